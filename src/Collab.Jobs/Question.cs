@@ -1,0 +1,57 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>What a job computes: a closed set, one record per kind.</summary>
+public abstract record Question;
+
+/// <summary>Which keys of the receiver do the others have too?</summary>
+/// <param name="KeyRule">How keys are made equal before they are compared.</param>
+public sealed record IntersectionQuestion(KeyRule KeyRule) : Question;
+
+/// <summary>Statistics over rows that several owners hold side by side, with one set of columns.</summary>
+/// <param name="Measures">The columns described.</param>
+/// <param name="GroupBy">The grouping, or null for one group of all rows.</param>
+/// <param name="Statistics">What is told of each measure in each group, in this order.</param>
+/// <param name="MinimumGroupSize">A cell that rests on fewer rows than this, over all owners, is withheld; at least 1.</param>
+public sealed record StatisticsQuestion(
+    IReadOnlyList<Measure> Measures, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize) : Question
+{
+    /// <summary>The levels in order; one unnamed level when there is no grouping.</summary>
+    public IReadOnlyList<string> Levels => GroupBy?.Levels ?? [""];
+}
+
+/// <summary>A column to be described, with the scale all owners carry it at (the largest of theirs).</summary>
+/// <param name="Column">Its name, the same with every owner.</param>
+/// <param name="Scale">Decimal digits behind the point, 0 to <see cref="ColumnSchema.MaximumScale"/>.</param>
+public sealed record Measure(string Column, int Scale);
+
+/// <summary>A grouping by one column whose levels are public and stand in the plan.</summary>
+/// <param name="Column">Its name, the same with every owner.</param>
+/// <param name="Levels">The values a row may have, as text; a row with another value fails the job at its owner.</param>
+public sealed record GroupBy(string Column, IReadOnlyList<string> Levels);
+
+/// <summary>A descriptive statistic.</summary>
+public enum Statistic
+{
+    /// <summary>Rows that have a value.</summary>
+    Count = 1,
+
+    /// <summary>Σx.</summary>
+    Sum = 2,
+
+    /// <summary>Σx / n.</summary>
+    Mean = 3,
+
+    /// <summary>Sample variance, (n·Σx² − (Σx)²) / (n·(n − 1)).</summary>
+    Variance = 4,
+
+    /// <summary>The square root of <see cref="Variance"/>.</summary>
+    StandardDeviation = 5,
+
+    /// <summary>The smallest value.</summary>
+    Minimum = 6,
+
+    /// <summary>The largest value.</summary>
+    Maximum = 7,
+}
