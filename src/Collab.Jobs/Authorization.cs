@@ -43,38 +43,41 @@ public static class Authorization
     /// <param name="page">What the ledger says of that digest.</param>
     /// <param name="now">The moment of asking.</param>
     /// <param name="run">A run whose own spends are not counted against the uses, when one is under way.</param>
-    /// <exception cref="CollabException">Refused; the code says why and the party whose grant is in the way.</exception>
-    public static void Require(Plan plan, JobPage page, DateTimeOffset now, Digest? run = null)
+    /// <returns>Null when a run may start, else the first thing in the way.</returns>
+    public static Refusal? Check(Plan plan, JobPage page, DateTimeOffset now, Digest? run = null)
     {
         var job = plan.Digest;
         if (page.Job != job || page.By<LedgerOperation.Propose>(plan.Requester) is not { } proposal || !Matches(proposal, plan))
-            throw new CollabException(NotProposed, "The ledger holds no final proposal of exactly this plan.", plan.Requester);
-        if (now >= plan.Expires) throw new CollabException(JobExpired, "The plan has expired.", plan.Requester);
-
-        var grants = plan.Inputs.Select(input => RequireGrant(input, page, now)).ToList();
-        var uses = grants.Min(g => g.Uses);
-        foreach (var owner in plan.Owners)
-        {
-            var spent = page.Of<LedgerOperation.Spend>().Where(s => s.Author == owner && s.Run != run).Select(s => s.Run).Distinct().Count();
-            if (spent >= Math.Min(uses, plan.Uses))
-                throw new CollabException(GrantUsedUp, $"{owner}'s grant has no use left.", owner);
-        }
+            return new(NotProposed, plan.Requester, "The ledger holds no final proposal of exactly this plan.");
+        if (now >= plan.Expires) return new(JobExpired, plan.Requester, "The plan has expired.");
+        return plan.Inputs.Select(input => CheckGrant(input, page, now)).FirstOrDefault(r => r is not null)
+            ?? CheckUses(plan, page, run);
     }
 
-    private static LedgerOperation.Approve RequireGrant(PlanInput input, JobPage page, DateTimeOffset now)
+    /// <summary><see cref="Check"/>, thrown.</summary>
+    /// <exception cref="CollabException">Refused; the code says why and the party whose grant is in the way.</exception>
+    public static void Require(Plan plan, JobPage page, DateTimeOffset now, Digest? run = null)
+    {
+        if (Check(plan, page, now, run) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
+    }
+
+    private static Refusal? CheckGrant(PlanInput input, JobPage page, DateTimeOffset now)
     {
         var owner = input.Owner;
-        if (page.By<LedgerOperation.Refuse>(owner) is not null)
-            throw new CollabException(JobRefused, $"{owner} refused the job.", owner);
-        if (page.By<LedgerOperation.Revoke>(owner) is not null)
-            throw new CollabException(GrantRevoked, $"{owner} revoked its grant.", owner);
-        if (page.By<LedgerOperation.Approve>(owner) is not { } grant)
-            throw new CollabException(GrantMissing, $"{owner} has not granted the job.", owner);
+        if (page.By<LedgerOperation.Refuse>(owner) is not null) return new(JobRefused, owner, $"{owner} refused the job.");
+        if (page.By<LedgerOperation.Revoke>(owner) is not null) return new(GrantRevoked, owner, $"{owner} revoked its grant.");
+        if (page.By<LedgerOperation.Approve>(owner) is not { } grant) return new(GrantMissing, owner, $"{owner} has not granted the job.");
         if (grant.DatasetId != input.DatasetId || grant.Version != input.Version)
-            throw new CollabException(GrantOtherVersion, $"{owner}'s grant is for another dataset or version.", owner);
-        if (now >= grant.Expires)
-            throw new CollabException(GrantExpired, $"{owner}'s grant has expired.", owner);
-        return grant;
+            return new(GrantOtherVersion, owner, $"{owner}'s grant is for another dataset or version.");
+        return now >= grant.Expires ? new(GrantExpired, owner, $"{owner}'s grant has expired.") : null;
+    }
+
+    // The smallest number of uses that any owner gave holds for all of them.
+    private static Refusal? CheckUses(Plan plan, JobPage page, Digest? run)
+    {
+        var uses = plan.Owners.Min(o => Math.Min(plan.Uses, page.By<LedgerOperation.Approve>(o)!.Uses));
+        var usedUp = plan.Owners.FirstOrDefault(o => page.UsesSpentBy(o, except: run) >= uses);
+        return usedUp is null ? null : new(GrantUsedUp, usedUp, $"{usedUp}'s grant has no use left.");
     }
 
     private static bool Matches(LedgerOperation.Propose proposal, Plan plan) =>
@@ -83,3 +86,9 @@ public static class Authorization
         && proposal.Expires == plan.Expires
         && proposal.Uses == plan.Uses;
 }
+
+/// <summary>Why a run may not start.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="By">The party whose grant, refusal or proposal is in the way.</param>
+/// <param name="Message">One sentence.</param>
+public sealed record Refusal(ErrorCode Code, PartyId By, string Message);

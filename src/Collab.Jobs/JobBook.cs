@@ -53,6 +53,12 @@ public sealed class JobPage(Digest job)
     public LedgerOperation.Spend? SpendOf(PartyId owner, Digest run) =>
         Of<LedgerOperation.Spend>().FirstOrDefault(s => s.Author == owner && s.Run == run);
 
+    /// <summary>How many runs that owner has spent a use on.</summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="except">A run that is not counted, or null.</param>
+    public int UsesSpentBy(PartyId owner, Digest? except = null) => Of<LedgerOperation.Spend>()
+        .Where(s => s.Author == owner && s.Run != except).Select(s => s.Run).Distinct().Count();
+
     /// <summary>The commit of that party for that run, or null.</summary>
     public LedgerOperation.Commit? CommitOf(PartyId party, Digest run) =>
         Of<LedgerOperation.Commit>().FirstOrDefault(c => c.Author == party && c.Run == run);

@@ -70,22 +70,13 @@ public abstract record JobState
             return plan.Parties.All(p => page.CommitOf(p, newest.Run) is not null) ? new Committed(newest.Run) : new Started(newest.Run);
         }
 
-        try
+        return Authorization.Check(plan, page, now) switch
         {
-            Authorization.Require(plan, page, now);
-            return new Authorized();
-        }
-        catch (CollabException e) when (e.Code == Authorization.GrantMissing)
-        {
-            return new Proposed([.. plan.Owners.Where(o => page.By<LedgerOperation.Approve>(o) is null)]);
-        }
-        catch (CollabException e) when (e.Code == Authorization.NotProposed)
-        {
-            return new Proposed(plan.Owners);
-        }
-        catch (CollabException e)
-        {
-            return new Closed(e.Code, e.Party);
-        }
+            null => new Authorized(),
+            { Code: var code } when code == Authorization.NotProposed => new Proposed(plan.Owners),
+            { Code: var code } when code == Authorization.GrantMissing =>
+                new Proposed([.. plan.Owners.Where(o => page.By<LedgerOperation.Approve>(o) is null)]),
+            var refusal => new Closed(refusal.Code, refusal.By),
+        };
     }
 }
