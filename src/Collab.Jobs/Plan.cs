@@ -14,10 +14,12 @@ public enum SecurityModel
 /// <param name="Dataset">The owner's name of the dataset.</param>
 /// <param name="DatasetId">The random id under which the ledger knows it.</param>
 /// <param name="Version">The commitment to exactly the rows that were registered.</param>
+/// <param name="RowBand">The dataset has fewer than 10^RowBand rows; others never see a closer count.</param>
 /// <param name="Columns">The columns that are read, and no others, with their declared types.</param>
 /// <param name="Key">Which of them form the key, in order; empty when the job joins nothing.</param>
 public sealed record PlanInput(
-    PartyId Owner, string Dataset, Digest DatasetId, Digest Version, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key);
+    PartyId Owner, string Dataset, Digest DatasetId, Digest Version, int RowBand,
+    IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key);
 
 /// <summary>Everything a job will do, settled before anyone is asked. Its digest is the job's name; a grant is for exactly one.</summary>
 /// <param name="Consortium">The consortium in which it runs.</param>
@@ -72,7 +74,7 @@ public sealed record Plan(
         return writer
             .Text(Purpose).Byte((byte)Security).Party(Requester)
             .List(Inputs, (w, i) => w
-                .Party(i.Owner).Text(i.Dataset).Digest(i.DatasetId).Digest(i.Version)
+                .Party(i.Owner).Text(i.Dataset).Digest(i.DatasetId).Digest(i.Version).Byte((byte)i.RowBand)
                 .List(i.Columns, ColumnSchema.Encode)
                 .List(i.Key, (k, name) => k.Text(name)))
             .List(Receivers, (w, r) => w.Party(r))
@@ -90,7 +92,7 @@ public sealed record Plan(
             reader.Text(), reader.Digest(), reader.Text(), QuestionEncoding.Decode(ref reader),
             reader.Text(), (SecurityModel)reader.Byte(), reader.Party(),
             reader.List((ref r) => new PlanInput(
-                r.Party(), r.Text(), r.Digest(), r.Digest(),
+                r.Party(), r.Text(), r.Digest(), r.Digest(), r.Byte(),
                 r.List((ref c) => ColumnSchema.Decode(ref c)),
                 r.List((ref k) => k.Text()))),
             reader.List((ref r) => r.Party()),
@@ -113,6 +115,7 @@ public sealed record Plan(
         Require(Expires > Created, "an expiry after the planning");
         foreach (var input in Inputs)
         {
+            Require(input.RowBand is >= 1 and <= 19, "a row band of 1 to 19");
             Require(input.Columns.Count >= 1, "a column an input");
             Require(input.Columns.DistinctBy(c => c.Name).Count() == input.Columns.Count, "each column once");
             Require(input.Key.All(k => input.Columns.Any(c => c.Name == k)), "key columns among the columns");
