@@ -18,7 +18,7 @@ public sealed record ChannelOptions
     /// <summary>Unread bytes of all sub-channels together; beyond it the connection fails rather than the process.</summary>
     public long MaxUnread { get; init; } = 512L << 20;
 
-    /// <summary>How long nothing at all may come from the peer.</summary>
+    /// <summary>How long nothing at all may come from the peer; at least three times <see cref="KeepAlive"/> of either party.</summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often an idle connection says that it lives; a computing party is not a silent one.</summary>
@@ -38,6 +38,6 @@ public sealed record ChannelOptions
         ArgumentOutOfRangeException.ThrowIfNegative(MaxForks);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnread, Window);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(KeepAlive, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SilenceLimit, KeepAlive);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SilenceLimit, 3 * KeepAlive); // two beats may fall together
     }
 }

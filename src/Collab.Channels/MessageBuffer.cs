@@ -9,7 +9,7 @@ namespace Collab.Channels;
 /// </remarks>
 internal sealed class MessageBuffer(int maxSize, string tooLarge) : IBufferWriter<byte>
 {
-    private byte[] _bytes = [];
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024); // the header's room also when the message is empty
 
     /// <summary>Bytes written.</summary>
     public int Size { get; private set; }
@@ -39,7 +39,7 @@ internal sealed class MessageBuffer(int maxSize, string tooLarge) : IBufferWrite
         return _bytes.AsSpan(Frames.DataHeaderSize + Size);
     }
 
-    /// <summary>Gives the memory back and begins anew.</summary>
+    /// <summary>Gives the memory back; the buffer is not used after it.</summary>
     public void Release()
     {
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);

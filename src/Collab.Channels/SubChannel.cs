@@ -54,7 +54,7 @@ internal sealed class SubChannel : IChannel
     /// <summary>Whether nothing more comes.</summary>
     public bool HasEnded => Volatile.Read(ref _ended);
 
-    public bool HasUnread => !_disposed && _queue.Reader.Count > 0;
+    public bool HasUnread => !_disposed && _queue.Reader.TryPeek(out _);
 
     public PartyId Peer => _connection.Peer;
 
@@ -219,7 +219,6 @@ internal sealed class SubChannel : IChannel
     private async ValueTask<T> TakeAsync<T>(Chunk chunk, StepId step)
         where T : IMessage<T>
     {
-        var size = chunk.Payload.Length;
         try
         {
             return Decode<T>(chunk.Payload.Span, step);
