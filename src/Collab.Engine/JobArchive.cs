@@ -1,3 +1,4 @@
+using Collab.Cryptography;
 using Collab.Engine.Ports;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -62,27 +63,31 @@ public sealed class JobArchive(IJobStore store)
         ?? throw new CollabException(ReceiptUnknown, $"There is no receipt of {party} for run {run.Short} here.", party);
 
     /// <summary>Keeps a result, sealed by the store, until it may be released.</summary>
-    public void PutResult(Digest run, SealedResult result) => store.Put(
-        $"run/{run}/result", new CanonicalWriter().Digest(result.Salt).Bytes(result.Result.Encode()).ToArray());
+    public void PutResult(Digest run, SealedResult result)
+    {
+        var writer = new CanonicalWriter();
+        result.Opening.EncodeSecret(writer);
+        store.Put($"run/{run}/result", writer.Bytes(result.Result.Encode()).ToArray());
+    }
 
     /// <summary>The sealed result of a run, or null.</summary>
     public SealedResult? FindResult(Digest run)
     {
         if (store.Get($"run/{run}/result") is not { } bytes) return null;
         var reader = new CanonicalReader(bytes);
-        var result = new SealedResult(reader.Digest(), JobResult.Decode(reader.Bytes()));
+        var result = new SealedResult(CommitmentOpening.Decode(ref reader), JobResult.Decode(reader.Bytes()));
         reader.End();
         return result;
     }
 }
 
 /// <summary>A result that is committed to but not yet released.</summary>
-/// <param name="Salt">The salt of the commitment.</param>
+/// <param name="Opening">What opens the commitment.</param>
 /// <param name="Result">The result.</param>
-public sealed record SealedResult(Digest Salt, JobResult Result)
+public sealed record SealedResult(CommitmentOpening Opening, JobResult Result)
 {
     /// <summary>The domain of result commitments.</summary>
-    public const string Domain = "collab/result/v1";
+    public const string Domain = "collab.result.v1";
 
     /// <inheritdoc/>
     public override string ToString() => "A sealed result"; // never the numbers

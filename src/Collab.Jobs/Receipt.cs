@@ -34,7 +34,7 @@ public sealed record Receipt(
         .Byte(Version).Digest(Job).Digest(Run).Party(Party).Digest(Nonce).Text(Software)
         .Optional(Snapshot, (w, s) => w.Digest(s.DatasetId).Digest(s.Version).Digest(s.Commitment))
         .List(Conversations, Conversation.Encode)
-        .Optional(Result, (w, r) => w.Digest(r.Value))
+        .Optional(Result, (w, r) => w.Byte(r.Algorithm).Digest(r.Value))
         .Time(Finished)
         .ToArray();
 
@@ -48,7 +48,7 @@ public sealed record Receipt(
             reader.Digest(), reader.Digest(), reader.Party(), reader.Digest(), reader.Text(),
             reader.Optional((ref r) => new SnapshotReference(r.Digest(), r.Digest(), r.Digest())),
             reader.List((ref r) => Conversation.Decode(ref r)),
-            reader.Optional((ref r) => new CommitmentReference(r.Digest())),
+            reader.Optional((ref r) => new CommitmentReference(r.Byte(), r.Digest())),
             reader.Time());
         reader.End();
         if (!receipt.Conversations.Zip(receipt.Conversations.Skip(1)).All(p => p.First.Peer.CompareTo(p.Second.Peer) < 0))
@@ -64,8 +64,9 @@ public sealed record Receipt(
 public sealed record SnapshotReference(Digest DatasetId, Digest Version, Digest Commitment);
 
 /// <summary>A salted commitment whose opening stays with whoever may see what it commits to.</summary>
+/// <param name="Algorithm">How it was made; 1 is salted SHA-256 (protocols/specs/commitment.md).</param>
 /// <param name="Value">The commitment.</param>
-public sealed record CommitmentReference(Digest Value);
+public sealed record CommitmentReference(byte Algorithm, Digest Value);
 
 /// <summary>All that passed between the receipt's party and one peer in a run.</summary>
 /// <param name="Peer">The other party.</param>

@@ -7,7 +7,7 @@ namespace Collab.Engine.Ports;
 public interface IResultSink
 {
     /// <summary>Writes the result and the opening of its commitment; complete files or none. Writing the same run again changes nothing.</summary>
-    void Release(Plan plan, Digest run, JobResult result, ReadOnlySpan<byte> salt);
+    void Release(Plan plan, Digest run, SealedResult result);
 }
 
 /// <summary>Where the engine notes what it will try again.</summary>

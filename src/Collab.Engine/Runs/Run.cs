@@ -1,4 +1,5 @@
 using Collab.Channels;
+using Collab.Cryptography;
 using Collab.Engine.Ports;
 using Collab.Jobs;
 using Collab.Ledger;
@@ -98,16 +99,16 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     private Receipt Seal(SnapshotReference? snapshot, IReadOnlyList<Conversation> conversations, JobResult? result)
     {
         RequireRunning();
-        CommitmentReference? commitment = null;
+        CommitmentReference? committed = null;
         if (result is not null)
         {
-            var salt = new Digest(ports.Random.Bytes(Digest.Size));
-            archive.PutResult(_run, new SealedResult(salt, result));
-            commitment = new CommitmentReference(SealedResult.Commit(salt, result.Encode()));
+            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.Encode(), ports.Random);
+            archive.PutResult(_run, new SealedResult(opening, result));
+            committed = new CommitmentReference((byte)commitment.Algorithm, commitment.Value);
         }
 
         var receipt = new Receipt(
-            _job, _run, ports.Self, new Digest(ports.Random.Bytes(Digest.Size)), ports.Software, snapshot, conversations, commitment,
+            _job, _run, ports.Self, new Digest(ports.Random.Bytes(Digest.Size)), ports.Software, snapshot, conversations, committed,
             ports.Clock.GetUtcNow());
         archive.PutReceipt(receipt);
         return receipt;
@@ -142,7 +143,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     {
         Enter(RunSteps.Release);                                       // 10
         if (archive.FindResult(_run) is { } sealedResult)
-            ports.Results.Release(plan, _run, sealedResult.Result, sealedResult.Salt.ToArray());
+            ports.Results.Release(plan, _run, sealedResult);
         archive.MarkSettled(_run);
         Observe(JobEventKind.Committed);
     }
