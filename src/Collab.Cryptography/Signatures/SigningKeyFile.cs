@@ -88,7 +88,7 @@ public static class SigningKeyFile
         try
         {
             var encrypted = DecodePem(text, out der);
-            if (encrypted != passphrase is not null)
+            if (encrypted != (passphrase is not null))
                 throw new CollabException(WrongPassphrase, encrypted ? "The key file is encrypted." : "The key file is not encrypted.");
             plain = passphrase is null ? der : passphrase.Use(der, static (phrase, content) => Decrypt(phrase, content));
             return Decode(plain, encrypted);
