@@ -1,5 +1,6 @@
 using Collab.Cryptography;
 using Collab.Engine.Ports;
+using Collab.Evidence;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -87,7 +88,7 @@ public sealed class JobArchive(IJobStore store)
 public sealed record SealedResult(CommitmentOpening Opening, JobResult Result)
 {
     /// <summary>The domain of result commitments.</summary>
-    public const string Domain = "collab.result.v1";
+    public const string Domain = ShownResult.Domain;
 
     /// <inheritdoc/>
     public override string ToString() => "A sealed result"; // never the numbers

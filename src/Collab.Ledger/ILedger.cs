@@ -34,7 +34,7 @@ public interface ILedger
         where T : LedgerOperation;
 
     /// <summary>Returns once the operation is final: enough other parties cosigned a checkpoint over it.</summary>
-    /// <exception cref="CollabException"><see cref="LedgerErrors.NotFinal"/> when that takes longer than the ledger's limit.</exception>
+    /// <exception cref="CollabException"><see cref="OperationErrors.NotFinal"/> when that takes longer than the ledger's limit.</exception>
     Task WaitForFinalityAsync(LedgerOperation operation, CancellationToken cancellation);
 }
 
@@ -46,7 +46,7 @@ public interface ILedger
 public sealed record OperationStamp(PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads);
 
 /// <summary>What the ledger port reports.</summary>
-public static class LedgerErrors
+public static class OperationErrors
 {
     /// <summary>Too few witnesses answered.</summary>
     public static readonly ErrorCode NotFinal = new(

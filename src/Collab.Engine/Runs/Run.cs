@@ -219,7 +219,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
                 await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
                 return;
             }
-            catch (CollabException e) when (e.Code == LedgerErrors.NotFinal)
+            catch (CollabException e) when (e.Code == OperationErrors.NotFinal)
             {
                 ports.Log.Report(_job, e);
             }
