@@ -2,10 +2,13 @@ using System.Text;
 
 namespace Collab.Data.Csv;
 
-/// <summary>A CSV file as a stream of UTF-8, whatever it is written in.</summary>
+/// <summary>CSV as a stream of UTF-8, whatever it is written in and wherever it comes from.</summary>
 /// <param name="Utf8">The text; owned by whoever asked for it.</param>
+/// <param name="Encoding">What it is written in, for messages.</param>
 /// <param name="UndecodableMark">What stands for bytes that are no text; empty when the bytes come through as they are.</param>
-internal sealed record CsvInput(Stream Utf8, ReadOnlyMemory<byte> UndecodableMark)
+/// <param name="Translate">Makes a failure of the stream one of ours, or gives null to let it pass.</param>
+internal sealed record CsvInput(
+    Stream Utf8, string Encoding, ReadOnlyMemory<byte> UndecodableMark, Func<Exception, SourceException?> Translate)
 {
     // U+FFFF is a noncharacter, which Unicode keeps out of text that is passed on; a file that holds it is refused as undecodable.
     private const string Mark = "\uFFFF";
@@ -22,10 +25,9 @@ internal sealed record CsvInput(Stream Utf8, ReadOnlyMemory<byte> UndecodableMar
         return declared switch
         {
             "utf-16" when !utf16 => throw SourceException.At(SourceException.Encoding, "the file is declared as utf-16 and has no byte order mark"),
-            null or "utf-16" when utf16 => Decoded(open, new UnicodeEncoding(bigEndian, byteOrderMark: true)),
-            null or "utf-8" => new CsvInput(open(), default),
-            "gb18030" => Decoded(open, ChineseEncoding("gb18030")),
-            "gbk" => Decoded(open, ChineseEncoding("gbk")),
+            null or "utf-16" when utf16 => Decoded(open, "utf-16", new UnicodeEncoding(bigEndian, byteOrderMark: true)),
+            null or "utf-8" => new CsvInput(open(), "utf-8", default, Unreadable),
+            "gb18030" or "gbk" => Decoded(open, declared, CodePagesEncodingProvider.Instance.GetEncoding(declared)!),
             _ => throw new ArgumentException("Not the name of a checked location.", nameof(declared)),
         };
     }
@@ -47,12 +49,15 @@ internal sealed record CsvInput(Stream Utf8, ReadOnlyMemory<byte> UndecodableMar
     private static bool IsCompressed(ReadOnlySpan<byte> first) =>
         first is [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3, 4] or [0x28, 0xB5, 0x2F, 0xFD] or [0xFD, (byte)'7', (byte)'z', (byte)'X'];
 
-    private static CsvInput Decoded(Func<Stream> open, Encoding encoding)
+    private static CsvInput Decoded(Func<Stream> open, string name, Encoding encoding)
     {
         var marking = (Encoding)encoding.Clone();
         marking.DecoderFallback = new DecoderReplacementFallback(Mark);
-        return new CsvInput(Encoding.CreateTranscodingStream(open(), marking, new UTF8Encoding(false)), "\uFFFF"u8.ToArray());
+        return new CsvInput(
+            System.Text.Encoding.CreateTranscodingStream(open(), marking, new UTF8Encoding(false)), name, "\uFFFF"u8.ToArray(), Unreadable);
     }
 
-    private static Encoding ChineseEncoding(string name) => CodePagesEncodingProvider.Instance.GetEncoding(name)!;
+    private static SourceException? Unreadable(Exception e) => e is IOException or UnauthorizedAccessException
+        ? SourceException.At(SourceException.FileUnreadable, "the file cannot be read to its end")
+        : null;
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Collab.Jobs;
 
 namespace Collab.Data.Csv;
@@ -33,9 +32,9 @@ public sealed class CsvReader : IDataSource
     /// <exception cref="SourceException">The file cannot be opened, or the header is missing, too long, blank somewhere or not unique.</exception>
     public static async Task<IReadOnlyList<string>> ReadHeaderAsync(CsvLocation location, CancellationToken cancellationToken = default)
     {
-        var rows = new CsvRows(() => CsvInput.OpenFile(location.Path), location);
+        var rows = new CsvRows(CsvInput.Open(() => CsvInput.OpenFile(location.Path), location.Encoding), location.Limits);
         await using var _ = rows.ConfigureAwait(false);
-        return await rows.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+        return await rows.ReadHeaderAsync(location.Delimiter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A reader with every column of the header declared as text, from which <see cref="SchemaInference"/> proposes a schema.</summary>
@@ -55,30 +54,13 @@ public sealed class CsvReader : IDataSource
         IReadOnlyList<string> columns, Action<SourceProblem> report, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var chosen = ColumnChoice.Choose(Schema, columns);
-        var rows = new CsvRows(_open, _location);
+        var rows = new CsvRows(CsvInput.Open(_open, _location.Encoding), _location.Limits);
         await using var _ = rows.ConfigureAwait(false);
-        var header = await rows.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+        var header = await rows.ReadHeaderAsync(_location.Delimiter, cancellationToken).ConfigureAwait(false);
         var places = Places(header);
-        var fields = Array.ConvertAll(chosen, column => places[column.Name]);
-
-        var batch = new BatchBuilder(chosen, _location.Missing);
-        while (await rows.NextAsync(report, cancellationToken).ConfigureAwait(false))
-        {
-            if (!rows.IsWhole)
-            {
-                if (!batch.IsEmpty) yield return batch.Take();
-                continue;
-            }
-
-            rows.AddTo(batch, fields, report);
-            if (batch.IsFull)
-            {
-                yield return batch.Take();
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-        }
-
-        if (!batch.IsEmpty) yield return batch.Take();
+        var batches = rows.ReadBatchesAsync(
+            chosen, Array.ConvertAll(chosen, column => places[column.Name]), _location.Missing, report, cancellationToken);
+        await foreach (var batch in batches.ConfigureAwait(false)) yield return batch;
     }
 
     /// <summary>Where each declared column stands; all are looked up, so that a changed file is noticed by the first job that reads it.</summary>
