@@ -6,6 +6,7 @@ namespace Collab.Channels;
 public sealed partial class ChannelConnection
 {
     private readonly TaskCompletionSource _peerClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _expectedNumber;
     private long _lastReceived;
     private long _unread;
@@ -84,7 +85,7 @@ public sealed partial class ChannelConnection
                 if (!Accept(frame)) frame.Release();
             }
 
-            if (!(_closeSent && _peerClosed.Task.IsCompletedSuccessfully)) _ = FailAsync(Closed());
+            if (!_accepted.Task.IsCompletedSuccessfully) _ = FailAsync(Closed());
         }
         catch (MalformedException malformed)
         {
@@ -111,7 +112,7 @@ public sealed partial class ChannelConnection
         var (kind, number) = Frames.ReadHeader(frame);
         Expect(number == _expectedNumber++, "the next frame: none missing, repeated or out of order");
         Expect(
-            !_peerClosed.Task.IsCompleted || kind is FrameKind.KeepAlive or FrameKind.Abort, "no frame after the close");
+            !_peerClosed.Task.IsCompleted || kind is FrameKind.KeepAlive or FrameKind.Abort or FrameKind.Accepted, "no frame after the close");
         switch (kind)
         {
             case FrameKind.Data:
@@ -134,7 +135,12 @@ public sealed partial class ChannelConnection
             case FrameKind.Abort:
                 throw new AbortedByPeerException(Peer, Frames.DecodeAbort(frame));
             case FrameKind.Close:
-                AcceptClose(Frames.DecodeClose(frame));
+                AcceptClose(Frames.DecodeRoot(frame));
+                break;
+            case FrameKind.Accepted:
+                Expect(_closeSent && _peerClosed.Task.IsCompleted, "both closes before one is accepted");
+                Expect(Frames.DecodeRoot(frame) == SnapshotSent().Root, "the transcript of what was sent");
+                _accepted.TrySetResult();
                 break;
             default:
                 throw new PeerFaultException(Peer, FrameStep, "a known kind of frame");

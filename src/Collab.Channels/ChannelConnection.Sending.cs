@@ -61,7 +61,21 @@ public sealed partial class ChannelConnection
             ThrowIfFailed();
             if (_closeSent) return;
             _closeSent = true;
-            await NumberAndHandOverAsync(FrameKind.Close, Frames.EncodeClose(SnapshotSent().Root)).ConfigureAwait(false);
+            await NumberAndHandOverAsync(FrameKind.Close, Frames.EncodeRoot(SnapshotSent().Root)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task SendAcceptedAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            ThrowIfFailed();
+            await NumberAndHandOverAsync(FrameKind.Accepted, Frames.EncodeRoot(SnapshotReceived().Root)).ConfigureAwait(false);
         }
         finally
         {

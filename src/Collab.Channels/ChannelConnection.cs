@@ -110,6 +110,7 @@ public sealed partial class ChannelConnection : IAsyncDisposable
 
     /// <summary>
     /// Ends a protocol that is done: says so, waits until the peer is done too, and compares what was sent with what arrived.
+    /// Completes when the peer has found the same, so that a message changed on the way fails both.
     /// </summary>
     /// <returns>The transcript, which the peer holds too with the directions exchanged.</returns>
     /// <exception cref="PeerFaultException">The peer sent other bytes than arrived, or a message nobody expected.</exception>
@@ -127,6 +128,8 @@ public sealed partial class ChannelConnection : IAsyncDisposable
             throw fault;
         }
 
+        await SendAcceptedAsync().ConfigureAwait(false);
+        await _accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
         await EndAsync(null).ConfigureAwait(false);
         return Snapshot();
     }
@@ -202,8 +205,11 @@ public sealed partial class ChannelConnection : IAsyncDisposable
         }
 
         foreach (var channel in channels) channel.Complete(failure);
-        _peerClosed.TrySetException(failure);
-        _ = _peerClosed.Task.Exception; // observed: nobody may be waiting
+        foreach (var wait in new[] { _peerClosed, _accepted })
+        {
+            wait.TrySetException(failure);
+            _ = wait.Task.Exception; // observed: nobody may be waiting
+        }
     }
 
     private Task EndAsync(Fault? fault)

@@ -30,6 +30,9 @@ public enum FrameKind : byte
 
     /// <summary>The sender is done and says what it sent.</summary>
     Close = 8,
+
+    /// <summary>What the peer says it sent is what arrived, and nothing of it lies unread.</summary>
+    Accepted = 9,
 }
 
 /// <summary>The layout of frames, byte by byte. Every frame begins with kind (1 byte) and number (8 bytes).</summary>
@@ -127,14 +130,14 @@ internal static partial class Frames
         return channel;
     }
 
-    public static byte[] EncodeClose(Digest sent) => Body().Digest(sent).ToArray();
+    public static byte[] EncodeRoot(Digest root) => Body().Digest(root).ToArray();
 
-    public static Digest DecodeClose(ReadOnlySpan<byte> frame)
+    public static Digest DecodeRoot(ReadOnlySpan<byte> frame)
     {
         var reader = new CanonicalReader(frame[HeaderSize..]);
-        var sent = reader.Digest();
+        var root = reader.Digest();
         reader.End();
-        return sent;
+        return root;
     }
 
     public static void DecodeKeepAlive(ReadOnlySpan<byte> frame) => new CanonicalReader(frame[HeaderSize..]).End();
