@@ -112,12 +112,18 @@ internal static class Journal
         return (new JournalRecord(kind, entries, note), (int)size + Digest.Size, chain);
     }
 
-    /// <summary>Whether a record begins somewhere at or after that place: a sign that what stands before it was acknowledged.</summary>
-    public static bool HasMark(ReadOnlySpan<byte> file)
+    /// <summary>
+    /// Whether a valid record follows the broken one at that place. Records are written one at a time, each after the one before it was
+    /// acknowledged: the broken one was acknowledged then, and is damaged, not torn.
+    /// </summary>
+    public static bool IsFollowed(ReadOnlyMemory<byte> file, int at)
     {
-        Span<byte> mark = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32LittleEndian(mark, RecordMark);
-        return file.IndexOf(mark) >= 0;
+        var rest = file.Span[at..];
+        if (rest.Length < RecordHead) return false;
+        var size = (long)RecordHead + BinaryPrimitives.ReadUInt32LittleEndian(rest[12..])
+            + BinaryPrimitives.ReadUInt32LittleEndian(rest[16..]) + Digest.Size;
+        return size <= rest.Length
+            && Decode(file, at + (int)size, new Digest(rest.Slice((int)size - Digest.Size, Digest.Size))) is not null;
     }
 
     private static Digest Chain(Digest previous, ReadOnlySpan<byte> record)
