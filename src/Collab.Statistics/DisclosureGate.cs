@@ -1,0 +1,6 @@
+namespace Collab.Statistics;
+
+internal static class DisclosureGate
+{
+    internal const int CountBits = 40;
+}
