@@ -1,4 +1,4 @@
-using Collab.Data;
+using Collab.Engine.Datasets;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -11,6 +11,6 @@ public interface IDatasetCatalogue
     IReadOnlyList<DatasetOffer> Offers { get; }
 
     /// <summary>Opens a dataset for one run. Nothing is read before the batches are asked for.</summary>
-    /// <exception cref="CollabException">There is no such dataset, or its source cannot be opened.</exception>
-    Task<RegisteredDataset> OpenAsync(Digest id, CancellationToken cancellation);
+    /// <exception cref="CollabException">There is no such dataset.</exception>
+    RegisteredDataset Open(Digest id);
 }

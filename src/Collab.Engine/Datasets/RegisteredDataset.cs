@@ -2,7 +2,7 @@ using Collab.Data;
 using Collab.Jobs;
 using Collab.Primitives;
 
-namespace Collab.Engine.Ports;
+namespace Collab.Engine.Datasets;
 
 /// <summary>A dataset of this party, with what it committed to when it was registered.</summary>
 /// <param name="Offer">What others see.</param>

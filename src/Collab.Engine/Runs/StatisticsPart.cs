@@ -1,0 +1,37 @@
+using Collab.Channels;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics;
+
+namespace Collab.Engine.Runs;
+
+/// <summary>A party's part of <c>joint-statistics/1</c>: an owner reduces its rows and contributes, the receiver opens (protocols/specs/statistics.md).</summary>
+internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPlan Question, LocalSummary? Summary, SnapshotReference? Read)
+    : ProtocolPart(Read)
+{
+    public static async Task<ProtocolPart> PrepareAsync(
+        EnginePorts ports, Plan plan, StatisticsQuestion question, CancellationToken cancellation)
+    {
+        var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, plan.Receivers[0]);
+        if (plan.InputOf(ports.Self) is not { } input) return new StatisticsPart(ports, plan, checkedQuestion, null, null);
+
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var summary = new LocalSummary(checkedQuestion);
+        await foreach (var batch in data.ReadAsync(cancellation)) summary.Add(batch);
+        return new StatisticsPart(ports, plan, checkedQuestion, summary, data.Close(ports.Random));
+    }
+
+    public override async Task<JobResult?> RunAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
+    {
+        if (Summary is not null)
+        {
+            await JointStatistics.ContributeAsync(
+                Question, Ports.Self, Summary, channels, ContextOf(Plan, run), Ports.Random, (step, done, total) => progress(step, done, total), cancellation);
+            return null;
+        }
+
+        return new JobResult.Statistics(await JointStatistics.ReceiveAsync(
+            Question, Ports.Self, channels, ContextOf(Plan, run), Ports.Random, (step, done, total) => progress(step, done, total), cancellation));
+    }
+}
