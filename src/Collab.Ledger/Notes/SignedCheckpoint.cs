@@ -41,6 +41,9 @@ public sealed class SignedCheckpoint
     /// <summary>The same checkpoint cosigned.</summary>
     public SignedCheckpoint CosignedBy(NoteSigner witness) => With(witness.Sign(Note.TextBytes));
 
+    /// <summary>The same checkpoint with those of its signatures that are wanted.</summary>
+    public SignedCheckpoint OnlyWith(Func<NoteSignature, bool> wanted) => new(Note.OnlyWith(wanted), Checkpoint);
+
     /// <summary>The bytes of the note.</summary>
     public byte[] ToBytes() => Note.ToBytes();
 

@@ -71,6 +71,9 @@ public sealed class SignedNote
         return new SignedNote(Text, [.. others, signature]);
     }
 
+    /// <summary>The same note with those of its signatures that are wanted.</summary>
+    public SignedNote OnlyWith(Func<NoteSignature, bool> wanted) => new(Text, [.. Signatures.Where(wanted)]);
+
     /// <summary>The bytes that are stored and sent.</summary>
     public byte[] ToBytes() => StrictUtf8.GetBytes(ToString());
 

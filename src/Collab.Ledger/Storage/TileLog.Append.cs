@@ -20,6 +20,7 @@ internal sealed partial class TileLog
             DemandOpen();
             if (entries.Any(entry => entry.Length > EntryBundle.LargestEntry))
                 throw new CollabException(LedgerErrors.EntryRefused, "An entry is longer than 65,535 bytes.");
+            entries = [.. entries.Select(entry => (ReadOnlyMemory<byte>)entry.ToArray())]; // the caller's arrays stay the caller's
             return Guard(() =>
             {
                 Hash(entries); // 1  the tree grows in memory; nobody is told yet

@@ -55,7 +55,7 @@ internal sealed partial class TileLog
         if (Directory.Exists(Path.Combine(_folder, "tile"))) throw Damaged("the file 'journal' is missing");
         if (!File.Exists(AcknowledgedPath)) return false;
         var mark = AcknowledgedMark.Decode(File.ReadAllBytes(AcknowledgedPath));
-        return mark is null || mark.Length == 0 ? false : throw Damaged("the file 'journal' is missing");
+        return mark is { Length: 0 } ? false : throw Damaged("the file 'journal' is missing");
     }
 
     private void Create()

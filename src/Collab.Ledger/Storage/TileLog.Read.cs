@@ -107,7 +107,6 @@ internal sealed partial class TileLog
     {
         var (level, within) = (height / Tile.Height, height % Tile.Height);
         var perTile = Tile.Width >> within;
-        if (level > 0 && within == 0 && TryTile(level, index / perTile) is { } above) return above.Node(0, (int)(index % perTile));
         return TileAt(level, index / perTile).Node(within, (int)(index % perTile));
     }
 
