@@ -129,7 +129,8 @@ public static class JointGarbling
     {
         var message = await evaluator.ReceiveAsync<BitsMessage>(SplitInput, cancellation);
         PeerFaultException.ThrowUnless(
-            message.Bits.Length == HalfSize(joint), evaluator.Peer, SplitInput, "a bit for each input of the evaluator");
+            message.Bits.Length == HalfSize(joint) && (message.Bits[^1] & ~LastByteMask(joint)) == 0, evaluator.Peer, SplitInput,
+            "a bit for each input of the evaluator, the rest of the last byte 0");
         return new BitArray(message.Bits);
     }
 
@@ -137,6 +138,7 @@ public static class JointGarbling
         JointCircuit joint, IReadOnlyList<IChannel> garblers, IReadOnlyList<bool[]> inputs, RandomSource random, CancellationToken cancellation)
     {
         var mask = random.Bytes(HalfSize(joint));
+        mask[^1] &= (byte)LastByteMask(joint);
         var masked = mask.ToArray();
         for (var i = 0; i < joint.Instances; i++)
             for (var bit = 0; bit < joint.EvaluatorInput; bit++)
@@ -255,6 +257,8 @@ public static class JointGarbling
         checked(LabelTable.LabelSize * ((output * joint.Instances) + instance));
 
     private static int HalfSize(JointCircuit joint) => checked(((joint.Instances * joint.EvaluatorInput) + 7) / 8);
+
+    private static int LastByteMask(JointCircuit joint) => 0xFF >> ((8 * HalfSize(joint)) - (joint.Instances * joint.EvaluatorInput));
 
     private static int HalfBit(JointCircuit joint, int instance, int bit) => (instance * joint.EvaluatorInput) + bit;
 }
