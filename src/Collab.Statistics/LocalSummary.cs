@@ -39,6 +39,11 @@ public sealed class LocalSummary
     /// <summary>The owner's own part of each cell, in the order of <see cref="StatisticsPlan.Cells"/>.</summary>
     internal IReadOnlyList<ExactMoments> Cells => _cells;
 
+    internal void ThrowUnlessFor(StatisticsPlan plan)
+    {
+        if (!ReferenceEquals(plan, _plan)) throw new ArgumentException("The summary was made for another plan.", nameof(plan));
+    }
+
     /// <summary>Adds the rows of a batch.</summary>
     /// <exception cref="CollabException">
     /// <see cref="StatisticsErrors.UnknownLevel"/>, <see cref="StatisticsErrors.ColumnUnfit"/>,

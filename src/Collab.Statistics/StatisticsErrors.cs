@@ -25,6 +25,10 @@ public static class StatisticsErrors
     public static readonly ErrorCode QuestionUnfit = new(
         "statistics.question-unfit", ErrorKind.InvalidInput, "Correct the question as the message says and propose the job anew.");
 
+    /// <summary>The opened totals cannot come from any rows: an owner's share is wrong.</summary>
+    public static readonly ErrorCode TotalsImpossible = new(
+        "statistics.totals-impossible", ErrorKind.Peer, "Compare the transcripts of the run; submit the job again when the cause is known.");
+
     /// <summary>With two owners of whom one receives, the result tells the receiver the other's totals.</summary>
     public static readonly ErrorCode ReceiverIsOwnerOfTwo = new(
         "statistics.receiver-is-owner-of-two", ErrorKind.Refused, "Name a receiver that holds no data, or join a third owner.");

@@ -6,6 +6,9 @@ namespace Collab.Statistics;
 /// <summary>A checked question with its parties: what all of them compute, in the order in which all of them compute it.</summary>
 public sealed record StatisticsPlan
 {
+    /// <summary>The most cells of one plan; it bounds the memory of every party.</summary>
+    public const int MaximumCells = 1 << 16;
+
     private StatisticsPlan(StatisticsQuestion question, IReadOnlyList<PartyId> owners, PartyId receiver)
     {
         Question = question;
@@ -51,6 +54,7 @@ public sealed record StatisticsPlan
         Require(AllDiffer(measures), "each measure once");
         Require(question.Measures.All(m => m.Scale is >= 0 and <= ColumnSchema.MaximumScale), $"scales of 0 to {ColumnSchema.MaximumScale}");
         Require(question.Levels.Count > 0 && AllDiffer(question.Levels), "at least one level, and each once");
+        Require((long)question.Levels.Count * measures.Count <= MaximumCells, $"at most {MaximumCells} cells");
         Require(question.GroupBy is not { } by || !measures.Contains(by.Column), "a grouping column that is no measure");
         Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
         Require(question.Statistics.All(Enum.IsDefined), "known statistics");
