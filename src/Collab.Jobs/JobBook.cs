@@ -70,6 +70,14 @@ public sealed class JobPage(Digest job)
     public LedgerOperation.Abort? AbortOf(Digest run) => Of<LedgerOperation.Abort>()
         .Where(a => a.Run == run).OrderBy(a => a.Time).ThenBy(a => a.Author).FirstOrDefault();
 
+    /// <summary>A page of these operations.</summary>
+    public static JobPage Of(Digest job, IEnumerable<LedgerOperation> operations)
+    {
+        var page = new JobPage(job);
+        foreach (var operation in operations) page.Add(operation);
+        return page;
+    }
+
     internal void Add(LedgerOperation operation)
     {
         if (_seen.Add(operation.Id)) _operations.Add(operation);
