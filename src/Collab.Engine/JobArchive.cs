@@ -45,10 +45,21 @@ public sealed class JobArchive(IJobStore store)
     public bool IsSettled(Digest run) => store.Get($"run/{run}/settled") is not null;
 
     /// <summary>Marks that nothing is left to do for a run, and forgets its sealed result: it is released, or never will be.</summary>
-    public void MarkSettled(Digest run)
+    /// <param name="run">The run.</param>
+    /// <param name="fault">Why it ended before it was committed, or null.</param>
+    public void MarkSettled(Digest run, Fault? fault = null)
     {
-        store.Put($"run/{run}/settled", [1]);
+        var writer = new CanonicalWriter();
+        store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
         store.Remove($"run/{run}/result");
+    }
+
+    /// <summary>Why a settled run ended before it was committed, as this node reported it; null when it was committed or is under way.</summary>
+    public Fault? FaultOf(Digest run)
+    {
+        if (store.Get($"run/{run}/settled") is not { } bytes) return null;
+        var reader = new CanonicalReader(bytes);
+        return reader.Optional((ref r) => Fault.Decode(ref r));
     }
 
     /// <summary>Keeps a party's receipt.</summary>

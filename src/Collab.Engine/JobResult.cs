@@ -1,6 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
-using Collab.Statistics;
+using Collab.Statistics.Results;
 
 namespace Collab.Engine;
 

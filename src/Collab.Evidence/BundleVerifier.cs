@@ -283,7 +283,7 @@ public sealed class BundleVerifier
             .Select(c => (DateTimeOffset?)c.Time).Max();
         return new(
             plan.Consortium, plan.Digest, run.Run, plan.Purpose, plan.Requester, plan.Owners, plan.Receivers,
-            abort is null ? "committed" : $"aborted: {abort.Code}{(abort.AtFault is null ? "" : $" by {abort.AtFault}")}{(abort.Step is null ? "" : $" at {abort.Step}")}",
+            abort is null || plan.Parties.All(p => contents.Commits.Any(c => c.Log == p)) ? "committed" : $"aborted: {abort.Code}{(abort.AtFault is null ? "" : $" by {abort.AtFault}")}{(abort.Step is null ? "" : $" at {abort.Step}")}",
             run.Time, newest, contents.Keys.Fingerprint);
     }
 

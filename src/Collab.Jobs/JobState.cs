@@ -66,8 +66,9 @@ public abstract record JobState
         var newest = page.Starts.Where(s => s.Author == plan.Requester).OrderBy(s => s.Time).ThenBy(s => s.Run).LastOrDefault();
         if (newest is not null)
         {
-            if (page.AbortOf(newest.Run) is { } abort) return new Aborted(newest.Run, abort);
-            return plan.Parties.All(p => page.CommitOf(p, newest.Run) is not null) ? new Committed(newest.Run) : new Started(newest.Run);
+            // Once all have committed, a late abort changes nothing: the result may have been released.
+            if (plan.Parties.All(p => page.CommitOf(p, newest.Run) is not null)) return new Committed(newest.Run);
+            return page.AbortOf(newest.Run) is { } abort ? new Aborted(newest.Run, abort) : new Started(newest.Run);
         }
 
         return Authorization.Check(plan, page, now) switch

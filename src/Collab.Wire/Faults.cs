@@ -47,27 +47,25 @@ internal static class Faults
         };
     }
 
-    private static byte[] Encode(Fault fault) => new CanonicalWriter()
-        .Text(fault.Code).Byte((byte)fault.Kind).Optional(fault.Party, (w, p) => w.Party(p)).Optional(fault.Step, (w, s) => w.Text(s.Name))
-        .Text(fault.Message).Text(fault.Next).ToArray();
+    private static byte[] Encode(Fault fault)
+    {
+        var writer = new CanonicalWriter();
+        Fault.Encode(writer, fault);
+        return writer.ToArray();
+    }
 
     private static Fault? TryDecode(ReadOnlySpan<byte> bytes)
     {
         try
         {
             var reader = new CanonicalReader(bytes);
-            var fault = new Fault(
-                reader.Text(), (ErrorKind)reader.Byte(), reader.Optional((ref r) => r.Party()),
-                reader.Optional((ref r) => new StepId(r.Text())), Line(reader.Text()), Line(reader.Text()));
+            var fault = Fault.Decode(ref reader);
             reader.End();
-            return Enum.IsDefined(fault.Kind) ? fault : null;
+            return fault;
         }
         catch (MalformedException)
         {
             return null; // then it is reported as what the status says
         }
     }
-
-    // A peer's words reach our screens: one line, no control characters.
-    private static string Line(string text) => new([.. text.Take(500).Select(c => char.IsControl(c) ? ' ' : c)]);
 }

@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics;
 
 namespace Collab.Engine.Planning;
 
@@ -109,12 +110,11 @@ public static class Planner
         {
             case IntersectionQuestion when plan.Inputs.Count != 2 || plan.Receivers is not [var receiver] || !plan.Owners.Contains(receiver):
                 throw new CollabException(PartiesUnsuited, "An intersection has two owners, one of which receives.", plan.Requester);
-            case StatisticsQuestion when plan.Inputs.Count < 2:
-                throw new CollabException(PartiesUnsuited, "Joint statistics need two owners at least.", plan.Requester);
-            case StatisticsQuestion when plan.Receivers is not [var receiver] || plan.Owners.Contains(receiver):
-                // The receiver evaluates the disclosure gate that the owners garble together: it must not be one of them.
-                throw new CollabException(
-                    PartiesUnsuited, "Joint statistics go to one receiver that holds none of the rows.", plan.Requester);
+            case StatisticsQuestion when plan.Receivers.Count != 1:
+                throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
+            case StatisticsQuestion question:
+                StatisticsPlan.Create(question, plan.Owners, plan.Receivers[0]); // throws what it cannot keep its promise with
+                break;
         }
     }
 

@@ -4,6 +4,7 @@ using Collab.Channels;
 using Collab.Data.Keys;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Psi;
 using Collab.Psi.Ecdh;
 
 namespace Collab.Engine.Runs;
@@ -24,11 +25,10 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, KeyList Ke
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
         var peer = Plan.Owners.Single(o => o != Ports.Self);
-        var options = new EcdhPsiOptions
+        var options = new EcdhPsiOptions(ContextOf(Plan, run))
         {
-            Context = ContextOf(Plan, run),
             Parallelism = Environment.ProcessorCount,
-            Progress = p => progress(RunSteps.Protocol, p.Done, p.Total),
+            Progress = new ItemReporter(progress),
         };
         if (Plan.Receivers[0] != Ports.Self)
         {
@@ -52,5 +52,10 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, KeyList Ke
         }
 
         return parts;
+    }
+
+    private sealed class ItemReporter(StepProgress progress) : IProgress<PsiProgress>
+    {
+        public void Report(PsiProgress value) => progress(RunSteps.Protocol, value.Done, value.Total);
     }
 }

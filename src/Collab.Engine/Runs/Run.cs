@@ -32,6 +32,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         {
             if (archive.FindReceipt(_run, ports.Self) is not { } receipt)
             {
+                if (ports.Ledger.PageWithPending(_job).AbortOf(_run) is not null) throw Ended();
                 if (wasInterrupted) throw Failure(RunErrors.NodeRestarted, $"{ports.Self}'s node was started again in the middle of the run.", ports.Self);
                 receipt = await ComputeAsync(untilDeadline.Token);
             }
@@ -132,7 +133,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         Enter(RunSteps.AwaitCommits);                                  // 9   F3: no result before all commits
         foreach (var party in plan.Parties.Where(p => p != ports.Self))
         {
-            await AwaitAsync(party, page => page.CommitOf(party, _run) is not null, "commit", Timeout.InfiniteTimeSpan, cancellation);
+            await AwaitAsync(party, page => page.CommitOf(party, _run) is not null, "commit", UntilDeadline, cancellation);
             if (archive.FindReceipt(_run, party) is null) archive.PutReceipt(await FetchReceiptAsync(party, cancellation));
         }
 
@@ -191,20 +192,19 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         }
     }
 
+    // The abort is on our disk when this returns; the ledger offers it to the witnesses until they have it.
     private async Task EndAsync(Fault fault, CancellationToken cancellation)
     {
         var page = ports.Ledger.PageWithPending(_job);
-        var committed = page.CommitOf(ports.Self, _run) is not null;
-        if (page.AbortOf(_run) is null && !committed)
+        if (page.AbortOf(_run) is null && (page.CommitOf(ports.Self, _run) is null || start.Deadline <= ports.Clock.GetUtcNow()))
         {
-            var abort = await ports.Ledger.AppendAsync(
+            await ports.Ledger.AppendAsync(
                 s => new LedgerOperation.Abort(
                     s.Author, s.Id, s.Time, s.Heads, _job, _run, fault.Code, fault.Party, fault.Step ?? _step),
                 cancellation);
-            await UntilFinalAsync(abort, cancellation);
         }
 
-        archive.MarkSettled(_run);
+        archive.MarkSettled(_run, fault);
         ports.Observer.Observe(new JobEvent(
             ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Aborted, _step, Party: fault.Party, Fault: fault));
     }
@@ -223,6 +223,15 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             {
                 ports.Log.Report(_job, e);
             }
+        }
+    }
+
+    private TimeSpan UntilDeadline
+    {
+        get
+        {
+            var left = start.Deadline - ports.Clock.GetUtcNow();
+            return left > TimeSpan.Zero ? left + PatienceWithParty : PatienceWithParty;
         }
     }
 

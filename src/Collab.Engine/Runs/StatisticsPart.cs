@@ -24,14 +24,23 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
-        if (Summary is not null)
+        var steps = new StepReporter(progress);
+        switch (Summary)
         {
-            await JointStatistics.ContributeAsync(
-                Question, Ports.Self, Summary, channels, ContextOf(Plan, run), Ports.Random, (step, done, total) => progress(step, done, total), cancellation);
-            return null;
+            case null:
+                return new JobResult.Statistics(await JointStatistics.ReceiveAsync(Question, channels, steps, cancellation));
+            case { } summary when Question.Receiver == Ports.Self:
+                return new JobResult.Statistics(
+                    await JointStatistics.ReceiveAsOwnerAsync(Question, channels, summary, Ports.Random, steps, cancellation));
+            case { } summary:
+                await JointStatistics.ContributeAsync(Question, Ports.Self, channels, summary, Ports.Random, steps, cancellation);
+                return null;
         }
+    }
 
-        return new JobResult.Statistics(await JointStatistics.ReceiveAsync(
-            Question, Ports.Self, channels, ContextOf(Plan, run), Ports.Random, (step, done, total) => progress(step, done, total), cancellation));
+    // Reports at once and in order, where Progress<T> would post to another thread.
+    private sealed class StepReporter(StepProgress progress) : IProgress<StepId>
+    {
+        public void Report(StepId value) => progress(value, 0, 0);
     }
 }
