@@ -98,7 +98,7 @@ internal readonly record struct DecimalText(bool Negative, ulong Digits, int Dig
         return true;
     }
 
-    /// <summary>The value in whole units of 10^(−scale).</summary>
+    /// <summary>The value in whole units of 10^(−scale). A value that is both too large and too precise may be told as either.</summary>
     public DecimalOutcome ToUnits(int scale, out long units)
     {
         units = 0;

@@ -17,9 +17,9 @@ internal static class Reading
     public static CsvLocation Location(string? encoding = null, string? delimiter = null, string[]? missing = null, CsvLimits? limits = null) =>
         CsvLocation.Create(new CsvLocationLiteral { Path = "unused.csv", Encoding = encoding, Delimiter = delimiter, Missing = missing }, limits: limits);
 
-    public static CsvReader Csv(string content, params ColumnSchema[] columns) => Csv(Encoding.UTF8.GetBytes(content), Location(), columns);
+    public static CsvReader FromCsv(string content, params ColumnSchema[] columns) => FromCsv(Encoding.UTF8.GetBytes(content), Location(), columns);
 
-    public static CsvReader Csv(byte[] content, CsvLocation location, params ColumnSchema[] columns) =>
+    public static CsvReader FromCsv(byte[] content, CsvLocation location, params ColumnSchema[] columns) =>
         new(() => new MemoryStream(content), location, new DatasetSchema(columns));
 
     /// <summary>All cells of all columns as text, row by row; null where missing.</summary>
@@ -36,8 +36,11 @@ internal static class Reading
         return [.. rows];
     }
 
-    public static void AssertCells(IReadOnlyList<string?[]> expected, IReadOnlyList<string?[]> actual) =>
-        Assert.Equal(expected.AsEnumerable(), actual.AsEnumerable());
+    public static void AssertCells(IReadOnlyList<string?[]> expected, IReadOnlyList<string?[]> actual)
+    {
+        Assert.Equal(expected.Count, actual.Count);
+        for (var row = 0; row < expected.Count; row++) Assert.Equal(expected[row].AsEnumerable(), actual[row].AsEnumerable());
+    }
 
     public static IEnumerable<string?[]> Cells(ColumnBatch batch) =>
         Enumerable.Range(0, batch.RowCount).Select(row => batch.Columns.Select(column => Cell(column, row)).ToArray());

@@ -74,7 +74,8 @@ internal sealed class CsvRows(CsvInput input, CsvLimits limits) : IAsyncDisposab
                     _row++;
                     return true;
                 case CsvToken.Unclosed:
-                    report(new(SourceException.QuoteUnclosed, _row, Name(_tokenizer.UnclosedField), "a quote begins here that is never closed"));
+                    var (row, column) = _tokenizer.UnclosedField is >= 0 and var field ? (_row, Name(field)) : (_row - 1, null);
+                    report(new(SourceException.QuoteUnclosed, row, column, "a quote begins here that is never closed"));
                     return false;
                 default:
                     return false;

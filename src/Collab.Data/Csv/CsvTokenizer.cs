@@ -27,7 +27,7 @@ internal enum CsvToken
 /// may hold any of them, the last line end may be absent.
 /// </summary>
 /// <remarks>
-/// Memory is one buffer of at most twice the row limit, and three words a column. What is not RFC 4180 is still cut at the
+/// Memory is one buffer of at most twice the row limit, and two words a column. What is not RFC 4180 is still cut at the
 /// next delimiter, and <see cref="MisplacedQuote"/> tells of it, so that a check can go on behind it.
 /// </remarks>
 internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
@@ -41,7 +41,7 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
     private int _rowStart, _rowEnd, _next, _end; // row [_rowStart, _rowEnd) without its line end; unread from _next to _end
     private bool _inputEnded;
     private SkipState? _skipping;
-    private Field[] _fields = new Field[64];
+    private Field[] _fields = new Field[Math.Min(64, limits.ColumnCount)];
 
     /// <summary>A field's bytes in the buffer, quotes at the ends cut off.</summary>
     private record struct Field(int Start, int Length, bool Quoted, bool HasPairs);
@@ -54,13 +54,13 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
         QuoteInQuoted,
     }
 
-    /// <summary>Fields of the row.</summary>
+    /// <summary>Fields of the row; only as many as the column limit can be read.</summary>
     public int FieldCount { get; private set; }
 
     /// <summary>The first field with a quote where RFC 4180 has none, or −1.</summary>
     public int MisplacedQuote { get; private set; }
 
-    /// <summary>The field that was being read when the input ended within quotes.</summary>
+    /// <summary>The field that was being read when the input ended within quotes; −1 when it is in a row passed over before.</summary>
     public int UnclosedField { get; private set; }
 
     /// <summary>The row's bytes, as they stand.</summary>
@@ -106,7 +106,7 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
     public int TooLongField()
     {
         if (_rowEnd - _rowStart <= limits.FieldSize) return -1;
-        for (var i = 0; i < FieldCount; i++)
+        for (var i = 0; i < KeptCount; i++)
             if (_fields[i].Length > limits.FieldSize) return i;
         return -1;
     }
@@ -116,7 +116,7 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
     {
         var whole = Row;
         if (Utf8.IsValid(whole) && (mark.IsEmpty || whole.IndexOf(mark) < 0)) return -1;
-        for (var i = 0; i < FieldCount; i++)
+        for (var i = 0; i < KeptCount; i++)
         {
             var bytes = FieldBytes(i);
             if (!Utf8.IsValid(bytes) || (!mark.IsEmpty && bytes.IndexOf(mark) >= 0)) return i;
@@ -129,7 +129,7 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
     public int NulField()
     {
         if (!Row.Contains((byte)0)) return -1;
-        for (var i = 0; i < FieldCount; i++)
+        for (var i = 0; i < KeptCount; i++)
             if (FieldBytes(i).Contains((byte)0)) return i;
         return 0;
     }
@@ -281,8 +281,13 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
 
     private void Add(Field field)
     {
-        if (FieldCount == _fields.Length) Array.Resize(ref _fields, 2 * _fields.Length);
-        _fields[FieldCount++] = field;
+        if (FieldCount < limits.ColumnCount) // fields beyond are only counted: the row is refused
+        {
+            if (FieldCount == _fields.Length) Array.Resize(ref _fields, Math.Min(2 * _fields.Length, limits.ColumnCount));
+            _fields[FieldCount] = field;
+        }
+
+        FieldCount++;
     }
 
     /// <summary>Passes over the rest of a row that is too long, piece by piece, keeping in mind only whether it is within quotes.</summary>
@@ -332,8 +337,11 @@ internal sealed class CsvTokenizer(Stream utf8, CsvLimits limits) : IDisposable
         if (!_inputEnded) return CsvToken.NeedsInput;
         var within = _skipping == SkipState.Quoted;
         _skipping = null;
+        UnclosedField = -1;
         return within ? CsvToken.Unclosed : CsvToken.End;
     }
+
+    private int KeptCount => Math.Min(FieldCount, limits.ColumnCount);
 
     private static int Unpair(Span<byte> bytes)
     {

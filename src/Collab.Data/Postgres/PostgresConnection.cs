@@ -71,6 +71,19 @@ internal sealed class PostgresConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells the server to send no more rows.</summary>
+    public static async ValueTask CancelAsync(NpgsqlRawCopyStream stream)
+    {
+        try
+        {
+            await stream.CancelAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or NpgsqlException)
+        {
+            // The copy has failed already, which is why it is being left; that failure is the one to tell.
+        }
+    }
+
     /// <summary>Makes a failure of the client library one of ours, without the server's text, which may quote data.</summary>
     public static SourceException? Translate(Exception e) =>
         Translate(e, SourceException.DatabaseFailed, "the database failed while it was read");

@@ -75,7 +75,7 @@ public sealed class PostgresReader : IDataSource
         }
         finally
         {
-            if (!ended) await stream.CancelAsync().ConfigureAwait(false); // or closing it would read all rows that are still to come
+            if (!ended) await PostgresConnection.CancelAsync(stream).ConfigureAwait(false); // or closing it would read all rows that are still to come
         }
     }
 

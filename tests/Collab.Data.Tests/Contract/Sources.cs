@@ -27,10 +27,10 @@ public static class Sources
     public static Task<IDataSource> MakeAsync(string name, TestTable table, DatasetSchema schema) => All[name](table, schema);
 
     private static Task<IDataSource> Csv(TestTable table, DatasetSchema schema) =>
-        Task.FromResult<IDataSource>(Reading.Csv(Encoding.UTF8.GetBytes(Write(table)), Reading.Location(), [.. schema.Columns]));
+        Task.FromResult<IDataSource>(Reading.FromCsv(Encoding.UTF8.GetBytes(Write(table)), Reading.Location(), [.. schema.Columns]));
 
     private static Task<IDataSource> CsvInUtf16(TestTable table, DatasetSchema schema) =>
-        Task.FromResult<IDataSource>(Reading.Csv([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Write(table))], Reading.Location(), [.. schema.Columns]));
+        Task.FromResult<IDataSource>(Reading.FromCsv([0xFF, 0xFE, .. Encoding.Unicode.GetBytes(Write(table))], Reading.Location(), [.. schema.Columns]));
 
     private static async Task<IDataSource> Postgres(TestTable table, DatasetSchema schema)
     {

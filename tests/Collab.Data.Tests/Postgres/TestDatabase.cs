@@ -50,5 +50,16 @@ internal static class TestDatabase
         return name;
     }
 
+    /// <summary>Waits until the server runs a statement that is like the pattern.</summary>
+    public static async Task UntilRunningAsync(string pattern)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM pg_sleep(0.02), pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep' AND query LIKE $1", connection);
+        command.Parameters.AddWithValue(pattern);
+        while ((long)(await command.ExecuteScalarAsync())! == 0) { }
+    }
+
     public static string NewName() => $"test_{Guid.NewGuid():N}";
 }
