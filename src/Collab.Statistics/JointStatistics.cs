@@ -81,7 +81,7 @@ public static partial class JointStatistics
         IChannel[] owners = [.. plan.Owners.Select(owner => peers[owner])];
 
         progress?.Report(PassGate);
-        var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, null, RandomSource.System, cancellation);
+        var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, null, null, cancellation);
 
         progress?.Report(OpenTotals);
         var indices = IndicesOf(plan, Released(plan, gate));

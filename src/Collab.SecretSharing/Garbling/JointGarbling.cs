@@ -71,17 +71,18 @@ public static class JointGarbling
     /// <param name="joint">The circuit and who owns what of it.</param>
     /// <param name="garblers">One channel to each garbler, in the common order.</param>
     /// <param name="inputs">The evaluator's word of each instance, when it has one.</param>
-    /// <param name="random">Where the mask of the evaluator's own input comes from.</param>
+    /// <param name="random">Where the mask of the evaluator's own input comes from; null when it has none.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>All outputs: shape [instances, outputs].</returns>
     /// <exception cref="PeerFaultException">
     /// A digest that is not that of the garbled circuit, a label that was not committed to, or a wrong length.
     /// </exception>
     public static async Task<bool[,]> EvaluateAsync(
-        JointCircuit joint, IReadOnlyList<IChannel> garblers, IReadOnlyList<bool[]>? inputs, RandomSource random,
+        JointCircuit joint, IReadOnlyList<IChannel> garblers, IReadOnlyList<bool[]>? inputs, RandomSource? random,
         CancellationToken cancellation = default)
     {
-        var halves = joint.EvaluatorInput > 0 ? await SendHalvesAsync(joint, garblers, inputs!, random, cancellation) : null; // 2 →
+        if (joint.EvaluatorInput > 0 && (inputs is null || random is null)) throw new ArgumentNullException(nameof(inputs));
+        var halves = joint.EvaluatorInput > 0 ? await SendHalvesAsync(joint, garblers, inputs!, random!, cancellation) : null; // 2 →
 
         var outputs = new bool[joint.Instances, joint.Circuit.Outputs.Count];
         var proof = new byte[joint.ReturnedSize];

@@ -3,7 +3,7 @@ using Collab.Arithmetic.WideIntegers;
 using Collab.Primitives;
 using Collab.Testing;
 
-namespace Collab.SecretSharing.Tests.WideIntegers;
+namespace Collab.Arithmetic.Tests.WideIntegers;
 
 public sealed class WideIntegerTests
 {
@@ -54,6 +54,7 @@ public sealed class WideIntegerTests
     [InlineData(9)]
     [InlineData(65)]
     [InlineData(4_097)]
+    [InlineData((1 << 20) + 13)] // more than a block of the vector kernel
     public void Moments_are_exact_for_small_large_and_extreme_values(int length)
     {
         foreach (var kind in new[] { "small", "32-bit edges", "64-bit", "minimum", "maximum" })
@@ -76,6 +77,9 @@ public sealed class WideIntegerTests
             var moments = new ExactMoments();
             moments.Add(values.AsSpan(0, length / 3));
             moments.Add(values.AsSpan(length / 3));
+            var scalar = new ExactMoments();
+            scalar.AddScalars(values);
+            Assert.Equal((scalar.Sum, scalar.SumOfSquares), (moments.Sum, moments.SumOfSquares));
             Assert.Equal(length, moments.Count);
             Assert.Equal(values.Aggregate(BigInteger.Zero, (s, x) => s + x), moments.Sum.ToBigIntegerVariableTime());
             Assert.Equal(
