@@ -21,6 +21,7 @@ public sealed partial class ChannelConnection : IAsyncDisposable
     private readonly Dictionary<string, SubChannel> _byLabel = [];
     private readonly List<SubChannel> _outgoing = []; // by the number we gave
     private readonly List<SubChannel> _incoming = []; // by the number the peer gave
+    private readonly TaskCompletionSource<ProtocolException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SubChannel _root;
     private Hello _peerHello = null!;
     private Task _pump = Task.CompletedTask;
@@ -62,7 +63,17 @@ public sealed partial class ChannelConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Completes with the reason once the connection has failed, and never when it closes well. A run with several connections
+    /// watches them all: a party that waits for one peer must also learn that another has failed.
+    /// </summary>
+    public Task<ProtocolException> Failed => _failed.Task;
+
     internal ChannelOptions Options => _options;
+
+    internal long Unread => Interlocked.Read(ref _unread);
+
+    internal bool HasUnread => Unread > 0;
 
     internal int MaxMessageSizeOfPeer => (int)Math.Min(_peerHello.MaxMessageSize, int.MaxValue / 2);
 
@@ -137,7 +148,7 @@ public sealed partial class ChannelConnection : IAsyncDisposable
     /// <summary>Gives up: tells the peer why, closes, and fails whoever waits here. Works while sends wait for the peer.</summary>
     public Task AbortAsync(Fault fault)
     {
-        SetFailure(new ChannelException(ChannelException.Closed, Peer, $"The connection to {Peer} was aborted here: {fault.Code}."));
+        SetFailure(new AbortedHereException(fault));
         return EndAsync(fault);
     }
 
@@ -146,6 +157,12 @@ public sealed partial class ChannelConnection : IAsyncDisposable
     {
         SetFailure(new ChannelException(ChannelException.Closed, Peer, $"The connection to {Peer} was closed here."));
         await EndAsync(null).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether either side has opened the label; for tests that wait for a frame to arrive.</summary>
+    internal bool Knows(string label)
+    {
+        lock (_gate) return _byLabel.ContainsKey(label);
     }
 
     internal SubChannel Fork(string parent, string label)
@@ -205,6 +222,7 @@ public sealed partial class ChannelConnection : IAsyncDisposable
         }
 
         foreach (var channel in channels) channel.Complete(failure);
+        _failed.TrySetResult(failure);
         foreach (var wait in new[] { _peerClosed, _accepted })
         {
             wait.TrySetException(failure);

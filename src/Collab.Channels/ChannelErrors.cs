@@ -35,3 +35,11 @@ public sealed class AbortedByPeerException(PartyId peer, Fault fault)
     /// <inheritdoc/>
     public override Fault ToFault() => Reported;
 }
+
+/// <summary>We gave the run up while something still waited for the peer; it carries the fault that we told the peer.</summary>
+public sealed class AbortedHereException(Fault fault)
+    : ProtocolException(new ErrorCode(fault.Code, fault.Kind, fault.Next), $"Aborted: {fault.Message}", fault.Party, fault.Step)
+{
+    /// <inheritdoc/>
+    public override Fault ToFault() => fault;
+}

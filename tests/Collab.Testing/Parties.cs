@@ -63,6 +63,7 @@ public static class Parties
             var opening = transports.ToDictionary(
                 end => end.Key, end => ChannelConnection.OpenAsync(end.Value, self, end.Key, RunContext, options));
             foreach (var (peer, opened) in opening) connections.Add(peer, await opened);
+            foreach (var connection in connections.Values) _ = FailTogetherAsync(connection, connections.Values);
             var result = await program(self, connections.ToDictionary(c => c.Key, c => c.Value.Root));
             var closing = connections.ToDictionary(c => c.Key, c => c.Value.CloseAsync());
             await Task.WhenAll(closing.Values);
@@ -79,6 +80,13 @@ public static class Parties
             foreach (var connection in connections.Values) await connection.DisposeAsync();
             foreach (var transport in transports.Values) await transport.DisposeAsync();
         }
+    }
+
+    /// <summary>One failed connection fails the others, for the program may be waiting on any of them.</summary>
+    private static async Task FailTogetherAsync(ChannelConnection connection, IEnumerable<ChannelConnection> all)
+    {
+        var fault = (await connection.Failed).ToFault();
+        foreach (var other in all) await other.AbortAsync(fault);
     }
 }
 
