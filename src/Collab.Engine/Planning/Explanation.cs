@@ -15,7 +15,7 @@ public sealed record Explanation(
     Digest Job, Bilingual Question, Bilingual Adversary, IReadOnlyList<PartyExplanation> Parties, CostEstimate Cost)
 {
     // Measured on one core of the reference machine; the estimate is for people, and nothing depends on it.
-    private const double SecondsPerPsiItem = 60e-6;
+    private const double SecondsPerMultiplication = 30e-6;
     private const double RowsPerSecond = 2e6;
 
     /// <summary>Explains a plan.</summary>
@@ -31,7 +31,7 @@ public sealed record Explanation(
         var receiver = plan.Receivers[0];
         var sender = plan.Owners.Single(o => o != receiver);
         var (own, other) = (Rows(plan.InputOf(receiver)!), Rows(plan.InputOf(sender)!));
-        var messages = EcdhPsi.Cost(other, own);
+        var cost = EcdhPsiCost.Of((int)Math.Min(other, int.MaxValue), (int)Math.Min(own, int.MaxValue));
         return new(
             plan.Digest,
             new($"Which keys of {receiver} does {sender} have too? Keys: {Columns(plan.InputOf(receiver)!)}.", $"{receiver} 的哪些键 {sender} 也有？键：{Columns(plan.InputOf(receiver)!)}。"),
@@ -43,14 +43,14 @@ public sealed record Explanation(
                     [new($"how many distinct keys {receiver} has, and nothing else", $"{receiver} 有多少个不同的键，此外一无所知")]),
                 .. Bystanders(plan),
             ],
-            new(messages.Messages, messages.Bytes, 64L * (own + other), (own + other) * 2 * SecondsPerPsiItem / Environment.ProcessorCount));
+            new(cost.Messages, cost.Bytes, cost.MemoryBytes, cost.Multiplications * SecondsPerMultiplication / Environment.ProcessorCount));
     }
 
     private static Explanation OfStatistics(Plan plan, StatisticsQuestion question)
     {
         var receiver = plan.Receivers[0];
         var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, receiver);
-        var description = JointStatistics.Describe(checkedQuestion);
+        var outlook = JointStatistics.Describe(checkedQuestion);
         var cells = question.Levels.Count * question.Measures.Count;
         var names = string.Join(", ", question.Statistics.Select(s => s.ToString().ToLowerInvariant()));
         var measures = string.Join(", ", question.Measures.Select(m => m.Column));
@@ -77,9 +77,9 @@ public sealed record Explanation(
                 .. Bystanders(plan),
             ],
             new(
-                description.Parties.Sum(p => p.MessagesSent),
-                description.Parties.Sum(p => p.BytesSent),
-                description.Parties.Max(p => p.MemoryBytes),
+                outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
+                outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
+                outlook.Max(p => p.MemorySize),
                 plan.Inputs.Max(i => Rows(i) / RowsPerSecond) + 1));
     }
 
