@@ -15,7 +15,7 @@ public sealed class MutatedConnections
     {
         await using var server = await ProbeServer.StartAsync(tls: false);
         var whole = await ExchangeAsync(server, Connection());
-        Assert.True(Encoding.Latin1.GetString(whole).Contains("application/grpc", StringComparison.Ordinal) || whole.Length > 40, "The unmutated connection is answered.");
+        Assert.Contains("application/grpc", Encoding.Latin1.GetString(whole), StringComparison.Ordinal);
 
         for (var seed = 0; seed < Cases; seed++)
         {
