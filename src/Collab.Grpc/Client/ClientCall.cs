@@ -63,7 +63,11 @@ internal abstract class ClientCall : IDisposable
         Disarm();
         var success = status.StatusCode == StatusCode.OK;
         OnEnded(success);
-        if (!success) _abort.Cancel();
+        if (success) return;
+
+        // The token ends waits up to the headers; behind them, only disposing the response resets the stream.
+        _abort.Cancel();
+        Volatile.Read(ref _response)?.Dispose();
     }
 
     /// <summary>The failure to throw: of the end that came first, which is <paramref name="fault"/>'s when none came before.</summary>
@@ -126,7 +130,7 @@ internal abstract class ClientCall : IDisposable
             };
             RequestHeaderWriting.Write(request, host, timeout, Options.Headers);
             var response = await Channel.Invoker.SendAsync(request, Aborted).ConfigureAwait(false);
-            _response = response;
+            Volatile.Write(ref _response, response);
             if (ResponseHeaderReading.Outcome(response) is var (status, trailers)) End(status, trailers);
             if (Ended is null) return response;
 

@@ -29,8 +29,7 @@ public sealed class GrpcServiceEndpointConventionBuilder : IEndpointConventionBu
         foreach (var endpoint in _endpoints) endpoint.Add(convention);
     }
 
-    /// <inheritdoc/>
-    public void Finally(Action<EndpointBuilder> finalConvention)
+    void IEndpointConventionBuilder.Finally(Action<EndpointBuilder> finalConvention)
     {
         foreach (var endpoint in _endpoints) endpoint.Finally(finalConvention);
     }

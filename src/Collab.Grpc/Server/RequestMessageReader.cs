@@ -26,19 +26,21 @@ internal sealed class RequestMessageReader(PipeReader body, int? limit, string? 
                 throw new OperationCanceledException(cancellation);
             }
 
-            if (TryFrame(buffer, out var payload, out var compressed))
+            // Until a whole message is there: nothing consumed, everything seen, so that the next read waits for more.
+            var (consumed, seen) = (buffer.Start, buffer.End);
+            try
             {
-                try
+                if (TryFrame(buffer, out var payload, out var compressed))
                 {
+                    consumed = seen = payload.End;
                     return MessageFrame.Deserialize(payload, compressed, encoding, limit, _context, deserialize);
                 }
-                finally
-                {
-                    body.AdvanceTo(payload.End);
-                }
+            }
+            finally
+            {
+                body.AdvanceTo(consumed, seen);
             }
 
-            body.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted) return buffer.IsEmpty ? null : throw MessageFrame.Incomplete();
         }
     }

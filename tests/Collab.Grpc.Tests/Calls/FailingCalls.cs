@@ -148,6 +148,19 @@ public sealed class FailingCalls : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cancelled_stream_reaches_the_server_without_being_disposed()
+    {
+        using var giveUp = new CancellationTokenSource();
+        var call = _client.Many(new Ask { Count = 1, Behaviour = "wait" }, cancellationToken: giveUp.Token);
+        Assert.True(await call.ResponseStream.MoveNext());
+        await _server.State.Event("waiting").Task;
+        await giveUp.CancelAsync();
+        await _server.State.Event("cancelled").Task;
+        var fault = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
+        Assert.Equal(StatusCode.Cancelled, fault.StatusCode);
+    }
+
+    [Fact]
     public async Task Requests_that_were_given_up_do_not_look_complete_to_the_server()
     {
         var call = _client.Collect();

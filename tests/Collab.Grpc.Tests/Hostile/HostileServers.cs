@@ -128,7 +128,7 @@ public sealed class HostileServers
     private static byte[] Frame(Reply reply)
     {
         var message = reply.ToByteArray();
-        return [0, 0, 0, (byte)(message.Length >> 8), (byte)message.Length, .. message];
+        return [0, 0, 0, (byte)(message.Length >> 8), (byte)(message.Length & 0xFF), .. message];
     }
 
     private sealed class Answering(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler

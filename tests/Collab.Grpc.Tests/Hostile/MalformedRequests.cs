@@ -79,6 +79,15 @@ public sealed class MalformedRequests : IAsyncLifetime
         Assert.Equal("8", reply.Status);
     }
 
+    [Theory, InlineData("identity,gzip", true), InlineData("gzip", true), InlineData("identity", false), InlineData("notgzip", false)]
+    public async Task Only_who_accepts_gzip_gets_it(string accepted, bool compressed)
+    {
+        await using var server = await ProbeServer.StartAsync(tls: false, options: options => options.ResponseCompressionAlgorithm = "gzip");
+        using var client = new RawClient(server);
+        var reply = await client.SendAsync(One, Frame(new Ask { Payload = ByteString.CopyFrom(new byte[50_000]) }), [("grpc-accept-encoding", accepted)]);
+        Assert.Equal(("0", compressed), (reply.Status, reply.ContentLength < 50_000));
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_base64_are_refused()
     {
@@ -158,6 +167,6 @@ public sealed class MalformedRequests : IAsyncLifetime
     private static byte[] Frame(Ask ask)
     {
         var message = ask.ToByteArray();
-        return [0, 0, 0, (byte)(message.Length >> 8), (byte)message.Length, .. message];
+        return [0, 0, 0, (byte)(message.Length >> 8), (byte)(message.Length & 0xFF), .. message];
     }
 }
