@@ -91,14 +91,14 @@ public class CurveKernelTests
     [Theory, MemberData(nameof(Kernels))]
     public void Many_runs_in_a_row_have_the_one_known_result(int kernel)
     {
-        // An accumulated hash: the products of 64 points, each run taking those of the run before, under 40 scalars.
+        // An accumulated hash: 64 points under 40 scalars in a row, 2560 products. The value comes from a ladder on Python integers.
         var points = Elements(RandomSource.Seeded(77), 64);
         var scalars = RandomSource.Seeded(78);
         for (var run = 0; run < 40; run++) Curve25519.Multiply((CurveKernel)kernel, points, scalars.Bytes(32), points, 1);
         Assert.Equal(AccumulatedProducts, Digest.Sha256(points).ToString());
     }
 
-    private const string AccumulatedProducts = "to be filled by the model";
+    private const string AccumulatedProducts = "601c7b3b105703221e5d07879dcfd0c210a534327cced910424896f72a52cdc3";
 
     private static byte[] Elements(RandomSource random, int count) =>
         [.. Enumerable.Range(0, count).SelectMany(_ => AffineCurve25519.Encode(AffineCurve25519.Decode(random.Bytes(32)) % AffineCurve25519.P))];
