@@ -9,9 +9,12 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
         const int stride = 2 * Curve25519.FieldElementSize;
         var count = points.Length / Curve25519.PointSize;
         using var quotients = new Quotients(VectorsFor(count));
-        var u = stackalloc TVector[LimbCount];
-        var first = stackalloc TVector[3 * LimbCount];
-        var second = stackalloc TVector[3 * LimbCount];
+        var roomForU = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var u = FieldLanes<TVector, TLanes>.Align(roomForU);
+        var roomForFirst = stackalloc byte[FieldLanes<TVector, TLanes>.Room(3)];
+        var first = FieldLanes<TVector, TLanes>.Align(roomForFirst);
+        var roomForSecond = stackalloc byte[FieldLanes<TVector, TLanes>.Room(3)];
+        var second = FieldLanes<TVector, TLanes>.Align(roomForSecond);
         for (var i = 0; i < quotients.Count; i++)
         {
             Load(elements, stride, i * TLanes.Count, u);
@@ -29,7 +32,8 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     private static void Map(TVector* u, TVector* point)
     {
         TVector* x = point, denominator = point + LimbCount, y = point + 2 * LimbCount;
-        var memory = stackalloc TVector[9 * LimbCount];
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(9)];
+        var memory = FieldLanes<TVector, TLanes>.Align(room);
         TVector* doubledSquare = memory, x1 = memory + LimbCount, denominator3 = memory + 2 * LimbCount, right1 = memory + 3 * LimbCount;
         TVector* t3 = memory + 4 * LimbCount, root = memory + 5 * LimbCount, y1 = memory + 6 * LimbCount, y2 = memory + 7 * LimbCount;
         var t = memory + 8 * LimbCount;
@@ -72,7 +76,8 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <summary>All ones in the lanes where root² · denominator3 = right.</summary>
     private static TVector RootMask(TVector* root, TVector* right, TVector* denominator3)
     {
-        var square = stackalloc TVector[LimbCount];
+        var roomForSquare = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var square = FieldLanes<TVector, TLanes>.Align(roomForSquare);
         FieldLanes<TVector, TLanes>.Square(root, square);
         FieldLanes<TVector, TLanes>.Multiply(square, denominator3, square);
         return FieldLanes<TVector, TLanes>.EqualMask(square, right);
@@ -81,7 +86,8 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <summary>The root or √−1 times the root, whichever fits.</summary>
     private static void FixRoot(TVector* root, TVector* right, TVector* denominator3, TVector* result)
     {
-        var other = stackalloc TVector[LimbCount];
+        var roomForOther = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var other = FieldLanes<TVector, TLanes>.Align(roomForOther);
         FieldLanes<TVector, TLanes>.Fill(Field25519.SquareRootOfMinusOne, other);
         FieldLanes<TVector, TLanes>.Multiply(other, root, other);
         FieldLanes<TVector, TLanes>.Select(RootMask(root, right, denominator3), root, other, result);
@@ -90,7 +96,8 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <summary>X : Z of the sum of two mapped points; as <see cref="Elligator2.SumInSubgroup"/> before its doublings. Tight.</summary>
     private static void AddMapped(TVector* p, TVector* q, TVector* x, TVector* z)
     {
-        var memory = stackalloc TVector[8 * LimbCount];
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(8)];
+        var memory = FieldLanes<TVector, TLanes>.Align(room);
         TVector* left = memory, right = memory + LimbCount, denominator = memory + 2 * LimbCount, run = memory + 3 * LimbCount;
         TVector* rise = memory + 4 * LimbCount, doubledX = memory + 5 * LimbCount, doubledZ = memory + 6 * LimbCount, t = memory + 7 * LimbCount;
 
@@ -125,7 +132,8 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <summary>X : Z becomes that of twice the point; tight.</summary>
     private static void Double(TVector* x, TVector* z)
     {
-        var memory = stackalloc TVector[3 * LimbCount];
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(3)];
+        var memory = FieldLanes<TVector, TLanes>.Align(room);
         TVector* sum = memory, difference = memory + LimbCount, product = memory + 2 * LimbCount;
         FieldLanes<TVector, TLanes>.Add(x, z, sum);
         FieldLanes<TVector, TLanes>.Tighten(sum, sum);

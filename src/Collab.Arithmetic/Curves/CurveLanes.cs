@@ -6,6 +6,7 @@ namespace Collab.Arithmetic.Curves;
 
 /// <summary>The ladder and the point check in lanes: as many points at once as a vector has lanes, in chunks that share one inversion.</summary>
 /// <remarks>Equal to <see cref="MontgomeryLadder"/> bit for bit. Timing is independent of scalars and points.</remarks>
+[SkipLocalsInit]
 internal static unsafe partial class CurveLanes<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
@@ -17,7 +18,8 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     {
         var count = points.Length / Curve25519.PointSize;
         using var quotients = new Quotients(VectorsFor(count));
-        var x = stackalloc TVector[LimbCount];
+        var roomForX = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var x = FieldLanes<TVector, TLanes>.Align(roomForX);
         for (var i = 0; i < quotients.Count; i++)
         {
             Load(points, Curve25519.PointSize, i * TLanes.Count, x);
@@ -31,8 +33,10 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     public static int IndexOfInvalid(ReadOnlySpan<byte> points)
     {
         var count = points.Length / Curve25519.PointSize;
-        var x = stackalloc TVector[LimbCount];
-        var one = stackalloc TVector[LimbCount];
+        var roomForX = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var x = FieldLanes<TVector, TLanes>.Align(roomForX);
+        var roomForOne = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var one = FieldLanes<TVector, TLanes>.Align(roomForOne);
         FieldLanes<TVector, TLanes>.Fill(1, one);
         for (var at = 0; at < count; at += TLanes.Count)
         {
@@ -52,7 +56,6 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     private static int VectorsFor(int points) => (points + TLanes.Count - 1) / TLanes.Count;
 
     /// <summary>Reads elements that lie <paramref name="stride"/> bytes apart, from the given index; 0 beyond the end.</summary>
-    [SkipLocalsInit]
     private static void Load(ReadOnlySpan<byte> source, int stride, int first, TVector* result)
     {
         Span<Field25519> elements = stackalloc Field25519[TLanes.Count];
@@ -69,8 +72,10 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <summary>x³ + A·x² + x; tight.</summary>
     private static void RightSide(TVector* x, TVector* one, TVector* result)
     {
-        var sum = stackalloc TVector[LimbCount];
-        var curveA = stackalloc TVector[LimbCount];
+        var roomForSum = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var sum = FieldLanes<TVector, TLanes>.Align(roomForSum);
+        var roomForCurveA = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+        var curveA = FieldLanes<TVector, TLanes>.Align(roomForCurveA);
         FieldLanes<TVector, TLanes>.Fill(MontgomeryLadder.A, curveA);
         FieldLanes<TVector, TLanes>.Add(x, curveA, sum);
         FieldLanes<TVector, TLanes>.Multiply(sum, x, sum);
@@ -83,10 +88,12 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// It keeps X + Z and X − Z of both points instead of X and Z: these are what the next step needs, and each then comes out of one
     /// carry. The bits of the scalar are the same for all lanes.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Climb(TVector* x, ReadOnlySpan<byte> scalar, TVector* numerator, TVector* denominator)
     {
         const int values = 12;
-        var memory = stackalloc TVector[values * LimbCount];
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(values)];
+        var memory = FieldLanes<TVector, TLanes>.Align(room);
         TVector* sum2 = memory, difference2 = sum2 + LimbCount, sum3 = difference2 + LimbCount, difference3 = sum3 + LimbCount;
         FieldLanes<TVector, TLanes>.Fill(1, sum2);                                      // 1 : 0
         FieldLanes<TVector, TLanes>.Fill(1, difference2);
@@ -114,6 +121,7 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <param name="x">x of the point multiplied, tight.</param>
     /// <param name="swap">All ones to exchange, else 0.</param>
     /// <param name="memory">Sum and difference of P2 and of P3, then room for eight elements.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Step(TVector* x, ulong swap, TVector* memory)
     {
         TVector* sum2 = memory, difference2 = sum2 + LimbCount, sum3 = difference2 + LimbCount, difference3 = sum3 + LimbCount;
@@ -165,8 +173,10 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
         /// <summary>Writes numerator/denominator, canonical; 0 where the denominator is 0.</summary>
         public void Store(Span<byte> results)
         {
-            var inverse = stackalloc TVector[LimbCount];
-            var quotient = stackalloc TVector[LimbCount];
+            var roomForInverse = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+            var inverse = FieldLanes<TVector, TLanes>.Align(roomForInverse);
+            var roomForQuotient = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+            var quotient = FieldLanes<TVector, TLanes>.Align(roomForQuotient);
             FieldLanes<TVector, TLanes>.Fill(1, inverse);
             for (var i = 0; i < Count; i++)
             {
@@ -200,8 +210,10 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
         /// <summary>n/0 becomes 0/1: a neutral element must not spoil the product of all.</summary>
         private void ReplaceZeroDenominators(int index)
         {
-            var zero = stackalloc TVector[LimbCount];
-            var one = stackalloc TVector[LimbCount];
+            var roomForZero = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+            var zero = FieldLanes<TVector, TLanes>.Align(roomForZero);
+            var roomForOne = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
+            var one = FieldLanes<TVector, TLanes>.Align(roomForOne);
             FieldLanes<TVector, TLanes>.Fill(0, zero);
             FieldLanes<TVector, TLanes>.Fill(1, one);
             var mask = FieldLanes<TVector, TLanes>.ZeroMask(Denominator(index));

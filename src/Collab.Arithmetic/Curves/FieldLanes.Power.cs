@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Collab.Arithmetic.Curves;
 
 /// <content>The fixed powers of <see cref="Field25519"/>, by the same chain.</content>
@@ -6,7 +8,8 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     /// <summary>1/a; 0 for 0. Tight.</summary>
     public static void Invert(TVector* a, TVector* inverse)
     {
-        var eleven = stackalloc TVector[LimbCount];
+        var roomForEleven = stackalloc byte[Room(1)];
+        var eleven = Align(roomForEleven);
         Chain(a, inverse, eleven);
         Square(inverse, 5, inverse);
         Multiply(inverse, eleven, inverse);
@@ -15,8 +18,10 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     /// <summary>a^((p−5)/8). Tight.</summary>
     public static void PowerOfFiveEighths(TVector* a, TVector* power)
     {
-        var ones250 = stackalloc TVector[LimbCount];
-        var eleven = stackalloc TVector[LimbCount];
+        var roomForOnes250 = stackalloc byte[Room(1)];
+        var ones250 = Align(roomForOnes250);
+        var roomForEleven = stackalloc byte[Room(1)];
+        var eleven = Align(roomForEleven);
         Chain(a, ones250, eleven);
         Square(ones250, 2, ones250);
         Multiply(ones250, a, power);
@@ -25,8 +30,10 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     /// <summary>a^((p−1)/2). Tight.</summary>
     public static void Legendre(TVector* a, TVector* symbol)
     {
-        var ones250 = stackalloc TVector[LimbCount];
-        var power = stackalloc TVector[LimbCount];
+        var roomForOnes250 = stackalloc byte[Room(1)];
+        var ones250 = Align(roomForOnes250);
+        var roomForPower = stackalloc byte[Room(1)];
+        var power = Align(roomForPower);
         Chain(a, ones250, power);
         Square(ones250, 4, ones250);
         Square(a, power);
@@ -35,6 +42,7 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
         Multiply(ones250, power, symbol);
     }
 
+    [MethodImpl(Kernel)]
     private static void Square(TVector* a, int count, TVector* result)
     {
         Square(a, result);
@@ -44,10 +52,14 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     /// <summary>a^(2^250 − 1) and a^11.</summary>
     private static void Chain(TVector* a, TVector* ones250, TVector* eleven)
     {
-        var ones10 = stackalloc TVector[LimbCount];
-        var ones50 = stackalloc TVector[LimbCount];
-        var ones100 = stackalloc TVector[LimbCount];
-        var power = stackalloc TVector[LimbCount];
+        var roomForOnes10 = stackalloc byte[Room(1)];
+        var ones10 = Align(roomForOnes10);
+        var roomForOnes50 = stackalloc byte[Room(1)];
+        var ones50 = Align(roomForOnes50);
+        var roomForOnes100 = stackalloc byte[Room(1)];
+        var ones100 = Align(roomForOnes100);
+        var roomForPower = stackalloc byte[Room(1)];
+        var power = Align(roomForPower);
         Square(a, ones10);                                                              // 2
         Square(ones10, 2, power);
         Multiply(power, a, power);                                                      // 9

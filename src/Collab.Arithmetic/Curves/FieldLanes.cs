@@ -9,6 +9,7 @@ namespace Collab.Arithmetic.Curves;
 /// gives the same values, and doubles are never denormal, so time does not depend on them. The trick of splitting a product of doubles
 /// by two fused multiply-adds: Emmart, Zheng, Weems, ARITH 2018.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe partial class FieldLanes<TVector, TLanes>
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
@@ -16,11 +17,20 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     /// <summary>Vectors of an element.</summary>
     public const int LimbCount = 5;
 
+    /// <summary>A cache line, and the widest vector, in bytes.</summary>
+    public const int Alignment = 64;
+
     private const MethodImplOptions Kernel = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
     private const double HighUnit = 1.5 * (1UL << 63) * (1UL << 40);                    // 1.5·2^103: sums with it are multiples of 2^51
     private const double LowUnit = 1.5 * (1UL << 52);                                   // sums with it are integers
     private const ulong HighBits = 0x4668_0000_0000_0000;                               // HighUnit as bits
     private const ulong LowBits = 0x4338_0000_0000_0000;                                // LowUnit as bits
+
+    /// <summary>Bytes that hold so many elements wherever they begin; <see cref="Align"/> finds the place.</summary>
+    public static int Room(int elements) => elements * LimbCount * sizeof(TVector) + Alignment;
+
+    /// <summary>The first aligned address: a vector across two cache lines costs twice, and each value here is stored and loaded at once.</summary>
+    public static TVector* Align(byte* room) => (TVector*)(((nuint)room + Alignment - 1) & ~(nuint)(Alignment - 1));
 
     /// <summary>Puts scalar elements into lanes; tight.</summary>
     public static void Load(ReadOnlySpan<Field25519> elements, TVector* result)
@@ -71,18 +81,22 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
         Tighten(result, result);
     }
 
+    /// <summary>The same element in another place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(TVector* element, TVector* result)
     {
         for (var i = 0; i < LimbCount; i++) result[i] = element[i];
     }
 
     /// <summary>a + b; loose for tight operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Add(TVector* a, TVector* b, TVector* result)
     {
         for (var i = 0; i < LimbCount; i++) result[i] = TLanes.Add(a[i], b[i]);
     }
 
     /// <summary>a − b; loose for tight operands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Subtract(TVector* a, TVector* b, TVector* result)
     {
         for (var i = 0; i < LimbCount; i++) result[i] = TLanes.Subtract(a[i], b[i]);
@@ -121,6 +135,7 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     }
 
     /// <summary>Each lane of ifOnes where the mask is all ones, else that of ifZeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Select(TVector mask, TVector* ifOnes, TVector* ifZeros, TVector* result)
     {
         for (var i = 0; i < LimbCount; i++)
@@ -140,7 +155,8 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
     /// <summary>All ones in the lanes whose values are the same modulo p; tight operands.</summary>
     public static TVector EqualMask(TVector* a, TVector* b)
     {
-        var difference = stackalloc TVector[LimbCount];
+        var roomForDifference = stackalloc byte[Room(1)];
+        var difference = Align(roomForDifference);
         Subtract(a, b, difference);
         return ZeroMask(difference);
     }
