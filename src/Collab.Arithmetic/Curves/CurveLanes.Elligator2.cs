@@ -3,24 +3,22 @@ namespace Collab.Arithmetic.Curves;
 /// <content>Elligator 2 in lanes: <see cref="Elligator2"/> step by step, with masks for its choices.</content>
 internal static unsafe partial class CurveLanes<TVector, TLanes>
 {
+    /// <summary>Elements that a mapped point and its intermediate values take.</summary>
+    private const int MapSize = 11;
+
     /// <summary>x(8·(Map(u0) + Map(u1))) for a chunk of pairs, by one inversion for all.</summary>
     public static void MapPairsToSubgroup(ReadOnlySpan<byte> elements, Span<byte> points)
     {
         const int stride = 2 * Curve25519.FieldElementSize;
         var count = points.Length / Curve25519.PointSize;
         using var quotients = new Quotients(VectorsFor(count));
-        var roomForU = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
-        var u = FieldLanes<TVector, TLanes>.Align(roomForU);
-        var roomForFirst = stackalloc byte[FieldLanes<TVector, TLanes>.Room(3)];
-        var first = FieldLanes<TVector, TLanes>.Align(roomForFirst);
-        var roomForSecond = stackalloc byte[FieldLanes<TVector, TLanes>.Room(3)];
-        var second = FieldLanes<TVector, TLanes>.Align(roomForSecond);
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(2 * (MapSize + 1))];
+        TVector* u = FieldLanes<TVector, TLanes>.Align(room), first = u + 2 * LimbCount, second = first + MapSize * LimbCount;
         for (var i = 0; i < quotients.Count; i++)
         {
             Load(elements, stride, i * TLanes.Count, u);
-            Map(u, first);
-            Load(elements[Curve25519.FieldElementSize..], stride, i * TLanes.Count, u);
-            Map(u, second);
+            Load(elements[Math.Min(Curve25519.FieldElementSize, elements.Length)..], stride, i * TLanes.Count, u + LimbCount);
+            MapBoth(u, first, second);
             AddMapped(first, second, quotients.Numerator(i), quotients.Denominator(i));
             for (var doubling = 0; doubling < 3; doubling++) Double(quotients.Numerator(i), quotients.Denominator(i)); // cofactor 8
         }
@@ -28,15 +26,23 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
         quotients.Store(points);
     }
 
-    /// <summary>Maps an element to X, denominator and Y of a point, one after the other; tight. Lines as in <see cref="Elligator2.Map"/>.</summary>
-    private static void Map(TVector* u, TVector* point)
+    /// <summary>Maps two elements; each point and its intermediate values take <see cref="MapSize"/> elements, X, denominator and Y first.</summary>
+    private static void MapBoth(TVector* u, TVector* first, TVector* second)
     {
-        TVector* x = point, denominator = point + LimbCount, y = point + 2 * LimbCount;
-        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(9)];
-        var memory = FieldLanes<TVector, TLanes>.Align(room);
-        TVector* doubledSquare = memory, x1 = memory + LimbCount, denominator3 = memory + 2 * LimbCount, right1 = memory + 3 * LimbCount;
-        TVector* t3 = memory + 4 * LimbCount, root = memory + 5 * LimbCount, y1 = memory + 6 * LimbCount, y2 = memory + 7 * LimbCount;
-        var t = memory + 8 * LimbCount;
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(4)];
+        TVector* bases = FieldLanes<TVector, TLanes>.Align(room), powers = bases + 2 * LimbCount;
+        BeginMap(u, first, bases);
+        BeginMap(u + LimbCount, second, bases + LimbCount);
+        FieldLanes<TVector, TLanes>.PowerOfFiveEighths(bases, powers, 2);               // 16
+        EndMap(u, powers, first);
+        EndMap(u + LimbCount, powers + LimbCount, second);
+    }
+
+    /// <summary>Lines 1 to 15 of <see cref="Elligator2.Map"/>: what the power is taken of, and what comes before it. Tight.</summary>
+    private static void BeginMap(TVector* u, TVector* point, TVector* powerBase)
+    {
+        TVector* denominator = point + LimbCount, doubledSquare = point + 3 * LimbCount, x1 = point + 4 * LimbCount;
+        TVector* denominator3 = point + 5 * LimbCount, right1 = point + 6 * LimbCount, t3 = point + 7 * LimbCount, t = powerBase;
 
         FieldLanes<TVector, TLanes>.Square(u, doubledSquare);
         FieldLanes<TVector, TLanes>.Add(doubledSquare, doubledSquare, doubledSquare);
@@ -56,7 +62,15 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
         FieldLanes<TVector, TLanes>.Multiply(t3, right1, t3);                           // 13, 14
         FieldLanes<TVector, TLanes>.Square(t, t);                                       // 12
         FieldLanes<TVector, TLanes>.Multiply(t, t3, t);                                 // 15
-        FieldLanes<TVector, TLanes>.PowerOfFiveEighths(t, root);                        // 16
+    }
+
+    /// <summary>Lines 17 to 38 of <see cref="Elligator2.Map"/>.</summary>
+    private static void EndMap(TVector* u, TVector* root, TVector* point)
+    {
+        TVector* x = point, y = point + 2 * LimbCount, doubledSquare = point + 3 * LimbCount, x1 = point + 4 * LimbCount;
+        TVector* denominator3 = point + 5 * LimbCount, right1 = point + 6 * LimbCount, t3 = point + 7 * LimbCount;
+        TVector* y1 = point + 8 * LimbCount, y2 = point + 9 * LimbCount, t = point + 10 * LimbCount;
+
         FieldLanes<TVector, TLanes>.Multiply(root, t3, root);                           // 17
         FixRoot(root, right1, denominator3, y1);                                        // 18 – 22
         FieldLanes<TVector, TLanes>.Multiply(x1, doubledSquare, x);                     // 23

@@ -32,21 +32,28 @@ internal static unsafe partial class CurveLanes<TVector, TLanes>
     /// <summary>The first of some canonical points whose x³ + Ax² + x is no non-zero square, or −1.</summary>
     public static int IndexOfInvalid(ReadOnlySpan<byte> points)
     {
+        const int together = FieldLanes<TVector, TLanes>.PowerCount;
         var count = points.Length / Curve25519.PointSize;
-        var roomForX = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
-        var x = FieldLanes<TVector, TLanes>.Align(roomForX);
-        var roomForOne = stackalloc byte[FieldLanes<TVector, TLanes>.Room(1)];
-        var one = FieldLanes<TVector, TLanes>.Align(roomForOne);
+        var room = stackalloc byte[FieldLanes<TVector, TLanes>.Room(together + 1)];
+        TVector* one = FieldLanes<TVector, TLanes>.Align(room), values = one + LimbCount;
         FieldLanes<TVector, TLanes>.Fill(1, one);
-        for (var at = 0; at < count; at += TLanes.Count)
+        for (var at = 0; at < count; at += together * TLanes.Count)
         {
-            Load(points, Curve25519.PointSize, at, x);
-            RightSide(x, one, x);
-            FieldLanes<TVector, TLanes>.Legendre(x, x);
-            var isSquare = FieldLanes<TVector, TLanes>.EqualMask(x, one);
-            for (var lane = 0; lane < TLanes.Count && at + lane < count; lane++)
+            for (var i = 0; i < together; i++)
             {
-                if (((ulong*)&isSquare)[lane] == 0) return at + lane;
+                Load(points, Curve25519.PointSize, at + i * TLanes.Count, values + i * LimbCount);
+                RightSide(values + i * LimbCount, one, values + i * LimbCount);
+            }
+
+            FieldLanes<TVector, TLanes>.Legendre(values, values, together);
+            for (var i = 0; i < together; i++)
+            {
+                var isSquare = FieldLanes<TVector, TLanes>.EqualMask(values + i * LimbCount, one);
+                var first = at + i * TLanes.Count;
+                for (var lane = 0; lane < TLanes.Count && first + lane < count; lane++)
+                {
+                    if (((ulong*)&isSquare)[lane] == 0) return first + lane;
+                }
             }
         }
 
