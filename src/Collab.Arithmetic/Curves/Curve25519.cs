@@ -55,10 +55,7 @@ public static partial class Curve25519
     {
         CheckSize(scalar.Length, ScalarSize, nameof(scalar));
         CheckShape(points, PointSize, products, PointSize, parallelism);
-        for (var at = 0; at < points.Length; at += PointSize)
-        {
-            MontgomeryLadder.Multiply(Field25519.Decode(points[at..]), scalar).Encode(products[at..]);
-        }
+        Multiply(CurveKernels.Best, points, scalar, products, parallelism);
     }
 
     /// <summary>The first point that must not be taken from a peer, or −1: not canonical, on the twist, or of small order on sight.</summary>
@@ -73,19 +70,11 @@ public static partial class Curve25519
     {
         CheckSize(points.Length % PointSize, 0, nameof(points));
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
-        for (var at = 0; at < points.Length; at += PointSize)
-        {
-            var point = points.Slice(at, PointSize);
-            if (!Field25519.IsCanonical(point)) return at / PointSize;
-            var symbol = MontgomeryLadder.RightSide(Field25519.Decode(point)).Legendre();
-            if (Field25519.AreEqual(symbol, Field25519.One) == 0) return at / PointSize;
-        }
-
-        return -1;
+        return IndexOfInvalid(CurveKernels.Best, points, parallelism);
     }
 
     /// <summary>The index of the first product that is the neutral element (32 zero bytes), or −1.</summary>
-    /// <param name="products">Shape [n, 32], as <see cref="Multiply"/> returns them.</param>
+    /// <param name="products">Shape [n, 32], as <c>Multiply</c> returns them.</param>
     /// <remarks>Timing tells the index and nothing else.</remarks>
     public static int IndexOfNeutral(ReadOnlySpan<byte> products)
     {
@@ -124,13 +113,7 @@ public static partial class Curve25519
     {
         CheckShape(elements, 2 * FieldElementSize, points, PointSize, parallelism);
         if (points.Overlaps(elements)) throw new ArgumentException("The spans must not overlap.", nameof(points));
-        for (int from = 0, to = 0; to < points.Length; from += 2 * FieldElementSize, to += PointSize)
-        {
-            var (x, z) = Elligator2.SumInSubgroup(
-                Elligator2.Map(Field25519.Decode(elements[from..])),
-                Elligator2.Map(Field25519.Decode(elements[(from + FieldElementSize)..])));
-            (x * z.Invert()).Encode(points[to..]);
-        }
+        MapPairsToSubgroup(CurveKernels.Best, elements, points, parallelism);
     }
 
     /// <summary>ℓ = 2^252 + 27742317777372353535851937790883648493, little-endian.</summary>

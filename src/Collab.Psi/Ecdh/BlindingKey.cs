@@ -9,7 +9,7 @@ namespace Collab.Psi.Ecdh;
 public sealed class BlindingKey : IDisposable
 {
     /// <summary>The domain of the items' hash; the run's context stands before every item.</summary>
-    internal const string Domain = "COLLAB-PSI-ECDH-V01-with-" + Curve25519Hash.Suite;
+    internal const string Domain = "COLLAB-PSI1-" + Curve25519Hash.Suite;
 
     private readonly SecretBytes _scalar;
 
