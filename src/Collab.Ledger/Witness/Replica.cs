@@ -139,9 +139,7 @@ public sealed class Replica : IDisposable
         {
             if (Refusal(request, checkpoint) is { } refusal) return refusal;
             if (checkpoint.Size > Size) _log.Append(request.Entries, (_, _) => _finality.Bare(checkpoint)); // on disk before it is cosigned
-            foreach (var kept in _kept.ToList())
-                if (Contradicts(kept)) return Frozen();
-            _kept.RemoveAll(kept => kept.Size <= Size); // the same history, and held in full now
+            if (ReachedContradicts()) return Frozen();
             var cosignature = _witness.Sign(checkpoint.Note.TextBytes);
             _finality.Observe(checkpoint.With(cosignature));
             return new AddCheckpointReply(WitnessStatus.Cosigned, cosignature, null, "cosigned");
@@ -190,6 +188,17 @@ public sealed class Replica : IDisposable
         return true;
     }
 
+    // What was seen from afar and lies within the history held now: evidence against the author, or of no more use.
+    private bool ReachedContradicts()
+    {
+        var reached = _kept.Where(kept => kept.Size <= Size).ToList();
+        if (_floor is not null && _floor.Size <= Size) reached.Add(_floor);
+        if (reached.Exists(Contradicts)) return true;
+        foreach (var kept in reached) File.Delete(KeptPath(kept));
+        _kept.RemoveAll(kept => kept.Size <= Size);
+        return false;
+    }
+
     private void Record(Equivocation equivocation)
     {
         var bytes = equivocation.ToBytes();
@@ -211,10 +220,12 @@ public sealed class Replica : IDisposable
     {
         if (checkpoint.Size <= Size || _kept.Count >= MostKept || _kept.Exists(kept => kept.Checkpoint == checkpoint.Checkpoint)) return;
         var bare = _finality.Bare(checkpoint);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{checkpoint.Size}-{checkpoint.Root.Short}.note");
-        Store(Path.Combine(_folder, "kept", name), bare.ToBytes());
+        Store(KeptPath(bare), bare.ToBytes());
         _kept.Add(bare);
     }
+
+    private string KeptPath(SignedCheckpoint checkpoint) => Path.Combine(
+        _folder, "kept", string.Create(CultureInfo.InvariantCulture, $"{checkpoint.Size}-{checkpoint.Root.Short}.note"));
 
     private void LoadEvidence()
     {
@@ -229,14 +240,17 @@ public sealed class Replica : IDisposable
         {
             var kept = SignedCheckpoint.Parse(File.ReadAllBytes(file));
             if (!Author.Log.HasSigned(kept.Note)) throw new MalformedException("a checkpoint signed by the author");
-            if (kept.Size > Size) _kept.Add(kept);
-            else File.Delete(file);
+            _kept.Add(kept);
         }
 
         var floor = Path.Combine(_folder, FloorName);
-        if (!File.Exists(floor)) return;
-        _floor = SignedCheckpoint.Parse(File.ReadAllBytes(floor));
-        if (!Author.Log.HasSigned(_floor.Note)) throw new MalformedException("a checkpoint signed by the author");
+        if (File.Exists(floor))
+        {
+            _floor = SignedCheckpoint.Parse(File.ReadAllBytes(floor));
+            if (!Author.Log.HasSigned(_floor.Note)) throw new MalformedException("a checkpoint signed by the author");
+        }
+
+        ReachedContradicts(); // a crash may have come between growing and comparing
     }
 
     private void Store(string path, ReadOnlySpan<byte> content)
