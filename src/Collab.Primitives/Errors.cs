@@ -39,7 +39,30 @@ public sealed record ErrorCode(string Name, ErrorKind Kind, string Next)
 /// <param name="Step">The step at which it happened, when one had begun.</param>
 /// <param name="Message">One sentence; it names the rule that was broken, never the value that broke it.</param>
 /// <param name="Next">What to do next.</param>
-public sealed record Fault(string Code, ErrorKind Kind, PartyId? Party, StepId? Step, string Message, string Next);
+public sealed record Fault(string Code, ErrorKind Kind, PartyId? Party, StepId? Step, string Message, string Next)
+{
+    private const int LongestLine = 1000;
+
+    /// <summary>Writes the six fields.</summary>
+    public static void Encode(CanonicalWriter writer, Fault fault) => writer
+        .Text(fault.Code).Byte((byte)fault.Kind)
+        .Optional(fault.Party, (w, party) => w.Party(party)).Optional(fault.Step, (w, step) => w.Text(step.Name))
+        .Text(fault.Message).Text(fault.Next);
+
+    /// <summary>Reads the six fields. Another party's words end up in logs and on screens: lines without control characters only.</summary>
+    /// <exception cref="MalformedException">Anything else.</exception>
+    public static Fault Decode(ref CanonicalReader reader)
+    {
+        var fault = new Fault(
+            reader.Text(), (ErrorKind)reader.Byte(), reader.Optional((ref r) => r.Party()), reader.Optional((ref r) => new StepId(r.Text())),
+            reader.Text(), reader.Text());
+        return Enum.IsDefined(fault.Kind) && IsLine(fault.Code) && IsLine(fault.Step?.Name ?? "") && IsLine(fault.Message) && IsLine(fault.Next)
+            ? fault
+            : throw new MalformedException("a fault");
+    }
+
+    private static bool IsLine(string text) => text.Length <= LongestLine && !text.Any(char.IsControl);
+}
 
 /// <summary>A failure with a code. Every failure that leaves a public member of Collab is one, or a caller's <see cref="ArgumentException"/>.</summary>
 public class CollabException(ErrorCode code, string message, PartyId? party = null, StepId? step = null, Exception? inner = null)
@@ -108,4 +131,7 @@ public sealed class MalformedException(string rule) : CollabException(Malformed,
     /// <summary>The one code of this failure.</summary>
     public static readonly ErrorCode Malformed = new(
         "encoding.malformed", ErrorKind.Failed, "Ask the sender for the bytes again; compare versions if they stay so.");
+
+    /// <summary>What was expected.</summary>
+    public string Rule { get; } = rule;
 }

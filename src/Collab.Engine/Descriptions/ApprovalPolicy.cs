@@ -1,0 +1,140 @@
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Descriptions;
+
+/// <summary>An owner's rules: which plans are approved without asking, and what happens with the others (protocols/specs/policy.md).</summary>
+/// <param name="Rules">Tried in order; the first that a plan fits approves it.</param>
+/// <param name="RefuseOthers">Whether a plan that fits no rule is refused at once, or waits for a person.</param>
+public sealed record ApprovalPolicy(IReadOnlyList<ApprovalRule> Rules, bool RefuseOthers)
+{
+    /// <summary>No rule: every plan waits for a person.</summary>
+    public static ApprovalPolicy AskAlways { get; } = new([], RefuseOthers: false);
+
+    /// <summary>Reads a policy file.</summary>
+    /// <exception cref="CollabException"><see cref="YamlSection.Invalid"/>.</exception>
+    public static ApprovalPolicy Parse(string yaml)
+    {
+        var policy = YamlSection.Parse(yaml);
+        var rules = policy.Has("approve") ? policy.Sections("approve").Select(ApprovalRule.Parse).ToList() : [];
+        var refuse = policy.Choice("otherwise", new Dictionary<string, bool> { ["ask"] = false, ["refuse"] = true }, false);
+        policy.End();
+        return new(rules, refuse);
+    }
+
+    /// <summary>What the policy says of a plan, seen by one owner.</summary>
+    public PolicyDecision Decide(Plan plan, PlanInput own)
+    {
+        var objections = Rules.Select(rule => rule.ObjectionTo(plan, own)).ToList();
+        if (objections.Contains(null)) return new PolicyDecision.Approve(Rules[objections.IndexOf(null)].Name);
+
+        // The rule that came nearest says why: its objection is the last that any rule got to.
+        var reason = objections.OfType<PolicyObjection>().DefaultIfEmpty(PolicyObjection.NoRule).Max();
+        return RefuseOthers ? new PolicyDecision.Refuse(reason) : new PolicyDecision.Ask(reason);
+    }
+}
+
+/// <summary>What a policy says of a plan.</summary>
+public abstract record PolicyDecision
+{
+    /// <summary>Approved by rule.</summary>
+    /// <param name="Rule">The name of the rule.</param>
+    public sealed record Approve(string Rule) : PolicyDecision;
+
+    /// <summary>A person decides.</summary>
+    /// <param name="Reason">Why no rule fitted.</param>
+    public sealed record Ask(PolicyObjection Reason) : PolicyDecision;
+
+    /// <summary>Refused by rule.</summary>
+    /// <param name="Reason">Why no rule fitted.</param>
+    public sealed record Refuse(PolicyObjection Reason) : PolicyDecision;
+}
+
+/// <summary>Why a plan does not fit a rule, in the order in which rules are checked.</summary>
+public enum PolicyObjection
+{
+    /// <summary>There is no rule.</summary>
+    NoRule = 0,
+
+    /// <summary>Another kind of job.</summary>
+    Kind = 1,
+
+    /// <summary>Another dataset.</summary>
+    Dataset = 2,
+
+    /// <summary>A requester the rule does not name.</summary>
+    Requester = 3,
+
+    /// <summary>A purpose the rule does not name.</summary>
+    Purpose = 4,
+
+    /// <summary>A column the rule does not name.</summary>
+    Column = 5,
+
+    /// <summary>A receiver the rule does not name.</summary>
+    Receiver = 6,
+
+    /// <summary>Another party of which the rule knows nothing.</summary>
+    Party = 7,
+
+    /// <summary>Groups smaller than the rule allows.</summary>
+    MinimumGroup = 8,
+
+    /// <summary>More uses than the rule allows.</summary>
+    Uses = 9,
+
+    /// <summary>A longer life than the rule allows.</summary>
+    Expires = 10,
+}
+
+/// <summary>One rule of a policy. Every field narrows; a field that is not written allows only the least.</summary>
+/// <param name="Name">For the record.</param>
+/// <param name="Kind">The kind of job.</param>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Requesters">Who may ask.</param>
+/// <param name="Purposes">What for.</param>
+/// <param name="Columns">Which columns may be read.</param>
+/// <param name="Receivers">Who may get the result.</param>
+/// <param name="With">Which other owners may take part.</param>
+/// <param name="MinimumGroup">The smallest cell that may be told.</param>
+/// <param name="Uses">How many runs.</param>
+/// <param name="Within">How long a grant lives.</param>
+public sealed record ApprovalRule(
+    string Name,
+    string Kind,
+    string Dataset,
+    IReadOnlyList<PartyId> Requesters,
+    IReadOnlyList<string> Purposes,
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<PartyId> Receivers,
+    IReadOnlyList<PartyId> With,
+    int MinimumGroup,
+    int Uses,
+    TimeSpan Within)
+{
+    /// <summary>Null when the plan fits, else the first field that it does not fit.</summary>
+    public PolicyObjection? ObjectionTo(Plan plan, PlanInput own)
+    {
+        var kind = plan.Question is StatisticsQuestion ? "statistics" : "intersection";
+        if (kind != Kind) return PolicyObjection.Kind;
+        if (own.Dataset != Dataset) return PolicyObjection.Dataset;
+        if (!Requesters.Contains(plan.Requester)) return PolicyObjection.Requester;
+        if (!Purposes.Contains(plan.Purpose)) return PolicyObjection.Purpose;
+        if (!own.Columns.All(c => Columns.Contains(c.Name))) return PolicyObjection.Column;
+        if (!plan.Receivers.All(Receivers.Contains)) return PolicyObjection.Receiver;
+        if (!plan.Owners.All(o => o == own.Owner || With.Contains(o))) return PolicyObjection.Party;
+        if (plan.Question is StatisticsQuestion q && q.MinimumGroupSize < MinimumGroup) return PolicyObjection.MinimumGroup;
+        if (plan.Uses > Uses) return PolicyObjection.Uses;
+        return plan.Expires - plan.Created > Within ? PolicyObjection.Expires : null;
+    }
+
+    internal static ApprovalRule Parse(YamlSection rule)
+    {
+        var parsed = new ApprovalRule(
+            rule.Text("name"), rule.Text("kind"), rule.Text("dataset"), rule.Parties("requesters"), rule.Texts("purposes"),
+            rule.Texts("columns"), rule.Parties("receivers"), rule.Parties("with"),
+            rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7)));
+        rule.End();
+        return parsed;
+    }
+}

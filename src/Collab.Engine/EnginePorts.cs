@@ -1,0 +1,35 @@
+using Collab.Engine.Descriptions;
+using Collab.Engine.Ports;
+using Collab.Ledger;
+using Collab.Primitives;
+
+namespace Collab.Engine;
+
+/// <summary>All that the engine is given by its host.</summary>
+/// <param name="Self">This party.</param>
+/// <param name="Consortium">The consortium's name.</param>
+/// <param name="Ledger">The ledger.</param>
+/// <param name="Peers">The other parties.</param>
+/// <param name="Datasets">This party's datasets.</param>
+/// <param name="Store">What must outlive the node.</param>
+/// <param name="Results">Where released results go.</param>
+/// <param name="Policy">This owner's rules.</param>
+/// <param name="Observer">Who is told what happens.</param>
+/// <param name="Log">Where failures that will be tried again are noted.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Random">Randomness.</param>
+/// <param name="Software">Name and version of the program, for receipts.</param>
+public sealed record EnginePorts(
+    PartyId Self,
+    string Consortium,
+    ILedger Ledger,
+    IPeers Peers,
+    IDatasetCatalogue Datasets,
+    IJobStore Store,
+    IResultSink Results,
+    ApprovalPolicy Policy,
+    IJobObserver Observer,
+    IEngineLog Log,
+    TimeProvider Clock,
+    RandomSource Random,
+    string Software);

@@ -1,0 +1,106 @@
+using Collab.Cryptography;
+using Collab.Engine.Ports;
+using Collab.Evidence;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine;
+
+/// <summary>What this node keeps of jobs besides the ledger: plans, its marks of runs, receipts of all parties, sealed results.</summary>
+/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c>, <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>.</remarks>
+public sealed class JobArchive(IJobStore store)
+{
+    /// <summary>A job that this node does not know.</summary>
+    public static readonly ErrorCode JobUnknown = new(
+        "job.unknown", ErrorKind.InvalidInput, "See the jobs of this node with 'collab job list'.");
+
+    /// <summary>A run that has no receipt here.</summary>
+    public static readonly ErrorCode ReceiptUnknown = new(
+        "run.receipt-unknown", ErrorKind.Failed, "Ask again when the run is committed ('collab job show').");
+
+    /// <summary>The jobs whose plan is here.</summary>
+    public IEnumerable<Plan> Plans => store.List("plan/").Select(key => Plan.Decode(store.Get(key)!));
+
+    /// <summary>Keeps a plan.</summary>
+    public void PutPlan(Plan plan) => store.Put($"plan/{plan.Digest}", plan.Encode());
+
+    /// <summary>The plan of that digest, or null.</summary>
+    public Plan? FindPlan(Digest job) => store.Get($"plan/{job}") is { } bytes ? Plan.Decode(bytes) : null;
+
+    /// <summary>The plan of that digest.</summary>
+    /// <exception cref="CollabException"><see cref="JobUnknown"/>.</exception>
+    public Plan RequirePlan(Digest job) =>
+        FindPlan(job) ?? throw new CollabException(JobUnknown, $"This node holds no plan {job.Short}.");
+
+    /// <summary>Marks that this node takes part in a run; from here on a restart ends the run unless its receipt is here.</summary>
+    public void MarkBegun(Digest run, Digest job) => store.Put($"run/{run}/begun", job.ToArray());
+
+    /// <summary>The runs that were begun and are not settled.</summary>
+    public IReadOnlyList<Digest> BegunRuns => [.. store.List("run/")
+        .Where(key => key.EndsWith("/begun", StringComparison.Ordinal))
+        .Select(key => Digest.Parse(key.Split('/')[1]))
+        .Where(run => !IsSettled(run))];
+
+    /// <summary>Whether nothing is left to do for a run.</summary>
+    public bool IsSettled(Digest run) => store.Get($"run/{run}/settled") is not null;
+
+    /// <summary>Marks that nothing is left to do for a run, and forgets its sealed result: it is released, or never will be.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="fault">Why it ended before it was committed, or null.</param>
+    public void MarkSettled(Digest run, Fault? fault = null)
+    {
+        var writer = new CanonicalWriter();
+        store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
+        store.Remove($"run/{run}/result");
+    }
+
+    /// <summary>Why a settled run ended before it was committed, as this node reported it; null when it was committed or is under way.</summary>
+    public Fault? FaultOf(Digest run)
+    {
+        if (store.Get($"run/{run}/settled") is not { } bytes) return null;
+        var reader = new CanonicalReader(bytes);
+        return reader.Optional((ref r) => Fault.Decode(ref r));
+    }
+
+    /// <summary>Keeps a party's receipt.</summary>
+    public void PutReceipt(Receipt receipt) => store.Put($"run/{receipt.Run}/receipt/{receipt.Party}", receipt.Encode());
+
+    /// <summary>A party's receipt of a run, or null.</summary>
+    public Receipt? FindReceipt(Digest run, PartyId party) =>
+        store.Get($"run/{run}/receipt/{party}") is { } bytes ? Receipt.Decode(bytes) : null;
+
+    /// <summary>A party's receipt of a run.</summary>
+    /// <exception cref="CollabException"><see cref="ReceiptUnknown"/>.</exception>
+    public Receipt RequireReceipt(Digest run, PartyId party) => FindReceipt(run, party)
+        ?? throw new CollabException(ReceiptUnknown, $"There is no receipt of {party} for run {run.Short} here.", party);
+
+    /// <summary>Keeps a result, sealed by the store, until it may be released.</summary>
+    public void PutResult(Digest run, SealedResult result)
+    {
+        var writer = new CanonicalWriter();
+        result.Opening.EncodeSecret(writer);
+        store.Put($"run/{run}/result", writer.Bytes(result.Result.Encode()).ToArray());
+    }
+
+    /// <summary>The sealed result of a run, or null.</summary>
+    public SealedResult? FindResult(Digest run)
+    {
+        if (store.Get($"run/{run}/result") is not { } bytes) return null;
+        var reader = new CanonicalReader(bytes);
+        var result = new SealedResult(CommitmentOpening.Decode(ref reader), JobResult.Decode(reader.Bytes()));
+        reader.End();
+        return result;
+    }
+}
+
+/// <summary>A result that is committed to but not yet released.</summary>
+/// <param name="Opening">What opens the commitment.</param>
+/// <param name="Result">The result.</param>
+public sealed record SealedResult(CommitmentOpening Opening, JobResult Result)
+{
+    /// <summary>The domain of result commitments.</summary>
+    public const string Domain = ShownResult.Domain;
+
+    /// <inheritdoc/>
+    public override string ToString() => "A sealed result"; // never the numbers
+}

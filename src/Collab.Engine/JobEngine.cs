@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using Collab.Engine.Descriptions;
+using Collab.Engine.Planning;
+using Collab.Engine.Ports;
+using Collab.Engine.Runs;
+using Collab.Jobs;
+using Collab.Ledger;
+using Collab.Primitives;
+
+namespace Collab.Engine;
+
+/// <summary>
+/// One node's engine. It follows the ledger and does, for every job, whatever the ledger says is next for this party: fetch the
+/// plan, review it, grant it by rule, open a run, take part in it. It remembers nothing but what is on the ledger and in the
+/// store, so starting again after a crash is the same as going on.
+/// </summary>
+public sealed class JobEngine(EnginePorts ports)
+{
+    // How often what could not be done is tried again while the ledger is quiet, for example fetching a plan from a party that is away.
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly JobArchive _archive = new(ports.Store);
+    private readonly ConcurrentDictionary<Digest, Task> _advancing = new();
+    private readonly ConcurrentDictionary<Digest, Task> _runs = new();
+    private readonly ConcurrentDictionary<Digest, bool> _announced = new();
+
+    /// <summary>Plans, receipts and results that this node holds.</summary>
+    public JobArchive Archive => _archive;
+
+    /// <summary>Follows the ledger until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var interrupted = await Recovery.InterruptedRunsAsync(ports, _archive, cancellation);
+        while (!cancellation.IsCancellationRequested)
+        {
+            var seen = ports.Ledger.Position;
+            foreach (var job in ports.Ledger.Jobs) Advance(job, interrupted, cancellation);
+            await ChangeOrRetryAsync(seen, cancellation);
+        }
+    }
+
+    /// <summary>Plans a request against the owners' current offers; nothing is sent but the question what they offer.</summary>
+    /// <exception cref="CollabException">The codes of <see cref="Planner"/>.</exception>
+    public async Task<Plan> PlanAsync(JobSpecification specification, CancellationToken cancellation)
+    {
+        var offers = new List<DatasetOffer>();
+        foreach (var owner in specification.Parties.Select(p => p.Owner).Where(ports.Peers.Members.Contains))
+            offers.AddRange(await OffersOfAsync(owner, cancellation));
+        return Planner.Make(
+            specification, ports.Consortium, ports.Peers.Members, ports.Self, offers, ports.Clock.GetUtcNow(), ports.Random);
+    }
+
+    /// <summary>Proposes a plan: keeps it, and puts its digest on the ledger. The parties fetch it from here.</summary>
+    public async Task<Digest> SubmitAsync(Plan plan, CancellationToken cancellation)
+    {
+        var job = plan.Digest;
+        _archive.PutPlan(plan);
+        var operation = await ports.Ledger.AppendAsync(
+            stamp => new LedgerOperation.Propose(
+                stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job,
+                [.. plan.Inputs.Select(i => new DatasetReference(i.Owner, i.DatasetId))], plan.Parties, plan.Expires, plan.Uses),
+            cancellation);
+        await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
+        return job;
+    }
+
+    /// <summary>Opens one more run of an authorised job of this requester.</summary>
+    /// <exception cref="CollabException">The codes of <see cref="Authorization"/>.</exception>
+    public async Task<Digest> StartRunAsync(Digest job, CancellationToken cancellation)
+    {
+        var plan = _archive.RequirePlan(job);
+        var now = ports.Clock.GetUtcNow();
+        Authorization.Require(plan, ports.Ledger.Page(job), now);
+        var run = new Digest(ports.Random.Bytes(Digest.Size));
+        var operation = await ports.Ledger.AppendAsync(
+            stamp => new LedgerOperation.StartRun(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job, run, now + plan.RunLimit),
+            cancellation);
+        await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
+        return run;
+    }
+
+    /// <summary>This owner's grant for a job, given by a person.</summary>
+    /// <exception cref="CollabException">The plan is not known, not addressed to this owner, or not what the owner offers.</exception>
+    public Task ApproveAsync(Digest job, CancellationToken cancellation) => ApproveAsync(_archive.RequirePlan(job), cancellation);
+
+    /// <summary>This owner's refusal.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="reason">A reason code.</param>
+    public async Task RefuseAsync(Digest job, string reason, CancellationToken cancellation)
+    {
+        OwnInput(_archive.RequirePlan(job));
+        var operation = await ports.Ledger.AppendAsync(
+            stamp => new LedgerOperation.Refuse(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job, reason), cancellation);
+        await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
+    }
+
+    /// <summary>Takes this owner's grant back. No run starts once that is final; a running one stops at its next step.</summary>
+    public async Task RevokeAsync(Digest job, CancellationToken cancellation)
+    {
+        OwnInput(_archive.RequirePlan(job));
+        var operation = await ports.Ledger.AppendAsync(
+            stamp => new LedgerOperation.Revoke(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job), cancellation);
+        await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
+    }
+
+    // Jobs advance side by side and each one thing at a time: a job whose witnesses are silent holds up no other.
+    private void Advance(Digest job, IReadOnlySet<Digest> interrupted, CancellationToken cancellation)
+    {
+        if (_advancing.ContainsKey(job)) return;
+        var finished = new TaskCompletionSource();
+        _advancing[job] = finished.Task;
+        _ = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await AdvanceAsync(job, interrupted, cancellation);
+                }
+                catch (OperationCanceledException)
+                {
+                    // The node stops; the ledger and the store say where it was.
+                }
+                finally
+                {
+                    _advancing.TryRemove(job, out _);
+                    finished.SetResult();
+                }
+            },
+            CancellationToken.None);
+    }
+
+    private async Task AdvanceAsync(Digest job, IReadOnlySet<Digest> interrupted, CancellationToken cancellation)
+    {
+        var page = ports.Ledger.Page(job);
+        if (!page.Of<LedgerOperation.Propose>().Any(p => p.Author == ports.Self || Concerns(p))) return;
+        try
+        {
+            var plan = _archive.FindPlan(job) ?? await FetchPlanAsync(page, cancellation);
+            await ReviewAsync(plan, cancellation);
+            await OpenFirstRunAsync(plan, page, cancellation);
+            TakePart(plan, page, interrupted, cancellation);
+        }
+        catch (CollabException e)
+        {
+            // What cannot be done now is tried again: the party that has the plan may be away, witnesses may be silent.
+            ports.Log.Report(job, e);
+        }
+    }
+
+    private bool Concerns(LedgerOperation.Propose proposal) =>
+        proposal.Parties.Contains(ports.Self) || proposal.Datasets.Any(d => d.Owner == ports.Self);
+
+    private async Task<Plan> FetchPlanAsync(JobPage page, CancellationToken cancellation)
+    {
+        foreach (var proposal in page.Of<LedgerOperation.Propose>().Where(Concerns))
+        {
+            var bytes = await ports.Peers.GetPlanAsync(proposal.Author, page.Job, cancellation);
+            var plan = Plan.Decode(bytes);
+            if (plan.Digest != page.Job || plan.Requester != proposal.Author) continue; // not the plan that the ledger names
+            _archive.PutPlan(plan);
+            return plan;
+        }
+
+        throw new CollabException(
+            Authorization.NotProposed, "No party that proposed the job gave the plan of that digest.", page.Operations[0].Author);
+    }
+
+    private async Task ReviewAsync(Plan plan, CancellationToken cancellation)
+    {
+        if (!_announced.TryAdd(plan.Digest, true)) return;
+        Observe(plan, JobEventKind.Proposed, plan.Requester);
+        var own = ports.Ledger.PageWithPending(plan.Digest);
+        if (plan.InputOf(ports.Self) is not { } input
+            || own.By<LedgerOperation.Approve>(ports.Self) is not null
+            || own.By<LedgerOperation.Refuse>(ports.Self) is not null
+            || plan.Expires <= ports.Clock.GetUtcNow())
+            return;
+
+        try
+        {
+            Planner.Review(plan, input, ports.Datasets.Offers.FirstOrDefault(o => o.Name == input.Dataset));
+        }
+        catch (CollabException e)
+        {
+            await RefuseAsync(plan.Digest, e.Code.Name, cancellation);
+            return;
+        }
+
+        switch (ports.Policy.Decide(plan, input))
+        {
+            case PolicyDecision.Approve:
+                await ApproveAsync(plan, cancellation);
+                break;
+            case PolicyDecision.Refuse refuse:
+                await RefuseAsync(plan.Digest, $"policy.{refuse.Reason.ToString().ToLowerInvariant()}", cancellation);
+                break;
+            case PolicyDecision.Ask:
+                Observe(plan, JobEventKind.AwaitsApproval, ports.Self);
+                break;
+        }
+    }
+
+    private async Task ApproveAsync(Plan plan, CancellationToken cancellation)
+    {
+        var input = OwnInput(plan);
+        Planner.Review(plan, input, ports.Datasets.Offers.FirstOrDefault(o => o.Name == input.Dataset));
+        var operation = await ports.Ledger.AppendAsync(
+            stamp => new LedgerOperation.Approve(
+                stamp.Author, stamp.Id, stamp.Time, stamp.Heads, plan.Digest, input.DatasetId, input.Version, plan.Expires, plan.Uses),
+            cancellation);
+        await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
+        Observe(plan, JobEventKind.Approved, ports.Self);
+    }
+
+    private async Task OpenFirstRunAsync(Plan plan, JobPage page, CancellationToken cancellation)
+    {
+        if (plan.Requester != ports.Self || ports.Ledger.PageWithPending(plan.Digest).Starts.Any(s => s.Author == ports.Self)) return;
+        if (JobState.Of(plan, page, ports.Clock.GetUtcNow()) is JobState.Authorized) await StartRunAsync(plan.Digest, cancellation);
+    }
+
+    private void TakePart(Plan plan, JobPage page, IReadOnlySet<Digest> interrupted, CancellationToken cancellation)
+    {
+        if (!plan.Parties.Contains(ports.Self)) return;
+        foreach (var start in page.Starts.Where(s => s.Author == plan.Requester))
+        {
+            if (_archive.IsSettled(start.Run) || _runs.ContainsKey(start.Run)) continue;
+            var run = new Run(ports, _archive, plan, start, wasInterrupted: interrupted.Contains(start.Run));
+            _runs[start.Run] = Task.Run(
+                async () =>
+                {
+                    await run.RunAsync(cancellation);
+                    _runs.TryRemove(start.Run, out _);
+                },
+                cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyList<DatasetOffer>> OffersOfAsync(PartyId owner, CancellationToken cancellation) =>
+        owner == ports.Self ? ports.Datasets.Offers : await ports.Peers.ListDatasetsAsync(owner, cancellation);
+
+    private PlanInput OwnInput(Plan plan) => plan.InputOf(ports.Self)
+        ?? throw new CollabException(Authorization.GrantMissing, $"{ports.Self} owns no data of this job.", ports.Self);
+
+    private void Observe(Plan plan, JobEventKind kind, PartyId party) =>
+        ports.Observer.Observe(new JobEvent(ports.Clock.GetUtcNow(), plan.Digest, null, kind, Party: party));
+
+    private async Task ChangeOrRetryAsync(long seen, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(
+            ports.Ledger.WaitForChangeAsync(seen, either.Token), Task.Delay(Retry, ports.Clock, either.Token));
+        await either.CancelAsync();
+    }
+}

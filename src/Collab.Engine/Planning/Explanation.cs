@@ -1,0 +1,115 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Psi.Ecdh;
+using Collab.Statistics;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>What a plan will do, said before anyone approves it. Made of the plan alone, so every party reads the same.</summary>
+/// <param name="Job">The plan's digest.</param>
+/// <param name="Question">What is computed.</param>
+/// <param name="Adversary">What the promise rests on.</param>
+/// <param name="Parties">Party by party.</param>
+/// <param name="Cost">Upper bounds.</param>
+public sealed record Explanation(
+    Digest Job, Bilingual Question, Bilingual Adversary, IReadOnlyList<PartyExplanation> Parties, CostEstimate Cost)
+{
+    // Measured on one core of the reference machine; the estimate is for people, and nothing depends on it.
+    private const double SecondsPerMultiplication = 30e-6;
+    private const double RowsPerSecond = 2e6;
+
+    /// <summary>Explains a plan.</summary>
+    public static Explanation Of(Plan plan) => plan.Question switch
+    {
+        IntersectionQuestion => OfIntersection(plan),
+        StatisticsQuestion question => OfStatistics(plan, question),
+        _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
+    };
+
+    private static Explanation OfIntersection(Plan plan)
+    {
+        var receiver = plan.Receivers[0];
+        var sender = plan.Owners.Single(o => o != receiver);
+        var (own, other) = (Rows(plan.InputOf(receiver)!), Rows(plan.InputOf(sender)!));
+        var cost = EcdhPsiCost.Of((int)Math.Min(other, int.MaxValue), (int)Math.Min(own, int.MaxValue));
+        return new(
+            plan.Digest,
+            new($"Which keys of {receiver} does {sender} have too? Keys: {Columns(plan.InputOf(receiver)!)}.", $"{receiver} 的哪些键 {sender} 也有？键：{Columns(plan.InputOf(receiver)!)}。"),
+            new("Honest but curious: each party follows the protocol and may study all it sees.", "半诚实模型：各方遵守协议，但可能研究所见的一切。"),
+            [
+                new(receiver, [.. Reads(plan, receiver), new($"its keys, blinded: at most {own:N0} points", $"盲化后的键：至多 {own:N0} 个点")],
+                    [new($"which of its own keys {sender} has", $"自己的哪些键 {sender} 也有"), new($"how many distinct keys {sender} has", $"{sender} 有多少个不同的键")]),
+                new(sender, [.. Reads(plan, sender), new($"its keys, blinded and shuffled: at most {other:N0} points", $"盲化并打乱的键：至多 {other:N0} 个点")],
+                    [new($"how many distinct keys {receiver} has, and nothing else", $"{receiver} 有多少个不同的键，此外一无所知")]),
+                .. Bystanders(plan),
+            ],
+            new(cost.Messages, cost.Bytes, cost.MemoryBytes, cost.Multiplications * SecondsPerMultiplication / Environment.ProcessorCount));
+    }
+
+    private static Explanation OfStatistics(Plan plan, StatisticsQuestion question)
+    {
+        var receiver = plan.Receivers[0];
+        var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, receiver);
+        var outlook = JointStatistics.Describe(checkedQuestion);
+        var cells = question.Levels.Count * question.Measures.Count;
+        var names = string.Join(", ", question.Statistics.Select(s => s.ToString().ToLowerInvariant()));
+        var measures = string.Join(", ", question.Measures.Select(m => m.Column));
+        var owners = string.Join(", ", plan.Owners);
+        var grouping = question.GroupBy is { } by ? $" by {by.Column} ({string.Join(", ", by.Levels)})" : "";
+        var groupingChinese = question.GroupBy is { } g ? $"，按 {g.Column} 分组（{string.Join("、", g.Levels)}）" : "";
+        return new(
+            plan.Digest,
+            new($"{names} of {measures}{grouping} over the rows of {owners}.", $"对 {owners} 的行计算 {measures} 的 {names}{groupingChinese}。"),
+            new(
+                $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
+                $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),
+            [
+                .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
+                    owner,
+                    [.. Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
+                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布")])),
+                new(receiver,
+                    [.. Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明")],
+                    [
+                        new($"the statistics of those of {cells} cells that rest on {question.MinimumGroupSize} rows or more", $"{cells} 个单元格中行数不少于 {question.MinimumGroupSize} 的统计量"),
+                        new("of the others, that they are withheld, and nothing more", "其余单元格只知被隐去"),
+                    ]),
+                .. Bystanders(plan),
+            ],
+            new(
+                outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
+                outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
+                outlook.Max(p => p.MemorySize),
+                plan.Inputs.Max(i => Rows(i) / RowsPerSecond) + 1));
+    }
+
+    private static IEnumerable<Bilingual> Reads(Plan plan, PartyId party) => plan.InputOf(party) is { } input
+        ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列")]
+        : [];
+
+    private static IEnumerable<PartyExplanation> Bystanders(Plan plan) => plan.Parties.Contains(plan.Requester)
+        ? []
+        : [new(plan.Requester, [], [new("that the job ran, and no result", "仅知作业已运行，得不到结果")])];
+
+    private static string Columns(PlanInput input) => string.Join(", ", input.Columns.Select(c => c.Name));
+
+    private static long Rows(PlanInput input) => (long)Math.Pow(10, Math.Min(input.RowBand, 18)) - 1;
+}
+
+/// <summary>One party's part.</summary>
+/// <param name="Party">The party.</param>
+/// <param name="Sends">What it reads at home and what leaves it.</param>
+/// <param name="Learns">What it knows afterwards that it did not know before.</param>
+public sealed record PartyExplanation(PartyId Party, IReadOnlyList<Bilingual> Sends, IReadOnlyList<Bilingual> Learns);
+
+/// <summary>Upper bounds of what a run costs, over all parties; the row bands of the datasets stand for their sizes.</summary>
+/// <param name="Messages">Messages.</param>
+/// <param name="Bytes">Payload bytes on the wire.</param>
+/// <param name="MemoryBytes">Memory of the largest party beyond its program, in bytes.</param>
+/// <param name="Seconds">Computing time, in seconds; the line is not counted.</param>
+public sealed record CostEstimate(long Messages, long Bytes, long MemoryBytes, double Seconds);
+
+/// <summary>One text in the two languages of the product.</summary>
+/// <param name="English">English.</param>
+/// <param name="Chinese">Chinese.</param>
+public sealed record Bilingual(string English, string Chinese);

@@ -1,0 +1,163 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>Makes a plan of a request: looks every dataset and column up in the owners' offers and settles what was left open.</summary>
+public static class Planner
+{
+    /// <summary>A dataset that its owner does not offer.</summary>
+    public static readonly ErrorCode DatasetUnknown = new(
+        "plan.dataset-unknown", ErrorKind.InvalidInput, "See what the party offers with 'collab dataset list'.");
+
+    /// <summary>A column that the dataset does not have.</summary>
+    public static readonly ErrorCode ColumnUnknown = new(
+        "plan.column-unknown", ErrorKind.InvalidInput, "See the dataset's columns with 'collab dataset list'.");
+
+    /// <summary>A column whose type does not suit the question.</summary>
+    public static readonly ErrorCode ColumnUnsuited = new(
+        "plan.column-unsuited", ErrorKind.InvalidInput, "Choose a number column for statistics, and one type for a column in all datasets.");
+
+    /// <summary>A party that is not in the consortium.</summary>
+    public static readonly ErrorCode PartyUnknown = new(
+        "plan.party-unknown", ErrorKind.InvalidInput, "Name parties of the consortium ('collab consortium members').");
+
+    /// <summary>The protocol cannot keep its promise with these parties.</summary>
+    public static readonly ErrorCode PartiesUnsuited = new(
+        "plan.parties-unsuited", ErrorKind.Refused, "Choose other owners or another receiver, as the message says.");
+
+    /// <summary>The protocol of an intersection; the number is raised with any change of its messages.</summary>
+    public const string IntersectionProtocol = "psi-ecdh/1";
+
+    /// <summary>The protocol of joint statistics.</summary>
+    public const string StatisticsProtocol = "joint-statistics/1";
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="specification">What is asked for.</param>
+    /// <param name="consortium">The consortium's name.</param>
+    /// <param name="members">Its parties.</param>
+    /// <param name="requester">Who asks.</param>
+    /// <param name="offers">The datasets that the owners named in the request offer.</param>
+    /// <param name="now">The moment of planning.</param>
+    /// <param name="random">For the nonce.</param>
+    /// <exception cref="CollabException">One of the codes of this class.</exception>
+    public static Plan Make(
+        JobSpecification specification,
+        string consortium,
+        IReadOnlyCollection<PartyId> members,
+        PartyId requester,
+        IReadOnlyCollection<DatasetOffer> offers,
+        DateTimeOffset now,
+        RandomSource random)
+    {
+        foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers))
+        {
+            if (members.Contains(party)) continue;
+            var hint = NearestName.Hint(party.Name, members.Select(m => m.Name));
+            throw new CollabException(PartyUnknown, $"'{party}' is not a party of the consortium{hint}", party);
+        }
+
+        var sources = specification.Parties.Select(p => (Request: p, Offer: FindOffer(p, offers))).ToList();
+        var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer));
+        var inputs = sources.ConvertAll(s => new PlanInput(
+            s.Request.Owner, s.Offer.Name, s.Offer.Id, s.Offer.Version, s.Offer.RowBand,
+            [.. ColumnsOf(question, s.Request).Select(name => FindColumn(s.Offer, name))], s.Request.Key));
+        var created = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        var plan = new Plan(
+            consortium,
+            new Digest(random.Bytes(Digest.Size)),
+            question is IntersectionQuestion ? IntersectionProtocol : StatisticsProtocol,
+            question,
+            specification.Purpose,
+            specification.Security,
+            requester,
+            inputs,
+            specification.Receivers,
+            created,
+            created + specification.Lifetime,
+            specification.Uses,
+            specification.RunLimit);
+        RequireSuitedParties(plan);
+        return plan;
+    }
+
+    /// <summary>Checks, at an owner, that a plan asks for what the owner still offers, and that its protocol can keep its promise.</summary>
+    /// <param name="plan">A plan that came from another party.</param>
+    /// <param name="own">The owner's offer of the dataset that the plan names, or null when there is none.</param>
+    /// <param name="input">The owner's input in the plan.</param>
+    public static void Review(Plan plan, PlanInput input, DatasetOffer? own)
+    {
+        if (own is null || own.Id != input.DatasetId)
+            throw new CollabException(DatasetUnknown, $"{input.Owner} offers no dataset '{input.Dataset}' under that id.", input.Owner);
+        if (own.Version != input.Version)
+            throw new CollabException(Authorization.GrantOtherVersion, $"{input.Owner} offers another version of '{input.Dataset}'.", input.Owner);
+        foreach (var column in input.Columns)
+        {
+            if (FindColumn(own, column.Name) != column)
+                throw new CollabException(ColumnUnsuited, $"Column '{column.Name}' of {input.Owner} has another type than the plan says.", input.Owner);
+        }
+
+        var expected = plan.Question is IntersectionQuestion ? IntersectionProtocol : StatisticsProtocol;
+        if (plan.Protocol != expected)
+            throw new CollabException(PartiesUnsuited, $"This node runs {expected} for such a question, not {plan.Protocol}.", plan.Requester);
+        RequireSuitedParties(plan);
+    }
+
+    private static void RequireSuitedParties(Plan plan)
+    {
+        switch (plan.Question)
+        {
+            case IntersectionQuestion when plan.Inputs.Count != 2 || plan.Receivers is not [var receiver] || !plan.Owners.Contains(receiver):
+                throw new CollabException(PartiesUnsuited, "An intersection has two owners, one of which receives.", plan.Requester);
+            case StatisticsQuestion when plan.Receivers.Count != 1:
+                throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
+            case StatisticsQuestion question:
+                StatisticsPlan.Create(question, plan.Owners, plan.Receivers[0]); // throws what it cannot keep its promise with
+                break;
+        }
+    }
+
+    private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers) => specification.Kind switch
+    {
+        JobKind.Intersection intersection => new IntersectionQuestion(intersection.KeyRule),
+        JobKind.JointStatistics statistics => new StatisticsQuestion(
+            [.. statistics.Columns.Select(name => new Measure(name, ScaleOf(name, offers)))],
+            statistics.GroupBy,
+            statistics.Statistics,
+            statistics.MinimumGroupSize),
+        _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
+    };
+
+    private static IEnumerable<string> ColumnsOf(Question question, RequestedInput request) => question switch
+    {
+        StatisticsQuestion { GroupBy: { } groupBy } q when q.Measures.All(m => m.Column != groupBy.Column) =>
+            q.Measures.Select(m => m.Column).Append(groupBy.Column),
+        StatisticsQuestion q => q.Measures.Select(m => m.Column),
+        _ => request.Key,
+    };
+
+    // All owners carry a measure at the largest of their scales, so that nothing is rounded anywhere.
+    private static int ScaleOf(string name, IReadOnlyList<DatasetOffer> offers) => offers.Max(offer =>
+    {
+        var column = FindColumn(offer, name);
+        return column.Type is ColumnType.Integer or ColumnType.Decimal
+            ? column.Scale
+            : throw new CollabException(ColumnUnsuited, $"Column '{name}' of {offer.Owner}'s '{offer.Name}' holds no numbers.", offer.Owner);
+    });
+
+    private static DatasetOffer FindOffer(RequestedInput request, IReadOnlyCollection<DatasetOffer> offers)
+    {
+        var names = offers.Where(o => o.Owner == request.Owner).ToList();
+        var hint = NearestName.Hint(request.Dataset, names.Select(o => o.Name));
+        return names.Find(o => o.Name == request.Dataset)
+            ?? throw new CollabException(DatasetUnknown, $"{request.Owner} offers no dataset '{request.Dataset}'{hint}", request.Owner);
+    }
+
+    private static ColumnSchema FindColumn(DatasetOffer offer, string name)
+    {
+        var hint = NearestName.Hint(name, offer.Schema.Columns.Select(c => c.Name));
+        return offer.Schema.Find(name)
+            ?? throw new CollabException(ColumnUnknown, $"{offer.Owner}'s '{offer.Name}' has no column '{name}'{hint}", offer.Owner);
+    }
+}

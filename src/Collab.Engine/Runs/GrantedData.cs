@@ -1,0 +1,52 @@
+using Collab.Cryptography;
+using Collab.Engine.Datasets;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Runs;
+
+/// <summary>
+/// Exactly the granted columns of one dataset, read once, committed to as they pass. <see cref="Close"/> tells whether they are
+/// what was registered; nothing computed from them may leave before it has.
+/// </summary>
+internal sealed class GrantedData : IDisposable
+{
+    private const string SnapshotDomain = "collab.snapshot.v1";
+
+    private readonly PlanInput _input;
+    private readonly RegisteredDataset _dataset;
+    private readonly ColumnCommitter _committer;
+
+    public GrantedData(PlanInput input, RegisteredDataset dataset)
+    {
+        (_input, _dataset) = (input, dataset);
+        if (dataset.Offer.Version != input.Version) throw Changed("was registered anew since the plan was made");
+        _committer = new ColumnCommitter(input.Columns.Select(c => (c, dataset.Columns[c.Name].Salt)));
+    }
+
+    /// <summary>The rows, in the columns of the plan and their order.</summary>
+    public IAsyncEnumerable<ColumnBatch> ReadAsync(CancellationToken cancellation) =>
+        _committer.Observe(_dataset.Source.ReadAsync([.. _input.Columns.Select(c => c.Name)], cancellation), cancellation);
+
+    /// <summary>Checks what was read against what was registered, and commits to it for this run with a fresh salt.</summary>
+    /// <exception cref="CollabException"><see cref="RunErrors.DataChanged"/>.</exception>
+    public SnapshotReference Close(RandomSource random)
+    {
+        var (columns, _) = _committer.Finish();
+        foreach (var column in _input.Columns)
+        {
+            if (columns[column.Name].Value != _dataset.Columns[column.Name].Value)
+                throw Changed($"holds other values in column '{column.Name}' than when it was registered");
+        }
+
+        var content = new CanonicalWriter()
+            .Digest(_input.Version)
+            .List(_input.Columns, (w, c) => w.Text(c.Name).Digest(columns[c.Name].Value));
+        var (commitment, _) = Commitment.Commit(SnapshotDomain, content.Written, random);
+        return new SnapshotReference(_input.DatasetId, _input.Version, commitment.Value);
+    }
+
+    public void Dispose() => _committer.Dispose();
+
+    private CollabException Changed(string how) => new(RunErrors.DataChanged, $"{_input.Owner}'s dataset '{_input.Dataset}' {how}.", _input.Owner, RunSteps.Read);
+}

@@ -1,0 +1,35 @@
+using Collab.Channels;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Runs;
+
+/// <summary>Is told how far a step of a protocol is.</summary>
+internal delegate void StepProgress(StepId step, long done, long total);
+
+/// <summary>One party's part of the protocol that a plan names: its own data prepared, then the conversation.</summary>
+/// <param name="Snapshot">The commitment to what was read; null for a party that holds none of the rows.</param>
+internal abstract record ProtocolPart(SnapshotReference? Snapshot)
+{
+    /// <summary>Reads this party's rows to the end, once, and reduces them to what the protocol needs. Nothing is sent.</summary>
+    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, CancellationToken cancellation) => plan.Question switch
+    {
+        IntersectionQuestion question => await IntersectionPart.PrepareAsync(ports, plan, question, cancellation),
+        StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
+        _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
+    };
+
+    /// <summary>Runs the protocol; the result at a receiver, null at any other party.</summary>
+    public abstract Task<JobResult?> RunAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation);
+
+    /// <summary>What all messages of a run are bound to.</summary>
+    protected static Digest ContextOf(Plan plan, Digest run) => RunContext.Of(plan.Digest, run);
+}
+
+/// <summary>The digest that binds channels and protocol messages to one run of one plan.</summary>
+public static class RunContext
+{
+    /// <summary>The digest over plan and run.</summary>
+    public static Digest Of(Digest job, Digest run) => Digest.Of("collab.run.v1", new CanonicalWriter().Digest(job).Digest(run).Written);
+}

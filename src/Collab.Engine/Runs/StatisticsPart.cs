@@ -1,0 +1,46 @@
+using Collab.Channels;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics;
+
+namespace Collab.Engine.Runs;
+
+/// <summary>A party's part of <c>joint-statistics/1</c>: an owner reduces its rows and contributes, the receiver opens (protocols/specs/statistics.md).</summary>
+internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPlan Question, LocalSummary? Summary, SnapshotReference? Read)
+    : ProtocolPart(Read)
+{
+    public static async Task<ProtocolPart> PrepareAsync(
+        EnginePorts ports, Plan plan, StatisticsQuestion question, CancellationToken cancellation)
+    {
+        var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, plan.Receivers[0]);
+        if (plan.InputOf(ports.Self) is not { } input) return new StatisticsPart(ports, plan, checkedQuestion, null, null);
+
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var summary = new LocalSummary(checkedQuestion);
+        await foreach (var batch in data.ReadAsync(cancellation)) summary.Add(batch);
+        return new StatisticsPart(ports, plan, checkedQuestion, summary, data.Close(ports.Random));
+    }
+
+    public override async Task<JobResult?> RunAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
+    {
+        var steps = new StepReporter(progress);
+        switch (Summary)
+        {
+            case null:
+                return new JobResult.Statistics(await JointStatistics.ReceiveAsync(Question, channels, steps, cancellation));
+            case { } summary when Question.Receiver == Ports.Self:
+                return new JobResult.Statistics(
+                    await JointStatistics.ReceiveAsOwnerAsync(Question, channels, summary, Ports.Random, steps, cancellation));
+            case { } summary:
+                await JointStatistics.ContributeAsync(Question, Ports.Self, channels, summary, Ports.Random, steps, cancellation);
+                return null;
+        }
+    }
+
+    // Reports at once and in order, where Progress<T> would post to another thread.
+    private sealed class StepReporter(StepProgress progress) : IProgress<StepId>
+    {
+        public void Report(StepId value) => progress(value, 0, 0);
+    }
+}

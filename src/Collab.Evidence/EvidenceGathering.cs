@@ -1,0 +1,81 @@
+using Collab.Jobs;
+using Collab.Ledger;
+using Collab.Ledger.Embedded;
+using Collab.Primitives;
+
+namespace Collab.Evidence;
+
+/// <summary>Takes from a party's copies of all logs what they say of one run, with the proofs.</summary>
+public static class EvidenceGathering
+{
+    /// <summary>The evidence cannot be put together yet.</summary>
+    public static readonly ErrorCode NotReady = new(
+        "evidence.not-ready", ErrorKind.Failed, "Wait until the run has ended and every party's log is final ('collab job show').");
+
+    /// <summary>Extracts every log.</summary>
+    /// <param name="ledger">The ledger of the party that exports.</param>
+    /// <param name="policy">The parties.</param>
+    /// <param name="job">The plan's digest.</param>
+    /// <param name="run">Operations of other runs of the job are left out.</param>
+    /// <exception cref="CollabException"><see cref="NotReady"/>.</exception>
+    public static IReadOnlyDictionary<PartyId, LogExtract> Extract(EmbeddedLedger ledger, FinalityPolicy policy, Digest job, Digest run)
+    {
+        var logs = policy.Parties.ToDictionary(p => p.Party, p => new LogAtEnd(p.Party, ledger.LogOf(p.Party)));
+        var found = logs.ToDictionary(l => l.Key, l => l.Value.Find(job, run).ToList());
+
+        // Every state that any of these operations names must be proven against the same final checkpoint.
+        var heads = found.Values.SelectMany(entries => entries).SelectMany(e => e.Operation.Heads).ToLookup(h => h.Party);
+        return found
+            .Where(f => f.Value.Count > 0 || heads[f.Key].Any())
+            .ToDictionary(f => f.Key, f => logs[f.Key].Extract(f.Value, heads[f.Key]));
+    }
+
+    private sealed class LogAtEnd(PartyId party, ILogView view)
+    {
+        private readonly Ledger.Notes.SignedCheckpoint? _final = view.Final;
+
+        public IEnumerable<(long Index, ReadOnlyMemory<byte> Entry, LedgerOperation Operation)> Find(Digest job, Digest run)
+        {
+            if (_final is null) yield break;
+            var entries = view.ReadEntries(0, _final.Size);
+            for (var i = 0; i < entries.Count; i++)
+            {
+                if (Decode(entries[i]) is { } operation && operation.Job == job && RunOf(operation) is var of && (of is null || of == run))
+                    yield return (i, entries[i], operation);
+            }
+        }
+
+        public LogExtract Extract(
+            IReadOnlyList<(long Index, ReadOnlyMemory<byte> Entry, LedgerOperation Operation)> entries, IEnumerable<LedgerHead> heads)
+        {
+            var seen = heads.Where(h => h.Size > 0).DistinctBy(h => (h.Size, h.Root)).OrderBy(h => h.Size).ToList();
+            if (_final is null || seen.Exists(h => h.Size > (ulong)_final.Size))
+                throw new CollabException(NotReady, $"This node's copy of {party}'s log is behind what others have seen of it.", party);
+            return new LogExtract(
+                _final,
+                [.. entries.Select(e => new ProvenEntry(e.Entry, view.ProveInclusion(e.Index, _final.Size)))],
+                [.. seen.Select(h => new ProvenHistory(h.Root, view.ProveConsistency((long)h.Size, _final.Size)))]);
+        }
+
+        private static LedgerOperation? Decode(ReadOnlyMemory<byte> entry)
+        {
+            try
+            {
+                return SignedOperation.Decode(entry.Span).Operation;
+            }
+            catch (MalformedException)
+            {
+                return null; // an entry that is no operation is of no job
+            }
+        }
+
+        private static Digest? RunOf(LedgerOperation operation) => operation switch
+        {
+            LedgerOperation.StartRun o => o.Run,
+            LedgerOperation.Spend o => o.Run,
+            LedgerOperation.Commit o => o.Run,
+            LedgerOperation.Abort o => o.Run,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,54 @@
+using Collab.Ledger;
+using Collab.Ledger.Merkle;
+using Collab.Ledger.Notes;
+using Collab.Primitives;
+
+namespace Collab.Evidence;
+
+/// <summary>What one party's log says of one job, with the proofs that it does: a part of a bundle.</summary>
+/// <param name="Checkpoint">A final checkpoint with its cosignatures.</param>
+/// <param name="Entries">The entries on the job, by index.</param>
+/// <param name="Histories">
+/// For every earlier state of this log that an operation in the bundle saw: the proof that it is a beginning of the log.
+/// </param>
+public sealed record LogExtract(
+    SignedCheckpoint Checkpoint, IReadOnlyList<ProvenEntry> Entries, IReadOnlyList<ProvenHistory> Histories)
+{
+    /// <summary>The canonical encoding.</summary>
+    public byte[] Encode() => new CanonicalWriter()
+        .Bytes(Checkpoint.ToBytes())
+        .List(Entries, (w, e) =>
+        {
+            w.Bytes(e.Entry.Span);
+            e.Inclusion.Encode(w);
+        })
+        .List(Histories, (w, h) =>
+        {
+            w.Digest(h.Root);
+            h.Consistency.Encode(w);
+        })
+        .ToArray();
+
+    /// <summary>Reads an extract strictly; nothing is verified by that.</summary>
+    /// <exception cref="MalformedException">The bytes are not exactly an extract.</exception>
+    public static LogExtract Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CanonicalReader(bytes);
+        var extract = new LogExtract(
+            SignedCheckpoint.Parse(reader.Bytes()),
+            reader.List((ref r) => new ProvenEntry(r.Bytes().ToArray(), InclusionProof.Decode(ref r))),
+            reader.List((ref r) => new ProvenHistory(r.Digest(), ConsistencyProof.Decode(ref r))));
+        reader.End();
+        return extract;
+    }
+}
+
+/// <summary>A log entry with the proof that it is in the log.</summary>
+/// <param name="Entry">The bytes of a <see cref="SignedOperation"/>.</param>
+/// <param name="Inclusion">The proof against the extract's checkpoint.</param>
+public sealed record ProvenEntry(ReadOnlyMemory<byte> Entry, InclusionProof Inclusion);
+
+/// <summary>An earlier state of a log with the proof that the log grew from it.</summary>
+/// <param name="Root">The root at the proof's old size.</param>
+/// <param name="Consistency">The proof against the extract's checkpoint.</param>
+public sealed record ProvenHistory(Digest Root, ConsistencyProof Consistency);

@@ -1,0 +1,55 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>What a person asks for, checked for itself but not yet against anybody's datasets. A planner makes a <see cref="Plan"/> of it.</summary>
+/// <param name="Kind">What is computed.</param>
+/// <param name="Purpose">The purpose code.</param>
+/// <param name="Parties">The owners and what they bring.</param>
+/// <param name="Receivers">Who gets the result.</param>
+/// <param name="Security">The adversary that must be withstood.</param>
+/// <param name="Lifetime">How long after planning a run may start.</param>
+/// <param name="Uses">How many runs may start.</param>
+/// <param name="RunLimit">How long one run may last.</param>
+public sealed record JobSpecification(
+    JobKind Kind,
+    string Purpose,
+    IReadOnlyList<RequestedInput> Parties,
+    IReadOnlyList<PartyId> Receivers,
+    SecurityModel Security,
+    TimeSpan Lifetime,
+    int Uses,
+    TimeSpan RunLimit);
+
+/// <summary>One owner's part of a request.</summary>
+/// <param name="Owner">The owner.</param>
+/// <param name="Dataset">The owner's name of the dataset.</param>
+/// <param name="Key">The key columns; empty when the job joins nothing.</param>
+public sealed record RequestedInput(PartyId Owner, string Dataset, IReadOnlyList<string> Key);
+
+/// <summary>A kind of job with its parameters, as a person writes them.</summary>
+public abstract record JobKind
+{
+    /// <summary>The word in a job description.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Private set intersection.</summary>
+    /// <param name="KeyRule">How keys are made equal.</param>
+    public sealed record Intersection(KeyRule KeyRule) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "intersection";
+    }
+
+    /// <summary>Joint statistics over rows held side by side.</summary>
+    /// <param name="Columns">The columns described.</param>
+    /// <param name="GroupBy">The grouping, or null.</param>
+    /// <param name="Statistics">What is told.</param>
+    /// <param name="MinimumGroupSize">Cells that rest on fewer rows are withheld.</param>
+    public sealed record JointStatistics(
+        IReadOnlyList<string> Columns, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "statistics";
+    }
+}

@@ -1,0 +1,83 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>Where a job stands: a closed set, derived from the ledger's page and the clock and never stored.</summary>
+public abstract record JobState
+{
+    /// <summary>The word users and scripts see.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Grants are missing.</summary>
+    /// <param name="Missing">The owners still to be asked.</param>
+    public sealed record Proposed(IReadOnlyList<PartyId> Missing) : JobState
+    {
+        /// <inheritdoc/>
+        public override string Name => "proposed";
+    }
+
+    /// <summary>Every owner granted it; a run may start.</summary>
+    public sealed record Authorized : JobState
+    {
+        /// <inheritdoc/>
+        public override string Name => "authorized";
+    }
+
+    /// <summary>No run may start any more: refused, revoked, expired or used up.</summary>
+    /// <param name="Reason">The code of <see cref="Authorization"/>.</param>
+    /// <param name="By">The party in the way.</param>
+    public sealed record Closed(ErrorCode Reason, PartyId? By) : JobState
+    {
+        /// <inheritdoc/>
+        public override string Name => "closed";
+    }
+
+    /// <summary>A run is under way.</summary>
+    /// <param name="Run">The run.</param>
+    public sealed record Started(Digest Run) : JobState
+    {
+        /// <inheritdoc/>
+        public override string Name => "started";
+    }
+
+    /// <summary>All parties of the newest run committed.</summary>
+    /// <param name="Run">The run.</param>
+    public sealed record Committed(Digest Run) : JobState
+    {
+        /// <inheritdoc/>
+        public override string Name => "committed";
+    }
+
+    /// <summary>The newest run ended before all had committed.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Why">Who ended it and why.</param>
+    public sealed record Aborted(Digest Run, LedgerOperation.Abort Why) : JobState
+    {
+        /// <inheritdoc/>
+        public override string Name => "aborted";
+    }
+
+    /// <summary>Derives the state of a job.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="page">What the ledger says of it.</param>
+    /// <param name="now">The moment of asking; expiry is derived, not written.</param>
+    public static JobState Of(Plan plan, JobPage page, DateTimeOffset now)
+    {
+        var newest = page.Starts.Where(s => s.Author == plan.Requester).OrderBy(s => s.Time).ThenBy(s => s.Run).LastOrDefault();
+        if (newest is not null)
+        {
+            // Once all have committed, a late abort changes nothing: the result may have been released.
+            if (plan.Parties.All(p => page.CommitOf(p, newest.Run) is not null)) return new Committed(newest.Run);
+            return page.AbortOf(newest.Run) is { } abort ? new Aborted(newest.Run, abort) : new Started(newest.Run);
+        }
+
+        return Authorization.Check(plan, page, now) switch
+        {
+            null => new Authorized(),
+            { Code: var code } when code == Authorization.NotProposed => new Proposed(plan.Owners),
+            { Code: var code } when code == Authorization.GrantMissing =>
+                new Proposed([.. plan.Owners.Where(o => page.By<LedgerOperation.Approve>(o) is null)]),
+            var refusal => new Closed(refusal.Code, refusal.By),
+        };
+    }
+}

@@ -1,0 +1,123 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>The canonical encoding of ledger operations (protocols/specs/ledger-operations.md).</summary>
+public static class LedgerOperationEncoding
+{
+    private const byte Version = 1;
+
+    private enum Kind : byte
+    {
+        Propose = 1,
+        Approve = 2,
+        Refuse = 3,
+        Revoke = 4,
+        StartRun = 5,
+        Spend = 6,
+        Commit = 7,
+        Abort = 8,
+    }
+
+    /// <summary>The bytes that are signed.</summary>
+    public static byte[] Encode(LedgerOperation operation)
+    {
+        var writer = new CanonicalWriter();
+        writer.Byte(Version).Byte((byte)KindOf(operation))
+            .Party(operation.Author).Digest(operation.Id).Time(operation.Time)
+            .List(operation.Heads, LedgerHead.Encode).Digest(operation.Job);
+        switch (operation)
+        {
+            case LedgerOperation.Propose o:
+                writer.List(o.Datasets, (w, d) => w.Party(d.Owner).Digest(d.DatasetId))
+                    .List(o.Parties, (w, p) => w.Party(p)).Time(o.Expires).UInt32((uint)o.Uses);
+                break;
+            case LedgerOperation.Approve o:
+                writer.Digest(o.DatasetId).Digest(o.Version).Time(o.Expires).UInt32((uint)o.Uses);
+                break;
+            case LedgerOperation.Refuse o:
+                writer.Text(o.Reason);
+                break;
+            case LedgerOperation.StartRun o:
+                writer.Digest(o.Run).Time(o.Deadline);
+                break;
+            case LedgerOperation.Spend o:
+                writer.Digest(o.Run).Digest(o.DatasetId).UInt32((uint)o.Use);
+                break;
+            case LedgerOperation.Commit o:
+                writer.Digest(o.Run).Digest(o.Receipt);
+                break;
+            case LedgerOperation.Abort o:
+                writer.Digest(o.Run).Text(o.Code)
+                    .Optional(o.AtFault, (w, p) => w.Party(p)).Optional(o.Step, (w, s) => w.Text(s.Name));
+                break;
+        }
+
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads and checks one operation.</summary>
+    /// <exception cref="MalformedException">The bytes are not exactly one operation.</exception>
+    public static LedgerOperation Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CanonicalReader(bytes);
+        if (reader.Byte() != Version) throw new MalformedException("version 1 of the operation encoding");
+        var kind = (Kind)reader.Byte();
+        var author = reader.Party();
+        var id = reader.Digest();
+        var time = reader.Time();
+        var heads = reader.List((ref r) => LedgerHead.Decode(ref r));
+        if (!heads.Zip(heads.Skip(1)).All(p => p.First.Party.CompareTo(p.Second.Party) < 0))
+            throw new MalformedException("each party's head once, in order");
+        var job = reader.Digest();
+
+        LedgerOperation operation = kind switch
+        {
+            Kind.Propose => new LedgerOperation.Propose(
+                author, id, time, heads, job,
+                reader.List((ref r) => new DatasetReference(r.Party(), r.Digest())), reader.List((ref r) => r.Party()),
+                reader.Time(), Count(ref reader)),
+            Kind.Approve => new LedgerOperation.Approve(
+                author, id, time, heads, job, reader.Digest(), reader.Digest(), reader.Time(), Count(ref reader)),
+            Kind.Refuse => new LedgerOperation.Refuse(author, id, time, heads, job, Code(ref reader)),
+            Kind.Revoke => new LedgerOperation.Revoke(author, id, time, heads, job),
+            Kind.StartRun => new LedgerOperation.StartRun(author, id, time, heads, job, reader.Digest(), reader.Time()),
+            Kind.Spend => new LedgerOperation.Spend(author, id, time, heads, job, reader.Digest(), reader.Digest(), Count(ref reader)),
+            Kind.Commit => new LedgerOperation.Commit(author, id, time, heads, job, reader.Digest(), reader.Digest()),
+            Kind.Abort => new LedgerOperation.Abort(
+                author, id, time, heads, job, reader.Digest(), Code(ref reader),
+                reader.Optional((ref r) => r.Party()), reader.Optional((ref r) => new StepId(Code(ref r)))),
+            _ => throw new MalformedException("a known operation"),
+        };
+        reader.End();
+        return operation;
+    }
+
+    private static Kind KindOf(LedgerOperation operation) => operation switch
+    {
+        LedgerOperation.Propose => Kind.Propose,
+        LedgerOperation.Approve => Kind.Approve,
+        LedgerOperation.Refuse => Kind.Refuse,
+        LedgerOperation.Revoke => Kind.Revoke,
+        LedgerOperation.StartRun => Kind.StartRun,
+        LedgerOperation.Spend => Kind.Spend,
+        LedgerOperation.Commit => Kind.Commit,
+        LedgerOperation.Abort => Kind.Abort,
+        _ => throw new ArgumentException($"{operation.GetType().Name} has no encoding.", nameof(operation)),
+    };
+
+    private static int Count(ref CanonicalReader reader)
+    {
+        var count = reader.UInt32();
+        return count is >= 1 and <= int.MaxValue ? (int)count : throw new MalformedException("a count of at least 1");
+    }
+
+    // Codes and steps are short and plain, so that nothing else can be smuggled onto the ledger under their name.
+    private static string Code(ref CanonicalReader reader)
+    {
+        var code = reader.Text();
+        return code.Length is >= 1 and <= 64 && code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '/')
+            ? code
+            : throw new MalformedException("a code of 1 to 64 of a-z, 0-9, '.', '-' and '/'");
+    }
+}

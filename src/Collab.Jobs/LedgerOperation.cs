@@ -1,0 +1,81 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>One thing a party puts on the ledger. Digests, ids and codes only: never a name of data, a count or a value.</summary>
+/// <param name="Author">The party whose log holds it.</param>
+/// <param name="Id">32 random bytes made by the author; the same id twice is the same write (idempotence).</param>
+/// <param name="Time">The author's clock, for people and for expiry.</param>
+/// <param name="Heads">What the author had seen of the final logs, ordered by party.</param>
+/// <param name="Job">The digest of the plan.</param>
+public abstract record LedgerOperation(
+    PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job)
+{
+    /// <summary>A new job is asked for; opens it.</summary>
+    /// <param name="Datasets">The owner and dataset id of each input, ordered by owner: whose grants are needed.</param>
+    /// <param name="Parties">Who takes part, ordered.</param>
+    /// <param name="Expires">As in the plan.</param>
+    /// <param name="Uses">As in the plan.</param>
+    public sealed record Propose(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job,
+        IReadOnlyList<DatasetReference> Datasets, IReadOnlyList<PartyId> Parties, DateTimeOffset Expires, int Uses)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An owner's grant for exactly this plan and this version of its dataset.</summary>
+    /// <param name="DatasetId">The dataset.</param>
+    /// <param name="Version">The version it approved; another version makes the grant inert.</param>
+    /// <param name="Expires">Not later than the plan's.</param>
+    /// <param name="Uses">Not more than the plan's; the smallest of all grants wins.</param>
+    public sealed record Approve(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job,
+        Digest DatasetId, Digest Version, DateTimeOffset Expires, int Uses)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An owner says no; the job is closed.</summary>
+    /// <param name="Reason">A reason code, for example <c>policy.purpose</c>; never free text.</param>
+    public sealed record Refuse(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, string Reason)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An owner takes its grant back; no further run starts, and running ones stop.</summary>
+    public sealed record Revoke(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>The requester opens a run.</summary>
+    /// <param name="Run">32 random bytes, used once.</param>
+    /// <param name="Deadline">After it anyone may end the run.</param>
+    public sealed record StartRun(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Run, DateTimeOffset Deadline)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An owner spends one use of its grant for this run; before this is final it reads no row. Never refunded.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="DatasetId">The dataset.</param>
+    /// <param name="Use">The number of this use, from 1.</param>
+    public sealed record Spend(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Run, Digest DatasetId, int Use)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>A party of the run says what it saw: the digest of its salted receipt.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Receipt">The digest of the <see cref="Jobs.Receipt"/>.</param>
+    public sealed record Commit(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Run, Digest Receipt)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>A party of the run ends it.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Code">The stable error code.</param>
+    /// <param name="AtFault">The party at fault, or null.</param>
+    /// <param name="Step">The step, or null.</param>
+    public sealed record Abort(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Run,
+        string Code, PartyId? AtFault, StepId? Step)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+}
+
+/// <summary>An input as the ledger knows it.</summary>
+/// <param name="Owner">The owner.</param>
+/// <param name="DatasetId">The random id of its dataset.</param>
+public sealed record DatasetReference(PartyId Owner, Digest DatasetId);

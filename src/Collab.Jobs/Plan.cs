@@ -1,0 +1,129 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>How strong the other parties may be without breaking the job's promises.</summary>
+public enum SecurityModel
+{
+    /// <summary>Every party follows the protocol and may look at all it sees (honest but curious).</summary>
+    SemiHonest = 1,
+}
+
+/// <summary>What one owner brings into a job.</summary>
+/// <param name="Owner">The party whose grant is needed.</param>
+/// <param name="Dataset">The owner's name of the dataset.</param>
+/// <param name="DatasetId">The random id under which the ledger knows it.</param>
+/// <param name="Version">The commitment to exactly the rows that were registered.</param>
+/// <param name="RowBand">The dataset has fewer than 10^RowBand rows; others never see a closer count.</param>
+/// <param name="Columns">The columns that are read, and no others, with their declared types.</param>
+/// <param name="Key">Which of them form the key, in order; empty when the job joins nothing.</param>
+public sealed record PlanInput(
+    PartyId Owner, string Dataset, Digest DatasetId, Digest Version, int RowBand,
+    IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key);
+
+/// <summary>Everything a job will do, settled before anyone is asked. Its digest is the job's name; a grant is for exactly one.</summary>
+/// <param name="Consortium">The consortium in which it runs.</param>
+/// <param name="Nonce">32 random bytes, so that the digest of a guessable plan cannot be guessed.</param>
+/// <param name="Protocol">The protocol and its version, which fix the messages: <c>psi-ecdh/1</c>, <c>joint-statistics/1</c>.</param>
+/// <param name="Question">What is computed.</param>
+/// <param name="Purpose">The purpose code.</param>
+/// <param name="Security">The adversary the protocol withstands.</param>
+/// <param name="Requester">Who asks.</param>
+/// <param name="Inputs">What each owner brings, ordered by owner; one input an owner.</param>
+/// <param name="Receivers">Who gets the result, ordered.</param>
+/// <param name="Created">When it was planned.</param>
+/// <param name="Expires">After this moment nobody starts a run.</param>
+/// <param name="Uses">How many runs may start.</param>
+/// <param name="RunLimit">How long one run may last, in whole seconds.</param>
+public sealed record Plan(
+    string Consortium,
+    Digest Nonce,
+    string Protocol,
+    Question Question,
+    string Purpose,
+    SecurityModel Security,
+    PartyId Requester,
+    IReadOnlyList<PlanInput> Inputs,
+    IReadOnlyList<PartyId> Receivers,
+    DateTimeOffset Created,
+    DateTimeOffset Expires,
+    int Uses,
+    TimeSpan RunLimit)
+{
+    private const string Domain = "collab/plan/v1";
+    private const uint Version = 1;
+
+    /// <summary>The digest of the canonical encoding.</summary>
+    public Digest Digest => Digest.Of(Domain, Encode());
+
+    /// <summary>All who take part in a run, ordered: owners and receivers. The requester alone only asks.</summary>
+    public IReadOnlyList<PartyId> Parties => [.. Owners.Concat(Receivers).Distinct().Order()];
+
+    /// <summary>The owners, ordered.</summary>
+    public IReadOnlyList<PartyId> Owners => [.. Inputs.Select(i => i.Owner)];
+
+    /// <summary>The input of that owner, or null.</summary>
+    public PlanInput? InputOf(PartyId owner) => Inputs.FirstOrDefault(i => i.Owner == owner);
+
+    /// <summary>The canonical encoding (protocols/specs/plan.md).</summary>
+    public byte[] Encode()
+    {
+        var writer = new CanonicalWriter();
+        writer.UInt32(Version).Text(Consortium).Digest(Nonce).Text(Protocol);
+        QuestionEncoding.Encode(writer, Question);
+        return writer
+            .Text(Purpose).Byte((byte)Security).Party(Requester)
+            .List(Inputs, (w, i) => w
+                .Party(i.Owner).Text(i.Dataset).Digest(i.DatasetId).Digest(i.Version).Byte((byte)i.RowBand)
+                .List(i.Columns, ColumnSchema.Encode)
+                .List(i.Key, (k, name) => k.Text(name)))
+            .List(Receivers, (w, r) => w.Party(r))
+            .Time(Created).Time(Expires).UInt32((uint)Uses).UInt32((uint)RunLimit.TotalSeconds)
+            .ToArray();
+    }
+
+    /// <summary>Reads a plan strictly: what is accepted has one encoding, and it is the bytes given.</summary>
+    /// <exception cref="MalformedException">Anything else.</exception>
+    public static Plan Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CanonicalReader(bytes);
+        if (reader.UInt32() != Version) throw new MalformedException("version 1 of the plan encoding");
+        var plan = new Plan(
+            reader.Text(), reader.Digest(), reader.Text(), QuestionEncoding.Decode(ref reader),
+            reader.Text(), (SecurityModel)reader.Byte(), reader.Party(),
+            reader.List((ref r) => new PlanInput(
+                r.Party(), r.Text(), r.Digest(), r.Digest(), r.Byte(),
+                r.List((ref c) => ColumnSchema.Decode(ref c)),
+                r.List((ref k) => k.Text()))),
+            reader.List((ref r) => r.Party()),
+            reader.Time(), reader.Time(), (int)Math.Min(reader.UInt32(), int.MaxValue),
+            TimeSpan.FromSeconds(reader.UInt32()));
+        reader.End();
+        plan.Check();
+        return plan;
+    }
+
+    private void Check()
+    {
+        Require(Enum.IsDefined(Security), "a known security model");
+        Require(Inputs.Count is >= 1 and <= 16, "1 to 16 inputs");
+        Require(Inputs.Zip(Inputs.Skip(1)).All(p => p.First.Owner.CompareTo(p.Second.Owner) < 0), "one input an owner, in order");
+        Require(Receivers.Count >= 1, "a receiver");
+        Require(Receivers.Zip(Receivers.Skip(1)).All(p => p.First.CompareTo(p.Second) < 0), "each receiver once, in order");
+        Require(Uses >= 1, "at least one use");
+        Require(RunLimit > TimeSpan.Zero, "a run limit");
+        Require(Expires > Created, "an expiry after the planning");
+        foreach (var input in Inputs)
+        {
+            Require(input.RowBand is >= 1 and <= 19, "a row band of 1 to 19");
+            Require(input.Columns.Count >= 1, "a column an input");
+            Require(input.Columns.DistinctBy(c => c.Name).Count() == input.Columns.Count, "each column once");
+            Require(input.Key.All(k => input.Columns.Any(c => c.Name == k)), "key columns among the columns");
+        }
+
+        static void Require(bool holds, string rule)
+        {
+            if (!holds) throw new MalformedException(rule);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>The canonical encoding of questions (protocols/specs/plan.md): one byte for the kind, then its fields in order.</summary>
+public static class QuestionEncoding
+{
+    private const byte Intersection = 1;
+    private const byte Statistics = 2;
+
+    /// <summary>Writes the kind and the fields.</summary>
+    public static void Encode(CanonicalWriter writer, Question question)
+    {
+        switch (question)
+        {
+            case IntersectionQuestion intersection:
+                writer.Byte(Intersection);
+                KeyRule.Encode(writer, intersection.KeyRule);
+                break;
+            case StatisticsQuestion statistics:
+                writer.Byte(Statistics)
+                    .List(statistics.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
+                    .Optional(statistics.GroupBy, (w, g) => w.Text(g.Column).List(g.Levels, (v, level) => v.Text(level)))
+                    .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
+                    .UInt32((uint)statistics.MinimumGroupSize);
+                break;
+            default:
+                throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
+        }
+    }
+
+    /// <summary>Reads and checks one question.</summary>
+    public static Question Decode(ref CanonicalReader reader) => reader.Byte() switch
+    {
+        Intersection => new IntersectionQuestion(KeyRule.Decode(ref reader)),
+        Statistics => DecodeStatistics(ref reader),
+        _ => throw new MalformedException("a known kind of question"),
+    };
+
+    private static StatisticsQuestion DecodeStatistics(ref CanonicalReader reader)
+    {
+        var measures = reader.List((ref r) => new Measure(r.Text(), r.Byte()));
+        var groupBy = reader.Optional((ref r) => new GroupBy(r.Text(), r.List((ref v) => v.Text())));
+        var statistics = reader.List((ref r) => (Statistic)r.Byte());
+        var minimum = reader.UInt32();
+
+        var sound = measures.Length > 0
+            && measures.All(m => m.Scale <= ColumnSchema.MaximumScale)
+            && measures.DistinctBy(m => m.Column).Count() == measures.Length
+            && (groupBy is null || (groupBy.Levels.Count > 0 && groupBy.Levels.Distinct().Count() == groupBy.Levels.Count))
+            && statistics.Length > 0
+            && statistics.All(Enum.IsDefined)
+            && statistics.Distinct().Count() == statistics.Length
+            && minimum is >= 1 and <= int.MaxValue;
+        return sound
+            ? new StatisticsQuestion(measures, groupBy, statistics, (int)minimum)
+            : throw new MalformedException("measures, levels and statistics without repetition, and a minimum of at least 1");
+    }
+}

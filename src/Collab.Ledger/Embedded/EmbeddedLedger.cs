@@ -1,0 +1,300 @@
+using System.Collections.Concurrent;
+using Collab.Cryptography.Signatures;
+using Collab.Jobs;
+using Collab.Ledger.Notes;
+using Collab.Ledger.Witness;
+using Collab.Primitives;
+
+namespace Collab.Ledger.Embedded;
+
+/// <summary>
+/// The default ledger: this party's own log, witnessed by the other parties, and copies of theirs (protocols/specs/ledger-embedded.md).
+/// </summary>
+/// <remarks>
+/// One loop per witness offers it what it lacks until it has it; so a party that was away catches up by itself. Safe to use from
+/// many threads.
+/// </remarks>
+public sealed class EmbeddedLedger : ILedger, IDisposable
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
+
+    private readonly LedgerOptions _options;
+    private readonly LedgerParty _own;
+    private readonly PartyLog _log;
+    private readonly LogWitness _witness;
+    private readonly LedgerFold _fold = new();
+    private readonly Pulse _final = new();   // beats when a final operation came in
+    private readonly Pulse _changed = new(); // beats when a witness may have something to be told
+    private readonly ConcurrentDictionary<Digest, long> _indices = new();         // of own operations, by id
+    private readonly ConcurrentDictionary<PartyId, WitnessView> _witnesses = new();
+    private readonly SemaphoreSlim _appending = new(1);
+
+    private EmbeddedLedger(LedgerOptions options, PartyLog log, LogWitness witness)
+    {
+        (_options, _log, _witness) = (options, log, witness);
+        _own = options.Policy.Parties.Single(p => p.Party == options.Self);
+        var own = _log.ReadEntries(0, _log.Size);
+        for (var i = 0; i < own.Count; i++)
+        {
+            if (LedgerFold.TryDecode(_own, own[i].Span) is { } operation) _indices[operation.Id] = i;
+        }
+
+        ReadFinal();
+    }
+
+    /// <inheritdoc/>
+    public PartyId Self => _options.Self;
+
+    /// <inheritdoc/>
+    public long Position => _final.Value;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Digest> Jobs => _fold.Jobs;
+
+    /// <summary>Entries of the own log, and how many of them are final.</summary>
+    public (long Size, long Final) Size => (_log.Size, _log.FinalSize);
+
+    /// <summary>How each witness was last seen.</summary>
+    public IReadOnlyDictionary<PartyId, WitnessView> Witnesses => _witnesses;
+
+    /// <summary>Founds the ledger of a party when its consortium begins: an own log without entries, copies without entries.</summary>
+    /// <param name="options">The party, its keys and its folder, which must hold no ledger yet.</param>
+    public static void Found(LedgerOptions options)
+    {
+        LogWitness.Found(options.WitnessFolder, options.Self, options.WitnessSigner, options.Policy).Dispose();
+        PartyLog.Open(options.LogFolder, options.LogKey, options.Origin, options.Policy).Dispose();
+    }
+
+    /// <summary>Opens the ledger of a party.</summary>
+    /// <exception cref="CollabException">In use, damaged, or the disk failed.</exception>
+    public static EmbeddedLedger Open(LedgerOptions options)
+    {
+        var log = PartyLog.Open(options.LogFolder, options.LogKey, options.Origin, options.Policy);
+        try
+        {
+            return new EmbeddedLedger(options, log, LogWitness.Open(options.WitnessFolder, options.Self, options.WitnessSigner, options.Policy));
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Asks every witness once for what it holds, so that an old copy of this party's log is found before anything is written
+    /// (LEDGER.md, section 5). Witnesses that are away are asked again when they are offered entries.
+    /// </summary>
+    public async Task CatchUpAsync(IReadOnlyList<IWitnessClient> witnesses, CancellationToken cancellation)
+    {
+        await Task.WhenAll(witnesses.Select(async witness =>
+        {
+            try
+            {
+                foreach (var party in _options.Policy.Parties.Where(p => p.Party != witness.Party))
+                {
+                    if (await witness.GetCheckpointAsync(party.Origin, cancellation) is not { } newest) continue;
+                    if (party == _own) _log.RequireAtLeast(newest);
+                    else _witness.Observe(newest);
+                }
+            }
+            catch (CollabException e) when (e.Code.Kind == ErrorKind.Peer)
+            {
+                Seen(witness.Party, e.ToFault());
+            }
+        }));
+        ReadFinal();
+    }
+
+    /// <summary>Offers each witness what it lacks, until cancelled.</summary>
+    public Task RunAsync(IReadOnlyList<IWitnessClient> witnesses, CancellationToken cancellation) =>
+        Task.WhenAll(witnesses.Select(w => OfferAsync(w, cancellation)));
+
+    /// <inheritdoc/>
+    public JobPage Page(Digest job) => _fold.Page(job, []);
+
+    /// <inheritdoc/>
+    public JobPage PageWithPending(Digest job) => _fold.Page(
+        job, _log.ReadEntries(_log.FinalSize, _log.Size).Select(e => LedgerFold.TryDecode(_own, e.Span)!).Where(o => o?.Job == job));
+
+    /// <inheritdoc/>
+    public Task WaitForChangeAsync(long seen, CancellationToken cancellation) => _final.AboveAsync(seen, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<T> AppendAsync<T>(Func<OperationStamp, T> make, CancellationToken cancellation)
+        where T : LedgerOperation
+    {
+        await _appending.WaitAsync(cancellation); // one at a time, so that an author's operations stand in the order of their heads
+        try
+        {
+            var operation = make(new OperationStamp(Self, new Digest(_options.Random.Bytes(Digest.Size)), _options.Clock.GetUtcNow(), Heads()));
+            var appended = await _log.AppendAsync([SignedOperation.Sign(operation, _options.LogKey).Encode()]);
+            _indices[operation.Id] = appended.FirstIndex;
+            _changed.Beat();
+            return operation;
+        }
+        finally
+        {
+            _appending.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task WaitForFinalityAsync(LedgerOperation operation, CancellationToken cancellation)
+    {
+        var index = _indices[operation.Id];
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limited.CancelAfter(_options.FinalityLimit);
+        while (true)
+        {
+            var seen = _final.Value;
+            if (_log.FinalSize > index) return;
+            try
+            {
+                await _final.AboveAsync(seen, limited.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                var silent = _witnesses.Where(w => w.Value.Fault is not null).Select(w => w.Key).Order().FirstOrDefault();
+                throw new CollabException(
+                    OperationErrors.NotFinal,
+                    $"Fewer than {_options.Policy.CosignaturesRequired} other parties have witnessed {Self}'s log.", silent);
+            }
+        }
+    }
+
+    /// <summary>Witnesses another party's new entries and learns what of its log is final.</summary>
+    /// <param name="caller">The party that offers, as its certificate says.</param>
+    /// <param name="origin">The log it offers.</param>
+    /// <param name="request">The offer.</param>
+    /// <param name="newestFinal">The checkpoint it says is final; its cosignatures are verified.</param>
+    public AddCheckpointReply Witness(PartyId caller, string origin, AddCheckpointRequest request, SignedCheckpoint? newestFinal)
+    {
+        if (_options.Policy.AuthorOf(origin)?.Party != caller)
+            return new AddCheckpointReply(WitnessStatus.Forbidden, null, null, "only its author offers a log");
+        var reply = _witness.AddCheckpoint(request);
+        if (newestFinal is not null) _witness.Observe(newestFinal);
+        ReadFinal();
+        return reply;
+    }
+
+    /// <summary>The newest checkpoint held of a log, or null.</summary>
+    public SignedCheckpoint? NewestOf(string origin) => origin == _own.Origin
+        ? _log.Latest
+        : _witness.Replicas.FirstOrDefault(r => r.Author.Origin == origin)?.Latest;
+
+    /// <summary>One party's log as this party holds it, for proofs.</summary>
+    public ILogView LogOf(PartyId party) => party == Self
+        ? new OwnLogView(_log)
+        : new ReplicaLogView(_witness.ReplicaOf(party) ?? throw new ArgumentException("The party is not of this consortium.", nameof(party)));
+
+    /// <summary>Closes the logs.</summary>
+    public void Dispose()
+    {
+        _log.Dispose();
+        _witness.Dispose();
+    }
+
+    private async Task OfferAsync(IWitnessClient witness, CancellationToken cancellation)
+    {
+        var (held, toldFinal, retry) = (0L, 0L, FirstRetry);
+        while (!cancellation.IsCancellationRequested)
+        {
+            var seen = _changed.Value;
+            var (latest, newestFinal) = (_log.Latest, _log.NewestFinal);
+            if (latest is null || (latest.Size == held && (newestFinal?.Size ?? 0) == toldFinal))
+            {
+                await _changed.AboveAsync(seen, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            try
+            {
+                var reply = await witness.AddCheckpointAsync(_own.Origin, OfferFrom(held, latest), newestFinal, cancellation);
+                Seen(witness.Party, null);
+                switch (reply)
+                {
+                    case { Status: WitnessStatus.Cosigned, Cosignature: { } cosignature }:
+                        _log.AddCosignature(latest, cosignature);
+                        (held, toldFinal, retry) = (latest.Size, newestFinal?.Size ?? 0, FirstRetry);
+                        if (ReadFinal()) _changed.Beat();
+                        continue;
+                    case { Status: WitnessStatus.Conflict, Size: { } size } when size != held && size <= latest.Size:
+                        held = size;
+                        continue;
+                    case { Status: WitnessStatus.Conflict, Size: { } size } when size > latest.Size:
+                        if (await witness.GetCheckpointAsync(_own.Origin, cancellation) is { } newer) _log.RequireAtLeast(newer);
+                        throw new CollabException(LedgerErrors.RolledBack, $"{witness.Party} holds a newer state of this log than the log itself.", Self);
+                    default:
+                        throw new CollabException(LedgerErrors.Mismatch, $"{witness.Party} does not cosign: {(int)reply.Status}.", witness.Party);
+                }
+            }
+            catch (CollabException e)
+            {
+                Seen(witness.Party, e.ToFault());
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(retry, _options.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
+        }
+    }
+
+    private AddCheckpointRequest OfferFrom(long held, SignedCheckpoint latest) => new(
+        held,
+        held == 0 || held == latest.Size ? [] : _log.ConsistencyProof(held, latest.Size).Path,
+        latest.ToBytes(),
+        held == latest.Size ? [] : _log.ReadEntries(held, latest.Size));
+
+    private List<LedgerHead> Heads() => [.. _witness.Replicas
+        .Select(r => (r.Author.Party, r.NewestFinal))
+        .Where(r => r.NewestFinal is not null)
+        .OrderBy(r => r.Party)
+        .Select(r => new LedgerHead(r.Party, (ulong)r.NewestFinal!.Size, r.NewestFinal.Root))];
+
+    private bool ReadFinal()
+    {
+        var grew = _fold.Read(_own, _log.FinalSize, _log.ReadEntries);
+        foreach (var replica in _witness.Replicas) grew |= _fold.Read(replica.Author, replica.FinalSize, replica.ReadEntries);
+        if (grew) _final.Beat();
+        return grew;
+    }
+
+    private void Seen(PartyId witness, Fault? fault) =>
+        _witnesses[witness] = new WitnessView(fault is null ? _options.Clock.GetUtcNow() : _witnesses.GetValueOrDefault(witness)?.LastAnswer, fault);
+}
+
+/// <summary>How a witness was last seen.</summary>
+/// <param name="LastAnswer">When it last answered, or null.</param>
+/// <param name="Fault">Why it did not answer the last time, or null when it did.</param>
+public sealed record WitnessView(DateTimeOffset? LastAnswer, Fault? Fault);
+
+/// <summary>What an embedded ledger is opened with.</summary>
+/// <param name="Self">The party.</param>
+/// <param name="Folder">The folder of the ledger.</param>
+/// <param name="LogKey">Signs operations and checkpoints; borrowed.</param>
+/// <param name="WitnessSigner">Cosigns the others' checkpoints.</param>
+/// <param name="Policy">The parties and the finality rule.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Random">For the ids of operations.</param>
+/// <param name="FinalityLimit">How long an operation may wait for its witnesses before that is said.</param>
+public sealed record LedgerOptions(
+    PartyId Self,
+    string Folder,
+    SigningKey LogKey,
+    NoteSigner WitnessSigner,
+    FinalityPolicy Policy,
+    TimeProvider Clock,
+    RandomSource Random,
+    TimeSpan FinalityLimit)
+{
+    internal string LogFolder => Path.Combine(Folder, "log");
+
+    internal string WitnessFolder => Path.Combine(Folder, "witness");
+
+    internal string Origin => Policy.Parties.Single(p => p.Party == Self).Origin;
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Collab.Engine.Descriptions;
+using Collab.Evidence;
+using Collab.Ledger;
+using Collab.Ledger.Notes;
+using Collab.Primitives;
+
+namespace Collab.Node.Configuration;
+
+/// <summary>The parties of a consortium with their addresses and pinned keys: one file, the same at every party.</summary>
+/// <param name="Name">The consortium's name.</param>
+/// <param name="Members">The parties, in the order of their names.</param>
+public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
+{
+    /// <summary>This party is not in its own consortium file.</summary>
+    public static readonly ErrorCode NotAMember = new(
+        "consortium.not-a-member", ErrorKind.InvalidInput, "Give your party.yaml to whoever makes the consortium file, and take the new file.");
+
+    /// <summary>The keys the ledger and the evidence rest on.</summary>
+    public TrustedKeys Keys => new(Name, FinalityPolicy.Create(Members.Select(m => new LedgerParty(
+        m.Party, OriginOf(m.Party, Name), NoteVerifier.Parse(m.LogKey), NoteVerifier.Parse(m.WitnessKey)))));
+
+    /// <summary>The name of a party's log.</summary>
+    public static string OriginOf(PartyId party, string consortium) => $"{party}/{consortium}";
+
+    /// <summary>The member of that name.</summary>
+    /// <exception cref="CollabException"><see cref="NotAMember"/>.</exception>
+    public PartyCard Member(PartyId party) => Members.FirstOrDefault(m => m.Party == party)
+        ?? throw new CollabException(NotAMember, $"'{party}' is not in the consortium file.", party);
+
+    /// <summary>Reads a consortium file.</summary>
+    /// <exception cref="CollabException">The file is not valid, or its keys make no safe rule.</exception>
+    public static Consortium Parse(string yaml)
+    {
+        var section = YamlSection.Parse(yaml);
+        var consortium = new Consortium(
+            section.Text("consortium"), [.. section.Sections("parties").Select(PartyCard.Parse).OrderBy(m => m.Party)]);
+        section.End();
+        if (PartyId.TryParse(consortium.Name) is null) throw section.Error("consortium", "is no name of a-z, 0-9 and '-'");
+        try
+        {
+            _ = consortium.Keys;
+        }
+        catch (MalformedException e)
+        {
+            throw section.Error("parties", $"have a malformed key: expected {e.Rule}");
+        }
+
+        return consortium;
+    }
+
+    /// <summary>The file's text.</summary>
+    public string ToYaml()
+    {
+        var text = new StringBuilder($"consortium: {Name}\nparties:\n");
+        foreach (var member in Members)
+        {
+            var lines = member.ToYaml().TrimEnd().Split('\n');
+            text.Append("  - ").AppendJoin("\n    ", lines).Append('\n');
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary>What a party tells the others of itself: where it is and which keys are its own. All of it is public.</summary>
+/// <param name="Party">Its name.</param>
+/// <param name="Address"><c>host:port</c>.</param>
+/// <param name="CertificatePins">SHA-256 of the public keys of the party's certificate authorities; two while they are changed.</param>
+/// <param name="LogKey">The vkey of its log.</param>
+/// <param name="WitnessKey">The vkey of its cosignatures.</param>
+public sealed record PartyCard(PartyId Party, string Address, IReadOnlyList<Digest> CertificatePins, string LogKey, string WitnessKey)
+{
+    internal static PartyCard Parse(YamlSection section)
+    {
+        var pins = section.Texts("certificate-pins").Select(pin => pin.Length == 2 * Digest.Size && pin.All(char.IsAsciiHexDigit)
+            ? Digest.Parse(pin)
+            : throw section.Error("certificate-pins", "holds something else than 64 hexadecimal digits"));
+        var card = new PartyCard(
+            section.Party("name"), section.Text("address"), [.. pins], section.Text("log-key"), section.Text("witness-key"));
+        section.End();
+        return card;
+    }
+
+    /// <summary>Reads a card.</summary>
+    /// <exception cref="CollabException">The file is not valid.</exception>
+    public static PartyCard Parse(string yaml) => Parse(YamlSection.Parse(yaml));
+
+    /// <summary>The file's text.</summary>
+    public string ToYaml() =>
+        $"name: {Party}\naddress: {Address}\ncertificate-pins:\n{string.Concat(CertificatePins.Select(p => $"  - {p}\n"))}log-key: {LogKey}\nwitness-key: {WitnessKey}\n";
+}

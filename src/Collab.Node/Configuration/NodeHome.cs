@@ -1,0 +1,53 @@
+using Collab.Primitives;
+
+namespace Collab.Node.Configuration;
+
+/// <summary>The folder of one party's node, and where things lie in it (protocols/specs/node.md).</summary>
+/// <param name="Folder">Full path.</param>
+public sealed record NodeHome(string Folder)
+{
+    /// <summary>The folder is not that of a node.</summary>
+    public static readonly ErrorCode NotANode = new(
+        "node.no-home", ErrorKind.InvalidInput, "Make one with 'collab node init', or name the right folder with --home.");
+
+    /// <summary>The node's own settings.</summary>
+    public string ConfigurationFile => Path.Combine(Folder, "node.yaml");
+
+    /// <summary>The consortium: all parties with their addresses and pinned keys.</summary>
+    public string ConsortiumFile => Path.Combine(Folder, "consortium.yaml");
+
+    /// <summary>The owner's rules.</summary>
+    public string PolicyFile => Path.Combine(Folder, "policy.yaml");
+
+    /// <summary>What this party tells the others of itself; public.</summary>
+    public string CardFile => Path.Combine(Folder, "party.yaml");
+
+    /// <summary>Certificates and their keys.</summary>
+    public string IdentityFolder => Path.Combine(Folder, "identity");
+
+    /// <summary>The key that signs operations and checkpoints.</summary>
+    public string LogKeyFile => Path.Combine(Folder, "keys", "log.pem");
+
+    /// <summary>The key that cosigns the others' checkpoints.</summary>
+    public string WitnessKeyFile => Path.Combine(Folder, "keys", "witness.pem");
+
+    /// <summary>The key under which the store is encrypted.</summary>
+    public string StorageKeyFile => Path.Combine(Folder, "keys", "storage.key");
+
+    /// <summary>The ledger.</summary>
+    public string LedgerFolder => Path.Combine(Folder, "ledger");
+
+    /// <summary>Plans, receipts, registrations; encrypted.</summary>
+    public string StoreFolder => Path.Combine(Folder, "store");
+
+    /// <summary>Released results.</summary>
+    public string ResultsFolder => Path.Combine(Folder, "results");
+
+    /// <summary>The home in a folder that <c>node init</c> has made.</summary>
+    /// <exception cref="CollabException"><see cref="NotANode"/>.</exception>
+    public static NodeHome Require(string folder)
+    {
+        var home = new NodeHome(Path.GetFullPath(folder));
+        return File.Exists(home.ConfigurationFile) ? home : throw new CollabException(NotANode, $"There is no node in '{home.Folder}'.");
+    }
+}

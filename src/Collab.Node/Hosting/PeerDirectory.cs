@@ -1,0 +1,112 @@
+using Collab.Channels;
+using Collab.Engine.Ports;
+using Collab.Engine.Runs;
+using Collab.Jobs;
+using Collab.Ledger;
+using Collab.Ledger.Embedded;
+using Collab.Ledger.Notes;
+using Collab.Ledger.Witness;
+using Collab.Primitives;
+using Collab.Wire.Party;
+
+namespace Collab.Node.Hosting;
+
+/// <summary>The other parties' nodes over gRPC, as the engine and the ledger see them.</summary>
+internal sealed class PeerDirectory : IPeers, IDisposable
+{
+    // Within the product's promise of 30 seconds, with time to tell the others.
+    private static readonly TimeSpan MeetingLimit = TimeSpan.FromSeconds(20);
+
+    private static readonly ChannelOptions Channels = ChannelOptions.Default with
+    {
+        KeepAlive = TimeSpan.FromSeconds(4),
+        SilenceLimit = TimeSpan.FromSeconds(20),
+    };
+
+    private readonly PartyId _self;
+    private readonly Rendezvous _rendezvous;
+    private readonly Func<Digest, Digest?> _jobOfRun;
+    private readonly IReadOnlyDictionary<PartyId, PartyClient> _clients;
+
+    public PeerDirectory(PartyId self, IReadOnlyList<PartyId> members, IEnumerable<PartyClient> clients, Rendezvous rendezvous, Func<Digest, Digest?> jobOfRun)
+    {
+        (_self, Members, _rendezvous, _jobOfRun) = (self, members, rendezvous, jobOfRun);
+        _clients = clients.ToDictionary(c => c.Party);
+        Witnesses = [.. _clients.Values.Select(c => new WireWitness(c))];
+    }
+
+    public IReadOnlyList<PartyId> Members { get; }
+
+    public IReadOnlyList<IWitnessClient> Witnesses { get; }
+
+    public PartyClient ClientOf(PartyId party) => _clients[party];
+
+    public Task<IReadOnlyList<DatasetOffer>> ListDatasetsAsync(PartyId from, CancellationToken cancellation) =>
+        _clients[from].ListDatasetsAsync(cancellation);
+
+    public Task<byte[]> GetPlanAsync(PartyId from, Digest job, CancellationToken cancellation) => _clients[from].GetPlanAsync(job, cancellation);
+
+    public Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) => _clients[from].GetReceiptAsync(run, cancellation);
+
+    // Of each pair the party whose name comes first dials, so that there is one call and no race.
+    public async Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, CancellationToken cancellation)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limited.CancelAfter(MeetingLimit);
+        try
+        {
+            var transport = _self.CompareTo(peer) < 0
+                ? await _clients[peer].ConverseAsync(run, limited.Token)
+                : await _rendezvous.TakeAsync(peer, run, limited.Token);
+            var job = _jobOfRun(run) ?? throw new InvalidOperationException("A run without a job.");
+            return await ChannelConnection.OpenAsync(transport, _self, peer, RunContext.Of(job, run), Channels, limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ChannelException(ChannelException.Silent, peer, $"{peer} did not open its channel in time.", RunSteps.Connect);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values) client.Dispose();
+    }
+
+    /// <summary>Another party's node as witness of this one's log.</summary>
+    private sealed class WireWitness(PartyClient client) : IWitnessClient
+    {
+        public PartyId Party => client.Party;
+
+        public async Task<AddCheckpointReply> AddCheckpointAsync(
+            string origin, AddCheckpointRequest request, SignedCheckpoint? newestFinal, CancellationToken cancellation)
+        {
+            var answer = await client.AddCheckpointAsync(
+                new CheckpointOffer(
+                    origin, request.OldSize, [.. request.Entries.Select(e => e.ToArray())], request.Proof, request.Note.ToArray(), newestFinal?.ToBytes()),
+                cancellation);
+            try
+            {
+                var cosignature = answer.Cosignature is null ? null : NoteSignature.Parse(answer.Cosignature);
+                return new AddCheckpointReply(
+                    (WitnessStatus)answer.Status, cosignature, answer.Status == (int)WitnessStatus.Conflict ? answer.Size : null, "");
+            }
+            catch (MalformedException e)
+            {
+                throw new CollabException(LedgerErrors.Mismatch, $"{Party} answered with a malformed cosignature.", Party, inner: e);
+            }
+        }
+
+        public async Task<SignedCheckpoint?> GetCheckpointAsync(string origin, CancellationToken cancellation)
+        {
+            var bytes = await client.GetCheckpointAsync(origin, cancellation);
+            try
+            {
+                return bytes is null ? null : SignedCheckpoint.Parse(bytes);
+            }
+            catch (MalformedException e)
+            {
+                throw new CollabException(LedgerErrors.Mismatch, $"{Party} answered with a malformed checkpoint.", Party, inner: e);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using System.Text.Json;
+using Collab.Engine;
+using Collab.Engine.Ports;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+
+namespace Collab.Node.Storage;
+
+/// <summary>
+/// Released results, a folder a run: <c>result.csv</c> and <c>result.json</c> to read, <c>result.bin</c> and <c>opening.bin</c> for an auditor to whom
+/// the result is shown. Complete or not there.
+/// </summary>
+public sealed class ResultFolder(string folder) : IResultSink
+{
+    /// <summary>The canonical bytes that the commitment covers.</summary>
+    public const string CanonicalFile = "result.bin";
+
+    /// <summary>What opens the commitment.</summary>
+    public const string OpeningFile = "opening.bin";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Where the result of a run is, or null.</summary>
+    public string? Find(Digest run) => Directory.Exists(PathOf(run)) ? PathOf(run) : null;
+
+    /// <inheritdoc/>
+    public void Release(Plan plan, Digest run, SealedResult result)
+    {
+        var final = PathOf(run);
+        if (Directory.Exists(final)) return;
+        var pending = final + ".pending";
+        if (Directory.Exists(pending)) Directory.Delete(pending, recursive: true);
+        Directory.CreateDirectory(folder, OwnerOnly);
+        Directory.CreateDirectory(pending, OwnerOnly);
+
+        var opening = new CanonicalWriter();
+        result.Opening.EncodeSecret(opening);
+        DurableFile.Replace(Path.Combine(pending, CanonicalFile), result.Result.Encode());
+        DurableFile.Replace(Path.Combine(pending, OpeningFile), opening.Written);
+        DurableFile.Replace(Path.Combine(pending, "result.csv"), Encoding.UTF8.GetBytes(ResultText.ToCsv(result.Result)));
+        DurableFile.Replace(
+            Path.Combine(pending, "result.json"),
+            JsonSerializer.SerializeToUtf8Bytes(ResultText.ToDocument(plan, run, result.Result), OperatorJson.Indented));
+        Directory.Move(pending, final);
+        DurableFile.SyncDirectory(folder);
+    }
+
+    private string PathOf(Digest run) => Path.Combine(folder, run.ToString());
+}

@@ -1,0 +1,174 @@
+using Collab.Arithmetic.WideIntegers;
+using Collab.Channels;
+using Collab.Primitives;
+using Collab.SecretSharing.Additive;
+using Collab.SecretSharing.Garbling;
+using Collab.Statistics.Results;
+
+namespace Collab.Statistics;
+
+/// <summary>Descriptive statistics over rows that n ≥ 2 owners hold side by side, told to one receiver cell by cell.</summary>
+/// <remarks>
+/// Totals go by additive shares and are private against the receiver with n − 1 owners. The decision which cells may be told, and
+/// minimum and maximum, go by a garbled circuit and are private while the receiver and an owner do not collude. A cell below the
+/// minimum group size is never opened, not even its count, though the receiver may deviate. Numbered as in specs/statistics.md.
+/// </remarks>
+public static partial class JointStatistics
+{
+    /// <summary>Each owner sums its own rows.</summary>
+    public static readonly StepId Summarize = new("statistics.1");
+
+    /// <summary>The owners share their totals among themselves.</summary>
+    public static readonly StepId ShareTotals = new("statistics.2");
+
+    /// <summary>The gate decides which cells may be told.</summary>
+    public static readonly StepId PassGate = new("statistics.3");
+
+    /// <summary>The owners open the totals of those cells to the receiver.</summary>
+    public static readonly StepId OpenTotals = new("statistics.4");
+
+    /// <summary>The receiver checks the totals and divides.</summary>
+    public static readonly StepId Finish = new("statistics.5");
+
+    /// <summary>The part of an owner that is not the receiver.</summary>
+    /// <param name="plan">The plan, the same with every party.</param>
+    /// <param name="self">This owner.</param>
+    /// <param name="peers">A channel to each other party of the plan, used for nothing else; the caller disposes them, on failure at once.</param>
+    /// <param name="summary">This owner's own part, made for the same plan.</param>
+    /// <param name="random">Where shares and seed come from.</param>
+    /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>Whether each cell of the plan was released; that much every owner learns.</returns>
+    /// <exception cref="PeerFaultException">A peer broke a step; then no total was opened by this owner, unless step 4 had begun.</exception>
+    /// <exception cref="ChannelException">The way to a peer failed.</exception>
+    public static async Task<IReadOnlyList<bool>> ContributeAsync(
+        StatisticsPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalSummary summary, RandomSource random,
+        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+    {
+        if (self == plan.Receiver || !plan.Owners.Contains(self))
+            throw new ArgumentException("Not an owner that contributes.", nameof(self));
+        summary.ThrowUnlessFor(plan);
+        var receiver = peers[plan.Receiver];
+
+        progress?.Report(ShareTotals);
+        using var totals = await AdditiveSharing.ShareAndAddAsync(OtherOwners(plan, self, peers), Totals(plan, summary), random, cancellation);
+
+        progress?.Report(PassGate);
+        IChannel?[] garblers = [.. DisclosureGate.Garblers(plan).Select(garbler => garbler == self ? null : peers[garbler])];
+        var passed = await JointGarbling.GarbleAsync(DisclosureGate.For(plan), garblers, receiver, Words(plan, summary), random, cancellation);
+
+        progress?.Report(OpenTotals);
+        bool[] released = [.. Enumerable.Range(0, plan.Cells.Count).Select(cell => passed[cell, 0])];
+        using var opened = totals.Select(IndicesOf(plan, released)); // nothing of a withheld cell is in it
+        await AdditiveSharing.OpenAsync(receiver, opened, cancellation);
+        return released;
+    }
+
+    /// <summary>The part of a receiver that holds no rows.</summary>
+    /// <param name="plan">The plan, the same with every party.</param>
+    /// <param name="peers">A channel to each owner, used for nothing else; the caller disposes them, on failure at once.</param>
+    /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="PeerFaultException">A peer broke a step.</exception>
+    /// <exception cref="ChannelException">The way to a peer failed.</exception>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    public static async Task<StatisticsResult> ReceiveAsync(
+        StatisticsPlan plan, IReadOnlyDictionary<PartyId, IChannel> peers, IProgress<StepId>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        if (plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is an owner.", nameof(plan));
+        IChannel[] owners = [.. plan.Owners.Select(owner => peers[owner])];
+
+        progress?.Report(PassGate);
+        var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, null, null, cancellation);
+
+        progress?.Report(OpenTotals);
+        var indices = IndicesOf(plan, Released(plan, gate));
+        var opened = await AdditiveSharing.ReceiveAsync(owners, indices.Count, null, cancellation);
+
+        progress?.Report(Finish);
+        return Result(plan, gate, opened);
+    }
+
+    /// <summary>The part of a receiver that is one of at least three owners.</summary>
+    /// <param name="plan">The plan, the same with every party.</param>
+    /// <param name="peers">A channel to each other owner, used for nothing else; the caller disposes them, on failure at once.</param>
+    /// <param name="summary">The receiver's own part, made for the same plan.</param>
+    /// <param name="random">Where its shares come from.</param>
+    /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>The result.</returns>
+    /// <exception cref="PeerFaultException">A peer broke a step.</exception>
+    /// <exception cref="ChannelException">The way to a peer failed.</exception>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    /// <remarks>Its inputs of the gate are private while the first two of the other owners do not collude.</remarks>
+    public static async Task<StatisticsResult> ReceiveAsOwnerAsync(
+        StatisticsPlan plan, IReadOnlyDictionary<PartyId, IChannel> peers, LocalSummary summary, RandomSource random,
+        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+    {
+        if (!plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is no owner.", nameof(plan));
+        summary.ThrowUnlessFor(plan);
+        var owners = OtherOwners(plan, plan.Receiver, peers);
+
+        progress?.Report(ShareTotals);
+        using var totals = await AdditiveSharing.ShareAndAddAsync(owners, Totals(plan, summary), random, cancellation);
+
+        progress?.Report(PassGate);
+        var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, Words(plan, summary), random, cancellation);
+
+        progress?.Report(OpenTotals);
+        var indices = IndicesOf(plan, Released(plan, gate));
+        using var own = totals.Select(indices);
+        var opened = await AdditiveSharing.ReceiveAsync(owners, indices.Count, own, cancellation);
+
+        progress?.Report(Finish);
+        return Result(plan, gate, opened);
+    }
+
+    private static IChannel[] OtherOwners(StatisticsPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers) =>
+        [.. plan.Owners.Where(owner => owner != self).Select(owner => peers[owner])];
+
+    // Cell by cell, in each the totals of the plan.
+    private static Integer256[] Totals(StatisticsPlan plan, LocalSummary summary) =>
+        [.. summary.Cells.SelectMany(moments => plan.Totals.Select(total => total switch
+        {
+            Total.Count => (Int128)moments.Count,
+            Total.Sum => moments.Sum,
+            _ => moments.SumOfSquares,
+        }))];
+
+    private static bool[][] Words(StatisticsPlan plan, LocalSummary summary) =>
+        [.. summary.Cells.Select(moments => DisclosureGate.Word(plan, moments))];
+
+    private static bool[] Released(StatisticsPlan plan, bool[,] gate) =>
+        [.. Enumerable.Range(0, plan.Cells.Count).Select(cell => gate[cell, 0])];
+
+    private static List<int> IndicesOf(StatisticsPlan plan, bool[] released) =>
+        [.. Enumerable.Range(0, plan.Cells.Count * plan.Totals.Count).Where(i => released[i / plan.Totals.Count])];
+
+    private static StatisticsResult Result(StatisticsPlan plan, bool[,] gate, Integer256[] opened)
+    {
+        var question = plan.Question;
+        var next = 0;
+        return new StatisticsResult(question.Statistics, question.MinimumGroupSize, [.. plan.Cells.Select((cell, i) =>
+        {
+            var (pass, minimum, maximum) = DisclosureGate.Read(plan, gate, i);
+            if (!pass) return new StatisticsCell(cell.Level, cell.Measure, null);
+            var totals = new CellTotals(0, 0, 0, minimum, maximum);
+            foreach (var total in plan.Totals)
+            {
+                var value = opened[next++].ToBigIntegerVariableTime();
+                totals = total switch
+                {
+                    Total.Count => totals with { Count = value },
+                    Total.Sum => totals with { Sum = value },
+                    _ => totals with { SumOfSquares = value },
+                };
+            }
+
+            PlausibleTotals.ThrowUnlessPossible(plan, cell, totals);
+            return StatisticsCell.From(cell, question.Statistics, totals);
+        })]);
+    }
+}

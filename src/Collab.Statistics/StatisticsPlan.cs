@@ -1,0 +1,108 @@
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Statistics;
+
+/// <summary>A checked question with its parties: what all of them compute, in the order in which all of them compute it.</summary>
+public sealed record StatisticsPlan
+{
+    /// <summary>The most cells of one plan; it bounds the memory of every party.</summary>
+    public const int MaximumCells = 1 << 16;
+
+    private StatisticsPlan(StatisticsQuestion question, IReadOnlyList<PartyId> owners, PartyId receiver)
+    {
+        Question = question;
+        Owners = owners;
+        Receiver = receiver;
+        Cells = [.. question.Levels.SelectMany(level => question.Measures.Select(measure => new PlannedCell(level, measure)))];
+        Totals = TotalsFor(question.Statistics);
+    }
+
+    /// <summary>The question.</summary>
+    public StatisticsQuestion Question { get; }
+
+    /// <summary>The parties that hold rows, in the order of their names.</summary>
+    public IReadOnlyList<PartyId> Owners { get; }
+
+    /// <summary>The party that gets the result.</summary>
+    public PartyId Receiver { get; }
+
+    /// <summary>One cell per level and measure: level by level, in each the measures in the order of the question.</summary>
+    public IReadOnlyList<PlannedCell> Cells { get; }
+
+    /// <summary>Which totals of a releasable cell the receiver opens; no other total is shared at all.</summary>
+    public IReadOnlyList<Total> Totals { get; }
+
+    /// <summary>Whether the smallest value is among what is asked.</summary>
+    public bool AsksMinimum => Question.Statistics.Contains(Statistic.Minimum);
+
+    /// <summary>Whether the largest value is among what is asked.</summary>
+    public bool AsksMaximum => Question.Statistics.Contains(Statistic.Maximum);
+
+    /// <summary>The columns an owner reads: the grouping, if there is one, then the measures.</summary>
+    public IReadOnlyList<string> Columns =>
+        [.. Question.GroupBy is { } by ? [by.Column] : Array.Empty<string>(), .. Question.Measures.Select(m => m.Column)];
+
+    /// <summary>Checks question and parties.</summary>
+    /// <exception cref="CollabException">
+    /// <see cref="StatisticsErrors.QuestionUnfit"/> or <see cref="StatisticsErrors.ReceiverIsOwnerOfTwo"/>.
+    /// </exception>
+    public static StatisticsPlan Create(StatisticsQuestion question, IReadOnlyCollection<PartyId> owners, PartyId receiver)
+    {
+        var measures = question.Measures.Select(m => m.Column).ToList();
+        Require(measures.Count > 0, "at least one measure");
+        Require(AllDiffer(measures), "each measure once");
+        Require(question.Measures.All(m => m.Scale is >= 0 and <= ColumnSchema.MaximumScale), $"scales of 0 to {ColumnSchema.MaximumScale}");
+        Require(question.Levels.Count > 0 && AllDiffer(question.Levels), "at least one level, and each once");
+        Require((long)question.Levels.Count * measures.Count <= MaximumCells, $"at most {MaximumCells} cells");
+        Require(question.GroupBy is not { } by || !measures.Contains(by.Column), "a grouping column that is no measure");
+        Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
+        Require(question.Statistics.All(Enum.IsDefined), "known statistics");
+        Require(question.MinimumGroupSize >= 1, "a minimum group size of 1 or more");
+        Require(owners.Count >= 2 && AllDiffer(owners), "at least two owners, and each once");
+        if (owners.Count == 2 && owners.Contains(receiver))
+        {
+            throw new CollabException(
+                StatisticsErrors.ReceiverIsOwnerOfTwo,
+                "The receiver is one of two owners: it would take its own part from each total and hold the other owner's.", receiver);
+        }
+
+        return new StatisticsPlan(question, [.. owners.Order()], receiver);
+    }
+
+    private static IReadOnlyList<Total> TotalsFor(IReadOnlyList<Statistic> statistics)
+    {
+        var spread = statistics.Any(s => s is Statistic.Variance or Statistic.StandardDeviation);
+        var mean = statistics.Contains(Statistic.Mean);
+        var totals = new List<Total>();
+        if (spread || mean || statistics.Contains(Statistic.Count)) totals.Add(Total.Count);
+        if (spread || mean || statistics.Contains(Statistic.Sum)) totals.Add(Total.Sum);
+        if (spread) totals.Add(Total.SumOfSquares);
+        return totals;
+    }
+
+    private static bool AllDiffer<T>(IReadOnlyCollection<T> items) => items.Distinct().Count() == items.Count;
+
+    private static void Require(bool holds, string rule)
+    {
+        if (!holds) throw new CollabException(StatisticsErrors.QuestionUnfit, $"A statistics question needs {rule}.");
+    }
+}
+
+/// <summary>One cell of the table that is asked for.</summary>
+/// <param name="Level">The level of the grouping; empty when there is none.</param>
+/// <param name="Measure">The measure described.</param>
+public sealed record PlannedCell(string Level, Measure Measure);
+
+/// <summary>A total over all owners that the receiver may open.</summary>
+public enum Total
+{
+    /// <summary>n: rows with a value.</summary>
+    Count = 1,
+
+    /// <summary>Σx.</summary>
+    Sum = 2,
+
+    /// <summary>Σx².</summary>
+    SumOfSquares = 3,
+}

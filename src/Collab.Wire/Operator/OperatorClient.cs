@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Collab.Primitives;
+using Collab.Wire.V1;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+
+namespace Collab.Wire.Operator;
+
+/// <summary>The operator's way to its own node.</summary>
+public sealed class OperatorClient : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private readonly V1.Operator.OperatorClient _client;
+    private readonly string _address;
+
+    /// <summary>Makes a client; nothing is sent yet.</summary>
+    /// <param name="address"><c>host:port</c>.</param>
+    /// <param name="handler">Carries the calls, with the operator's certificate; owned by this client.</param>
+    public OperatorClient(string address, HttpMessageHandler handler)
+    {
+        _address = address;
+        _channel = GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        _client = new V1.Operator.OperatorClient(_channel);
+    }
+
+    /// <summary>Calls one verb.</summary>
+    /// <exception cref="CollabException">What the node reports, or that it cannot be reached.</exception>
+    public async Task<T> CallAsync<T>(string verb, object request, CancellationToken cancellation)
+    {
+        try
+        {
+            var options = new CallOptions(deadline: DateTime.UtcNow + TimeSpan.FromMinutes(10), cancellationToken: cancellation);
+            var reply = await Method(verb)(ToRequest(request), options);
+            return JsonSerializer.Deserialize<T>(reply.Json.Span, OperatorJson.Options)!;
+        }
+        catch (RpcException e)
+        {
+            throw Translate(e, cancellation);
+        }
+    }
+
+    /// <summary>Events from now on.</summary>
+    public async IAsyncEnumerable<EventView> WatchAsync(JobRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var call = _client.WatchJobs(ToRequest(request), new CallOptions(cancellationToken: cancellation));
+        while (await MoveNextAsync(call.ResponseStream, cancellation))
+            yield return JsonSerializer.Deserialize<EventView>(call.ResponseStream.Current.Json.Span, OperatorJson.Options)!;
+    }
+
+    /// <summary>Copies a result or a bundle into a stream.</summary>
+    public async Task CopyAsync(string verb, object request, Stream destination, CancellationToken cancellation)
+    {
+        var options = new CallOptions(cancellationToken: cancellation);
+        using var call = verb == Verbs.GetResult ? _client.GetResult(ToRequest(request), options) : _client.ExportEvidence(ToRequest(request), options);
+        while (await MoveNextAsync(call.ResponseStream, cancellation))
+            await destination.WriteAsync(call.ResponseStream.Current.Content.Memory, cancellation);
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    private Func<OperatorRequest, CallOptions, AsyncUnaryCall<OperatorReply>> Method(string verb) => verb switch
+    {
+        Verbs.Status => _client.StatusAsync,
+        Verbs.AddDataset => _client.AddDatasetAsync,
+        Verbs.ListDatasets => _client.ListDatasetsAsync,
+        Verbs.ExplainJob => _client.ExplainJobAsync,
+        Verbs.SubmitJob => _client.SubmitJobAsync,
+        Verbs.RunJob => _client.RunJobAsync,
+        Verbs.ListJobs => _client.ListJobsAsync,
+        Verbs.ShowJob => _client.ShowJobAsync,
+        Verbs.ApproveJob => _client.ApproveJobAsync,
+        Verbs.RejectJob => _client.RejectJobAsync,
+        Verbs.RevokeJob => _client.RevokeJobAsync,
+        _ => throw new ArgumentException($"'{verb}' is no verb with one answer.", nameof(verb)),
+    };
+
+    private async Task<bool> MoveNextAsync<T>(IAsyncStreamReader<T> stream, CancellationToken cancellation)
+    {
+        try
+        {
+            return await stream.MoveNext(cancellation);
+        }
+        catch (RpcException e)
+        {
+            throw Translate(e, cancellation);
+        }
+    }
+
+    private Exception Translate(RpcException e, CancellationToken cancellation) =>
+        cancellation.IsCancellationRequested ? new OperationCanceledException(cancellation) : Faults.FromStatus(e, null, _address);
+
+    private static OperatorRequest ToRequest(object request) =>
+        new() { Json = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(request, request.GetType(), OperatorJson.Options)) };
+}

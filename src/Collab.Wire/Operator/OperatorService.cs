@@ -1,0 +1,136 @@
+using Collab.Primitives;
+using Collab.Wire.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace Collab.Wire.Operator;
+
+/// <summary>The gRPC side of <see cref="IOperatorEndpoint"/>: only the operator of the node's own party is answered.</summary>
+/// <param name="endpoint">What answers.</param>
+/// <param name="self">The node's party.</param>
+/// <param name="callerOf">Who calls.</param>
+public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, CallerOf callerOf) : V1.Operator.OperatorBase
+{
+    /// <inheritdoc/>
+    public override Task<OperatorReply> Status(OperatorRequest request, ServerCallContext context) => Answer(Verbs.Status, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> AddDataset(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddDataset, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ListDatasets(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListDatasets, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ExplainJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ExplainJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> SubmitJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.SubmitJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> RunJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RunJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ListJobs(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListJobs, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ShowJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ShowJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ApproveJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ApproveJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> RejectJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RejectJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> RevokeJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RevokeJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task WatchJobs(OperatorRequest request, IServerStreamWriter<OperatorReply> responseStream, ServerCallContext context) =>
+        Guarded(context, async () =>
+        {
+            await foreach (var json in endpoint.WatchAsync(request.Json.Memory, context.CancellationToken))
+                await responseStream.WriteAsync(new OperatorReply { Json = ByteString.CopyFrom(json) });
+            return true;
+        });
+
+    /// <inheritdoc/>
+    public override Task GetResult(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
+        Stream(Verbs.GetResult, request, responseStream, context);
+
+    /// <inheritdoc/>
+    public override Task ExportEvidence(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
+        Stream(Verbs.ExportEvidence, request, responseStream, context);
+
+    private Task<OperatorReply> Answer(string verb, OperatorRequest request, ServerCallContext context) => Guarded(
+        context,
+        async () => new OperatorReply
+        {
+            Json = ByteString.CopyFrom(await endpoint.AnswerAsync(verb, request.Json.Memory, context.CancellationToken)),
+        });
+
+    private Task Stream(string verb, OperatorRequest request, IServerStreamWriter<Piece> pieces, ServerCallContext context) => Guarded(
+        context,
+        async () =>
+        {
+            await foreach (var piece in endpoint.StreamAsync(verb, request.Json.Memory, context.CancellationToken))
+                await pieces.WriteAsync(new Piece { Content = ByteString.CopyFrom(piece.Span) });
+            return true;
+        });
+
+    private async Task<T> Guarded<T>(ServerCallContext context, Func<Task<T>> answer)
+    {
+        if (callerOf(context) is not { IsOperator: true } caller || caller.Party != self)
+            throw new RpcException(new Status(StatusCode.PermissionDenied, Faults.Unauthenticated.Name));
+        try
+        {
+            return await answer();
+        }
+        catch (CollabException e)
+        {
+            throw Faults.ToStatus(e.ToFault());
+        }
+    }
+}
+
+/// <summary>The names of the operator's calls.</summary>
+public static class Verbs
+{
+    /// <summary>How the node is.</summary>
+    public const string Status = "status";
+
+    /// <summary>Registers a dataset.</summary>
+    public const string AddDataset = "dataset.add";
+
+    /// <summary>What all parties offer.</summary>
+    public const string ListDatasets = "dataset.list";
+
+    /// <summary>What a job would do.</summary>
+    public const string ExplainJob = "job.explain";
+
+    /// <summary>Proposes a job.</summary>
+    public const string SubmitJob = "job.submit";
+
+    /// <summary>Opens one more run.</summary>
+    public const string RunJob = "job.run";
+
+    /// <summary>The jobs of this node.</summary>
+    public const string ListJobs = "job.list";
+
+    /// <summary>One job.</summary>
+    public const string ShowJob = "job.show";
+
+    /// <summary>Grants a job.</summary>
+    public const string ApproveJob = "job.approve";
+
+    /// <summary>Refuses a job.</summary>
+    public const string RejectJob = "job.reject";
+
+    /// <summary>Revokes a grant.</summary>
+    public const string RevokeJob = "job.revoke";
+
+    /// <summary>A released result.</summary>
+    public const string GetResult = "job.result";
+
+    /// <summary>The evidence of a run.</summary>
+    public const string ExportEvidence = "evidence.export";
+}

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Collab.Wire.Operator;
+
+/// <summary>How operator documents are written: camel case, no nulls, unknown fields refused.</summary>
+public static class OperatorJson
+{
+    /// <summary>The options of every document.</summary>
+    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // the documents go to terminals and files, not into HTML
+    };
+
+    /// <summary>The same, indented, for people.</summary>
+    public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };
+}
+
+/// <summary>A request without fields.</summary>
+public sealed record EmptyRequest;
+
+/// <summary>A request about one job, by its digest or the beginning of it.</summary>
+/// <param name="Job">At least 6 hexadecimal digits, or the whole digest.</param>
+/// <param name="Run">A run of it; the newest when null.</param>
+/// <param name="Reason">A reason code, for a refusal.</param>
+public sealed record JobRequest(string? Job, string? Run = null, string? Reason = null);
+
+/// <summary>A request with the text of a job description.</summary>
+/// <param name="Description">The YAML.</param>
+public sealed record DescriptionRequest(string Description);
+
+/// <summary>A request to register a dataset.</summary>
+/// <param name="Name">The name others will see.</param>
+/// <param name="Csv">A CSV file on the node's machine.</param>
+/// <param name="Postgres">A PostgreSQL table or query.</param>
+/// <param name="Columns">Declared columns; null to take those that are inferred.</param>
+public sealed record AddDatasetRequest(string Name, CsvSource? Csv, PostgresSource? Postgres, IReadOnlyList<ColumnView>? Columns);
+
+/// <summary>A CSV file.</summary>
+/// <param name="Path">Full path on the node's machine.</param>
+/// <param name="Encoding">Declared encoding, or null.</param>
+/// <param name="Delimiter">Declared delimiter, or null.</param>
+/// <param name="Missing">Markers of missing values besides the empty field.</param>
+public sealed record CsvSource(string Path, string? Encoding = null, string? Delimiter = null, IReadOnlyList<string>? Missing = null);
+
+/// <summary>A PostgreSQL table or query. The connection string is named by reference only.</summary>
+/// <param name="ConnectionVariable">An environment variable of the node.</param>
+/// <param name="ConnectionFile">A file on the node's machine that only its owner may read.</param>
+/// <param name="Table">A table.</param>
+/// <param name="Query">A SELECT.</param>
+/// <param name="OrderBy">Columns that identify a row and give the order.</param>
+public sealed record PostgresSource(
+    string? ConnectionVariable, string? ConnectionFile, string? Table, string? Query, IReadOnlyList<string>? OrderBy);
+
+/// <summary>A dataset as its owner offers it.</summary>
+/// <param name="Owner">The owner.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Id">Its id on the ledger.</param>
+/// <param name="Version">The commitment to its rows.</param>
+/// <param name="Rows">A band: fewer than so many rows.</param>
+/// <param name="Columns">Its columns.</param>
+public sealed record DatasetView(string Owner, string Name, string Id, string Version, string Rows, IReadOnlyList<ColumnView> Columns);
+
+/// <summary>A column.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type"><c>text</c>, <c>integer</c> or <c>decimal</c>.</param>
+/// <param name="Scale">Decimal digits behind the point.</param>
+public sealed record ColumnView(string Name, string Type, int Scale);
+
+/// <summary>What all parties offer.</summary>
+/// <param name="Datasets">The datasets of the parties that answered.</param>
+/// <param name="Silent">The parties that did not.</param>
+public sealed record DatasetsView(IReadOnlyList<DatasetView> Datasets, IReadOnlyList<string> Silent);
+
+/// <summary>A job as one node sees it.</summary>
+/// <param name="Job">The plan's digest.</param>
+/// <param name="Kind">The kind.</param>
+/// <param name="Purpose">The purpose code.</param>
+/// <param name="Requester">Who asks.</param>
+/// <param name="Owners">Whose data.</param>
+/// <param name="Receivers">Who gets the result.</param>
+/// <param name="State"><c>proposed</c>, <c>authorized</c>, <c>started</c>, <c>committed</c>, <c>aborted</c> or <c>closed</c>.</param>
+/// <param name="Missing">While proposed: the owners still to be asked.</param>
+/// <param name="Run">The newest run.</param>
+/// <param name="Created">When it was planned.</param>
+/// <param name="Expires">When it expires.</param>
+/// <param name="Uses">Runs granted at most.</param>
+/// <param name="Result">Where the released result is at this node.</param>
+/// <param name="Settled">Whether this node has nothing left to do for the newest run.</param>
+/// <param name="Error">Why it is aborted or closed.</param>
+public sealed record JobView(
+    string Job, string Kind, string Purpose, string Requester, IReadOnlyList<string> Owners, IReadOnlyList<string> Receivers, string State,
+    IReadOnlyList<string>? Missing, string? Run, DateTimeOffset Created, DateTimeOffset Expires, int Uses, string? Result, bool Settled, ErrorView? Error);
+
+/// <summary>Several jobs.</summary>
+/// <param name="Jobs">Newest first.</param>
+public sealed record JobsView(IReadOnlyList<JobView> Jobs);
+
+/// <summary>A failure.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Party">The party at fault.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Message">One sentence.</param>
+/// <param name="Next">What to do next.</param>
+public sealed record ErrorView(string Code, string? Party, string? Step, string Message, string Next);
+
+/// <summary>A text in both languages.</summary>
+/// <param name="En">English.</param>
+/// <param name="Zh">Chinese.</param>
+public sealed record TextView(string En, string Zh);
+
+/// <summary>What a job would do.</summary>
+/// <param name="Job">The plan's digest; of a description that is not submitted it changes with every planning, for its nonce is fresh.</param>
+/// <param name="Question">What is computed.</param>
+/// <param name="Adversary">What the promise rests on.</param>
+/// <param name="Purpose">The purpose code.</param>
+/// <param name="Expires">When it expires.</param>
+/// <param name="Uses">Runs asked for.</param>
+/// <param name="Parties">Party by party.</param>
+/// <param name="Messages">Messages, at most.</param>
+/// <param name="Bytes">Bytes on the wire, at most.</param>
+/// <param name="MemoryBytes">Memory of the largest party, about.</param>
+/// <param name="Seconds">Computing time, about.</param>
+public sealed record ExplanationView(
+    string Job, TextView Question, TextView Adversary, string Purpose, DateTimeOffset Expires, int Uses,
+    IReadOnlyList<PartyExplanationView> Parties, long Messages, long Bytes, long MemoryBytes, double Seconds);
+
+/// <summary>One party's part.</summary>
+/// <param name="Party">The party.</param>
+/// <param name="Sends">What it reads and what leaves it.</param>
+/// <param name="Learns">What it knows afterwards.</param>
+public sealed record PartyExplanationView(string Party, IReadOnlyList<TextView> Sends, IReadOnlyList<TextView> Learns);
+
+/// <summary>Something that happened to a job.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Job">The job.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Event">What.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Done">Items done.</param>
+/// <param name="Total">Items in all.</param>
+/// <param name="Party">The party it is about.</param>
+/// <param name="Error">The failure.</param>
+public sealed record EventView(
+    DateTimeOffset Time, string Job, string? Run, string Event, string? Step, long Done, long Total, string? Party, ErrorView? Error);
+
+/// <summary>How a node is.</summary>
+/// <param name="Party">The party.</param>
+/// <param name="Consortium">The consortium.</param>
+/// <param name="Software">Name and version.</param>
+/// <param name="Address">Where it listens.</param>
+/// <param name="Started">Since when it runs.</param>
+/// <param name="CertificateExpires">When its certificate expires.</param>
+/// <param name="LogSize">Entries of its log.</param>
+/// <param name="LogFinal">How many of them are final.</param>
+/// <param name="Peers">The other parties.</param>
+/// <param name="Datasets">Datasets offered.</param>
+/// <param name="Jobs">Jobs known.</param>
+public sealed record StatusView(
+    string Party, string Consortium, string Software, string Address, DateTimeOffset Started, DateTimeOffset CertificateExpires,
+    long LogSize, long LogFinal, IReadOnlyList<PeerView> Peers, int Datasets, int Jobs);
+
+/// <summary>Another party as this node last saw it.</summary>
+/// <param name="Party">The party.</param>
+/// <param name="Address">Its address.</param>
+/// <param name="Software">What it runs, once it said so.</param>
+/// <param name="LastAnswer">When it last answered.</param>
+/// <param name="Error">Why it did not answer the last time.</param>
+public sealed record PeerView(string Party, string Address, string? Software, DateTimeOffset? LastAnswer, ErrorView? Error);
+
+/// <summary>A released result.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Folder">Where its files are.</param>
+/// <param name="Files">Their names.</param>
+public sealed record ResultView(string Job, string Run, string Folder, IReadOnlyList<string> Files);
