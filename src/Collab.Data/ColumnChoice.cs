@@ -2,7 +2,7 @@ using Collab.Jobs;
 
 namespace Collab.Data;
 
-/// <summary>Finds the columns asked for, or says which name is nearest to the one that is not there.</summary>
+/// <summary>Finds the columns asked for, or says which known name is near to the one that is not there.</summary>
 internal static class ColumnChoice
 {
     public static ColumnSchema[] Choose(DatasetSchema schema, IReadOnlyList<string> columns)
@@ -18,12 +18,14 @@ internal static class ColumnChoice
 
     public static SourceException Missing(string name, IEnumerable<string> known, string where)
     {
-        var nearest = known.MinBy(candidate => Distance(name, candidate));
+        // Only a name that is near: when a file has no header, what stands first is data, and must not be told.
+        var near = known.Select(candidate => (Name: candidate, Distance: Distance(name, candidate))).Where(entry => entry.Distance <= name.Length);
+        var nearest = near.OrderBy(entry => entry.Distance).FirstOrDefault().Name;
         var hint = nearest is null ? "" : $"; the nearest is '{nearest}'";
         return SourceException.At(SourceException.ColumnMissing, $"no such column is {where}{hint}", column: name);
     }
 
-    /// <summary>The number of letters to insert, delete or change (Levenshtein), in two rows; case counts half.</summary>
+    /// <summary>The number of letters to insert, delete or change (Levenshtein), each counting 2, a change of case 1.</summary>
     private static int Distance(string a, string b)
     {
         const int longest = 200; // names beyond are compared by their beginnings

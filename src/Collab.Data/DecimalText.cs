@@ -37,7 +37,8 @@ internal readonly record struct DecimalText(bool Negative, ulong Digits, int Dig
 {
     private const int MaximumDigits = 19; // 10^19 > 2^63, and 19 digits fit an unsigned word
 
-    private static ReadOnlySpan<ulong> PowersOfTen =>
+    /// <summary>10^0 to 10^19.</summary>
+    internal static ReadOnlySpan<ulong> PowersOfTen =>
     [
         1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
         1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,

@@ -55,7 +55,7 @@ public static class SchemaInference
 
         public ColumnSchema Propose()
         {
-            var fits = !_isText && _hasValue && _largest <= long.MaxValue * PowerOfTen(ColumnSchema.MaximumScale - _scale);
+            var fits = !_isText && _hasValue && _largest <= long.MaxValue * (UInt128)DecimalText.PowersOfTen[ColumnSchema.MaximumScale - _scale];
             return !fits ? new ColumnSchema(name, ColumnType.Text, 0)
                 : _hasFraction ? new ColumnSchema(name, ColumnType.Decimal, _scale)
                 : new ColumnSchema(name, ColumnType.Integer, 0);
@@ -68,15 +68,8 @@ public static class SchemaInference
             _hasFraction |= number.Form == DecimalForm.Fraction;
             _scale = Math.Max(_scale, number.Scale);
             var magnitude = units == long.MinValue ? long.MaxValue : Math.Abs(units); // -2^63 fits exactly when 2^63 - 1 does
-            _largest = UInt128.Max(_largest, (UInt128)magnitude * PowerOfTen(ColumnSchema.MaximumScale - number.Scale));
+            _largest = UInt128.Max(_largest, (UInt128)magnitude * DecimalText.PowersOfTen[ColumnSchema.MaximumScale - number.Scale]);
             return true;
-        }
-
-        private static UInt128 PowerOfTen(int exponent)
-        {
-            UInt128 power = 1;
-            for (var i = 0; i < exponent; i++) power *= 10;
-            return power;
         }
     }
 }

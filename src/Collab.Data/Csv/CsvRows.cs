@@ -143,14 +143,14 @@ internal sealed class CsvRows(CsvInput input, CsvLimits limits) : IAsyncDisposab
             throw SourceException.At(SourceException.ColumnsTooMany, $"the file has {_tokenizer.FieldCount} columns; the limit is {limit}", row: 0);
 
         var names = new string[_tokenizer.FieldCount];
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < names.Length; i++)
         {
             names[i] = Encoding.UTF8.GetString(_tokenizer.FieldBytes(i));
             if (string.IsNullOrWhiteSpace(names[i]))
                 throw SourceException.At(SourceException.HeaderBlank, $"column {i + 1} has no name", row: 0);
-            if (!seen.Add(names[i]))
-                throw SourceException.At(SourceException.HeaderDuplicate, "two columns have this name", row: 0, column: names[i]);
+            if (!seen.TryAdd(names[i], i)) // by number: when the file has no header, a name is a value
+                throw SourceException.At(SourceException.HeaderDuplicate, $"columns {seen[names[i]] + 1} and {i + 1} have one name", row: 0);
         }
 
         return names;
