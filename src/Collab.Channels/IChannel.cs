@@ -33,4 +33,10 @@ public interface IChannel : IAsyncDisposable
 }
 
 /// <summary>Traffic of one channel: payload bytes and messages, each way.</summary>
-public readonly record struct ChannelUsage(long MessagesSent, long BytesSent, long MessagesReceived, long BytesReceived);
+public readonly record struct ChannelUsage(long MessagesSent, long BytesSent, long MessagesReceived, long BytesReceived)
+{
+    /// <summary>The traffic of two channels together.</summary>
+    public static ChannelUsage operator +(ChannelUsage a, ChannelUsage b) => new(
+        a.MessagesSent + b.MessagesSent, a.BytesSent + b.BytesSent,
+        a.MessagesReceived + b.MessagesReceived, a.BytesReceived + b.BytesReceived);
+}

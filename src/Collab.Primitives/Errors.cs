@@ -108,4 +108,7 @@ public sealed class MalformedException(string rule) : CollabException(Malformed,
     /// <summary>The one code of this failure.</summary>
     public static readonly ErrorCode Malformed = new(
         "encoding.malformed", ErrorKind.Failed, "Ask the sender for the bytes again; compare versions if they stay so.");
+
+    /// <summary>What was expected.</summary>
+    public string Rule { get; } = rule;
 }
