@@ -35,7 +35,7 @@ internal static class DisclosureGate
             words.Add(builder.Xor(masked, mask));
         }
 
-        var total = words.Select(w => w[..CountBits]).Aggregate(builder.Add);
+        var total = builder.Sum([.. words.Select(w => w[..CountBits])]);
         var pass = builder.AtLeast(total, (ulong)plan.Question.MinimumGroupSize);
         var outputs = new List<Wire> { pass };
         var next = CountBits;

@@ -9,6 +9,9 @@ public sealed record StatisticsPlan
     /// <summary>The most cells of one plan; it bounds the memory of every party.</summary>
     public const int MaximumCells = 1 << 16;
 
+    /// <summary>The most owners of one plan; totals of the gate and of the ring have room for far more.</summary>
+    public const int MaximumOwners = 256;
+
     private StatisticsPlan(StatisticsQuestion question, IReadOnlyList<PartyId> owners, PartyId receiver)
     {
         Question = question;
@@ -59,7 +62,7 @@ public sealed record StatisticsPlan
         Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
         Require(question.Statistics.All(Enum.IsDefined), "known statistics");
         Require(question.MinimumGroupSize >= 1, "a minimum group size of 1 or more");
-        Require(owners.Count >= 2 && AllDiffer(owners), "at least two owners, and each once");
+        Require(owners.Count is >= 2 and <= MaximumOwners && AllDiffer(owners), $"2 to {MaximumOwners} owners, and each once");
         if (owners.Count == 2 && owners.Contains(receiver))
         {
             throw new CollabException(

@@ -4,6 +4,9 @@ using Collab.Testing;
 
 namespace Collab.Channels.Tests;
 
+/// <summary>Alone, for it counts what the process allocates.</summary>
+[CollectionDefinition(nameof(StreamTests), DisableParallelization = true)]
+[Collection(nameof(StreamTests))]
 public class StreamTests
 {
     private const long PatternSize = 3L << 30;

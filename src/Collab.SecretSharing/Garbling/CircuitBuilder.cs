@@ -62,6 +62,16 @@ public sealed class CircuitBuilder
         return sum;
     }
 
+    /// <summary>The sum of unsigned words, added in a tree: ⌈log₂ of their number⌉ bits wider, so it cannot overflow.</summary>
+    /// <exception cref="ArgumentException">No word.</exception>
+    public Wire[] Sum(IReadOnlyList<Wire[]> words)
+    {
+        if (words.Count == 0) throw new ArgumentException("At least one word.", nameof(words));
+        while (words.Count > 1)
+            words = [.. words.Chunk(2).Select(pair => pair.Length == 2 ? Add(pair[0], pair[1]) : pair[0])];
+        return words[0];
+    }
+
     /// <summary>a &lt; b as unsigned words of one width: the carry of b + ¬a.</summary>
     public Wire LessThan(Wire[] a, Wire[] b)
     {

@@ -40,18 +40,23 @@ public static class JointGarbling
     /// <param name="random">Where garbler 0 takes the seed from; unused by the others.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>The outputs the evaluator proved: shape [instances, returned outputs].</returns>
+    /// <exception cref="ArgumentException">Garblers or inputs are not those of the circuit.</exception>
     /// <exception cref="PeerFaultException">A peer broke a step; a returned label that is neither of the output's two is such a break.</exception>
     public static async Task<bool[,]> GarbleAsync(
         JointCircuit joint, IReadOnlyList<IChannel?> garblers, IChannel evaluator, IReadOnlyList<bool[]> inputs, RandomSource random,
         CancellationToken cancellation = default)
     {
         var self = garblers.ToList().IndexOf(null);
+        if (garblers.Count != joint.GarblerInputs.Count || garblers.Count(g => g is null) != 1)
+            throw new ArgumentException("One place for each garbler, this one's empty.", nameof(garblers));
+        ThrowUnlessWords(joint, inputs, joint.GarblerInputs[self]);
         using var seed = self == 0
             ? await SendSeedAsync(garblers, random, cancellation) // 1 →
             : (await garblers[0]!.ReceiveAsync<SeedMessage>(ShareSeed, cancellation)).Seed; // 1 ←
         var half = self < 2 && joint.EvaluatorInput > 0 ? await ReceiveHalfAsync(joint, evaluator, cancellation) : null; // 2 ←
 
-        var returned = new Vector128<ulong>[joint.Instances, joint.ReturnedOutputs, 2];
+        using var zeros = new LabelTable(joint.ReturnedOutputs, joint.Instances); // the two labels a proof may show
+        using var ones = new LabelTable(joint.ReturnedOutputs, joint.Instances);
         foreach (var (number, first, length) in joint.Batches())
         {
             using var garbling = Garbling.Create(joint.Layout(length), seed, number);
@@ -59,12 +64,12 @@ public static class JointGarbling
                 ? evaluator.SendAsync(new GarbledMessage(garbling.Material), cancellation) // 3 →
                 : evaluator.SendAsync(new GarbledDigestMessage(GarbledDigestMessage.Of(garbling.Material)), cancellation)); // 3 →
             await evaluator.SendAsync(OwnLabels(joint, garbling, self, first, length, inputs, half), cancellation); // 4 →
-            KeepReturnedLabels(joint, garbling, first, length, returned);
+            KeepReturnedLabels(joint, garbling, first, length, zeros, ones);
         }
 
         if (joint.ReturnedOutputs == 0) return new bool[joint.Instances, 0];
         var proof = await evaluator.ReceiveAsync<LabelsMessage>(ReturnLabels, cancellation); // 5 ←
-        return CheckReturned(joint, returned, proof, evaluator.Peer);
+        return CheckReturned(joint, zeros, ones, proof, evaluator.Peer);
     }
 
     /// <summary>The evaluator's part.</summary>
@@ -74,6 +79,7 @@ public static class JointGarbling
     /// <param name="random">Where the mask of the evaluator's own input comes from; null when it has none.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>All outputs: shape [instances, outputs].</returns>
+    /// <exception cref="ArgumentException">Garblers or inputs are not those of the circuit.</exception>
     /// <exception cref="PeerFaultException">
     /// A digest that is not that of the garbled circuit, a label that was not committed to, or a wrong length.
     /// </exception>
@@ -81,7 +87,14 @@ public static class JointGarbling
         JointCircuit joint, IReadOnlyList<IChannel> garblers, IReadOnlyList<bool[]>? inputs, RandomSource? random,
         CancellationToken cancellation = default)
     {
-        if (joint.EvaluatorInput > 0 && (inputs is null || random is null)) throw new ArgumentNullException(nameof(inputs));
+        if (garblers.Count != joint.GarblerInputs.Count) throw new ArgumentException("One channel for each garbler.", nameof(garblers));
+        if (joint.EvaluatorInput > 0)
+        {
+            ArgumentNullException.ThrowIfNull(inputs);
+            ArgumentNullException.ThrowIfNull(random);
+            ThrowUnlessWords(joint, inputs, joint.EvaluatorInput);
+        }
+
         var halves = joint.EvaluatorInput > 0 ? await SendHalvesAsync(joint, garblers, inputs!, random!, cancellation) : null; // 2 →
 
         var outputs = new bool[joint.Instances, joint.Circuit.Outputs.Count];
@@ -113,6 +126,12 @@ public static class JointGarbling
         }
 
         return outputs;
+    }
+
+    private static void ThrowUnlessWords(JointCircuit joint, IReadOnlyList<bool[]> inputs, int width)
+    {
+        if (inputs.Count != joint.Instances || inputs.Any(word => word.Length != width))
+            throw new ArgumentException($"One word of {width} bits for each instance.", nameof(inputs));
     }
 
     private static async Task<SecretBytes> SendSeedAsync(
@@ -172,34 +191,31 @@ public static class JointGarbling
         return new LabelsMessage(MemoryMarshal.AsBytes(labels.AsSpan()).ToArray());
     }
 
-    private static void KeepReturnedLabels(JointCircuit joint, Garbling garbling, int first, int length, Vector128<ulong>[,,] returned)
+    private static void KeepReturnedLabels(JointCircuit joint, Garbling garbling, int first, int length, LabelTable zeros, LabelTable ones)
     {
-        for (var i = 0; i < length; i++)
+        for (var output = 0; output < joint.ReturnedOutputs; output++)
         {
-            for (var output = 0; output < joint.ReturnedOutputs; output++)
+            for (var i = 0; i < length; i++)
             {
-                returned[first + i, output, 0] = garbling.Label(joint.Circuit.Outputs[output], i, false);
-                returned[first + i, output, 1] = garbling.Label(joint.Circuit.Outputs[output], i, true);
+                zeros[output][first + i] = garbling.Label(joint.Circuit.Outputs[output], i, false);
+                ones[output][first + i] = garbling.Label(joint.Circuit.Outputs[output], i, true);
             }
         }
     }
 
     // A label that is not exactly one of the two was never on that wire: nobody without the seed can make one (authenticity).
-    private static bool[,] CheckReturned(JointCircuit joint, Vector128<ulong>[,,] expected, LabelsMessage proof, PartyId evaluator)
+    private static bool[,] CheckReturned(JointCircuit joint, LabelTable zeros, LabelTable ones, LabelsMessage proof, PartyId evaluator)
     {
         PeerFaultException.ThrowUnless(
             proof.Labels.Length == joint.ReturnedSize, evaluator, ReturnLabels, "one label for each output to be proved");
         var returned = new bool[joint.Instances, joint.ReturnedOutputs];
-        Span<byte> label = stackalloc byte[LabelTable.LabelSize];
-        for (var i = 0; i < joint.Instances; i++)
+        for (var output = 0; output < joint.ReturnedOutputs; output++)
         {
-            for (var output = 0; output < joint.ReturnedOutputs; output++)
+            for (var i = 0; i < joint.Instances; i++)
             {
-                var given = proof.Labels.AsSpan(Offset(joint, output, i), LabelTable.LabelSize);
-                expected[i, output, 0].AsByte().CopyTo(label);
-                var isZero = ConstantTime.Equal(given, label);
-                expected[i, output, 1].AsByte().CopyTo(label);
-                returned[i, output] = ConstantTime.Equal(given, label);
+                var place = Offset(joint, output, i)..(Offset(joint, output, i) + LabelTable.LabelSize);
+                var isZero = ConstantTime.Equal(proof.Labels.AsSpan(place), zeros.Bytes[place]);
+                returned[i, output] = ConstantTime.Equal(proof.Labels.AsSpan(place), ones.Bytes[place]);
                 PeerFaultException.ThrowUnless(
                     isZero | returned[i, output], evaluator, ReturnLabels, "a label that the garbled circuit yields");
             }

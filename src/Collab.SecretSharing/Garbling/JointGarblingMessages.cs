@@ -41,7 +41,7 @@ internal sealed record GarbledMessage(byte[] Material) : IMessage<GarbledMessage
 /// <summary>What <see cref="GarbledMessage"/> of the same batch must hash to. Source: specs/garbled-gate.md, message 4.</summary>
 internal sealed record GarbledDigestMessage(Digest Digest) : IMessage<GarbledDigestMessage>
 {
-    public static Digest Of(byte[] material) => Digest.Of("collab garbled-gate/1 garbled batch", material);
+    public static Digest Of(byte[] material) => Digest.Of("collab.garbled-gate.batch.1", material);
 
     public static GarbledDigestMessage Decode(ReadOnlySpan<byte> payload) => payload.Length == Digest.Size
         ? new GarbledDigestMessage(new Digest(payload))

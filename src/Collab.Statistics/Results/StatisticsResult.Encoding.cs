@@ -6,12 +6,13 @@ namespace Collab.Statistics.Results;
 
 public sealed partial record StatisticsResult
 {
-    private const string Format = "collab-statistics-result/1";
+    /// <summary>The domain under which a digest of the encoding is made; it carries the version of the format.</summary>
+    public const string Domain = "collab.statistics.result.1";
+
     private const int LargestNumberSize = 64; // bytes; n·Σx² stays below 2^240, n²·10^36 below 2^224, and every such fraction fits a double
 
     /// <summary>The canonical encoding: what is committed to and kept. Layout: specs/statistics.md, Messages.</summary>
     public byte[] Encode() => new CanonicalWriter()
-        .Text(Format)
         .List(Statistics, (writer, statistic) => writer.Byte((byte)statistic))
         .UInt32((uint)MinimumGroupSize)
         .List(Cells, (writer, cell) =>
@@ -26,7 +27,6 @@ public sealed partial record StatisticsResult
     public static StatisticsResult Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new CanonicalReader(bytes);
-        if (reader.Text() != Format) throw new MalformedException($"the format {Format}");
         var statistics = reader.List((ref CanonicalReader r) => (Statistic)r.Byte());
         if (!statistics.All(Enum.IsDefined) || statistics.Distinct().Count() != statistics.Length)
             throw new MalformedException("known statistics, each once");
