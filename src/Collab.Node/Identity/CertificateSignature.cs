@@ -30,9 +30,12 @@ internal static class CertificateSignature
     {
         var certificate = new AsnReader(leaf.RawDataMemory, AsnEncodingRules.DER).ReadSequence();
         var signed = certificate.ReadEncodedValue();
-        var algorithm = certificate.ReadSequence().ReadObjectIdentifier();
-        var signature = certificate.ReadBitString(out _);
-        if (algorithm != InnerAlgorithm(signed) || !Accepted.TryGetValue(algorithm, out var hash)) return false;
+        var identifier = certificate.ReadEncodedValue();
+        var signature = certificate.ReadBitString(out var unusedBits);
+        certificate.ThrowIfNotEmpty();
+        var algorithm = new AsnReader(identifier, AsnEncodingRules.DER).ReadSequence().ReadObjectIdentifier();
+        var sound = unusedBits == 0 && identifier.Span.SequenceEqual(InnerIdentifier(signed).Span);
+        if (!sound || !Accepted.TryGetValue(algorithm, out var hash)) return false;
         using var curve = authority.GetECDsaPublicKey();
         if (curve is not null)
         {
@@ -45,12 +48,12 @@ internal static class CertificateSignature
             && rsa.VerifyData(signed.Span, signature, hash, RSASignaturePadding.Pkcs1);
     }
 
-    /// <summary>The algorithm inside what is signed, which must be the one outside.</summary>
-    private static string InnerAlgorithm(ReadOnlyMemory<byte> signed)
+    /// <summary>The algorithm inside what is signed, which must be the one outside, byte for byte.</summary>
+    private static ReadOnlyMemory<byte> InnerIdentifier(ReadOnlyMemory<byte> signed)
     {
         var fields = new AsnReader(signed, AsnEncodingRules.DER).ReadSequence();
         if (fields.PeekTag().HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 0))) fields.ReadEncodedValue(); // version
         fields.ReadEncodedValue(); // serial number
-        return fields.ReadSequence().ReadObjectIdentifier();
+        return fields.ReadEncodedValue();
     }
 }
