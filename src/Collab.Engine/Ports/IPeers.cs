@@ -21,6 +21,10 @@ public interface IPeers
     Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation);
 
     /// <summary>The channel to a peer for one run; both sides ask for it, and it opens when both have.</summary>
+    /// <param name="peer">The other party.</param>
+    /// <param name="run">The run, by which the two sides find each other.</param>
+    /// <param name="context">What both sides must agree on (<see cref="Runs.RunContext"/>).</param>
+    /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="ChannelException">The peer did not come within the limit.</exception>
-    Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, CancellationToken cancellation);
+    Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, Digest context, CancellationToken cancellation);
 }

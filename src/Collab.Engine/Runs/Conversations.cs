@@ -23,7 +23,7 @@ internal sealed class Conversations : IAsyncDisposable
     public static async Task<Conversations> OpenAsync(EnginePorts ports, Plan plan, Digest run, CancellationToken cancellation)
     {
         var opening = plan.Parties.Where(p => p != ports.Self)
-            .Select(peer => ports.Peers.ConnectAsync(peer, run, cancellation)).ToList();
+            .Select(peer => ports.Peers.ConnectAsync(peer, run, RunContext.Of(plan.Digest, run), cancellation)).ToList();
         try
         {
             return new Conversations(await Task.WhenAll(opening));

@@ -25,12 +25,11 @@ internal sealed class PeerDirectory : IPeers, IDisposable
 
     private readonly PartyId _self;
     private readonly Rendezvous _rendezvous;
-    private readonly Func<Digest, Digest?> _jobOfRun;
     private readonly IReadOnlyDictionary<PartyId, PartyClient> _clients;
 
-    public PeerDirectory(PartyId self, IReadOnlyList<PartyId> members, IEnumerable<PartyClient> clients, Rendezvous rendezvous, Func<Digest, Digest?> jobOfRun)
+    public PeerDirectory(PartyId self, IReadOnlyList<PartyId> members, IEnumerable<PartyClient> clients, Rendezvous rendezvous)
     {
-        (_self, Members, _rendezvous, _jobOfRun) = (self, members, rendezvous, jobOfRun);
+        (_self, Members, _rendezvous) = (self, members, rendezvous);
         _clients = clients.ToDictionary(c => c.Party);
         Witnesses = [.. _clients.Values.Select(c => new WireWitness(c))];
     }
@@ -49,7 +48,7 @@ internal sealed class PeerDirectory : IPeers, IDisposable
     public Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) => _clients[from].GetReceiptAsync(run, cancellation);
 
     // Of each pair the party whose name comes first dials, so that there is one call and no race.
-    public async Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, CancellationToken cancellation)
+    public async Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, Digest context, CancellationToken cancellation)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limited.CancelAfter(MeetingLimit);
@@ -58,8 +57,7 @@ internal sealed class PeerDirectory : IPeers, IDisposable
             var transport = _self.CompareTo(peer) < 0
                 ? await _clients[peer].ConverseAsync(run, limited.Token)
                 : await _rendezvous.TakeAsync(peer, run, limited.Token);
-            var job = _jobOfRun(run) ?? throw new InvalidOperationException("A run without a job.");
-            return await ChannelConnection.OpenAsync(transport, _self, peer, RunContext.Of(job, run), Channels, limited.Token);
+            return await ChannelConnection.OpenAsync(transport, _self, peer, context, Channels, limited.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -1,0 +1,213 @@
+using System.Net;
+using System.Reflection;
+using Collab.Cryptography.Signatures;
+using Collab.Engine;
+using Collab.Engine.Datasets;
+using Collab.Engine.Descriptions;
+using Collab.Engine.Ports;
+using Collab.Ledger.Embedded;
+using Collab.Ledger.Notes;
+using Collab.Node.Configuration;
+using Collab.Node.Identity;
+using Collab.Node.Storage;
+using Collab.Primitives;
+using Collab.Wire;
+using Collab.Wire.Operator;
+using Collab.Wire.Party;
+using Grpc.Core;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Collab.Node.Hosting;
+
+/// <summary>One party's running node: joins engine, ledger, storage and wire. One port, mutual TLS 1.3, nothing else listens.</summary>
+public sealed class NodeHost : IAsyncDisposable
+{
+    /// <summary>Another program uses the address, or this machine does not have it.</summary>
+    public static readonly ErrorCode AddressUnusable = new(
+        "node.address-unusable", ErrorKind.InvalidInput, "Choose another 'listen' address in node.yaml, or stop the program that uses it.");
+
+    /// <summary>Major version of the messages between nodes.</summary>
+    public const uint MajorVersion = 1;
+
+    /// <summary>Minor version of the messages between nodes.</summary>
+    public const uint MinorVersion = 0;
+
+    private static readonly TimeSpan FinalityLimit = TimeSpan.FromSeconds(20);
+
+    private readonly WebApplication _web;
+    private readonly NodeParts _parts;
+    private readonly IReadOnlyList<IDisposable> _owned;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _loops = Task.CompletedTask;
+
+    private NodeHost(WebApplication web, NodeParts parts, IReadOnlyList<IDisposable> owned) => (_web, _parts, _owned) = (web, parts, owned);
+
+    /// <summary>Name and version of this program.</summary>
+    public static string Software { get; } =
+        $"collab {typeof(NodeHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]}";
+
+    /// <summary>The party.</summary>
+    public PartyId Party => _parts.Self;
+
+    /// <summary>Opens everything in a node's home and listens.</summary>
+    /// <param name="home">The node's folder.</param>
+    /// <param name="passphrase">What the keys are encrypted with, or null.</param>
+    /// <param name="observe">Told of every event besides the node's own stream, or null.</param>
+    /// <param name="clock">The clock.</param>
+    /// <exception cref="CollabException">Something in the home is missing, damaged or exposed; or the address cannot be used.</exception>
+    public static async Task<NodeHost> StartAsync(NodeHome home, SecretBytes? passphrase = null, IJobObserver? observe = null, TimeProvider? clock = null)
+    {
+        clock ??= TimeProvider.System;
+        var configuration = NodeConfiguration.Load(home);
+        var consortium = Consortium.Parse(await File.ReadAllTextAsync(home.ConsortiumFile));
+        consortium.Member(configuration.Party);
+        var keys = consortium.Keys;
+        var owned = new List<IDisposable>();
+        try
+        {
+            var logKey = Own(SigningKey.Load(home.LogKeyFile, passphrase));
+            var witnessKey = Own(SigningKey.Load(home.WitnessKeyFile, passphrase));
+            var identity = Own(PartyFiles.LoadIdentity(home, PartyRole.Node, passphrase));
+            var store = Own(new FileStore(home.StoreFolder, StorageKeyFile.Load(home.StorageKeyFile, passphrase)));
+            var ledger = Own(EmbeddedLedger.Open(LedgerOptionsOf(home, configuration.Party, consortium, logKey, witnessKey, clock)));
+
+            var greeting = new Greeting(MajorVersion, MinorVersion, Software, consortium.Name);
+            var validator = new PeerCertificateValidator(() => PinsOf(consortium), clock);
+            var tls = new TlsSettings(identity, validator);
+            var rendezvous = new Rendezvous();
+            var peers = Own(new PeerDirectory(
+                configuration.Party,
+                [.. consortium.Members.Select(m => m.Party)],
+                consortium.Members.Where(m => m.Party != configuration.Party)
+                    .Select(m => new PartyClient(m.Party, m.Address, tls.CreateHandler(m.Party), greeting)),
+                rendezvous));
+
+            var events = new EventStream(Path.Combine(home.Folder, "events.jsonl"));
+            var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
+            var results = new ResultFolder(home.ResultsFolder);
+            var engine = new JobEngine(new EnginePorts(
+                configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
+                observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software));
+            var parts = new NodeParts(
+                configuration.Party, consortium, keys, logKey, identity, ledger, peers, datasets, engine, results, events, clock, Software,
+                configuration.Listen, clock.GetUtcNow());
+
+            var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine.Archive, ledger, rendezvous), new OperatorEndpoint(parts));
+            var host = new NodeHost(web, parts, owned);
+            await host.ListenAsync(configuration.Listen);
+            return host;
+        }
+        catch
+        {
+            for (var i = owned.Count - 1; i >= 0; i--) owned[i].Dispose();
+            throw;
+        }
+
+        T Own<T>(T part)
+            where T : IDisposable
+        {
+            owned.Add(part);
+            return part;
+        }
+    }
+
+    /// <summary>What a party's ledger is opened with.</summary>
+    internal static LedgerOptions LedgerOptionsOf(
+        NodeHome home, PartyId party, Consortium consortium, SigningKey logKey, SigningKey witnessKey, TimeProvider clock)
+    {
+        var keys = consortium.Keys;
+        var own = keys.Policy.Parties.Single(p => p.Party == party);
+        return new(
+            party, home.LedgerFolder, logKey, NoteSigner.ForWitness(own.Witness.Name, witnessKey, clock), keys.Policy, clock,
+            RandomSource.System, FinalityLimit);
+    }
+
+    /// <summary>Returns when the node has been stopped, or fails when one of its loops does.</summary>
+    public Task WaitAsync(CancellationToken cancellation) => _loops.WaitAsync(cancellation);
+
+    /// <summary>Stops listening, ends the loops and closes everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _web.DisposeAsync();
+        await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
+    }
+
+    private async Task ListenAsync(string address)
+    {
+        try
+        {
+            await _web.StartAsync();
+        }
+        catch (IOException e)
+        {
+            throw new CollabException(AddressUnusable, $"The node cannot listen at {address}.", _parts.Self, inner: e);
+        }
+
+        var ledger = Task.Run(async () =>
+        {
+            await _parts.Ledger.CatchUpAsync(_parts.Peers.Witnesses, _stopping.Token);
+            await _parts.Ledger.RunAsync(_parts.Peers.Witnesses, _stopping.Token);
+        });
+        var engine = Task.Run(() => _parts.Engine.RunAsync(_stopping.Token));
+        _loops = Task.WhenAll(ledger, engine);
+    }
+
+    private static WebApplication Build(NodeConfiguration configuration, TlsSettings tls, PartyEndpoint party, OperatorEndpoint operatorEndpoint)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders(); // what people need to know is in events and errors; nothing of a request is logged
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MinRequestBodyDataRate = null; // a protocol round may be slow; every call has its own limits (TRANSPORT.md)
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 8 << 20;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 16 << 20;
+            kestrel.Limits.Http2.MaxFrameSize = 1 << 20;
+            var endpoint = IPEndPoint.TryParse(configuration.Listen, out var parsed)
+                ? parsed
+                : throw new CollabException(AddressUnusable, "The 'listen' address is not of the form 127.0.0.1:7443.");
+            kestrel.Listen(endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = _ => ValueTask.FromResult(tls.ForServer(PartyRole.Node, PartyRole.Operator)),
+                });
+            });
+        });
+        builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = 64 << 20);
+        builder.Services.AddSingleton(new PartyService(party, CallerOf));
+        builder.Services.AddSingleton(new OperatorService(operatorEndpoint, configuration.Party, CallerOf));
+        var web = builder.Build();
+        web.MapGrpcService<PartyService>();
+        web.MapGrpcService<OperatorService>();
+        return web;
+    }
+
+    private static Caller? CallerOf(ServerCallContext call) => PeerCertificateValidator.IdentityOf(call.GetHttpContext().Connection.ClientCertificate!) is { } peer
+        ? new Caller(peer.Party, peer.Role == PartyRole.Operator)
+        : null;
+
+    private static PeerPins PinsOf(Consortium consortium) => new(consortium.Members.ToDictionary(m => m.Party, m => m.CertificatePins));
+
+    private static ApprovalPolicy PolicyOf(NodeHome home) =>
+        File.Exists(home.PolicyFile) ? ApprovalPolicy.Parse(File.ReadAllText(home.PolicyFile)) : ApprovalPolicy.AskAlways;
+
+    private sealed class Both(IJobObserver first, IJobObserver second) : IJobObserver
+    {
+        public void Observe(JobEvent happened)
+        {
+            first.Observe(happened);
+            second.Observe(happened);
+        }
+    }
+}

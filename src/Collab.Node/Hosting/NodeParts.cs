@@ -1,0 +1,47 @@
+using Collab.Cryptography.Signatures;
+using Collab.Engine;
+using Collab.Engine.Datasets;
+using Collab.Evidence;
+using Collab.Ledger.Embedded;
+using Collab.Node.Configuration;
+using Collab.Node.Identity;
+using Collab.Node.Storage;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+
+namespace Collab.Node.Hosting;
+
+/// <summary>The parts of a running node, for what answers its operator.</summary>
+internal sealed record NodeParts(
+    PartyId Self,
+    Consortium Consortium,
+    TrustedKeys Keys,
+    SigningKey LogKey,
+    PartyIdentity Identity,
+    EmbeddedLedger Ledger,
+    PeerDirectory Peers,
+    DatasetRegistry Datasets,
+    JobEngine Engine,
+    ResultFolder Results,
+    EventStream Events,
+    TimeProvider Clock,
+    string Software,
+    string Address,
+    DateTimeOffset Started)
+{
+    public StatusView Status()
+    {
+        var (size, final) = Ledger.Size;
+        return new(
+            Self.Name, Consortium.Name, Software, Address, Started, Identity.ValidUntil, size, final,
+            [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count);
+    }
+
+    private PeerView Peer(PartyCard member)
+    {
+        var seen = Ledger.Witnesses.GetValueOrDefault(member.Party);
+        return new(
+            member.Party.Name, member.Address, Peers.ClientOf(member.Party).Greeted?.Software, seen?.LastAnswer,
+            seen?.Fault is { } fault ? Views.Of(fault) : null);
+    }
+}

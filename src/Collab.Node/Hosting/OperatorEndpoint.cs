@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Collab.Data.Csv;
+using Collab.Data.Postgres;
+using Collab.Engine;
+using Collab.Engine.Datasets;
+using Collab.Engine.Descriptions;
+using Collab.Engine.Planning;
+using Collab.Evidence;
+using Collab.Jobs;
+using Collab.Ledger.Embedded;
+using Collab.Node.Storage;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+
+namespace Collab.Node.Hosting;
+
+/// <summary>What this node answers its own operator.</summary>
+internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
+{
+    private const int PieceSize = 1 << 20;
+    private const int ShortestPrefix = 6;
+
+    /// <summary>A request that is not one.</summary>
+    public static readonly ErrorCode RequestInvalid = new(
+        "operator.request-invalid", ErrorKind.InvalidInput, "Use the command line of the same version as the node ('collab version').");
+
+    public async Task<byte[]> AnswerAsync(string verb, ReadOnlyMemory<byte> request, CancellationToken cancellation) => Write(verb switch
+    {
+        Verbs.Status => (object)parts.Status(),
+        Verbs.AddDataset => await AddDatasetAsync(Read<AddDatasetRequest>(request), cancellation),
+        Verbs.ListDatasets => await ListDatasetsAsync(cancellation),
+        Verbs.ExplainJob => await ExplainAsync(request, cancellation),
+        Verbs.SubmitJob => await SubmitAsync(Read<DescriptionRequest>(request), cancellation),
+        Verbs.RunJob => await RunAsync(Read<JobRequest>(request), cancellation),
+        Verbs.ListJobs => new JobsView([.. parts.Engine.Archive.Plans.OrderByDescending(p => p.Created).Select(View)]),
+        Verbs.ShowJob => View(Find(Read<JobRequest>(request))),
+        Verbs.ApproveJob => await ActAsync(request, (plan, _) => parts.Engine.ApproveAsync(plan.Digest, cancellation)),
+        Verbs.RejectJob => await ActAsync(request, (plan, r) => parts.Engine.RefuseAsync(plan.Digest, r.Reason ?? "owner.rejected", cancellation)),
+        Verbs.RevokeJob => await ActAsync(request, (plan, _) => parts.Engine.RevokeAsync(plan.Digest, cancellation)),
+        _ => throw new CollabException(RequestInvalid, $"The node knows no verb '{verb}'."),
+    });
+
+    public async IAsyncEnumerable<byte[]> WatchAsync(ReadOnlyMemory<byte> request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var job = Read<JobRequest>(request).Job is { } prefix ? Find(prefix).Digest.ToString() : null;
+        await foreach (var view in parts.Events.WatchAsync(cancellation))
+        {
+            if (job is null || view.Job == job) yield return Write(view);
+        }
+    }
+
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
+        string verb, ReadOnlyMemory<byte> request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var asked = Read<JobRequest>(request);
+        var plan = Find(asked);
+        var run = asked.Run is null ? NewestRun(plan) : Digest.Parse(asked.Run);
+        if (verb == Verbs.ExportEvidence)
+        {
+            ReadOnlyMemory<byte> bundle = await ExportAsync(plan, run, cancellation);
+            for (; !bundle.IsEmpty; bundle = bundle[Math.Min(PieceSize, bundle.Length)..]) yield return bundle[..Math.Min(PieceSize, bundle.Length)];
+            yield break;
+        }
+
+        var folder = parts.Results.Find(run) ?? throw new CollabException(
+            JobArchive.ReceiptUnknown, $"{parts.Self} holds no released result of run {run.Short}.", parts.Self);
+        await using var file = File.OpenRead(Path.Combine(folder, "result.json"));
+        var buffer = new byte[PieceSize];
+        for (int read; (read = await file.ReadAsync(buffer, cancellation)) > 0;) yield return buffer.AsMemory(0, read);
+    }
+
+    private async Task<DatasetView> AddDatasetAsync(AddDatasetRequest request, CancellationToken cancellation) => Views.Of(await parts.Datasets.AddAsync(
+        new DatasetDescription(
+            request.Name,
+            request.Csv is { } csv ? new CsvLocationLiteral { Path = csv.Path, Encoding = csv.Encoding, Delimiter = csv.Delimiter, Missing = csv.Missing } : null,
+            request.Postgres is { } postgres
+                ? new PostgresLocationLiteral
+                {
+                    ConnectionVariable = postgres.ConnectionVariable, ConnectionFile = postgres.ConnectionFile, Table = postgres.Table,
+                    Query = postgres.Query, OrderBy = postgres.OrderBy,
+                }
+                : null,
+            request.Columns is null ? null : [.. request.Columns.Select(ToSchema)]),
+        cancellation));
+
+    private async Task<DatasetsView> ListDatasetsAsync(CancellationToken cancellation)
+    {
+        var (offers, silent) = (new List<DatasetOffer>(parts.Datasets.Offers), new List<string>());
+        foreach (var peer in parts.Peers.Members.Where(m => m != parts.Self))
+        {
+            try
+            {
+                offers.AddRange(await parts.Peers.ListDatasetsAsync(peer, cancellation));
+            }
+            catch (CollabException e) when (e.Code.Kind == ErrorKind.Peer)
+            {
+                silent.Add(peer.Name);
+            }
+        }
+
+        return new([.. offers.Select(Views.Of)], silent);
+    }
+
+    private async Task<ExplanationView> ExplainAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    {
+        using var document = JsonDocument.Parse(request);
+        var plan = document.RootElement.TryGetProperty("description", out _)
+            ? await parts.Engine.PlanAsync(JobDescription.Parse(Read<DescriptionRequest>(request).Description), cancellation)
+            : Find(Read<JobRequest>(request));
+        return Views.Of(plan, Explanation.Of(plan));
+    }
+
+    private async Task<JobView> SubmitAsync(DescriptionRequest request, CancellationToken cancellation)
+    {
+        var plan = await parts.Engine.PlanAsync(JobDescription.Parse(request.Description), cancellation);
+        await parts.Engine.SubmitAsync(plan, cancellation);
+        return View(plan);
+    }
+
+    private async Task<JobView> RunAsync(JobRequest request, CancellationToken cancellation)
+    {
+        var plan = Find(request);
+        await parts.Engine.StartRunAsync(plan.Digest, cancellation);
+        return View(plan);
+    }
+
+    private async Task<JobView> ActAsync(ReadOnlyMemory<byte> request, Func<Plan, JobRequest, Task> act)
+    {
+        var asked = Read<JobRequest>(request);
+        var plan = Find(asked);
+        await act(plan, asked);
+        return View(plan);
+    }
+
+    private async Task<byte[]> ExportAsync(Plan plan, Digest run, CancellationToken cancellation)
+    {
+        var receipts = new List<Receipt>();
+        foreach (var party in plan.Parties)
+        {
+            if (parts.Ledger.Page(plan.Digest).CommitOf(party, run) is null) continue;
+            var receipt = parts.Engine.Archive.FindReceipt(run, party)
+                ?? Receipt.Decode(await parts.Peers.GetReceiptAsync(party, run, cancellation)); // a requester that took no part has none yet
+            receipts.Add(receipt);
+        }
+
+        var logs = EvidenceGathering.Extract(parts.Ledger, parts.Keys.Policy, plan.Digest, run);
+        return BundleExporter.Export(parts.Self, parts.LogKey, parts.Clock.GetUtcNow(), parts.Software, parts.Keys, plan, run, logs, receipts);
+    }
+
+    private Digest NewestRun(Plan plan) => JobState.Of(plan, parts.Ledger.PageWithPending(plan.Digest), parts.Clock.GetUtcNow()) switch
+    {
+        JobState.Started s => s.Run,
+        JobState.Committed s => s.Run,
+        JobState.Aborted s => s.Run,
+        _ => throw new CollabException(JobArchive.ReceiptUnknown, "The job has had no run.", parts.Self),
+    };
+
+    private JobView View(Plan plan)
+    {
+        var page = parts.Ledger.PageWithPending(plan.Digest);
+        var newest = page.Starts.Where(s => s.Author == plan.Requester).OrderBy(s => s.Time).LastOrDefault();
+        return Views.Of(plan, page, parts.Engine.Archive, newest is null ? null : parts.Results.Find(newest.Run), parts.Clock.GetUtcNow());
+    }
+
+    private Plan Find(JobRequest request) => Find(request.Job ?? throw new CollabException(RequestInvalid, "The request names no job."));
+
+    private Plan Find(string prefix)
+    {
+        var found = prefix.Length < ShortestPrefix
+            ? []
+            : parts.Engine.Archive.Plans.Where(p => p.Digest.ToString().StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).Take(2).ToList();
+        return found is [var plan]
+            ? plan
+            : throw new CollabException(JobArchive.JobUnknown, found.Count == 0
+                ? $"{parts.Self} knows no job that begins with these digits (at least {ShortestPrefix})."
+                : "More than one job begins with these digits.");
+    }
+
+    private static ColumnSchema ToSchema(ColumnView column) => Enum.TryParse<ColumnType>(column.Type, ignoreCase: true, out var type)
+        ? new ColumnSchema(column.Name, type, column.Scale)
+        : throw new CollabException(RequestInvalid, "A column's type is text, integer or decimal.");
+
+    private static T Read<T>(ReadOnlyMemory<byte> request)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(request.Span, OperatorJson.Options) ?? throw new CollabException(RequestInvalid, "The request is empty.");
+        }
+        catch (JsonException e)
+        {
+            throw new CollabException(RequestInvalid, "The request is not of the form of this verb.", inner: e);
+        }
+    }
+
+    private static byte[] Write(object document) => JsonSerializer.SerializeToUtf8Bytes(document, document.GetType(), OperatorJson.Options);
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using Collab.Cryptography.Signatures;
+using Collab.Ledger.Embedded;
+using Collab.Ledger.Notes;
+using Collab.Node.Configuration;
+using Collab.Node.Hosting;
+using Collab.Node.Identity;
+using Collab.Node.Storage;
+using Collab.Primitives;
+
+namespace Collab.Node;
+
+/// <summary>Makes a party's node and lets it join a consortium: what <c>collab node init</c> and <c>collab consortium join</c> do.</summary>
+public static class PartyFiles
+{
+    /// <summary>The folder holds a node already.</summary>
+    public static readonly ErrorCode Exists = new(
+        "node.exists", ErrorKind.Refused, "Choose another folder; keys are never overwritten.");
+
+    /// <summary>Makes keys, certificates and the party's public card.</summary>
+    /// <param name="home">An empty or new folder.</param>
+    /// <param name="party">The party.</param>
+    /// <param name="listen">The address to listen at, <c>ip:port</c>.</param>
+    /// <param name="address">The address others reach it at.</param>
+    /// <param name="consortium">The consortium its keys are for: a key of one consortium says nothing in another.</param>
+    /// <param name="passphrase">Encrypts the keys; null leaves them to the rights of the files.</param>
+    public static PartyCard Initialize(NodeHome home, PartyId party, string listen, string address, string consortium, SecretBytes? passphrase)
+    {
+        if (File.Exists(home.ConfigurationFile)) throw new CollabException(Exists, $"There is a node in '{home.Folder}' already.", party);
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(home.Folder, ownerOnly);
+        Directory.CreateDirectory(Path.GetDirectoryName(home.LogKeyFile)!, ownerOnly);
+
+        var pin = UsePassphrase(passphrase, characters => PartyIdentity.Create(home.IdentityFolder, party, characters));
+        using var logKey = SigningKey.Generate();
+        using var witnessKey = SigningKey.Generate();
+        logKey.Save(home.LogKeyFile, passphrase);
+        witnessKey.Save(home.WitnessKeyFile, passphrase);
+        StorageKeyFile.Create(home.StorageKeyFile, passphrase, RandomSource.System);
+
+        var origin = Consortium.OriginOf(party, consortium);
+        var card = new PartyCard(
+            party, address, [pin],
+            new NoteVerifier(origin, NoteAlgorithm.Ed25519, logKey.PublicKey).ToString(),
+            new NoteVerifier($"{origin}/witness", NoteAlgorithm.Ed25519Cosignature, witnessKey.PublicKey).ToString());
+        File.WriteAllText(home.CardFile, card.ToYaml());
+        new NodeConfiguration(party, listen).Save(home); // last: with it the folder is a node
+        return card;
+    }
+
+    /// <summary>Takes the consortium file and founds this party's ledger in it.</summary>
+    /// <exception cref="CollabException">The party or its keys are not those of the file.</exception>
+    public static void Join(NodeHome home, Consortium consortium, SecretBytes? passphrase)
+    {
+        var party = NodeConfiguration.Load(home).Party;
+        var card = PartyCard.Parse(File.ReadAllText(home.CardFile));
+        var member = consortium.Member(party);
+        if (member.LogKey != card.LogKey || member.WitnessKey != card.WitnessKey || !card.CertificatePins.All(member.CertificatePins.Contains))
+            throw new CollabException(Consortium.NotAMember, $"The consortium file has other keys for '{party}' than this node.", party);
+        if (!Directory.Exists(home.LedgerFolder))
+        {
+            using var logKey = SigningKey.Load(home.LogKeyFile, passphrase);
+            using var witnessKey = SigningKey.Load(home.WitnessKeyFile, passphrase);
+            EmbeddedLedger.Found(NodeHost.LedgerOptionsOf(home, party, consortium, logKey, witnessKey, TimeProvider.System));
+        }
+
+        DurableFile.Replace(home.ConsortiumFile, Encoding.UTF8.GetBytes(consortium.ToYaml()));
+    }
+
+    /// <summary>The party's certificate for one role.</summary>
+    public static PartyIdentity LoadIdentity(NodeHome home, PartyRole role, SecretBytes? passphrase) =>
+        UsePassphrase(passphrase, characters => PartyIdentity.Load(home.IdentityFolder, role, characters));
+
+    private delegate T WithCharacters<out T>(ReadOnlySpan<char> passphrase);
+
+    private static T UsePassphrase<T>(SecretBytes? passphrase, WithCharacters<T> use)
+    {
+        if (passphrase is null) return use(default);
+        return passphrase.Use(use, static (bytes, use) =>
+        {
+            var characters = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
+            try
+            {
+                return use(characters.AsSpan(0, Encoding.UTF8.GetChars(bytes, characters)));
+            }
+            finally
+            {
+                Array.Clear(characters);
+            }
+        });
+    }
+}
