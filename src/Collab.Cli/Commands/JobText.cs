@@ -1,0 +1,115 @@
+using System.Globalization;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+using Spectre.Console;
+
+namespace Collab.Cli.Commands;
+
+/// <summary>Jobs as people read them.</summary>
+internal static class JobText
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
+
+    public static void Show(IAnsiConsole console, JobView job)
+    {
+        console.MarkupLineInterpolated($"job [bold]{job.Job}[/]");
+        console.MarkupLineInterpolated($"  {job.Kind} for {job.Purpose}: asked by {job.Requester}, data of {string.Join(", ", job.Owners)}, result to {string.Join(", ", job.Receivers)}");
+        console.MarkupLineInterpolated($"  [bold]{job.State}[/]{(job.Missing is { Count: > 0 } missing ? $", waiting for {string.Join(", ", missing)}" : "")}; until {job.Expires:u}, {job.Uses} use(s)");
+        if (job.Run is not null) console.MarkupLineInterpolated($"  run {job.Run}");
+        if (job.Result is not null) console.MarkupLineInterpolated($"  result in {job.Result}");
+        if (job.Error is not { } error) return;
+        console.MarkupLineInterpolated($"  [red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {error.Message}");
+        console.MarkupLineInterpolated($"  next: {error.Next}");
+    }
+
+    public static void Show(IAnsiConsole console, ExplanationView view)
+    {
+        console.MarkupLineInterpolated($"[bold]{Output.Text(view.Question)}[/]");
+        console.MarkupLineInterpolated($"{Output.Text(view.Adversary)}");
+        console.MarkupLineInterpolated($"purpose {view.Purpose}; until {view.Expires:u}; {view.Uses} use(s)");
+        var table = new Table().AddColumns(Output.Chinese ? ["参与方", "发送", "得知"] : ["party", "sends", "learns"]).ShowRowSeparators();
+        foreach (var party in view.Parties)
+        {
+            table.AddRow(new[]
+            {
+                party.Party, string.Join("\n", party.Sends.Select(s => $"- {Output.Text(s)}")), string.Join("\n", party.Learns.Select(l => $"- {Output.Text(l)}")),
+            }.Select(Markup.Escape).ToArray());
+        }
+
+        console.Write(table);
+        console.MarkupLineInterpolated($"at most {view.Messages} messages, {Size(view.Bytes)} on the wire, {Size(view.MemoryBytes)} of memory, about {view.Seconds} s of computing");
+        console.MarkupLineInterpolated($"plan {view.Job}");
+    }
+
+    /// <summary>One line of an event.</summary>
+    public static string Line(EventView view)
+    {
+        var what = view.Event switch
+        {
+            "step" => view.Step!,
+            "progress" when view.Total > 0 => $"{view.Step} {view.Done}/{view.Total}",
+            "progress" => view.Step!,
+            _ => $"{view.Event}{(view.Party is null ? "" : $" {view.Party}")}{(view.Error is { } e ? $" {e.Code}: {e.Message}" : "")}",
+        };
+        return Markup.Escape($"{view.Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} {view.Job[..8]} {what}");
+    }
+
+    /// <summary>Waits for the end of a job at one node, showing what happens.</summary>
+    public static async Task<JobView> FollowAsync(OperatorClient client, string job, Output output, CancellationToken cancellation)
+    {
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watch = WatchAsync(client, job, output, watching.Token);
+        while (true)
+        {
+            var view = await client.CallAsync<JobView>(Verbs.ShowJob, new JobRequest(job), cancellation);
+            if (IsOver(view))
+            {
+                await watching.CancelAsync();
+                await watch;
+                return view;
+            }
+
+            await Task.Delay(Poll, cancellation);
+        }
+    }
+
+    /// <summary>Whether nothing more happens to the job at the node that was asked.</summary>
+    public static bool IsOver(JobView view) => view.State is "closed" || (view.State is "committed" or "aborted" && (view.Settled || TookNoPart(view)));
+
+    public static int ExitCodeOf(JobView view, bool waited) => view switch
+    {
+        { State: "closed" } => (int)ErrorKind.Refused,
+        { State: "aborted", Error.Code: var code } when code.StartsWith("channel.", StringComparison.Ordinal) || code.StartsWith("peer.", StringComparison.Ordinal) || code == "run.party-missing" => (int)ErrorKind.Peer,
+        { State: "aborted" } => ExitCode.Failed,
+        { Error: not null } when waited => ExitCode.Failed,
+        _ => ExitCode.Done,
+    };
+
+    public static string Size(long bytes) => bytes switch
+    {
+        < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes"),
+        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:F0} kB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:F0} MB"),
+    };
+
+    private static bool TookNoPart(JobView view) => !view.Owners.Contains(view.Requester) && !view.Receivers.Contains(view.Requester);
+
+    private static async Task WatchAsync(OperatorClient client, string job, Output output, CancellationToken cancellation)
+    {
+        try
+        {
+            await foreach (var view in client.WatchAsync(new JobRequest(job), cancellation))
+            {
+                if (view.Event != "progress" || view.Done == view.Total) output.Say($"[grey]{Line(view)}[/]");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The job is over.
+        }
+        catch (CollabException)
+        {
+            // The stream of events is a comfort; the job's state is asked for beside it.
+        }
+    }
+}

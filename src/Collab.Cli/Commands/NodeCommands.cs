@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Collab.Node;
+using Collab.Node.Configuration;
+using Collab.Node.Hosting;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+using Spectre.Console;
+
+namespace Collab.Cli.Commands;
+
+/// <summary><c>collab node</c>: one party's node.</summary>
+internal static class NodeCommands
+{
+    /// <summary>What a started node prints, so that whoever started it knows it listens.</summary>
+    public const string ReadyLine = "listening at ";
+
+    public static Command Create() => new("node", "One party's node.") { Init(), Run(), Status() };
+
+    private static Command Init()
+    {
+        var name = new Option<string>("--name") { Description = "The party's name: a-z, 0-9 and '-'.", Required = true };
+        var consortium = new Option<string>("--consortium") { Description = "The consortium's name, which becomes part of the keys' names.", Required = true };
+        var listen = new Option<string>("--listen") { Description = "Address and port to listen at.", DefaultValueFactory = _ => "0.0.0.0:7443" };
+        var address = new Option<string>("--address") { Description = "host:port at which others reach the node; --listen when not given." };
+        var command = new Command("init", "Makes keys, certificates, a certificate request and the party's public card (party.yaml).\nExample: collab node init --name riverside --consortium liver --home ~/riverside --address node.riverside.example:7443")
+        {
+            name, consortium, listen, address, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+        };
+        command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
+        {
+            var home = new NodeHome(Path.GetFullPath(parsed.GetRequiredValue(Shared.Home)));
+            var party = PartyId.TryParse(parsed.GetValue(name)) ?? throw Shared.Usage("--name is 1 to 63 of a-z, 0-9 and '-', beginning with a letter.");
+            using var passphrase = Shared.ReadPassphrase(parsed);
+            var card = PartyFiles.Initialize(
+                home, party, parsed.GetRequiredValue(listen), parsed.GetValue(address) ?? parsed.GetRequiredValue(listen), parsed.GetRequiredValue(consortium), passphrase);
+            return Task.FromResult(output.Answer(
+                new { party = card.Party.Name, home = home.Folder, card = home.CardFile, pin = card.CertificatePins[0].ToString() },
+                console =>
+                {
+                    console.MarkupLineInterpolated($"Node of [bold]{card.Party}[/] in {home.Folder}");
+                    console.MarkupLineInterpolated($"Give [bold]{home.CardFile}[/] to the others; it holds no secret.");
+                    console.MarkupLine("Next: [bold]collab consortium create[/], then [bold]collab consortium join[/].");
+                }));
+        }));
+        return command;
+    }
+
+    private static Command Run()
+    {
+        var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input closes: for whoever starts nodes as children." };
+        var command = new Command("run", "Runs the node until Ctrl-C.\nExample: collab node run --home ~/riverside")
+        {
+            Shared.Home, Shared.Passphrase, withParent, Output.QuietOption,
+        };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
+        {
+            var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
+            using var passphrase = Shared.ReadPassphrase(parsed);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+            {
+                signal.Cancel = true;
+                stop.Cancel();
+            });
+            await using var node = await NodeHost.StartAsync(home, passphrase);
+            Console.Out.WriteLine($"{ReadyLine}{NodeConfiguration.Load(home).Listen}");
+            if (parsed.GetValue(withParent)) _ = StopWithInputAsync(stop);
+            try
+            {
+                await node.WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Asked to stop.
+            }
+
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "How the node is and how it last saw the others.\nExample: collab node status --home ~/riverside --json")
+        {
+            Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+        };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
+        {
+            using var client = Shared.Connect(parsed);
+            var status = await client.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), cancellation);
+            return output.Answer(status, console => Show(console, status));
+        }));
+        return command;
+    }
+
+    private static void Show(IAnsiConsole console, StatusView status)
+    {
+        console.MarkupLineInterpolated($"[bold]{status.Party}[/] of {status.Consortium}, {status.Software}, at {status.Address} since {status.Started:u}");
+        console.MarkupLineInterpolated($"log: {status.LogSize} entries, {status.LogFinal} final; datasets: {status.Datasets}; jobs: {status.Jobs}; certificate until {status.CertificateExpires:u}");
+        var table = new Table().AddColumns("party", "address", "software", "last answer", "trouble");
+        foreach (var peer in status.Peers)
+        {
+            table.AddRow(new[]
+            {
+                peer.Party, peer.Address, peer.Software ?? "-",
+                peer.LastAnswer?.ToString("u", CultureInfo.InvariantCulture) ?? "never", peer.Error?.Message ?? "-",
+            }.Select(Markup.Escape).ToArray());
+        }
+
+        console.Write(table);
+    }
+
+    private static async Task StopWithInputAsync(CancellationTokenSource stop)
+    {
+        var buffer = new byte[16];
+        await using var input = Console.OpenStandardInput();
+        while (await input.ReadAsync(buffer) > 0)
+        {
+        }
+
+        await stop.CancelAsync();
+    }
+}

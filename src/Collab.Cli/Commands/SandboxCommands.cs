@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Collab.Cli.Sandbox;
+using Collab.Engine.Descriptions;
+using Collab.Primitives;
+
+namespace Collab.Cli.Commands;
+
+/// <summary><c>collab sandbox</c>: real nodes of several parties on one machine.</summary>
+internal static class SandboxCommands
+{
+    private static readonly Option<string[]> Party = new("--party")
+    {
+        Description = "NAME=DIR: a party and the folder with its CSV files; each file is a dataset named after it.", Required = true, AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<DirectoryInfo?> Out = new("--out") { Description = "Where results and evidence go; a new folder for temporary files when not given." };
+
+    public static Command Create() => new("sandbox", "Real nodes of several parties on one machine.") { Run(), Up() };
+
+    private static Command Run()
+    {
+        var file = new Argument<FileInfo>("file") { Description = "The job description (YAML)." };
+        var command = new Command("run", "Starts one node process per party, approves the job for all owners, runs it, and keeps result and evidence.\nExample: collab sandbox run job.yaml --party bank=./bank --party bureau=./bureau --out ./out")
+        {
+            file, Party, Out, Output.JsonOption, Output.QuietOption,
+        };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
+        {
+            var text = await File.ReadAllTextAsync(parsed.GetRequiredValue(file).FullName, cancellation);
+            var job = JobDescription.Parse(text);
+            var folders = Folders(parsed);
+            var requester = job.Receivers[0];
+            if (!folders.ContainsKey(requester)) throw Shared.Usage($"--party names no folder for '{requester}', who receives the result.");
+            var destination = Destination(parsed);
+            await using var local = await StartAsync(Path.Combine(destination, "nodes"), folders, output, cancellation);
+            var report = await SandboxRun.RunAsync(local, requester, text, destination, approve: true, output, cancellation);
+            output.Answer(report, console =>
+            {
+                console.MarkupLineInterpolated($"job [bold]{report.Job}[/]: [bold]{report.State}[/] in {report.Seconds} s, {JobText.Size(report.Bytes)} between the parties");
+                foreach (var (party, result) in report.Parties.Where(p => p.Value.Result is not null || p.Value.File is not null))
+                    console.MarkupLineInterpolated($"result of {party} in {Path.Combine(destination, party)}");
+                if (report.Evidence is not null) console.MarkupLineInterpolated($"evidence in {Path.Combine(destination, report.Evidence)}; check it: collab audit verify {Path.Combine(destination, report.Evidence)} --trust {local.TrustFile}");
+                if (report.Error is { } error) console.MarkupLineInterpolated($"[red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {error.Message}\nnext: {error.Next}");
+            });
+            return report.State switch
+            {
+                "committed" when report.Error is null => ExitCode.Done,
+                "closed" => (int)ErrorKind.Refused,
+                _ => ExitCode.Failed,
+            };
+        }));
+        return command;
+    }
+
+    private static Command Up()
+    {
+        var command = new Command("up", "The same nodes, left running until Ctrl-C.\nExample: collab sandbox up --party bank=./bank --party bureau=./bureau")
+        {
+            Party, Out, Output.JsonOption, Output.QuietOption,
+        };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
+        {
+            var destination = Destination(parsed);
+            await using var local = await StartAsync(Path.Combine(destination, "nodes"), Folders(parsed), output, cancellation);
+            output.Answer(
+                new { parties = local.Consortium.Members.Select(m => new { party = m.Party.Name, address = m.Address, home = local.HomeOf(m.Party).Folder }) },
+                console =>
+                {
+                    foreach (var member in local.Consortium.Members)
+                        console.MarkupLineInterpolated($"[bold]{member.Party}[/] at {member.Address}; its operator: --home {local.HomeOf(member.Party).Folder}");
+                    console.MarkupLine("Ctrl-C stops them.");
+                });
+            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCode.Done;
+        }));
+        return command;
+    }
+
+    private static async Task<LocalConsortium> StartAsync(
+        string folder, IReadOnlyDictionary<PartyId, DirectoryInfo> folders, Output output, CancellationToken cancellation)
+    {
+        var local = LocalConsortium.Create(folder, "sandbox", [.. folders.Keys.Order()]);
+        try
+        {
+            await local.StartAsync(cancellation);
+            foreach (var (party, directory) in folders) await SandboxRun.RegisterAsync(local, party, directory.FullName, output, cancellation);
+            return local;
+        }
+        catch
+        {
+            await local.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static Dictionary<PartyId, DirectoryInfo> Folders(ParseResult parsed)
+    {
+        var folders = new Dictionary<PartyId, DirectoryInfo>();
+        foreach (var text in parsed.GetRequiredValue(Party))
+        {
+            var parts = text.Split('=', 2);
+            if (parts.Length != 2 || PartyId.TryParse(parts[0]) is not { } party || !Directory.Exists(parts[1]))
+                throw Shared.Usage($"--party {text}: it is NAME=DIR, with a party's name and a folder that exists.");
+            if (!folders.TryAdd(party, new DirectoryInfo(parts[1]))) throw Shared.Usage($"--party names {party} twice.");
+        }
+
+        return folders.Count >= 2 ? folders : throw Shared.Usage("A consortium has two parties or more: give --party twice or more.");
+    }
+
+    private static string Destination(ParseResult parsed)
+    {
+        var destination = parsed.GetValue(Out)?.FullName ?? Directory.CreateTempSubdirectory("collab-sandbox-").FullName;
+        var nodes = Path.Combine(destination, "nodes");
+        if (Directory.Exists(nodes)) throw Shared.Usage($"There are nodes in {nodes} already; choose another --out.");
+        return destination;
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Text;
+using Collab.Node;
+using Collab.Node.Configuration;
+using Collab.Node.Identity;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+
+namespace Collab.Cli.Commands;
+
+/// <summary>What several verbs need: the node's folder, the passphrase, the way to the node.</summary>
+internal static class Shared
+{
+    private static readonly ErrorCode WrongUsage = new("usage.wrong", ErrorKind.InvalidInput, "Run the same with --help.");
+
+    public static Option<string> Home { get; } = new("--home", "-C")
+    {
+        Description = "The node's folder; COLLAB_HOME when not given.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("COLLAB_HOME") ?? ".",
+        Recursive = false,
+    };
+
+    public static Option<FileInfo?> Passphrase { get; } = new("--passphrase-file") { Description = "A file whose first line encrypts the node's keys." };
+
+    public static CollabException Usage(string message) => new(WrongUsage, message);
+
+    public static SecretBytes? ReadPassphrase(ParseResult parsed)
+    {
+        if (parsed.GetValue(Passphrase) is not { } file) return null;
+        var line = File.ReadLines(file.FullName).FirstOrDefault() ?? throw Usage("The passphrase file is empty.");
+        return SecretBytes.Take(Encoding.UTF8.GetBytes(line));
+    }
+
+    /// <summary>The operator's way to the node in the folder.</summary>
+    public static OperatorClient Connect(ParseResult parsed)
+    {
+        using var passphrase = ReadPassphrase(parsed);
+        return Connect(NodeHome.Require(parsed.GetRequiredValue(Home)), passphrase);
+    }
+
+    public static OperatorClient Connect(NodeHome home, SecretBytes? passphrase)
+    {
+        var configuration = NodeConfiguration.Load(home);
+        var card = PartyCard.Parse(File.ReadAllText(home.CardFile));
+        var pins = new PeerPins(new Dictionary<PartyId, IReadOnlyList<Digest>> { [configuration.Party] = card.CertificatePins });
+        var identity = PartyFiles.LoadIdentity(home, PartyRole.Operator, passphrase);
+        var tls = new TlsSettings(identity, new PeerCertificateValidator(() => pins));
+        var address = configuration.Listen.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal);
+        return new OperatorClient(address, tls.CreateHandler(configuration.Party));
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.Json;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+using Spectre.Console;
+
+namespace Collab.Cli;
+
+/// <summary>Where a verb writes: with <c>--json</c> one document on standard output, everything else on standard error.</summary>
+/// <param name="Json">Whether a script reads.</param>
+/// <param name="Quiet">Whether only results and errors are written.</param>
+internal sealed record Output(bool Json, bool Quiet)
+{
+    private IAnsiConsole? _console;
+
+    public static Option<bool> JsonOption { get; } = new("--json") { Description = "One JSON document on standard output." };
+
+    public static Option<bool> QuietOption { get; } = new("--quiet", "-q") { Description = "Results and errors only." };
+
+    /// <summary>The language people read in: Chinese when the environment says so.</summary>
+    public static bool Chinese { get; } =
+        (Environment.GetEnvironmentVariable("LC_ALL") ?? Environment.GetEnvironmentVariable("LANG") ?? "").StartsWith("zh", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>For people. Standard error when a script reads standard output.</summary>
+    public IAnsiConsole Console => _console ??= AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Json ? System.Console.Error : System.Console.Out),
+    });
+
+    public static Output Of(ParseResult parsed) => new(parsed.GetValue(JsonOption), parsed.GetValue(QuietOption));
+
+    /// <summary>Runs a verb: failures become one line each of what, and of what to do next, and an exit code.</summary>
+    public static async Task<int> RunAsync(ParseResult parsed, Func<Output, Task<int>> verb)
+    {
+        var output = Of(parsed);
+        try
+        {
+            return await verb(output);
+        }
+        catch (CollabException e)
+        {
+            return output.Fail(e.ToFault());
+        }
+        catch (OperationCanceledException)
+        {
+            await System.Console.Error.WriteLineAsync("stopped.");
+            return ExitCode.Failed;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return output.Fail(new Fault("file.unusable", ErrorKind.InvalidInput, null, null, e.Message, "Check the path and its rights."));
+        }
+    }
+
+    /// <summary>Reports a failure and returns its exit code.</summary>
+    public int Fail(Fault fault)
+    {
+        if (Json) Document(new { Error = new ErrorView(fault.Code, fault.Party?.Name, fault.Step?.Name, fault.Message, fault.Next) });
+        var where = string.Join(", ", new[] { fault.Party?.Name, fault.Step?.Name }.Where(w => w is not null));
+        System.Console.Error.WriteLine($"error: {fault.Code}{(where.Length > 0 ? $" ({where})" : "")}: {fault.Message}");
+        System.Console.Error.WriteLine($"next:  {fault.Next}");
+        return (int)fault.Kind;
+    }
+
+    /// <summary>The one document for a script.</summary>
+    public void Document(object document) =>
+        System.Console.Out.WriteLine(JsonSerializer.Serialize(document, document.GetType(), OperatorJson.Options));
+
+    /// <summary>The document for a script, or lines for a person.</summary>
+    public int Answer(object document, Action<IAnsiConsole> show)
+    {
+        if (Json) Document(document);
+        else show(Console);
+        return ExitCode.Done;
+    }
+
+    /// <summary>A line of progress for a person; nothing when quiet.</summary>
+    public void Say(string markup)
+    {
+        if (!Quiet) Console.MarkupLine(markup);
+    }
+
+    public static string Text(TextView text) => Chinese ? text.Zh : text.En;
+}

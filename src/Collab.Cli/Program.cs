@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Collab.Cli;
+using Collab.Cli.Bench;
+using Collab.Cli.Commands;
+
+// The other half of a benchmark that needs two processes; not a verb for people.
+if (args is [GrpcBenchServer.Verb, .. var rest]) return await GrpcBenchServer.RunAsync(rest);
+
+var root = new RootCommand("Collab: parties compute together on data that none of them hands over.")
+{
+    DemoCommand.Create(),
+    SandboxCommands.Create(),
+    NodeCommands.Create(),
+    ConsortiumCommands.Create(),
+    DatasetCommands.Create(),
+    JobCommands.Create(),
+    AuditCommands.Create(),
+    BenchCommand.Create(),
+    AboutCommands.CreateVersion(),
+    AboutCommands.CreateDoctor(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+{
+    foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"error: {error.Message}");
+    await Console.Error.WriteLineAsync("next:  run the same with --help.");
+    return ExitCode.Usage;
+}
+
+return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
