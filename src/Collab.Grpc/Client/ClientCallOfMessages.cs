@@ -71,8 +71,9 @@ internal sealed class ClientCall<TRequest, TResponse>(GrpcChannel channel, Metho
             if (status != StatusCode.OK) EndOrThrow(response);
             throw MessageFrame.Missing();
         }
-        catch (Exception fault) when (fault is not RpcException || Ended is null)
+        catch (Exception fault)
         {
+            // Whatever was met, the call has one end, and that is what is thrown.
             throw Failure(fault);
         }
     }

@@ -45,7 +45,7 @@ internal sealed class ResponseStreamReader<TRequest, TResponse>(ClientCall<TRequ
             call.EndOrThrow(_response!);
             return false;
         }
-        catch (Exception fault) when (fault is not RpcException || call.Ended is null)
+        catch (Exception fault)
         {
             throw call.Failure(fault);
         }

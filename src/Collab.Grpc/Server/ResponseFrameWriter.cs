@@ -13,6 +13,7 @@ internal sealed class ResponseFrameWriter(PipeWriter body, int? limit, bool comp
     private const int Chunk = 64 * 1024;
 
     private FrameBuffer? _buffer;
+    private ArrayBufferWriter<byte>? _unannounced;
     private int _remaining;
     private bool _announced;
     private bool _completed;
@@ -31,6 +32,7 @@ internal sealed class ResponseFrameWriter(PipeWriter body, int? limit, bool comp
         }
 
         _announced = _completed = false;
+        _unannounced = null;
         serialize(message, this);
         if (!_completed) throw new InvalidOperationException("The serializer did not complete the message.");
     }
@@ -45,22 +47,23 @@ internal sealed class ResponseFrameWriter(PipeWriter body, int? limit, bool comp
 
     public override IBufferWriter<byte> GetBufferWriter()
     {
-        if (!_announced) throw new InvalidOperationException("The length of the message must be set before it is written.");
+        // The prefix needs the length: without it, the message waits in a buffer.
+        if (!_announced) return _unannounced = new ArrayBufferWriter<byte>();
         IsBroken = true;
         WritePrefix(_remaining);
         return this;
     }
 
-    public override void Complete(byte[] payload)
-    {
-        ThrowIfAbove(payload.Length);
-        WritePrefix(payload.Length);
-        body.Write(payload);
-        _completed = true;
-    }
+    public override void Complete(byte[] payload) => WriteWhole(payload);
 
     public override void Complete()
     {
+        if (_unannounced is { } whole)
+        {
+            WriteWhole(whole.WrittenSpan);
+            return;
+        }
+
         if (!IsBroken || _remaining != 0) throw new InvalidOperationException("The serializer wrote another length than it announced.");
         IsBroken = false;
         _completed = true;
@@ -90,6 +93,14 @@ internal sealed class ResponseFrameWriter(PipeWriter body, int? limit, bool comp
         {
             _buffer.Release(all: true);
         }
+    }
+
+    private void WriteWhole(ReadOnlySpan<byte> payload)
+    {
+        ThrowIfAbove(payload.Length);
+        WritePrefix(payload.Length);
+        body.Write(payload);
+        _completed = true;
     }
 
     private void WritePrefix(int length)

@@ -92,16 +92,24 @@ public sealed class FailingCalls : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deadline_of_300_ms_ends_the_call_and_cancels_the_method()
-    {
+    public async Task A_deadline_of_300_ms_ends_the_call() =>
         await FailsAsync(_client.OneAsync(new Ask { Behaviour = "wait" }, deadline: DateTime.UtcNow.AddMilliseconds(300)), StatusCode.DeadlineExceeded);
+
+    [Fact]
+    public async Task A_deadline_cancels_the_method()
+    {
+        await _client.OneAsync(new Ask());
+        var call = _client.OneAsync(new Ask { Behaviour = "wait" }, deadline: DateTime.UtcNow.AddSeconds(3));
+        await _server.State.Event("waiting").Task;
         await _server.State.Event("cancelled").Task;
+        await FailsAsync(call, StatusCode.DeadlineExceeded);
     }
 
     [Fact]
     public async Task A_deadline_ends_a_stream_between_messages()
     {
-        using var call = _client.Many(new Ask { Count = 3, Behaviour = "wait" }, deadline: DateTime.UtcNow.AddMilliseconds(300));
+        await _client.OneAsync(new Ask());
+        using var call = _client.Many(new Ask { Count = 3, Behaviour = "wait" }, deadline: DateTime.UtcNow.AddSeconds(3));
         for (var i = 0; i < 3; i++) Assert.True(await call.ResponseStream.MoveNext());
         var fault = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext());
         Assert.Equal(StatusCode.DeadlineExceeded, fault.StatusCode);
@@ -110,8 +118,10 @@ public sealed class FailingCalls : IAsyncLifetime
     [Fact]
     public async Task A_method_that_ignores_its_deadline_does_not_hold_the_answer()
     {
-        await FailsAsync(_client.OneAsync(new Ask { Behaviour = "stubborn" }, deadline: DateTime.UtcNow.AddMilliseconds(300)), StatusCode.DeadlineExceeded);
+        await _client.OneAsync(new Ask());
+        var call = _client.OneAsync(new Ask { Behaviour = "stubborn" }, deadline: DateTime.UtcNow.AddSeconds(3));
         await _server.State.Event("stubborn-started").Task;
+        await FailsAsync(call, StatusCode.DeadlineExceeded);
         _server.State.Event("stubborn-may-end").SetResult("");
         await _client.OneAsync(new Ask());
     }
@@ -243,6 +253,23 @@ public sealed class FailingCalls : IAsyncLifetime
         Assert.Equal(StatusCode.Unavailable, fault.StatusCode);
         fault = await Assert.ThrowsAsync<RpcException>(() => stream.ResponseHeadersAsync);
         Assert.Equal(StatusCode.Unavailable, fault.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_channel_outlives_a_restart_of_its_server()
+    {
+        var server = await ProbeServer.StartAsync(tls: false);
+        using var channel = server.Connect();
+        var client = new Probe.V1.Probe.ProbeClient(channel);
+        using var stream = client.Echo();
+        await stream.RequestStream.WriteAsync(new Ask());
+        Assert.True(await stream.ResponseStream.MoveNext());
+        await server.DisposeAsync();
+        await Assert.ThrowsAsync<RpcException>(() => stream.ResponseStream.MoveNext());
+        await FailsAsync(client.OneAsync(new Ask()), StatusCode.Unavailable);
+
+        await using var again = await ProbeServer.StartAsync(tls: false, port: server.Address.Port);
+        await client.OneAsync(new Ask());
     }
 
     [Fact]

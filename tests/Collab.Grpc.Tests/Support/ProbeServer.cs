@@ -32,7 +32,7 @@ public sealed class ProbeServer : IAsyncDisposable
 
     public static async Task<ProbeServer> StartAsync(
         bool tls = true, Action<GrpcServiceOptions>? options = null, Action<KestrelServerOptions>? kestrel = null, Action<WebApplication>? map = null,
-        Action<IServiceCollection>? register = null)
+        Action<IServiceCollection>? register = null, int port = 0)
     {
         var certificates = tls ? new TestCertificates("authority") : null;
         var state = new ProbeState();
@@ -44,7 +44,7 @@ public sealed class ProbeServer : IAsyncDisposable
             server.Limits.Http2.InitialConnectionWindowSize = 16 * 1024 * 1024;
             server.Limits.Http2.MaxFrameSize = 1024 * 1024;
             kestrel?.Invoke(server);
-            server.Listen(IPAddress.Loopback, 0, listener =>
+            server.Listen(IPAddress.Loopback, port, listener =>
             {
                 listener.Protocols = HttpProtocols.Http2;
                 if (certificates is null) return;

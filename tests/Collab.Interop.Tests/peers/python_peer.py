@@ -1,7 +1,9 @@
 """The grpcio side of the interop tests; README.md beside this file says what each behaviour answers."""
 
+import atexit
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -17,8 +19,9 @@ OPTIONS = [("grpc.max_receive_message_length", LIMIT), ("grpc.max_send_message_l
 
 
 def generate():
-    """Makes the message classes from the one proto file, in a folder that lives as long as the process."""
+    """Makes the message classes from the one proto file, in a folder that goes when the process ends."""
     folder = tempfile.mkdtemp(prefix="interop-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     proto = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "proto")
     if protoc.main(["protoc", f"-I{proto}", f"--python_out={folder}", f"--grpc_python_out={folder}", "interop.proto"]) != 0:
         sys.exit("protoc failed")
@@ -75,8 +78,7 @@ def serve():
     server.start()
     print(f"port {port}", flush=True)
     sys.stdin.read()
-    server.stop(None)
-    os._exit(0)
+    server.stop(None).wait()
 
 
 def pattern(size, seed):
