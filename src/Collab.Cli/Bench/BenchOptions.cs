@@ -1,0 +1,32 @@
+namespace Collab.Cli.Bench;
+
+/// <summary>What to measure; the options of <c>collab bench</c>.</summary>
+public sealed record BenchOptions
+{
+    /// <summary>The topic, for example <c>grpc</c>.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>The operation within the topic, for example <c>bidi</c>; null for the topic's first.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>How many items one run works on: for <c>grpc</c> the messages, calls or round trips. 0 for the topic's own size.</summary>
+    public long Size { get; init; }
+
+    /// <summary>How many runs are measured, after one that is not.</summary>
+    public int Runs { get; init; } = 5;
+
+    /// <summary>How many threads each side may compute with.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary><c>memory</c> or <c>grpc</c>.</summary>
+    public string Transport { get; init; } = "grpc";
+
+    /// <summary>The security of the run in the topic's words: for <c>grpc</c>, <c>mtls</c> or <c>plain</c>.</summary>
+    public string? Security { get; init; }
+
+    /// <summary>The size of one message, in bytes; 0 for the operation's own.</summary>
+    public int MessageBytes { get; init; }
+
+    /// <summary>How many calls are under way at once, where the operation has several.</summary>
+    public int InFlight { get; init; } = 32;
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Collab.Cli.Bench;
+
+/// <summary>What a benchmark found: the one object that <c>collab bench --json</c> prints.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Variant">The operation or protocol within it.</param>
+/// <param name="Size">Items per run.</param>
+/// <param name="Runs">Runs measured.</param>
+/// <param name="Threads">Threads each side could compute with.</param>
+/// <param name="Transport">What carried the messages.</param>
+/// <param name="Security">The security of the run.</param>
+/// <param name="Seconds">Time of a run.</param>
+/// <param name="Bytes">Bytes of messages of one run, with the prefixes of their frames.</param>
+/// <param name="PeakBytes">The largest resident memory of each side's process.</param>
+/// <param name="PerSecond">Items per second in the median run.</param>
+/// <param name="Correct">Whether every run's output was checked and right.</param>
+/// <param name="Machine">Processor, cores, system and runtime.</param>
+/// <param name="All">The seconds of each run, in order.</param>
+public sealed record BenchReport(
+    string Topic,
+    string Variant,
+    long Size,
+    int Runs,
+    int Threads,
+    string Transport,
+    string Security,
+    BenchSeconds Seconds,
+    BenchBytes Bytes,
+    BenchPeakBytes PeakBytes,
+    double PerSecond,
+    bool Correct,
+    string Machine,
+    IReadOnlyList<double> All)
+{
+    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>Processor, cores, system and runtime of this machine.</summary>
+    public static string ThisMachine
+    {
+        get
+        {
+            const string Known = "model name";
+            const string Source = "/proc/cpuinfo";
+            var named = File.Exists(Source) ? File.ReadLines(Source).FirstOrDefault(line => line.StartsWith(Known, StringComparison.Ordinal)) : null;
+            var processor = named is null ? RuntimeInformation.ProcessArchitecture.ToString() : named[(named.IndexOf(':') + 1)..].Trim();
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
+        }
+    }
+
+    /// <summary>The report as JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Layout);
+}
+
+/// <summary>Time of a run, in seconds.</summary>
+public sealed record BenchSeconds(double Min, double Median, double Max)
+{
+    /// <summary>The spread of the runs.</summary>
+    /// <exception cref="ArgumentException">There is no run.</exception>
+    public static BenchSeconds Of(IReadOnlyCollection<double> runs)
+    {
+        if (runs.Count == 0) throw new ArgumentException("At least one run.", nameof(runs));
+        var sorted = runs.Order().ToArray();
+        var middle = sorted.Length / 2;
+        var median = sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return new BenchSeconds(sorted[0], median, sorted[^1]);
+    }
+}
+
+/// <summary>Bytes each way.</summary>
+public sealed record BenchBytes(long AToB, long BToA);
+
+/// <summary>The largest resident memory of each side, in bytes.</summary>
+public sealed record BenchPeakBytes(long A, long B);
