@@ -65,7 +65,7 @@ public static class SigningKeyFile
             if (File.Exists(path)) throw new CollabException(Exists, "A file of that name exists already.");
             using var file = DurableFile.Create(path, OwnerOnly); // fails too if the file appears meanwhile
             RandomAccess.Write(file, bytes, 0);
-            RandomAccess.FlushToDisk(file);
+            DurableFile.Sync(file);
             DurableFile.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

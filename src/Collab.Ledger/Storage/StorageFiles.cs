@@ -10,7 +10,7 @@ internal class StorageFiles
 
     public virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(file, bytes, offset);
 
-    public virtual void Sync(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    public virtual void Sync(SafeFileHandle file) => DurableFile.Sync(file);
 
     public virtual void Cut(SafeFileHandle file, long length) => RandomAccess.SetLength(file, length);
 

@@ -40,7 +40,6 @@ public sealed class LogWitness : IDisposable
     public static LogWitness Found(string folder, PartyId self, NoteSigner signer, FinalityPolicy policy)
     {
         if (File.Exists(Path.Combine(folder, RecordName))) throw new ArgumentException("There is a witness in that folder.", nameof(folder));
-        Directory.CreateDirectory(folder);
         new LogWitness(folder, policy, StorageFiles.Disk).WriteRecord(policy.Parties.Select(party => party.Party).Where(party => party != self));
         return Open(folder, self, signer, policy, founding: true, StorageFiles.Disk);
     }
@@ -57,10 +56,10 @@ public sealed class LogWitness : IDisposable
         if (own != signer.Verifier && own.ToString() != signer.Verifier.ToString())
             throw new ArgumentException("The key is not the one the policy names for this witness.", nameof(signer));
         var witness = new LogWitness(folder, policy, files);
-        Directory.CreateDirectory(folder);
-        var watched = witness.ReadRecord();
         try
         {
+            Directory.CreateDirectory(folder);
+            var watched = witness.ReadRecord();
             foreach (var author in policy.Parties.Where(party => party.Party != self))
             {
                 var place = Path.Combine(folder, author.Party.Name);
@@ -75,9 +74,11 @@ public sealed class LogWitness : IDisposable
             files.SyncDirectory(folder);
             return witness;
         }
-        catch
+        catch (Exception fault)
         {
             witness.Dispose();
+            if (fault is IOException or UnauthorizedAccessException)
+                throw new CollabException(LedgerErrors.StorageFailed, "The witness's folder cannot be read or written.", inner: fault);
             throw;
         }
     }
@@ -110,9 +111,10 @@ public sealed class LogWitness : IDisposable
         {
             return replica.Add(request, checkpoint);
         }
-        catch (CollabException fault) when (fault.Code == LedgerErrors.StorageFailed || fault.Code == LedgerErrors.StorageClosed)
+        catch (CollabException fault) when (
+            fault.Code == LedgerErrors.StorageFailed || fault.Code == LedgerErrors.StorageClosed || fault.Code == LedgerErrors.StorageDamaged)
         {
-            return new AddCheckpointReply(WitnessStatus.Unavailable, null, null, "this witness cannot store", fault.Code);
+            return new AddCheckpointReply(WitnessStatus.Unavailable, null, null, "this witness cannot rely on its disk", fault.Code);
         }
     }
 
@@ -149,7 +151,18 @@ public sealed class LogWitness : IDisposable
         return [.. File.ReadAllLines(path).Select(PartyId.TryParse).OfType<PartyId>()];
     }
 
-    private void WriteRecord(IEnumerable<PartyId> watched) => _files.Replace(
-        Path.Combine(Path.GetFullPath(_folder), RecordName),
-        Encoding.ASCII.GetBytes(string.Concat(watched.Distinct().Order().Select(party => $"{party.Name}\n"))));
+    private void WriteRecord(IEnumerable<PartyId> watched)
+    {
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            _files.Replace(
+                Path.Combine(Path.GetFullPath(_folder), RecordName),
+                Encoding.ASCII.GetBytes(string.Concat(watched.Distinct().Order().Select(party => $"{party.Name}\n"))));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new CollabException(LedgerErrors.StorageFailed, "The witness's record cannot be written.", inner: fault);
+        }
+    }
 }

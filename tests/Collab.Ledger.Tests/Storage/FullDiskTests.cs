@@ -57,3 +57,16 @@ public sealed class FullDiskTests : IDisposable
         Assert.True(process.ExitCode == 0, $"{program}: {errors}");
     }
 }
+
+public class SynchronisationTests
+{
+    /// <summary>What .NET's own flush does not do: it returns normally when fsync fails.</summary>
+    [Fact]
+    public void A_synchronisation_that_the_system_refuses_is_an_error()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream();
+        using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
+        Assert.Throws<IOException>(() => DurableFile.Sync(file)); // EINVAL: a pipe has no disk
+        Assert.Throws<IOException>(() => DurableFile.SyncDirectory("/nowhere/at/all"));
+    }
+}
