@@ -2,6 +2,7 @@ using System.CommandLine;
 using Collab.Cli.Sandbox;
 using Collab.Engine.Descriptions;
 using Collab.Primitives;
+using Spectre.Console;
 
 namespace Collab.Cli.Commands;
 
