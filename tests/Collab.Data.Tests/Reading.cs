@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Collab.Data.Csv;
+using Collab.Data.Snapshot;
 using Collab.Jobs;
+using Collab.Primitives;
 
 namespace Collab.Data.Tests;
 
@@ -34,6 +36,14 @@ internal static class Reading
         }
 
         return [.. rows];
+    }
+
+    /// <summary>The commitment to all declared columns and all rows.</summary>
+    public static async Task<Digest> CommitAsync(IDataSource source, SecretBytes salt)
+    {
+        using var hash = new SnapshotHash(source.Schema.Columns, salt);
+        await foreach (var batch in source.ReadAsync([.. source.Schema.Columns.Select(column => column.Name)])) hash.Append(batch);
+        return hash.Finish().Value;
     }
 
     public static void AssertCells(IReadOnlyList<string?[]> expected, IReadOnlyList<string?[]> actual)
