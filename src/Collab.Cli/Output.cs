@@ -11,6 +11,8 @@ namespace Collab.Cli;
 /// <param name="Quiet">Whether only results and errors are written.</param>
 internal sealed record Output(bool Json, bool Quiet)
 {
+    private const int WidthOfFiles = 160;
+
     private IAnsiConsole? _console;
 
     public static Option<bool> JsonOption { get; } = new("--json") { Description = "One JSON document on standard output." };
@@ -22,10 +24,7 @@ internal sealed record Output(bool Json, bool Quiet)
         (Environment.GetEnvironmentVariable("LC_ALL") ?? Environment.GetEnvironmentVariable("LANG") ?? "").StartsWith("zh", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>For people. Standard error when a script reads standard output.</summary>
-    public IAnsiConsole Console => _console ??= AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Json ? System.Console.Error : System.Console.Out),
-    });
+    public IAnsiConsole Console => _console ??= CreateConsole();
 
     public static Output Of(ParseResult parsed) => new(parsed.GetValue(JsonOption), parsed.GetValue(QuietOption));
 
@@ -78,6 +77,20 @@ internal sealed record Output(bool Json, bool Quiet)
     public void Say(string markup)
     {
         if (!Quiet) Console.MarkupLine(markup);
+    }
+
+    // Colours and a terminal's width only on a terminal: in a file or a pipe a path must stay in one piece.
+    private IAnsiConsole CreateConsole()
+    {
+        var redirected = Json ? System.Console.IsErrorRedirected : System.Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(Json ? System.Console.Error : System.Console.Out),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+        if (redirected) console.Profile.Width = WidthOfFiles;
+        return console;
     }
 
     public static string Text(TextView text) => Chinese ? text.Zh : text.En;

@@ -34,7 +34,7 @@ internal static class SandboxCommands
             if (!folders.ContainsKey(requester)) throw Shared.Usage($"--party names no folder for '{requester}', who receives the result.");
             var destination = Destination(parsed);
             await using var local = await StartAsync(Path.Combine(destination, "nodes"), folders, output, cancellation);
-            var report = await SandboxRun.RunAsync(local, requester, text, destination, approve: true, output, cancellation);
+            var report = await SandboxRun.RunAsync(local, requester, text, destination, proposed => SandboxRun.ApproveAsync(local, proposed, cancellation), output, cancellation);
             output.Answer(report, console =>
             {
                 console.MarkupLineInterpolated($"job [bold]{report.Job}[/]: [bold]{report.State}[/] in {report.Seconds} s, {JobText.Size(report.Bytes)} between the parties");

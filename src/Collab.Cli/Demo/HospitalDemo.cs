@@ -147,7 +147,7 @@ internal sealed class HospitalDemo(string folder, Output output)
             {
                 console.MarkupLineInterpolated($"Everything is in [bold]{folder}[/]: nodes/ results of registry in intersection/ and statistics/, evidence beside them.");
                 console.MarkupLineInterpolated($"Check it yourself: collab audit verify {bundles[1]} --trust {local.TrustFile}");
-                console.MarkupLineInterpolated($"{(failed ? "[red]failed[/]" : "done")} in {clock.Elapsed.TotalSeconds:F1} s");
+                console.MarkupLine($"{(failed ? "[red]failed[/]" : "done")} in {clock.Elapsed.TotalSeconds:F1} s");
             });
         return failed ? ExitCode.Failed : ExitCode.Done;
     }
@@ -171,19 +171,31 @@ internal sealed class HospitalDemo(string folder, Output output)
     {
         var offers = await local.OperatorOf(Registry).CallAsync<DatasetsView>(Verbs.ListDatasets, new EmptyRequest(), cancellation);
         foreach (var offer in offers.Datasets)
-            output.Say($"   {offer.Owner} offers [bold]{offer.Name}[/] ({offer.Rows} rows): {string.Join(", ", offer.Columns.Select(c => c.Name))}");
+            output.Say($"   {offer.Owner} offers [bold]{offer.Name}[/] ({offer.Rows} rows): {Markup.Escape(string.Join(", ", offer.Columns.Select(c => c.Name)))}");
     }
 
     private async Task<SandboxReport> RunJobAsync(LocalConsortium local, string description, string name, CancellationToken cancellation)
     {
-        var explanation = await local.OperatorOf(Registry).CallAsync<ExplanationView>(Verbs.ExplainJob, new DescriptionRequest(description), cancellation);
-        if (!output.Quiet) JobText.Show(output.Console, explanation);
-        output.Say("   The owners' policies approve exactly this; anything else they would refuse.");
-        var report = await SandboxRun.RunAsync(local, Registry, description, Path.Combine(folder, name), approve: false, output, cancellation);
+        var report = await SandboxRun.RunAsync(
+            local, Registry, description, Path.Combine(folder, name), proposed => ShowToOwnersAsync(local, proposed, cancellation), output, cancellation);
         output.Say(report.Error is { } error
             ? $"   [red]{report.State}: {error.Code} {Markup.Escape(error.Message)}[/]"
             : $"   [green]{report.State}[/] in {report.Seconds:F1} s, {JobText.Size(report.Bytes)} between the parties; job {report.Job[..12]}");
         return report;
+    }
+
+    private async Task ShowToOwnersAsync(LocalConsortium local, JobView proposed, CancellationToken cancellation)
+    {
+        foreach (var owner in proposed.Owners.Select(PartyId.Parse))
+        {
+            var explanation = await SandboxRun.CallOnceKnownAsync<ExplanationView>(local, owner, Verbs.ExplainJob, proposed, cancellation);
+            if (explanation.Job != proposed.Job) throw new InvalidOperationException("An owner's node explains another plan.");
+            if (owner != Riverside) continue; // every owner's node says the same; once is enough to read
+            output.Say($"   {owner}'s node has checked the plan, and this is what its owner reads:");
+            if (!output.Quiet) JobText.Show(output.Console, explanation);
+        }
+
+        output.Say("   The owners' policies approve exactly this; anything else they would refuse.");
     }
 
     private void ShowResults(SandboxReport intersection, SandboxReport statistics)

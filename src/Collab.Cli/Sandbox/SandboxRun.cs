@@ -28,14 +28,21 @@ internal static class SandboxRun
     }
 
     /// <summary>Submits a job at its requester, has every owner approve it, waits for the end, and gathers what came out.</summary>
-    /// <param name="approve">Whether this approves for all owners; otherwise their policies do.</param>
+    /// <param name="local">The nodes.</param>
+    /// <param name="requester">Who asks.</param>
+    /// <param name="description">The YAML.</param>
+    /// <param name="destination">Where results and evidence go.</param>
+    /// <param name="proposed">Called when the job is proposed: to approve it for its owners, or to show it.</param>
+    /// <param name="output">Where progress is shown.</param>
+    /// <param name="cancellation">Gives up.</param>
     public static async Task<SandboxReport> RunAsync(
-        LocalConsortium local, PartyId requester, string description, string destination, bool approve, Output output, CancellationToken cancellation)
+        LocalConsortium local, PartyId requester, string description, string destination, Func<JobView, Task> proposed, Output output,
+        CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         var client = local.OperatorOf(requester);
         var submitted = await client.CallAsync<JobView>(Verbs.SubmitJob, new DescriptionRequest(description), cancellation);
-        if (approve) await ApproveAsync(local, submitted, cancellation);
+        await proposed(submitted);
         var view = await JobText.FollowAsync(client, submitted.Job, output, cancellation);
         var seconds = clock.Elapsed.TotalSeconds;
         await SettledEverywhereAsync(local, view, cancellation);
@@ -46,21 +53,24 @@ internal static class SandboxRun
         return new(view.Job, view.State, parties, Math.Round(seconds, 3), bytes, evidence, view.Error);
     }
 
-    private static async Task ApproveAsync(LocalConsortium local, JobView job, CancellationToken cancellation)
+    /// <summary>Approves a proposed job at every owner's node.</summary>
+    public static async Task ApproveAsync(LocalConsortium local, JobView job, CancellationToken cancellation)
     {
-        foreach (var owner in job.Owners.Select(PartyId.Parse))
+        foreach (var owner in job.Owners.Select(PartyId.Parse)) await CallOnceKnownAsync<JobView>(local, owner, Verbs.ApproveJob, job, cancellation);
+    }
+
+    /// <summary>Calls a verb on a job at a node as soon as the plan has reached it.</summary>
+    public static async Task<T> CallOnceKnownAsync<T>(LocalConsortium local, PartyId party, string verb, JobView job, CancellationToken cancellation)
+    {
+        while (true)
         {
-            while (true)
+            try
             {
-                try
-                {
-                    await local.OperatorOf(owner).CallAsync<JobView>(Verbs.ApproveJob, new JobRequest(job.Job), cancellation);
-                    break;
-                }
-                catch (CollabException e) when (e.Code.Name == Engine.JobArchive.JobUnknown.Name)
-                {
-                    await Task.Delay(Poll, cancellation); // the plan is on its way
-                }
+                return await local.OperatorOf(party).CallAsync<T>(verb, new JobRequest(job.Job), cancellation);
+            }
+            catch (CollabException e) when (e.Code.Name == Engine.JobArchive.JobUnknown.Name)
+            {
+                await Task.Delay(Poll, cancellation); // the plan is on its way
             }
         }
     }

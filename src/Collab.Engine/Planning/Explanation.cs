@@ -52,14 +52,14 @@ public sealed record Explanation(
         var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, receiver);
         var outlook = JointStatistics.Describe(checkedQuestion);
         var cells = question.Levels.Count * question.Measures.Count;
-        var names = string.Join(", ", question.Statistics.Select(s => s.ToString().ToLowerInvariant()));
+        var names = string.Join(", ", question.Statistics.Select(s => s == Statistic.StandardDeviation ? "standard deviation" : s.ToString().ToLowerInvariant()));
         var measures = string.Join(", ", question.Measures.Select(m => m.Column));
         var owners = string.Join(", ", plan.Owners);
         var grouping = question.GroupBy is { } by ? $" by {by.Column} ({string.Join(", ", by.Levels)})" : "";
         var groupingChinese = question.GroupBy is { } g ? $"，按 {g.Column} 分组（{string.Join("、", g.Levels)}）" : "";
         return new(
             plan.Digest,
-            new($"{names} of {measures}{grouping} over the rows of {owners}.", $"对 {owners} 的行计算 {measures} 的 {names}{groupingChinese}。"),
+            new($"What are {names} of {measures}{grouping} over the rows of {owners}?", $"对 {owners} 的行计算 {measures} 的 {names}{groupingChinese}。"),
             new(
                 $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),

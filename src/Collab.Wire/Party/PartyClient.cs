@@ -93,20 +93,7 @@ public sealed class PartyClient : IDisposable
     public async Task<IFrameTransport> ConverseAsync(Digest run, CancellationToken cancellation)
     {
         await HelloAsync(cancellation);
-        var call = _client.Converse(new CallOptions(new Metadata { { PartyService.RunHeader, run.ToArray() } }));
-        return new FrameTransport(call.ResponseStream, call.RequestStream, async () =>
-        {
-            try
-            {
-                await call.RequestStream.CompleteAsync();
-            }
-            catch (Exception e) when (e is RpcException or InvalidOperationException)
-            {
-                // The call is over already; closing it is all that was wanted.
-            }
-
-            call.Dispose();
-        });
+        return new CallingTransport(_client.Converse(new CallOptions(new Metadata { { PartyService.RunHeader, run.ToArray() } })));
     }
 
     /// <summary>Closes the connection.</summary>

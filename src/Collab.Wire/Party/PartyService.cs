@@ -70,14 +70,9 @@ public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V
         {
             var header = context.RequestHeaders.GetValueBytes(RunHeader) ?? throw new MalformedException($"the header {RunHeader}");
             if (header.Length != Digest.Size) throw new MalformedException("a run of 32 bytes");
-            var over = new TaskCompletionSource();
-            var transport = new FrameTransport(requestStream, responseStream, () =>
-            {
-                over.TrySetResult();
-                return ValueTask.CompletedTask;
-            });
+            var transport = new CalledTransport(requestStream, responseStream);
             await endpoint.ConverseAsync(caller, new Digest(header), transport, context.CancellationToken);
-            await over.Task.WaitAsync(context.CancellationToken); // the call lives as long as the conversation
+            await transport.Over.WaitAsync(context.CancellationToken); // the call lives as long as the conversation
             return true;
         });
 
