@@ -131,10 +131,10 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void A_rotated_leaf_has_a_new_key_under_the_same_pin()
     {
-        var pin = PartyIdentity.Create(Folder, Alpha, _time);
+        var pin = PartyIdentity.Create(Folder, Alpha, time: _time);
         using var before = PartyIdentity.Load(Folder, PartyRole.Node);
         _time.Advance(TimeSpan.FromDays(80));
-        PartyIdentity.RotateLeaf(Folder, _time);
+        PartyIdentity.RotateLeaf(Folder, time: _time);
         using var after = PartyIdentity.Load(Folder, PartyRole.Node);
         Assert.Equal(pin, after.Pin);
         Assert.NotEqual(PeerPins.PinOf(before.Leaf), PeerPins.PinOf(after.Leaf));
@@ -145,14 +145,14 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void While_the_authority_rotates_two_pins_overlap()
     {
-        var first = PartyIdentity.Create(Folder, Alpha, _time);
-        Assert.Equal(IdentityErrors.NotPrepared, Refused(() => PartyIdentity.RotateAuthority(Folder, _time)));
-        var second = PartyIdentity.PrepareAuthority(Folder, _time);
-        Assert.Equal(second, PartyIdentity.PrepareAuthority(Folder, _time));
+        var first = PartyIdentity.Create(Folder, Alpha, time: _time);
+        Assert.Equal(IdentityErrors.NotPrepared, Refused(() => PartyIdentity.RotateAuthority(Folder, time: _time)));
+        var second = PartyIdentity.PrepareAuthority(Folder, time: _time);
+        Assert.Equal(second, PartyIdentity.PrepareAuthority(Folder, time: _time));
         Assert.NotEqual(first, second);
 
         using var before = PartyIdentity.Load(Folder, PartyRole.Node);
-        Assert.Equal(second, PartyIdentity.RotateAuthority(Folder, _time));
+        Assert.Equal(second, PartyIdentity.RotateAuthority(Folder, time: _time));
         using var after = PartyIdentity.Load(Folder, PartyRole.Node);
         Assert.Equal((first, second), (before.Pin, after.Pin));
         var both = Validator(first, second);
@@ -161,7 +161,7 @@ public sealed class PartyIdentityTests : IDisposable
         var old = Assert.Throws<PeerCertificateException>(
             () => Validator(second).Validate(before.Leaf, [before.Authority], true, Alpha, PartyRole.Node));
         Assert.Equal(TlsErrors.UnknownAuthority, old.Code);
-        PartyIdentity.RotateLeaf(Folder, _time);
+        PartyIdentity.RotateLeaf(Folder, time: _time);
         using var next = PartyIdentity.Load(Folder, PartyRole.Node);
         Assert.Equal(second, next.Pin);
     }
