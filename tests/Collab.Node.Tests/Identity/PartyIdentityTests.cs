@@ -85,7 +85,9 @@ public sealed class PartyIdentityTests : IDisposable
             Assert.Contains("BEGIN ENCRYPTED PRIVATE KEY", pem);
             Assert.DoesNotContain("BEGIN PRIVATE KEY", pem);
         });
+        PartyIdentity.RotateLeaf(Folder, "correct horse");
         PartyIdentity.Load(Folder, PartyRole.Node, "correct horse").Dispose();
+        Assert.DoesNotContain("BEGIN PRIVATE KEY", File.ReadAllText(Path.Combine(Folder, "node.pem")));
         Assert.Equal(IdentityErrors.Passphrase, Refused(() => PartyIdentity.Load(Folder, PartyRole.Node, "wrong")));
         Assert.Equal(IdentityErrors.Passphrase, Refused(() => PartyIdentity.Load(Folder, PartyRole.Node)));
     }
@@ -129,11 +131,11 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void A_rotated_leaf_has_a_new_key_under_the_same_pin()
     {
-        var pin = PartyIdentity.Create(Folder, Alpha, "p", _time);
-        using var before = PartyIdentity.Load(Folder, PartyRole.Node, "p");
+        var pin = PartyIdentity.Create(Folder, Alpha, time: _time);
+        using var before = PartyIdentity.Load(Folder, PartyRole.Node);
         _time.Advance(TimeSpan.FromDays(80));
-        PartyIdentity.RotateLeaf(Folder, "p", _time);
-        using var after = PartyIdentity.Load(Folder, PartyRole.Node, "p");
+        PartyIdentity.RotateLeaf(Folder, time: _time);
+        using var after = PartyIdentity.Load(Folder, PartyRole.Node);
         Assert.Equal(pin, after.Pin);
         Assert.NotEqual(PeerPins.PinOf(before.Leaf), PeerPins.PinOf(after.Leaf));
         Assert.Equal(TimeSpan.FromDays(80), after.ValidUntil - before.ValidUntil);
@@ -143,15 +145,15 @@ public sealed class PartyIdentityTests : IDisposable
     [Fact]
     public void While_the_authority_rotates_two_pins_overlap()
     {
-        var first = PartyIdentity.Create(Folder, Alpha, "p", _time);
-        Assert.Equal(IdentityErrors.NotPrepared, Refused(() => PartyIdentity.RotateAuthority(Folder, "p", _time)));
-        var second = PartyIdentity.PrepareAuthority(Folder, "p", _time);
-        Assert.Equal(second, PartyIdentity.PrepareAuthority(Folder, "p", _time));
+        var first = PartyIdentity.Create(Folder, Alpha, time: _time);
+        Assert.Equal(IdentityErrors.NotPrepared, Refused(() => PartyIdentity.RotateAuthority(Folder, time: _time)));
+        var second = PartyIdentity.PrepareAuthority(Folder, time: _time);
+        Assert.Equal(second, PartyIdentity.PrepareAuthority(Folder, time: _time));
         Assert.NotEqual(first, second);
 
-        using var before = PartyIdentity.Load(Folder, PartyRole.Node, "p");
-        Assert.Equal(second, PartyIdentity.RotateAuthority(Folder, "p", _time));
-        using var after = PartyIdentity.Load(Folder, PartyRole.Node, "p");
+        using var before = PartyIdentity.Load(Folder, PartyRole.Node);
+        Assert.Equal(second, PartyIdentity.RotateAuthority(Folder, time: _time));
+        using var after = PartyIdentity.Load(Folder, PartyRole.Node);
         Assert.Equal((first, second), (before.Pin, after.Pin));
         var both = Validator(first, second);
         both.Validate(before.Leaf, [before.Authority], true, Alpha, PartyRole.Node);
@@ -159,8 +161,8 @@ public sealed class PartyIdentityTests : IDisposable
         var old = Assert.Throws<PeerCertificateException>(
             () => Validator(second).Validate(before.Leaf, [before.Authority], true, Alpha, PartyRole.Node));
         Assert.Equal(TlsErrors.UnknownAuthority, old.Code);
-        PartyIdentity.RotateLeaf(Folder, "p", _time);
-        using var next = PartyIdentity.Load(Folder, PartyRole.Node, "p");
+        PartyIdentity.RotateLeaf(Folder, time: _time);
+        using var next = PartyIdentity.Load(Folder, PartyRole.Node);
         Assert.Equal(second, next.Pin);
     }
 

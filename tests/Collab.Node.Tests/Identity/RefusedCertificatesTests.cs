@@ -61,7 +61,7 @@ public sealed class RefusedCertificatesTests : IDisposable
             BetaAuthority.Issue(BetaNode, extension: new X509Extension("1.3.6.1.4.1.99999.1", [5, 0], true)), TlsErrors.Malformed),
     };
 
-    /// <summary>What this machine's TLS library refuses by itself, before anybody asks us; the judge is asked directly then.</summary>
+    /// <summary>What a TLS library may refuse to send, or to read, before anybody asks us; the judge is asked directly besides.</summary>
     private static readonly string[] TooWeakToSend =
         ["SHA-1", "RSA of 1024 bits", "an authority with RSA of 1024 bits", "the right authority, which did not issue it"];
 
