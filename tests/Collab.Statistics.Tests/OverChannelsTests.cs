@@ -56,9 +56,12 @@ public sealed class OverChannelsTests
         var plan = StatisticsPlan.Create(Question, [Riverside, Lakeview], Registry);
         Row[] rows = [.. Enumerable.Range(0, 30).Select(i => new Row("0", i, i))];
         PartyId[] parties = [Lakeview, Riverside, Registry];
+        var opened = parties.ToDictionary(party => party, _ => new TaskCompletionSource());
         var faults = new System.Collections.Concurrent.ConcurrentDictionary<PartyId, Fault>();
         await Assert.ThrowsAnyAsync<CollabException>(() => Parties.RunAsync<StatisticsResult?>(parties, async (self, peers) =>
         {
+            opened[self].SetResult();
+            await Task.WhenAll(opened.Values.Select(party => party.Task)); // all lines are open before one party stops
             try
             {
                 if (self == Registry) return await JointStatistics.ReceiveAsync(plan, peers);
