@@ -83,5 +83,6 @@ internal static class DisclosureGate
         }
     }
 
-    private static int WordWidth(StatisticsPlan plan) => CountBits + (plan.AsksMinimum ? ValueBits : 0) + (plan.AsksMaximum ? ValueBits : 0);
+    private static int WordWidth(StatisticsPlan plan) =>
+        CountBits + (plan.AsksMinimum ? ValueBits : 0) + (plan.AsksMaximum ? ValueBits : 0);
 }

@@ -50,7 +50,10 @@ public static partial class JointStatistics
     }
 
     private static IReadOnlyList<string> OwnerLearns(StatisticsPlan plan) =>
-        plan.Owners.Count == 2 ? ["statistics.learns.released-cells", "statistics.learns.released-cells-of-two"] : ["statistics.learns.released-cells"];
+    [
+        "statistics.learns.released-cells",
+        .. plan.Owners.Count == 2 ? ["statistics.learns.released-cells-of-two"] : Array.Empty<string>(),
+    ];
 
     private static IReadOnlyList<string> ReceiverLearns(StatisticsPlan plan) =>
     [
@@ -65,9 +68,12 @@ public static partial class JointStatistics
         .. plan.AsksMaximum ? ["statistics.learns.maximum"] : Array.Empty<string>(),
     ];
 
-    private static IReadOnlyList<string> Assumptions(bool receiverOwns) => receiverOwns
-        ? ["statistics.assumes.receiver-colludes-with-no-owner", "statistics.assumes.first-two-owners-do-not-collude", "statistics.assumes.true-inputs"]
-        : ["statistics.assumes.receiver-colludes-with-no-owner", "statistics.assumes.true-inputs"];
+    private static IReadOnlyList<string> Assumptions(bool receiverOwns) =>
+    [
+        "statistics.assumes.receiver-colludes-with-no-owner",
+        .. receiverOwns ? ["statistics.assumes.first-two-owners-do-not-collude"] : Array.Empty<string>(),
+        "statistics.assumes.true-inputs",
+    ];
 }
 
 /// <summary>What a run costs one party and what the party learns.</summary>

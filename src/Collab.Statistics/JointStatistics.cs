@@ -33,13 +33,15 @@ public static partial class JointStatistics
     /// <summary>The part of an owner that is not the receiver.</summary>
     /// <param name="plan">The plan, the same with every party.</param>
     /// <param name="self">This owner.</param>
-    /// <param name="peers">A channel to each other party of the plan, used for nothing else; the caller disposes them, on failure at once.</param>
+    /// <param name="peers">
+    /// A channel to each other party of the plan, used for nothing else; the caller disposes them, on failure at once.
+    /// </param>
     /// <param name="summary">This owner's own part, made for the same plan.</param>
     /// <param name="random">Where shares and seed come from.</param>
     /// <param name="progress">Told of each step as it begins.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>Whether each cell of the plan was released; that much every owner learns.</returns>
-    /// <exception cref="PeerFaultException">A peer broke a step; then no total was opened by this owner, unless step 4 had begun.</exception>
+    /// <exception cref="PeerFaultException">A peer broke a step; unless that was in step 4, this owner opened no total.</exception>
     /// <exception cref="ChannelException">The way to a peer failed.</exception>
     public static async Task<IReadOnlyList<bool>> ContributeAsync(
         StatisticsPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalSummary summary, RandomSource random,
@@ -51,11 +53,13 @@ public static partial class JointStatistics
         var receiver = peers[plan.Receiver];
 
         progress?.Report(ShareTotals);
-        using var totals = await AdditiveSharing.ShareAndAddAsync(OtherOwners(plan, self, peers), Totals(plan, summary), random, cancellation);
+        var owners = OtherOwners(plan, self, peers);
+        using var totals = await AdditiveSharing.ShareAndAddAsync(owners, Totals(plan, summary), random, cancellation);
 
         progress?.Report(PassGate);
         IChannel?[] garblers = [.. DisclosureGate.Garblers(plan).Select(garbler => garbler == self ? null : peers[garbler])];
-        var passed = await JointGarbling.GarbleAsync(DisclosureGate.For(plan), garblers, receiver, Words(plan, summary), random, cancellation);
+        var gate = DisclosureGate.For(plan);
+        var passed = await JointGarbling.GarbleAsync(gate, garblers, receiver, Words(plan, summary), random, cancellation);
 
         progress?.Report(OpenTotals);
         bool[] released = [.. Enumerable.Range(0, plan.Cells.Count).Select(cell => passed[cell, 0])];

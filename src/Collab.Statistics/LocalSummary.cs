@@ -114,7 +114,8 @@ public sealed class LocalSummary
         return _levels.TryGetValue(text, out var level)
             ? level
             : throw new CollabException(
-                StatisticsErrors.UnknownLevel, $"Row {row}: column '{_plan.Question.GroupBy!.Column}' holds a level that is not in the plan.");
+                StatisticsErrors.UnknownLevel,
+                $"Row {row}: column '{_plan.Question.GroupBy!.Column}' holds a level that is not in the plan.");
     }
 
     private static (long[] Values, bool[] Present) ScaledValues(ColumnBatch batch, Measure measure)
@@ -122,7 +123,8 @@ public sealed class LocalSummary
         if (Find(batch, measure.Column) is not NumberColumn column || column.Schema.Scale > measure.Scale)
         {
             throw new CollabException(
-                StatisticsErrors.ColumnUnfit, $"Column '{measure.Column}' is a measure, so it is a number of at most {measure.Scale} decimals.");
+                StatisticsErrors.ColumnUnfit,
+                $"Column '{measure.Column}' is a measure, so it is a number of at most {measure.Scale} decimals.");
         }
 
         var factor = (long)BigInteger.Pow(10, measure.Scale - column.Schema.Scale);

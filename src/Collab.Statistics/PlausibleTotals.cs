@@ -17,7 +17,8 @@ internal static class PlausibleTotals
         BigInteger lowest = plan.AsksMinimum ? totals.Minimum : long.MinValue;
         BigInteger highest = plan.AsksMaximum ? totals.Maximum : long.MaxValue;
         Require(lowest <= highest, "a minimum that is not above the maximum");
-        if (countOpened) Require(totals.Count >= plan.Question.MinimumGroupSize && totals.Count <= mostRows, "a count that passes the gate");
+        if (countOpened)
+            Require(totals.Count >= plan.Question.MinimumGroupSize && totals.Count <= mostRows, "a count that passes the gate");
         if (plan.Totals.Contains(Total.Sum))
         {
             var (fewest, most) = countOpened ? (totals.Count, totals.Count) : (BigInteger.One, mostRows);
@@ -32,9 +33,10 @@ internal static class PlausibleTotals
         void Require(bool holds, string rule)
         {
             if (holds) return;
+            var level = plan.Question.GroupBy is null ? "" : $" at level '{cell.Level}'";
             throw new CollabException(
                 StatisticsErrors.TotalsImpossible,
-                $"The totals of '{cell.Measure.Column}'{(plan.Question.GroupBy is null ? "" : $" at level '{cell.Level}'")} are not {rule}.",
+                $"The totals of '{cell.Measure.Column}'{level} come from no rows: expected {rule}.",
                 step: JointStatistics.Finish);
         }
     }

@@ -27,7 +27,7 @@ public static class StatisticsErrors
 
     /// <summary>The opened totals cannot come from any rows: an owner's share is wrong.</summary>
     public static readonly ErrorCode TotalsImpossible = new(
-        "statistics.totals-impossible", ErrorKind.Peer, "Compare the transcripts of the run; submit the job again when the cause is known.");
+        "statistics.totals-impossible", ErrorKind.Peer, "Compare the transcripts of the run before the job is submitted again.");
 
     /// <summary>With two owners of whom one receives, the result tells the receiver the other's totals.</summary>
     public static readonly ErrorCode ReceiverIsOwnerOfTwo = new(

@@ -55,7 +55,8 @@ public sealed record StatisticsPlan
         var measures = question.Measures.Select(m => m.Column).ToList();
         Require(measures.Count > 0, "at least one measure");
         Require(AllDiffer(measures), "each measure once");
-        Require(question.Measures.All(m => m.Scale is >= 0 and <= ColumnSchema.MaximumScale), $"scales of 0 to {ColumnSchema.MaximumScale}");
+        Require(
+            question.Measures.All(m => m.Scale is >= 0 and <= ColumnSchema.MaximumScale), $"scales of 0 to {ColumnSchema.MaximumScale}");
         Require(question.Levels.Count > 0 && AllDiffer(question.Levels), "at least one level, and each once");
         Require((long)question.Levels.Count * measures.Count <= MaximumCells, $"at most {MaximumCells} cells");
         Require(question.GroupBy is not { } by || !measures.Contains(by.Column), "a grouping column that is no measure");

@@ -16,7 +16,8 @@ public sealed class DisclosureGateTests
     {
         var random = RandomSource.Seeded(owners);
         PartyId[] parties = [.. Enumerable.Range(0, owners).Select(i => PartyId.Parse($"owner-{i}"))];
-        foreach (var statistics in new Statistic[][] { [Statistic.Count], [Statistic.Minimum], [Statistic.Maximum], [Statistic.Minimum, Statistic.Maximum] })
+        Statistic[][] asked = [[Statistic.Count], [Statistic.Minimum], [Statistic.Maximum], [Statistic.Minimum, Statistic.Maximum]];
+        foreach (var statistics in asked)
         {
             foreach (var minimum in new[] { 1, 10, int.MaxValue })
             {

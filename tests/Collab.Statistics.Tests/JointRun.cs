@@ -44,15 +44,18 @@ internal sealed class JointRun
         var parts = new Dictionary<PartyId, Func<Task>>();
         foreach (var party in Plan.Owners.Append(Plan.Receiver).Distinct()) Steps[party] = [];
         if (!Plan.Owners.Contains(Plan.Receiver))
-            parts[Registry] = async () => Result = await JointStatistics.ReceiveAsync(Plan, Network.Of(Registry), new Recorder(Steps[Registry]), cancellation);
+            parts[Registry] = async () =>
+                Result = await JointStatistics.ReceiveAsync(Plan, Network.Of(Registry), new Recorder(Steps[Registry]), cancellation);
         for (var i = 0; i < Plan.Owners.Count; i++)
         {
             var (self, random, summary) = (Plan.Owners[i], RandomSource.Seeded(1000 + i), Summary(Plan, _rows[i]));
             parts[self] = self == Plan.Receiver
-                ? async () => Result = await JointStatistics.ReceiveAsOwnerAsync(Plan, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation)
+                ? async () => Result = await JointStatistics.ReceiveAsOwnerAsync(
+                    Plan, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation)
                 : async () =>
                 {
-                    var released = await JointStatistics.ContributeAsync(Plan, self, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation);
+                    var released = await JointStatistics.ContributeAsync(
+                        Plan, self, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation);
                     lock (Released) Released[self] = released;
                 };
         }

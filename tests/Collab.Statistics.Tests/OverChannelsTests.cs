@@ -10,7 +10,9 @@ namespace Collab.Statistics.Tests;
 /// <summary>The same protocol over the product's own channels: flow control, transcripts, abort.</summary>
 public sealed class OverChannelsTests
 {
-    private static readonly PartyId Lakeview = PartyId.Parse("lakeview"), Riverside = PartyId.Parse("riverside"), Registry = PartyId.Parse("registry");
+    private static readonly PartyId Lakeview = PartyId.Parse("lakeview");
+    private static readonly PartyId Riverside = PartyId.Parse("riverside");
+    private static readonly PartyId Registry = PartyId.Parse("registry");
 
     private static readonly StatisticsQuestion Question = new(
         [new Measure("age", 0), new Measure("bmi", 14)], new GroupBy("male", ["0", "1"]), Enum.GetValues<Statistic>(), 10);
@@ -53,13 +55,28 @@ public sealed class OverChannelsTests
     {
         var plan = StatisticsPlan.Create(Question, [Riverside, Lakeview], Registry);
         Row[] rows = [.. Enumerable.Range(0, 30).Select(i => new Row("0", i, i))];
-        var failure = await Assert.ThrowsAsync<CollabException>(() => Parties.RunAsync<StatisticsResult?>([Lakeview, Riverside, Registry], async (self, peers) =>
+        PartyId[] parties = [Lakeview, Riverside, Registry];
+        var opened = parties.ToDictionary(party => party, _ => new TaskCompletionSource());
+        var faults = new System.Collections.Concurrent.ConcurrentDictionary<PartyId, Fault>();
+        await Assert.ThrowsAnyAsync<CollabException>(() => Parties.RunAsync<StatisticsResult?>(parties, async (self, peers) =>
         {
-            if (self == Registry) return await JointStatistics.ReceiveAsync(plan, peers);
-            var summary = Summary(plan, self == Riverside ? [.. rows, new Row("2", 1, 1)] : rows); // an unknown level at one owner
-            await JointStatistics.ContributeAsync(plan, self, peers, summary, RandomSource.System);
-            return null;
+            opened[self].SetResult();
+            await Task.WhenAll(opened.Values.Select(party => party.Task)); // all lines are open before one party stops
+            try
+            {
+                if (self == Registry) return await JointStatistics.ReceiveAsync(plan, peers);
+                var summary = Summary(plan, self == Riverside ? [.. rows, new Row("2", 1, 1)] : rows); // an unknown level at one owner
+                await JointStatistics.ContributeAsync(plan, self, peers, summary, RandomSource.System);
+                return null;
+            }
+            catch (CollabException failure)
+            {
+                faults[self] = failure.ToFault();
+                throw;
+            }
         }));
-        Assert.Equal(StatisticsErrors.UnknownLevel, failure.Code);
+        Assert.Equal(StatisticsErrors.UnknownLevel.Name, faults[Riverside].Code);
+        Assert.Equal(StatisticsErrors.UnknownLevel.Name, faults[Lakeview].Code); // every party reports the same
+        Assert.Equal(StatisticsErrors.UnknownLevel.Name, faults[Registry].Code);
     }
 }

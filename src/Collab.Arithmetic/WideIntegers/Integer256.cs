@@ -5,7 +5,10 @@ using Collab.Primitives;
 namespace Collab.Arithmetic.WideIntegers;
 
 /// <summary>An element of Z_{2^256} in four 64-bit words, least significant first; as a number, signed two's complement.</summary>
-/// <remarks>Additions wrap: a sum is right as a number whenever the true total lies in [−2^255, 2^255). Timing is independent of the values.</remarks>
+/// <remarks>
+/// Additions wrap: a sum is right as a number whenever the true total lies in [−2^255, 2^255).
+/// Timing is independent of the values.
+/// </remarks>
 public readonly record struct Integer256(ulong Word0, ulong Word1, ulong Word2, ulong Word3)
 {
     /// <summary>The length of the encoding, in bytes.</summary>

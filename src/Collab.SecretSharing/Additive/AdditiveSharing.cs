@@ -27,7 +27,8 @@ public static class AdditiveSharing
     /// <exception cref="PeerFaultException">An owner sent another number of shares.</exception>
     /// <remarks>One message of 32·length bytes to each other owner, one round. Timing is independent of the values.</remarks>
     public static async Task<ShareVector256> ShareAndAddAsync(
-        IReadOnlyList<IChannel> otherOwners, ReadOnlyMemory<Integer256> values, RandomSource random, CancellationToken cancellation = default)
+        IReadOnlyList<IChannel> otherOwners, ReadOnlyMemory<Integer256> values, RandomSource random,
+        CancellationToken cancellation = default)
     {
         var dealt = ShareVector256.Split(values.Span, otherOwners.Count + 1, random);
         try

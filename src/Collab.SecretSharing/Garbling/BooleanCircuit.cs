@@ -20,7 +20,9 @@ public enum GateKind
 public readonly record struct Gate(GateKind Kind, int A, int B);
 
 /// <summary>A Boolean circuit: wires 0 to InputCount − 1 are inputs, wire InputCount + g is the output of gate g.</summary>
-/// <remarks>Gates stand in an order in which each reads earlier wires only, so one pass computes it. Public: every party builds the same one.</remarks>
+/// <remarks>
+/// Gates stand in an order in which each reads earlier wires only, so one pass computes it. Public: every party builds the same one.
+/// </remarks>
 public sealed class BooleanCircuit
 {
     internal BooleanCircuit(int inputCount, IReadOnlyList<Gate> gates, IReadOnlyList<int> outputs)

@@ -5,7 +5,10 @@ using Collab.Primitives;
 namespace Collab.SecretSharing.Garbling;
 
 /// <summary>The evaluator's side of one batch: one label per wire, and never both of any.</summary>
-/// <remarks>Source: Zahur, Rosulek, Evans, eprint 2014/756, figure 2; specs/garbled-gate.md, steps 3 and 4. Timing is independent of the labels.</remarks>
+/// <remarks>
+/// Timing is independent of the labels.
+/// Source: Zahur, Rosulek, Evans, eprint 2014/756, figure 2; specs/garbled-gate.md, step 4.
+/// </remarks>
 internal sealed class Evaluation : IDisposable
 {
     private readonly GarbledLayout _layout;

@@ -180,7 +180,8 @@ internal sealed class Garbling : IDisposable
         public static SeedStream Derive(ReadOnlySpan<byte> seed, int batch)
         {
             Span<byte> key = stackalloc byte[16];
-            HKDF.DeriveKey(HashAlgorithmName.SHA256, seed, key, salt: [], info: Encoding.ASCII.GetBytes($"collab garbled-gate/1 batch {batch}"));
+            var info = Encoding.ASCII.GetBytes($"collab garbled-gate/1 batch {batch}");
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, seed, key, salt: [], info);
             var stream = new SeedStream(key);
             CryptographicOperations.ZeroMemory(key);
             return stream;

@@ -57,7 +57,14 @@ public sealed record JointCircuit
     public long ReturnedSize => (long)LabelTable.LabelSize * ReturnedOutputs * Instances;
 
     /// <summary>Bytes of memory for the labels of a batch, about.</summary>
-    public long MemorySize => ((long)LabelTable.LabelSize * Circuit.WireCount * Math.Min(BatchSize, Instances)) + Layout(Math.Min(BatchSize, Instances)).Size;
+    public long MemorySize
+    {
+        get
+        {
+            var instances = Math.Min(BatchSize, Instances);
+            return ((long)LabelTable.LabelSize * Circuit.WireCount * instances) + Layout(instances).Size;
+        }
+    }
 
     internal IEnumerable<(int Number, int First, int Length)> Batches()
     {

@@ -41,7 +41,9 @@ public static class JointGarbling
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>The outputs the evaluator proved: shape [instances, returned outputs].</returns>
     /// <exception cref="ArgumentException">Garblers or inputs are not those of the circuit.</exception>
-    /// <exception cref="PeerFaultException">A peer broke a step; a returned label that is neither of the output's two is such a break.</exception>
+    /// <exception cref="PeerFaultException">
+    /// A peer broke a step; a returned label that is neither of the output's two is such a break.
+    /// </exception>
     public static async Task<bool[,]> GarbleAsync(
         JointCircuit joint, IReadOnlyList<IChannel?> garblers, IChannel evaluator, IReadOnlyList<bool[]> inputs, RandomSource random,
         CancellationToken cancellation = default)
@@ -155,7 +157,8 @@ public static class JointGarbling
     }
 
     private static async Task<BitArray[]> SendHalvesAsync(
-        JointCircuit joint, IReadOnlyList<IChannel> garblers, IReadOnlyList<bool[]> inputs, RandomSource random, CancellationToken cancellation)
+        JointCircuit joint, IReadOnlyList<IChannel> garblers, IReadOnlyList<bool[]> inputs, RandomSource random,
+        CancellationToken cancellation)
     {
         var mask = random.Bytes(HalfSize(joint));
         mask[^1] &= (byte)LastByteMask(joint);
@@ -164,7 +167,10 @@ public static class JointGarbling
             for (var bit = 0; bit < joint.EvaluatorInput; bit++)
                 masked[HalfBit(joint, i, bit) / 8] ^= (byte)((inputs[i][bit] ? 1 : 0) << (HalfBit(joint, i, bit) % 8));
         await Round.AllAsync(
-            [token => garblers[0].SendAsync(new BitsMessage(masked), token).AsTask(), token => garblers[1].SendAsync(new BitsMessage(mask), token).AsTask()],
+            [
+                token => garblers[0].SendAsync(new BitsMessage(masked), token).AsTask(),
+                token => garblers[1].SendAsync(new BitsMessage(mask), token).AsTask(),
+            ],
             cancellation);
         return [new BitArray(masked), new BitArray(mask)];
     }
@@ -262,7 +268,8 @@ public static class JointGarbling
             for (var i = 0; i < length; i++)
             {
                 PeerFaultException.ThrowUnless(
-                    evaluation.OwnInput(wire, i) == half[HalfBit(joint, first + i, bit)], garbler, SendLabels, "the labels of the half it was given");
+                    evaluation.OwnInput(wire, i) == half[HalfBit(joint, first + i, bit)], garbler, SendLabels,
+                    "the labels of the half it was given");
             }
 
             bit++;

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Collab.SecretSharing.Garbling;
 
-/// <summary>128-bit wire labels, shape [wires, instances], with one owner: pinned while they live, zeroed by <see cref="Dispose"/>.</summary>
+/// <summary>128-bit wire labels, shape [wires, instances], with one owner: pinned while they live, then zeroed.</summary>
 /// <remarks>A label's colour is bit 0 of its first byte; the two labels of a wire differ in it (point and permute).</remarks>
 internal sealed class LabelTable(int wires, int instances) : IDisposable
 {

@@ -23,7 +23,9 @@ public sealed partial record StatisticsResult
         .ToArray();
 
     /// <summary>Reads what <see cref="Encode"/> writes, and nothing else.</summary>
-    /// <exception cref="MalformedException">Any other bytes: also a fraction not in lowest terms, or a double that is not the nearest.</exception>
+    /// <exception cref="MalformedException">
+    /// Any other bytes: also a fraction not in lowest terms, or a double that is not the nearest.
+    /// </exception>
     public static StatisticsResult Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new CanonicalReader(bytes);

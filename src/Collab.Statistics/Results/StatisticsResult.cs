@@ -12,7 +12,9 @@ public sealed partial record StatisticsResult(
 {
     /// <summary>One flat row per cell and statistic, and one per withheld cell: what a table, a CSV file or JSON shows.</summary>
     public IEnumerable<StatisticsRow> Rows() => Cells.SelectMany(cell =>
-        cell.Values is null ? [StatisticsRow.Withheld(cell, MinimumGroupSize)] : cell.Values.Select(value => StatisticsRow.Of(cell, value)));
+        cell.Values is null
+            ? [StatisticsRow.Withheld(cell, MinimumGroupSize)]
+            : cell.Values.Select(value => StatisticsRow.Of(cell, value)));
 }
 
 /// <summary>One cell of the result.</summary>
@@ -55,7 +57,9 @@ public readonly record struct CellTotals(BigInteger Count, BigInteger Sum, BigIn
 /// <param name="Level">The level of the grouping; empty when there is none.</param>
 /// <param name="Measure">The column described.</param>
 /// <param name="Statistic">The statistic in words; null in the line of a withheld cell.</param>
-/// <param name="Value">The exact decimal, or the nearest double in the shortest form that reads back the same; null when there is no number.</param>
+/// <param name="Value">
+/// The exact decimal, or the nearest double in the shortest form that reads back the same; null when there is no number.
+/// </param>
 /// <param name="Fraction">The exact fraction behind a mean or variance, or under the root of a standard deviation, as <c>p/q</c>.</param>
 /// <param name="Exactness">How true <paramref name="Value"/> is, in words.</param>
 public sealed record StatisticsRow(string Level, string Measure, string? Statistic, string? Value, string? Fraction, string Exactness)

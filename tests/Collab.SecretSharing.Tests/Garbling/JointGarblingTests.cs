@@ -97,6 +97,22 @@ public sealed class JointGarblingTests
         }
     }
 
+    [Fact]
+    public async Task Words_and_garblers_that_are_not_those_of_the_circuit_are_refused_before_anything_is_sent()
+    {
+        var run = new Run(2, false, 2);
+        var peers = run.Network.Of(run.Garblers[0]);
+        bool[][] words = [new bool[8], new bool[8]];
+        await Assert.ThrowsAsync<ArgumentException>(() => JointGarbling.GarbleAsync(
+            run.Joint, [null, peers[run.Garblers[1]]], peers[Evaluator], words[..1], RandomSource.Seeded(1)));
+        await Assert.ThrowsAsync<ArgumentException>(() => JointGarbling.GarbleAsync(
+            run.Joint, [null, null], peers[Evaluator], words, RandomSource.Seeded(1)));
+        await Assert.ThrowsAsync<ArgumentException>(() => JointGarbling.EvaluateAsync(run.Joint, [peers[Evaluator]], null, null));
+        Assert.Empty(run.Network.Passed);
+        Assert.Throws<ArgumentException>(() => new JointCircuit(run.Joint.Circuit, [8, 7], 0, 1, 2));
+        Assert.Throws<ArgumentException>(() => new JointCircuit(run.Joint.Circuit, [16], 0, 1, 2));
+    }
+
     private static byte[]? Broken(byte[] payload, string fault)
     {
         var changed = payload.ToArray();
