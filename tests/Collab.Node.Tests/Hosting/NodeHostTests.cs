@@ -136,6 +136,43 @@ public sealed class NodeHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fresh_certificates_are_taken_up_while_the_node_runs_and_who_knew_the_pin_still_does()
+    {
+        using var before = Operator(Plans.Bureau, PartyRole.Operator);
+        var expires = (await before.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop)).CertificateExpires;
+        using var bank = Client(Plans.Bank);
+        await bank.HelloAsync(Stop);
+
+        PartyFiles.RotateCertificates(Home(Plans.Bureau), passphrase: null);
+
+        // Certificates count whole seconds, so rotating again makes the difference visible however fast the first one was.
+        StatusView status;
+        do
+        {
+            status = await before.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop);
+            if (status.CertificateExpires == expires) PartyFiles.RotateCertificates(Home(Plans.Bureau), passphrase: null);
+        }
+        while (status.CertificateExpires == expires);
+
+        Assert.Empty(await bank.ListDatasetsAsync(Stop)); // the connection that stood goes on
+        using var fresh = Client(Plans.Bank);
+        Assert.Empty(await fresh.ListDatasetsAsync(Stop)); // and a new one meets the new certificate under the same pin
+    }
+
+    [Fact]
+    public void A_new_authority_comes_in_two_steps_with_both_pins_between()
+    {
+        var home = Home(Plans.Bank);
+        var old = _cards[Plans.Bank].CertificatePins[0];
+        var both = PartyFiles.PrepareAuthority(home, passphrase: null);
+        Assert.Equal(old, both.CertificatePins[0]);
+        Assert.Equal(2, both.CertificatePins.Count);
+        var next = PartyFiles.SwitchAuthority(home, passphrase: null);
+        Assert.Equal([both.CertificatePins[1]], next.CertificatePins);
+        Assert.Equal(next.ToYaml(), File.ReadAllText(home.CardFile));
+    }
+
+    [Fact]
     public async Task A_taken_port_is_said()
     {
         new NodeConfiguration(Plans.Bank, _cards[Plans.Bureau].Address).Save(Home(Plans.Bank));
