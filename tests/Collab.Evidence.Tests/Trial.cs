@@ -154,8 +154,12 @@ internal sealed class Trial : IAsyncDisposable
     }
 
     /// <summary>The honest bundle, changed and sealed again with the exporter's own key.</summary>
-    public byte[] Reseal(Action<Parts> change)
+    /// <param name="change">What is changed.</param>
+    /// <param name="keepReceiptsOf">Whose receipts are exported first; all by default.</param>
+    public byte[] Reseal(Action<Parts> change, PartyId[]? keepReceiptsOf = null)
     {
+        if (keepReceiptsOf is not null)
+            foreach (var party in Receipts.Keys.Except(keepReceiptsOf).ToList()) Receipts.Remove(party);
         var parts = new Parts(EvidenceBundle.Read(Export()).Parts);
         change(parts);
         return EvidenceBundle.Write(Registry, LogKeys[Registry], Clock.GetUtcNow(), "collab 0.1.0", parts.All);
