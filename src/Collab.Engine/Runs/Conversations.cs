@@ -29,17 +29,14 @@ internal sealed class Conversations : IAsyncDisposable
     /// <exception cref="ChannelException">A party did not come; the parties that did are told so.</exception>
     public static async Task<Conversations> OpenAsync(EnginePorts ports, Plan plan, Digest run, CancellationToken cancellation)
     {
-        using var untilFailure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var opening = plan.Parties.Where(p => p != ports.Self)
-            .Select(peer => ports.Peers.ConnectAsync(peer, run, RunContext.Of(plan.Digest, run), untilFailure.Token)).ToList();
+            .Select(peer => ports.Peers.ConnectAsync(peer, run, RunContext.Of(plan.Digest, run), cancellation)).ToList();
         try
         {
-            await foreach (var opened in Task.WhenEach(opening)) await opened; // the first that fails ends it, however long the others wait
-            return new Conversations(await Task.WhenAll(opening));
+            return new Conversations(await Task.WhenAll(opening)); // waits for all, so that those who come can be told who did not
         }
         catch (Exception e)
         {
-            await untilFailure.CancelAsync();
             var fault = e is CollabException failure ? FaultOf(failure, RunSteps.Connect) : null;
             foreach (var connection in opening) await EndLateAsync(connection, fault);
             throw;
