@@ -246,7 +246,11 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
                             throw new CollabException(LedgerErrors.Mismatch, $"{witness.Party}'s cosignature is not its own.", witness.Party);
                         _log.AddCosignature(latest, cosignature);
                         (held, toldFinal, retry) = (latest.Size, newestFinal?.Size ?? 0, FirstRetry);
-                        if (ReadFinal()) _changed.Beat();
+                        ReadFinal();
+
+                        // Not only when ReadFinal found something: another thread may have read it first, and the loops of the
+                        // other witnesses must be woken to tell them all the same.
+                        if (_log.NewestFinal?.Size != newestFinal?.Size) _changed.Beat();
                         continue;
                     case { Status: WitnessStatus.Conflict, Size: { } size } when size != held && size <= latest!.Size:
                         held = size;
