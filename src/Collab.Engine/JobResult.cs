@@ -12,8 +12,8 @@ public abstract record JobResult
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
-    /// <param name="Keys">One row per match: the parts of its key as they were compared.</param>
-    public sealed record Intersection(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Keys) : JobResult;
+    /// <param name="Matches">In the order of the receiver's rows.</param>
+    public sealed record Intersection(IReadOnlyList<string> Columns, IReadOnlyList<Match> Matches) : JobResult;
 
     /// <summary>Joint statistics.</summary>
     /// <param name="Table">By level and measure.</param>
@@ -28,7 +28,7 @@ public abstract record JobResult
             case Intersection result:
                 writer.Byte(KindIntersection)
                     .List(result.Columns, (w, c) => w.Text(c))
-                    .List(result.Keys, (w, key) => w.List(key, (k, part) => k.Text(part)));
+                    .List(result.Matches, (w, m) => w.Int64(m.Row).List(m.Key, (k, part) => k.Text(part)));
                 break;
             case Statistics result:
                 writer.Byte(KindStatistics).Bytes(result.Table.Encode());
@@ -47,7 +47,7 @@ public abstract record JobResult
         {
             KindIntersection => new Intersection(
                 reader.List((ref r) => r.Text()),
-                reader.List((ref r) => (IReadOnlyList<string>)r.List((ref k) => k.Text()))),
+                reader.List((ref r) => new Match(r.Int64(), r.List((ref k) => k.Text())))),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
             _ => throw new MalformedException("a known kind of result"),
         };
@@ -55,3 +55,8 @@ public abstract record JobResult
         return result;
     }
 }
+
+/// <summary>A key of the receiver that the other owner has too.</summary>
+/// <param name="Row">The row of the receiver's own dataset in which it first stands, from 1.</param>
+/// <param name="Key">Its parts, as they were compared.</param>
+public sealed record Match(long Row, IReadOnlyList<string> Key);

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using Collab.Node;
 using Collab.Node.Configuration;
 using Collab.Node.Hosting;
@@ -60,11 +58,6 @@ internal static class NodeCommands
             var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
             using var passphrase = Shared.ReadPassphrase(parsed);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-            {
-                signal.Cancel = true;
-                stop.Cancel();
-            });
             await using var node = await NodeHost.StartAsync(home, passphrase);
             Console.Out.WriteLine($"{ReadyLine}{NodeConfiguration.Load(home).Listen}");
             if (parsed.GetValue(withParent)) _ = StopWithInputAsync(stop);

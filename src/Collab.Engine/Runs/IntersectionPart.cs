@@ -37,7 +37,7 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, KeyList Ke
         }
 
         var matches = await EcdhPsi.ReceiveAsync(channels[peer], Keys, Ports.Random, options, cancellation);
-        return new JobResult.Intersection(Plan.InputOf(Ports.Self)!.Key, [.. matches.Select(i => PartsOf(Keys[i].Span))]);
+        return new JobResult.Intersection(Plan.InputOf(Ports.Self)!.Key, [.. matches.Select(i => new Match(Keys.Row(i), PartsOf(Keys[i].Span)))]);
     }
 
     // The canonical key back into its parts: u32 length and UTF-8 each.

@@ -15,6 +15,7 @@ using Collab.Wire;
 using Collab.Wire.Operator;
 using Collab.Wire.Party;
 using Grpc.Core;
+using Grpc.HealthCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -166,12 +167,12 @@ public sealed class NodeHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MinRequestBodyDataRate = null; // a protocol round may be slow; every call has its own limits (TRANSPORT.md)
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MaxRequestBodySize = null; // a conversation has no size; each message of it has a limit
             kestrel.Limits.Http2.InitialStreamWindowSize = 8 << 20;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 16 << 20;
             kestrel.Limits.Http2.MaxFrameSize = 1 << 20;
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
             var endpoint = IPEndPoint.TryParse(configuration.Listen, out var parsed)
                 ? parsed
                 : throw new CollabException(AddressUnusable, "The 'listen' address is not of the form 127.0.0.1:7443.");
@@ -185,11 +186,15 @@ public sealed class NodeHost : IAsyncDisposable
             });
         });
         builder.Services.AddGrpc(options => options.MaxReceiveMessageSize = 64 << 20);
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddSingleton<HealthServiceImpl>();
         builder.Services.AddSingleton(new PartyService(party, CallerOf));
         builder.Services.AddSingleton(new OperatorService(operatorEndpoint, configuration.Party, CallerOf));
         var web = builder.Build();
         web.MapGrpcService<PartyService>();
         web.MapGrpcService<OperatorService>();
+        web.MapGrpcService<HealthServiceImpl>();
+        web.MapGrpcReflectionService();
         return web;
     }
 

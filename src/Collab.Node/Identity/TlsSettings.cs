@@ -68,6 +68,11 @@ public sealed class TlsSettings
         UseCookies = false,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         EnableMultipleHttp2Connections = true,
+        InitialHttp2StreamWindowSize = 8 << 20,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(20),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests, // others take frequent pings for an attack
+        ConnectTimeout = TimeSpan.FromSeconds(10),
         ConnectCallback = (context, cancellation) => ConnectAsync(peer, context.DnsEndPoint, cancellation),
     };
 

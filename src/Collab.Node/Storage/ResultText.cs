@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Collab.Engine;
 using Collab.Jobs;
@@ -13,9 +14,10 @@ internal static class ResultText
     public static ResultDocument ToDocument(Plan plan, Digest run, JobResult result) => result switch
     {
         JobResult.Intersection intersection => new(
-            plan.Digest.ToString(), run.ToString(), "intersection", intersection.Keys.Count, intersection.Columns, intersection.Keys, null),
+            plan.Digest.ToString(), run.ToString(), "intersection", intersection.Matches.Count, intersection.Columns,
+            [.. intersection.Matches.Select(m => m.Key)], [.. intersection.Matches.Select(m => m.Row)], null),
         JobResult.Statistics statistics => new(
-            plan.Digest.ToString(), run.ToString(), "statistics", statistics.Table.Cells.Count, null, null, [.. statistics.Table.Rows()]),
+            plan.Digest.ToString(), run.ToString(), "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
@@ -26,8 +28,8 @@ internal static class ResultText
         switch (result)
         {
             case JobResult.Intersection intersection:
-                Line(text, intersection.Columns);
-                foreach (var key in intersection.Keys) Line(text, key);
+                Line(text, intersection.Columns.Append("row"));
+                foreach (var match in intersection.Matches) Line(text, match.Key.Append(match.Row.ToString(CultureInfo.InvariantCulture)));
                 break;
             case JobResult.Statistics statistics:
                 Line(text, ["level", "measure", "statistic", "value", "fraction", "exactness"]);
@@ -58,7 +60,9 @@ internal static class ResultText
 /// <param name="Count">Matches, or cells.</param>
 /// <param name="KeyColumns">Of an intersection: the key columns.</param>
 /// <param name="Keys">Of an intersection: the matching keys as they were compared.</param>
+/// <param name="Rows">Of an intersection: for each key, the receiver's own row in which it first stands.</param>
 /// <param name="Statistics">Of statistics: one line per cell and statistic.</param>
 internal sealed record ResultDocument(
     string Job, string Run, string Kind, int Count,
-    IReadOnlyList<string>? KeyColumns, IReadOnlyList<IReadOnlyList<string>>? Keys, IReadOnlyList<StatisticsRow>? Statistics);
+    IReadOnlyList<string>? KeyColumns, IReadOnlyList<IReadOnlyList<string>>? Keys, IReadOnlyList<long>? Rows,
+    IReadOnlyList<StatisticsRow>? Statistics);
