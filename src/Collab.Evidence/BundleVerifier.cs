@@ -76,10 +76,12 @@ public sealed class BundleVerifier
         if (exporter is null || !exporter.Log.Key.Verify(bundle.SealedDigest.ToArray(), bundle.Seal.Span))
             Broken(EvidenceErrors.SealInvalid, "contents", null, $"The seal is not {bundle.Exporter}'s.");
 
-        foreach (var entry in contents.Entries)
+        var keys = contents.Keys.Policy.Parties.ToDictionary(p => p.Party, p => p.Log.Key);
+        var signed = contents.Entries.AsParallel().AsOrdered() // nearly all the time of a large bundle goes here
+            .Select(e => e.Operation.Author == e.Log && e.Signed.IsSignedBy(keys[e.Log]));
+        foreach (var (entry, holds) in contents.Entries.Zip(signed.ToList()))
         {
-            var author = contents.Keys.Policy.Parties.First(p => p.Party == entry.Log);
-            if (entry.Operation.Author != entry.Log || !entry.Signed.IsSignedBy(author.Log.Key))
+            if (!holds)
                 Broken(EvidenceErrors.SignatureInvalid, $"log/{entry.Log}", entry.Place, $"The entry is not signed by {entry.Log}.");
         }
 
