@@ -17,7 +17,7 @@ public sealed class BundleVerifier
     [
         "whether anyone's input was true: nothing can show that",
         "whether the parties exchanged anything outside Collab",
-        "whether an entry was left out, such as a refusal, a revocation or an earlier use: ask each party for its whole log",
+        "whether an entry was left out, such as a refusal, a revocation, an earlier use or, beside an abort, a commit: ask each party for its whole log",
         "whether the parties' clocks were right: what came before what rests on what each had seen, expiry on their clocks",
     ];
 
@@ -127,7 +127,8 @@ public sealed class BundleVerifier
         var plan = contents.Plan;
         if (plan.Consortium != contents.Keys.Consortium)
             Broken(EvidenceErrors.OtherPlan, Contents.PlanPart, null, "The plan is of another consortium than the keys.");
-        foreach (var entry in contents.Entries.Where(e => e.Operation.Job != plan.Digest))
+        var job = plan.Digest;
+        foreach (var entry in contents.Entries.Where(e => e.Operation.Job != job))
             Broken(EvidenceErrors.OtherPlan, $"log/{entry.Log}", entry.Place, "The entry is on another plan.");
 
         var start = contents.Find<LedgerOperation.StartRun>(plan.Requester, s => s.Run == contents.Run);
