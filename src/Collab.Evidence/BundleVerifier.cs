@@ -17,7 +17,7 @@ public sealed class BundleVerifier
     [
         "whether anyone's input was true: nothing can show that",
         "whether the parties exchanged anything outside Collab",
-        "whether an entry was left out, such as a refusal, a revocation or an earlier use: ask each party for its whole log",
+        "whether an entry was left out, such as a refusal, a revocation, an earlier use or, beside an abort, a commit: ask each party for its whole log",
         "whether the parties' clocks were right: what came before what rests on what each had seen, expiry on their clocks",
     ];
 
@@ -76,10 +76,12 @@ public sealed class BundleVerifier
         if (exporter is null || !exporter.Log.Key.Verify(bundle.SealedDigest.ToArray(), bundle.Seal.Span))
             Broken(EvidenceErrors.SealInvalid, "contents", null, $"The seal is not {bundle.Exporter}'s.");
 
-        foreach (var entry in contents.Entries)
+        var keys = contents.Keys.Policy.Parties.ToDictionary(p => p.Party, p => p.Log.Key);
+        var signed = contents.Entries.AsParallel().AsOrdered() // nearly all the time of a large bundle goes here
+            .Select(e => e.Operation.Author == e.Log && e.Signed.IsSignedBy(keys[e.Log]));
+        foreach (var (entry, holds) in contents.Entries.Zip(signed.ToList()))
         {
-            var author = contents.Keys.Policy.Parties.First(p => p.Party == entry.Log);
-            if (entry.Operation.Author != entry.Log || !entry.Signed.IsSignedBy(author.Log.Key))
+            if (!holds)
                 Broken(EvidenceErrors.SignatureInvalid, $"log/{entry.Log}", entry.Place, $"The entry is not signed by {entry.Log}.");
         }
 
@@ -125,7 +127,8 @@ public sealed class BundleVerifier
         var plan = contents.Plan;
         if (plan.Consortium != contents.Keys.Consortium)
             Broken(EvidenceErrors.OtherPlan, Contents.PlanPart, null, "The plan is of another consortium than the keys.");
-        foreach (var entry in contents.Entries.Where(e => e.Operation.Job != plan.Digest))
+        var job = plan.Digest;
+        foreach (var entry in contents.Entries.Where(e => e.Operation.Job != job))
             Broken(EvidenceErrors.OtherPlan, $"log/{entry.Log}", entry.Place, "The entry is on another plan.");
 
         var start = contents.Find<LedgerOperation.StartRun>(plan.Requester, s => s.Run == contents.Run);

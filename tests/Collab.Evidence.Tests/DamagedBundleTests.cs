@@ -9,7 +9,7 @@ public class DamagedBundleTests
     [Fact]
     public async Task Every_byte_that_is_changed_is_found_and_the_part_it_is_in_is_named()
     {
-        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var trial = await HonestRun.TrialAsync();
         var bundle = trial.Export();
         var places = PlacesOf(bundle);
         for (var at = 0; at < bundle.Length; at++)
@@ -24,7 +24,7 @@ public class DamagedBundleTests
     public async Task A_thousand_random_changes_are_found()
     {
         const int seed = 71;
-        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var trial = await HonestRun.TrialAsync();
         var bundle = trial.Export();
         var places = PlacesOf(bundle);
         var random = new Random(seed);
@@ -40,7 +40,7 @@ public class DamagedBundleTests
     [Fact]
     public async Task A_bundle_cut_anywhere_or_longer_than_it_was_is_refused()
     {
-        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var trial = await HonestRun.TrialAsync();
         var bundle = trial.Export();
         for (var length = 0; length < bundle.Length; length++) RequireFound(bundle[..length], null, $"cut to {length}");
         foreach (var more in new byte[][] { [0], [10], [.. "collab-evidence/1\n"u8], bundle }) RequireFound([.. bundle, .. more], "contents", "appended");

@@ -12,7 +12,7 @@ public class DishonestBundleTests
     public async Task A_dishonest_bundle_is_refused_for_the_right_reason(string name)
     {
         var row = Tampered.All.Single(r => r.Name == name);
-        var (bundle, trusted) = await row.Make();
+        var (bundle, trusted) = await row.BundleAsync();
         var report = BundleVerifier.Verify(bundle, trusted);
         Assert.False(report.Holds, name);
         Assert.Equal((row.Code.Name, row.Part), (report.Findings[0].Code.Name, report.Findings[0].Part));
@@ -30,9 +30,9 @@ public class DishonestBundleTests
     [Fact]
     public async Task Two_bundles_of_a_forked_log_contradict_each_other()
     {
-        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var trial = await HonestRun.TrialAsync();
         Assert.True(BundleVerifier.Verify(trial.Export(), trial.Keys).Holds);
         var forked = Tampered.All.Single(r => r.Name == "a fork that all witnesses cosigned");
-        Assert.False(BundleVerifier.Verify((await forked.Make()).Bundle).Holds); // others' heads name the first history
+        Assert.False(BundleVerifier.Verify((await forked.BundleAsync()).Bundle).Holds); // others' heads name the first history
     }
 }

@@ -10,7 +10,7 @@ public sealed class PythonVerifierTests : IDisposable
     [Fact]
     public async Task Two_verifiers_agree_on_bundles_that_hold()
     {
-        await using var committed = await Trial.OfAsync(Trial.Honest);
+        var committed = await HonestRun.TrialAsync();
         await using var aborted = await Trial.OfAsync(["propose", "approve lakeside", "approve riverside", "start", "spend lakeside", "abort riverside"]);
         await using var withdrawn = await Trial.OfAsync([.. Trial.Honest, "revoke riverside", "refuse lakeside"], receivers: [Trial.Lakeside, Trial.Registry]);
         byte[][] bundles = [committed.Export(), committed.Export(Trial.Lakeside), aborted.Export(), withdrawn.Export()];
@@ -24,7 +24,7 @@ public sealed class PythonVerifierTests : IDisposable
         var rows = new List<(string Name, byte[] Bundle, TrustedKeys? Trusted)>();
         foreach (var row in Tampered.All)
         {
-            var (bundle, trusted) = await row.Make();
+            var (bundle, trusted) = await row.BundleAsync();
             rows.Add((row.Name, bundle, trusted));
         }
 
@@ -39,7 +39,7 @@ public sealed class PythonVerifierTests : IDisposable
     [Fact]
     public async Task Two_verifiers_agree_on_damage()
     {
-        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var trial = await HonestRun.TrialAsync();
         var bundle = trial.Export();
         var random = new Random(29);
         var damaged = Enumerable.Range(0, 200).Select(i =>

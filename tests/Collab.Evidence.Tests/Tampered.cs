@@ -16,10 +16,13 @@ namespace Collab.Evidence.Tests;
 /// <param name="Make">The bundle, and the keys of the auditor if they matter.</param>
 internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<Task<(byte[] Bundle, TrustedKeys? Trusted)>> Make)
 {
+    private readonly Lazy<Task<(byte[] Bundle, TrustedKeys? Trusted)>> _made = new(Make); // two verifiers look at each
     private static readonly PartyId Lakeside = Trial.Lakeside, Registry = Trial.Registry, Riverside = Trial.Riverside;
     private static readonly Digest Other = Digest.Sha256("another"u8);
 
     public static IReadOnlyList<Tampered> All { get; } = [.. Format(), .. Trust(), .. Logs(), .. Authorizations(), .. Quota(), .. Binding(), .. Transcripts()];
+
+    public Task<(byte[] Bundle, TrustedKeys? Trusted)> BundleAsync() => _made.Value;
 
     private static IEnumerable<Tampered> Format()
     {
@@ -48,7 +51,7 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
             (_, p) => p.Receipt(Registry, r => r with { Result = r.Result! with { Algorithm = 2 } }));
         yield return Row("a bundle of another version", EvidenceErrors.Unsupported, "header", async () =>
         {
-            await using var trial = await Trial.OfAsync(Trial.Honest);
+            var trial = await HonestRun.TrialAsync();
             var bundle = trial.Export();
             bundle["collab-evidence/".Length] = (byte)'2';
             return bundle;
@@ -57,7 +60,7 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
         {
             yield return Row($"a part that says it has {size} bytes", EvidenceErrors.Malformed, "contents", async () =>
             {
-                await using var trial = await Trial.OfAsync(Trial.Honest);
+                var trial = await HonestRun.TrialAsync();
                 return SealedTable(trial, w => w.List(EvidenceBundle.Read(trial.Export()).Parts, (v, p) => v
                     .Text(p.Name).UInt32(p.Name == "run" ? size : (uint)p.Content.Length).Digest(p.Digest)));
             });
@@ -65,7 +68,7 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
 
         yield return Row("a table of four thousand million parts", EvidenceErrors.Malformed, "contents", async () =>
         {
-            await using var trial = await Trial.OfAsync(Trial.Honest);
+            var trial = await HonestRun.TrialAsync();
             return SealedTable(trial, w => w.UInt32(uint.MaxValue));
         });
     }
@@ -74,17 +77,17 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
     {
         yield return Row("a seal of another party's key", EvidenceErrors.SealInvalid, "contents", async () =>
         {
-            await using var trial = await Trial.OfAsync(Trial.Honest);
+            var trial = await HonestRun.TrialAsync();
             return EvidenceBundle.Write(Registry, trial.LogKeys[Lakeside], trial.Clock.GetUtcNow(), "collab", EvidenceBundle.Read(trial.Export()).Parts);
         });
         yield return Row("a seal of a stranger", EvidenceErrors.SealInvalid, "contents", async () =>
         {
-            await using var trial = await Trial.OfAsync(Trial.Honest);
+            var trial = await HonestRun.TrialAsync();
             return EvidenceBundle.Write(Trial.Harbour, trial.LogKeys[Lakeside], trial.Clock.GetUtcNow(), "collab", EvidenceBundle.Read(trial.Export()).Parts);
         });
         yield return new("a consortium that the exporter made up", EvidenceErrors.KeysDiffer, "keys", async () =>
         {
-            await using var trial = await Trial.OfAsync(Trial.Honest);
+            var trial = await HonestRun.TrialAsync();
             await using var honest = await Trial.OpenAsync([Trial.Harbour, Lakeside, Registry, Riverside]); // other keys under the same names
             return (trial.Export(), honest.Keys);
         });
@@ -322,7 +325,7 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
 
     private static Tampered Resealed(string name, ErrorCode code, string part, Action<Trial, Parts> change) => Row(name, code, part, async () =>
     {
-        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var trial = await HonestRun.TrialAsync();
         return trial.Reseal(parts => change(trial, parts));
     });
 

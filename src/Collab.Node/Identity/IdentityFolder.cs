@@ -100,17 +100,7 @@ internal sealed class IdentityFolder(string path)
 
     private void Write(string name, string content)
     {
-        var fresh = At(name) + ".new";
-        File.Delete(fresh);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Owner; // owner-only from the first byte on
-        using (var file = new FileStream(fresh, options))
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(content));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(fresh, At(name), overwrite: true);
+        DurableFile.Replace(At(name), System.Text.Encoding.ASCII.GetBytes(content), Owner); // owner-only from the first byte on
     }
 
     private void Protect()
