@@ -146,7 +146,7 @@ public sealed class YamlSection
     /// <param name="field">The field.</param>
     /// <param name="rule">What is wrong, as the rest of a sentence that begins with the field.</param>
     public CollabException Error(string field, string rule) =>
-        new(Invalid, $"{Where(Find(field) ?? _node)}: '{PathOf(field)}' {rule}.");
+        new(Invalid, $"{Where(Find(field) ?? _node)}: '{PathOf(field)}' {rule}{(rule.EndsWith('?') ? "" : ".")}");
 
     private PartyId ToParty(string name, string field) => PartyId.TryParse(name)
         ?? throw Error(field, "is no party name (a-z, 0-9 and '-', beginning with a letter)");

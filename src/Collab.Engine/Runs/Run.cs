@@ -46,10 +46,9 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            var fault = Classify(e);
-            if (fault.Code == RunErrors.Unexpected.Name && archive.FindReceipt(_run, ports.Self) is not null)
-                throw new CollabException(RunErrors.Unexpected, fault.Message, ports.Self, _step, e);
-            await EndAsync(fault, cancellation);
+            if (e is not CollabException && archive.FindReceipt(_run, ports.Self) is not null)
+                throw new CollabException(RunErrors.Unexpected, $"{e.GetType().Name} at {ports.Self}.", ports.Self, _step, e);
+            await EndAsync(Classify(e), cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -119,7 +118,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             // The check says what is missing.
         }
 
-        Authorization.Require(plan, ports.Ledger.Page(_job), ports.Clock.GetUtcNow(), _run);
+        RequireAuthorized();
 
         bool IsDecided(JobPage page) => Authorization.Check(plan, page, ports.Clock.GetUtcNow(), _run) is not { } refusal
             || (refusal.Code != Authorization.NotProposed && refusal.Code != Authorization.GrantMissing);
@@ -134,7 +133,14 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         await ports.Ledger.WaitForFinalityAsync(spend, cancellation);
 
         // Between reading the ledger and spending, another run may have spent the last use, or an owner may have revoked.
-        Authorization.Require(plan, ports.Ledger.Page(_job), ports.Clock.GetUtcNow(), _run);
+        RequireAuthorized();
+    }
+
+    // Reported at the first step, whenever it is found: what is missing is an authorization, and parties find it at different steps.
+    private void RequireAuthorized()
+    {
+        if (Authorization.Check(plan, ports.Ledger.Page(_job), ports.Clock.GetUtcNow(), _run) is { } refusal)
+            throw new CollabException(refusal.Code, refusal.Message, refusal.By, RunSteps.Authorize);
     }
 
     private Receipt Seal(SnapshotReference? snapshot, IReadOnlyList<Conversation> conversations, JobResult? result)
@@ -265,8 +271,8 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Aborted, fault.Step, Party: fault.Party, Fault: fault));
     }
 
-    // Two parties may have found two faults at once. The ledger orders them the same way for everybody who sees all of them; the
-    // party at fault is not waited for, since it may be the one that is away.
+    // Two parties may have found two faults at once, even each the other's. The ledger orders them the same way for everybody who
+    // sees all of them.
     private async Task<Fault> AgreeAsync(Fault fault, CancellationToken cancellation)
     {
         using var patient = new CancellationTokenSource(ports.Limits.Agreement, ports.Clock);
@@ -275,7 +281,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         {
             var seen = ports.Ledger.Position;
             var page = ports.Ledger.PageWithPending(_job);
-            if (plan.Parties.All(p => p == fault.Party || page.Of<LedgerOperation.Abort>().Any(a => a.Run == _run && a.Author == p))) break;
+            if (plan.Parties.All(p => HasEnded(page, p))) break;
             await ports.Ledger.WaitForChangeAsync(seen, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -283,6 +289,9 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         var first = ports.Ledger.PageWithPending(_job).AbortOf(_run)!;
         return (first.Code, first.AtFault, first.Step) == (fault.Code, fault.Party, fault.Step) ? fault : new EndedByPartyException(first).ToFault();
     }
+
+    private bool HasEnded(JobPage page, PartyId party) =>
+        page.Of<LedgerOperation.Abort>().Any(a => a.Run == _run && a.Author == party) || page.CommitOf(party, _run) is not null;
 
     // What must be written stays written; that the witnesses are away for long is no reason to give up, only to say so.
     private async Task UntilFinalAsync(LedgerOperation operation, CancellationToken cancellation)
@@ -334,7 +343,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         var page = ports.Ledger.Page(_job);
         if (page.AbortOf(_run) is not null) return Ended();
         return plan.Owners.FirstOrDefault(o => page.By<LedgerOperation.Revoke>(o) is not null) is { } revoked
-            ? Failure(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked)
+            ? new CollabException(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked, RunSteps.Authorize)
             : null;
     }
 

@@ -1,0 +1,105 @@
+using Collab.Engine.Descriptions;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Tests.Descriptions;
+
+public sealed class ApprovalPolicyTests
+{
+    private const string Rule = """
+        approve:
+          - name: joint age
+            kind: statistics
+            dataset: visits
+            requesters: [al]
+            purposes: [cohort-study]
+            columns: [age, bmi]
+            receivers: [cy]
+            with: [bo]
+            minimum-group: 2
+            uses: 1
+            within: 7d
+        """;
+
+    private static readonly Plan Fitting = Plans.Statistics(Plans.Al, Plans.Bo, Plans.Cy);
+
+    private static readonly Dictionary<string, (Plan Plan, PolicyObjection? Objection)> Table = new()
+    {
+        ["fits"] = (Fitting, null),
+        ["kind"] = (Fitting with { Question = new IntersectionQuestion(KeyRule.Default) }, PolicyObjection.Kind),
+        ["dataset"] = (Own(i => i with { Dataset = "labs" }), PolicyObjection.Dataset),
+        ["requester"] = (Fitting with { Requester = Plans.Cy }, PolicyObjection.Requester),
+        ["purpose"] = (Fitting with { Purpose = "marketing" }, PolicyObjection.Purpose),
+        ["column"] = (Own(i => i with { Columns = [.. i.Columns, new ColumnSchema("name", ColumnType.Text, 0)] }), PolicyObjection.Column),
+        ["receiver"] = (Fitting with { Receivers = [Plans.Al] }, PolicyObjection.Receiver),
+        ["one receiver more"] = (Fitting with { Receivers = [Plans.Bo, Plans.Cy] }, PolicyObjection.Receiver),
+        ["party"] = (Fitting with { Inputs = [Fitting.Inputs[0], Fitting.Inputs[1] with { Owner = PartyId.Parse("eve") }] }, PolicyObjection.Party),
+        ["minimum group"] = (Fitting with { Question = (StatisticsQuestion)Fitting.Question with { MinimumGroupSize = 1 } }, PolicyObjection.MinimumGroup),
+        ["larger minimum group"] = (Fitting with { Question = (StatisticsQuestion)Fitting.Question with { MinimumGroupSize = 50 } }, null),
+        ["uses"] = (Fitting with { Uses = 2 }, PolicyObjection.Uses),
+        ["expires"] = (Fitting with { Expires = Fitting.Expires.AddSeconds(1) }, PolicyObjection.Expires),
+        ["shorter life"] = (Fitting with { Expires = Fitting.Created.AddDays(1) }, null),
+    };
+
+    public static TheoryData<string> Rows => [.. Table.Keys];
+
+    [Theory, MemberData(nameof(Rows))]
+    public void A_rule_names_the_first_field_that_does_not_fit(string row)
+    {
+        var (plan, objection) = Table[row];
+        var own = plan.InputOf(Plans.Al)!;
+        PolicyDecision ask = objection is { } a ? new PolicyDecision.Ask(a) : new PolicyDecision.Approve("joint age");
+        PolicyDecision refuse = objection is { } r ? new PolicyDecision.Refuse(r) : new PolicyDecision.Approve("joint age");
+        Assert.Equal(ask, ApprovalPolicy.Parse(Rule).Decide(plan, own));
+        Assert.Equal(ask, ApprovalPolicy.Parse(Rule + "\notherwise: ask").Decide(plan, own));
+        Assert.Equal(refuse, ApprovalPolicy.Parse(Rule + "\notherwise: refuse").Decide(plan, own));
+    }
+
+    [Fact]
+    public void Every_objection_has_a_row_and_a_code_that_the_ledger_takes()
+    {
+        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)));
+        Assert.All(Enum.GetValues<PolicyObjection>(), o => Assert.True(LedgerOperation.IsCode(o.Code)));
+        Assert.Equal("policy.minimum-group", PolicyObjection.MinimumGroup.Code);
+    }
+
+    [Fact]
+    public void Without_rules_every_plan_waits_or_is_refused()
+    {
+        var own = Fitting.InputOf(Plans.Al)!;
+        Assert.Equal(new PolicyDecision.Ask(PolicyObjection.NoRule), ApprovalPolicy.AskAlways.Decide(Fitting, own));
+        Assert.Equal(new PolicyDecision.Refuse(PolicyObjection.NoRule), ApprovalPolicy.Parse("otherwise: refuse").Decide(Fitting, own));
+    }
+
+    [Fact]
+    public void Of_several_rules_any_may_approve_and_the_nearest_says_why_not()
+    {
+        var two = Rule + "\n" + string.Join('\n', Rule.Split('\n').Skip(1)).Replace("joint age", "other", StringComparison.Ordinal).Replace("visits", "labs", StringComparison.Ordinal);
+        var policy = ApprovalPolicy.Parse(two);
+        Assert.Equal(new PolicyDecision.Approve("joint age"), policy.Decide(Fitting, Fitting.InputOf(Plans.Al)!));
+        var marketing = Fitting with { Purpose = "marketing" };
+        Assert.Equal(new PolicyDecision.Ask(PolicyObjection.Purpose), policy.Decide(marketing, marketing.InputOf(Plans.Al)!));
+    }
+
+    [Fact]
+    public void What_is_not_written_allows_the_least()
+    {
+        var shortRule = ApprovalPolicy.Parse("""
+            approve:
+              - { name: r, kind: statistics, dataset: visits, requesters: [al], purposes: [cohort-study], columns: [age], receivers: [cy] }
+            """).Rules[0];
+        Assert.Equal((10, 1, TimeSpan.FromDays(7)), (shortRule.MinimumGroup, shortRule.Uses, shortRule.Within));
+        Assert.Equal(PolicyObjection.Party, shortRule.ObjectionTo(Fitting, Fitting.InputOf(Plans.Al)!));
+    }
+
+    [Theory]
+    [InlineData("approve: []\n")]
+    [InlineData("approve:\n  - name: only\n")]
+    [InlineData("otherwise: maybe")]
+    [InlineData("allow: all")]
+    public void A_policy_with_a_mistake_is_no_policy(string text) =>
+        Assert.Equal(YamlSection.Invalid, Assert.Throws<CollabException>(() => ApprovalPolicy.Parse(text)).Code);
+
+    private static Plan Own(Func<PlanInput, PlanInput> change) => Fitting with { Inputs = [change(Fitting.Inputs[0]), Fitting.Inputs[1]] };
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using Collab.Engine.Descriptions;
+using Collab.Primitives;
+
+namespace Collab.Engine.Tests.Descriptions;
+
+/// <summary>The published schema and the parser judge every description alike: all examples, and each with one thing changed.</summary>
+public sealed class JobSchemaTests
+{
+    // JSON is YAML, so both read the same text.
+    private const string FullIntersection = """
+        {"kind":"intersection","purpose":"cohort-study",
+         "parties":[{"name":"al","dataset":"patients","key":["id","born"]},{"name":"bo","dataset":"patients","key":"id"}],
+         "receivers":["al"],"parameters":{"trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"skip"},
+         "security":"semi-honest","expires":"30d","uses":3,"run-limit":"90s"}
+        """;
+
+    private const string FullStatistics = """
+        {"kind":"statistics","purpose":"cohort-study",
+         "parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits"},{"name":"cy","dataset":"visits"}],
+         "receivers":["dee","eve"],
+         "parameters":{"columns":["age","bmi"],"group-by":{"column":"city","levels":["Rome","Oslo"]},
+                       "statistics":["count","sum","mean","variance","sd","min","max"],"minimum-group":10},
+         "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m"}
+        """;
+
+    private const string ShortIntersection = """
+        {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":"bo"}
+        """;
+
+    private const string ShortStatistics = """
+        {"kind":"statistics","purpose":"x","parties":[{"name":"al","dataset":"a"}],"receivers":"cy","parameters":{"columns":"age","statistics":"mean"}}
+        """;
+
+    private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
+
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, ShortIntersection, ShortStatistics];
+
+    public static TheoryData<string> Examples => [.. AllExamples];
+
+    [Theory, MemberData(nameof(Examples))]
+    public void Both_accept_an_example(string example)
+    {
+        Assert.True(Schema.IsValid(JsonNode.Parse(example)));
+        JobDescription.Parse(example);
+    }
+
+    [Theory, MemberData(nameof(Examples))]
+    public void Both_judge_every_change_of_an_example_alike(string example)
+    {
+        var changes = Changes(example).ToList();
+        Assert.True(changes.Count > 50);
+        Assert.Contains(changes, c => Parses(c.Text));
+        Assert.Contains(changes, c => !Parses(c.Text));
+        Assert.All(changes, c => Assert.True(
+            Schema.IsValid(JsonNode.Parse(c.Text)) == Parses(c.Text), $"{c.What}: the parser says {Parses(c.Text)}, the schema the opposite: {c.Text}"));
+    }
+
+    [Fact]
+    public void Every_field_of_the_schema_is_in_an_example()
+    {
+        var used = AllExamples.SelectMany(e => Objects(JsonNode.Parse(e)!)).SelectMany(o => o.Select(p => p.Key)).ToHashSet();
+        Assert.Empty(Schema.PropertyNames().Except(used));
+    }
+
+    private static bool Parses(string text)
+    {
+        try
+        {
+            JobDescription.Parse(text);
+            return true;
+        }
+        catch (CollabException e)
+        {
+            Assert.Equal(YamlSection.Invalid, e.Code);
+            return false;
+        }
+    }
+
+    // At every field: left out; of every other kind of value; at the edges of its range; every other known field beside it.
+    private static IEnumerable<(string What, string Text)> Changes(string example)
+    {
+        string[] values =
+        [
+            "{}", "[]", "\"\"", "\"x\"", "\"Not A Party\"", "\"soon\"", "\"0s\"", "\"90s\"", "\"intersection\"", "\"statistics\"", "\"lower\"", "\"mean\"",
+            "[\"x\"]", "[\"mean\",\"mean\"]", "[\"x\",\"y\"]", "[{}]", "{\"x\":1}",
+        ];
+        var objects = Objects(JsonNode.Parse(example)!).ToList();
+        for (var at = 0; at < objects.Count; at++)
+        {
+            var names = objects[at].Select(p => p.Key).ToList();
+            foreach (var name in names)
+            {
+                yield return Changed(example, at, $"without {name}", o => o.Remove(name));
+                foreach (var value in values.Where(v => !IsBeyondTheSchema(name, v)))
+                    yield return Changed(example, at, $"{name} as {value}", o => o[name] = JsonNode.Parse(value));
+                foreach (var number in name is "uses" or "minimum-group" ? [-1, 0, 1, 1000, 1001, 1_000_000, 1_000_001] : Array.Empty<int>())
+                    yield return Changed(example, at, $"{name} as {number}", o => o[name] = number);
+            }
+
+            foreach (var other in Schema.PropertyNames().Append("colour").Except(names))
+                yield return Changed(example, at, $"with {other}", o => o[other] = other is "trim" or "nfkc" ? JsonValue.Create(true) : JsonValue.Create("x"));
+        }
+    }
+
+    private static (string What, string Text) Changed(string example, int at, string what, Action<JsonObject> change)
+    {
+        var copy = JsonNode.Parse(example)!;
+        change(Objects(copy).ElementAt(at));
+        return (what, copy.ToJsonString());
+    }
+
+    // What a schema cannot say (job.md, "Rules beyond the schema").
+    private static bool IsBeyondTheSchema(string name, string value) =>
+        (name is "receivers" && value is not ("{}" or "[]" or "\"\"" or "\"Not A Party\"" or "[{}]" or "{\"x\":1}" or "[\"mean\",\"mean\"]"))
+        || (name is "name" && value is not ("{}" or "[]" or "\"\"" or "\"Not A Party\"" or "[{}]" or "{\"x\":1}"));
+
+    private static IEnumerable<JsonObject> Objects(JsonNode node) => node switch
+    {
+        JsonObject o => o.Select(p => p.Value!).SelectMany(Objects).Prepend(o),
+        JsonArray a => a.SelectMany(i => Objects(i!)),
+        _ => [],
+    };
+}

@@ -1,0 +1,96 @@
+using Collab.Data.Csv;
+using Collab.Engine.Datasets;
+using Collab.Engine.Descriptions;
+using Collab.Engine.Planning;
+using Collab.Engine.Runs;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Testing;
+
+namespace Collab.Engine.Tests.Planning;
+
+/// <summary>What a person is told before approving is what the wires carry: the protocols run for real and their meters are read.</summary>
+public sealed class ExplanationTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-explanation").FullName;
+    private readonly Dictionary<PartyId, DatasetRegistry> _registries = [];
+    private static readonly Digest Run = Plans.DigestOf("run");
+
+    [Fact]
+    public async Task Joint_statistics_send_exactly_the_messages_and_bytes_explained()
+    {
+        var plan = await PlanAsync("""
+            kind: statistics
+            purpose: cohort-study
+            parties: [{ name: al, dataset: table }, { name: bo, dataset: table }]
+            receivers: [cy]
+            parameters: { columns: [age], group-by: { column: city, levels: [Rome, Oslo] }, statistics: [count, sum, sd, min, max], minimum-group: 1 }
+            """);
+        var (messages, bytes) = await MeasureAsync(plan);
+        var cost = Explanation.Of(plan).Cost;
+        Assert.Equal((messages, bytes), (cost.Messages, cost.Bytes));
+    }
+
+    [Fact]
+    public async Task An_intersection_of_a_full_band_sends_exactly_the_messages_and_bytes_explained()
+    {
+        // Nine keys each: the most that a dataset of band 1 can have, which is what an explanation counts with.
+        var plan = await PlanAsync("""
+            kind: intersection
+            purpose: cohort-study
+            parties: [{ name: al, dataset: table, key: id }, { name: bo, dataset: table, key: id }]
+            receivers: [bo]
+            """);
+        Assert.All(plan.Inputs, i => Assert.Equal(1, i.RowBand));
+        var (messages, bytes) = await MeasureAsync(plan);
+        var cost = Explanation.Of(plan).Cost;
+        Assert.Equal((messages, bytes), (cost.Messages, cost.Bytes));
+    }
+
+    [Fact]
+    public void Everyone_who_takes_part_or_asks_is_told_about_in_both_languages()
+    {
+        Plan[] plans = [Plans.Statistics(Plans.Al, Plans.Bo, Plans.Cy), Plans.Intersection(Plans.Al, Plans.Bo) with { Requester = Plans.Cy }];
+        foreach (var plan in plans)
+        {
+            var explanation = Explanation.Of(plan);
+            Assert.Equal([Plans.Al, Plans.Bo, Plans.Cy], explanation.Parties.Select(p => p.Party).Order());
+            Assert.All(
+                explanation.Parties.SelectMany(p => p.Sends.Concat(p.Learns)).Append(explanation.Question).Append(explanation.Adversary),
+                text => Assert.True(text.English.Length > 0 && text.Chinese.Any(c => c >= 0x4E00)));
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<Plan> PlanAsync(string job)
+    {
+        var offers = new List<DatasetOffer>();
+        foreach (var owner in new[] { Plans.Al, Plans.Bo })
+        {
+            var path = Path.Combine(_folder, $"{owner}.csv");
+            await File.WriteAllLinesAsync(path, Enumerable.Range(1, 9).Select(i => $"{owner}{i},{20 + i},{(i % 2 == 0 ? "Rome" : "Oslo")}").Prepend("id,age,city"));
+            _registries[owner] = new DatasetRegistry(owner, new MemoryStore(), RandomSource.Seeded(1));
+            offers.Add(await _registries[owner].AddAsync(
+                new DatasetDescription("table", new CsvLocationLiteral { Path = path }, null, null), CancellationToken.None));
+        }
+
+        return Planner.Make(JobDescription.Parse(job), "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, offers, Plans.Created, RandomSource.Seeded(1));
+    }
+
+    // What all parties sent, counted by their connections.
+    private async Task<(long Messages, long Bytes)> MeasureAsync(Plan plan)
+    {
+        var runs = await Parties.RunAsync(plan.Parties, async (self, channels) =>
+        {
+            var ports = new EnginePorts(
+                self, "study", null!, null!, _registries.GetValueOrDefault(self)!, null!, null!, ApprovalPolicy.AskAlways, null!, null!,
+                TimeProvider.System, RandomSource.System, "test");
+            var part = await ProtocolPart.PrepareAsync(ports, plan, CancellationToken.None);
+            return await part.RunAsync(channels, Run, (_, _, _) => { }, CancellationToken.None);
+        });
+        Assert.Equal(plan.Receivers, runs.Where(r => r.Value.Result is not null).Select(r => r.Key));
+        return (runs.Values.Sum(r => r.Usage.Values.Sum(u => u.MessagesSent)), runs.Values.Sum(r => r.Usage.Values.Sum(u => u.BytesSent)));
+    }
+}

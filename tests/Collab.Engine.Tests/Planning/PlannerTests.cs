@@ -1,0 +1,113 @@
+using Collab.Engine.Descriptions;
+using Collab.Engine.Planning;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics;
+using Collab.Testing;
+
+namespace Collab.Engine.Tests.Planning;
+
+public sealed class PlannerTests
+{
+    private const string Statistics = """
+        kind: statistics
+        purpose: cohort-study
+        parties: [{ name: al, dataset: visits }, { name: bo, dataset: visits }]
+        receivers: [cy]
+        parameters: { columns: [age, bmi], group-by: { column: city, levels: [Rome] }, statistics: [mean] }
+        """;
+
+    private const string Intersection = """
+        kind: intersection
+        purpose: cohort-study
+        parties: [{ name: al, dataset: visits, key: [city, age] }, { name: bo, dataset: visits, key: [city, age] }]
+        receivers: [bo]
+        """;
+
+    private static readonly DatasetOffer OfAl = Offer(Plans.Al, bmiScale: 1);
+    private static readonly DatasetOffer OfBo = Offer(Plans.Bo, bmiScale: 3);
+
+    [Fact]
+    public void A_plan_reads_exactly_the_columns_it_needs_and_carries_measures_at_the_largest_scale()
+    {
+        var plan = Make(Statistics);
+        var question = Assert.IsType<StatisticsQuestion>(plan.Question);
+        Assert.Equal([new Measure("age", 0), new Measure("bmi", 3)], question.Measures);
+        Assert.All(plan.Inputs, i => Assert.Equal(["age", "bmi", "city"], i.Columns.Select(c => c.Name)));
+        Assert.Equal([1, 3], plan.Inputs.Select(i => i.Columns[1].Scale)); // each in its own scale, as it offers it
+        Assert.Equal((Planner.StatisticsProtocol, Plans.Created, Plans.Created.AddDays(7)), (plan.Protocol, plan.Created, plan.Expires));
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+    }
+
+    [Fact]
+    public void An_intersection_reads_the_key_columns_alone()
+    {
+        var plan = Make(Intersection);
+        Assert.Equal(Planner.IntersectionProtocol, plan.Protocol);
+        Assert.All(plan.Inputs, i => Assert.Equal(["city", "age"], i.Columns.Select(c => c.Name)));
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+    }
+
+    [Fact]
+    public void Two_plans_of_one_request_have_two_names() => Assert.NotEqual(Make(Statistics).Digest, Make(Statistics, seed: 2).Digest);
+
+    [Theory]
+    [InlineData("dataset: visits }, {", "dataset: visit }, {", "plan.dataset-unknown", "al offers no dataset 'visit'; did you mean 'visits'?")]
+    [InlineData("columns: [age, bmi]", "columns: [agee]", "plan.column-unknown", "al's 'visits' has no column 'agee'; did you mean 'age'?")]
+    [InlineData("column: city", "column: citi", "plan.column-unknown", "al's 'visits' has no column 'citi'; did you mean 'city'?")]
+    [InlineData("columns: [age, bmi]", "columns: [city]", "plan.column-unsuited", "Column 'city' of al's 'visits' holds no numbers.")]
+    [InlineData("receivers: [cy]", "receivers: [cyy]", "plan.party-unknown", "'cyy' is not a party of the consortium; did you mean 'cy'?")]
+    [InlineData("name: bo", "name: bob", "plan.party-unknown", "'bob' is not a party of the consortium; did you mean 'bo'?")]
+    [InlineData("receivers: [cy]", "receivers: [bo, cy]", "plan.parties-unsuited", "Joint statistics go to one receiver.")]
+    public void A_request_that_does_not_fit_the_offers_is_refused_with_a_hint(string correct, string wrong, string code, string message)
+    {
+        var refused = Assert.Throws<CollabException>(() => Make(Statistics.Replace(correct, wrong, StringComparison.Ordinal)));
+        Assert.Equal((code, message), (refused.Code.Name, refused.Message));
+    }
+
+    [Fact]
+    public void With_two_owners_neither_may_receive() => Assert.Equal(
+        StatisticsErrors.ReceiverIsOwnerOfTwo,
+        Assert.Throws<CollabException>(() => Make(Statistics.Replace("[cy]", "[bo]", StringComparison.Ordinal))).Code);
+
+    [Fact]
+    public void An_owner_that_still_offers_what_a_plan_asks_for_has_no_objection()
+    {
+        foreach (var plan in new[] { Make(Statistics), Make(Intersection) }) Planner.Review(plan, plan.InputOf(Plans.Al)!, OfAl);
+    }
+
+    [Fact]
+    public void An_owner_refuses_what_it_does_not_offer_or_not_so()
+    {
+        var plan = Make(Statistics);
+        var input = plan.InputOf(Plans.Al)!;
+        var question = (StatisticsQuestion)plan.Question;
+        (Plan Plan, PlanInput Input, DatasetOffer? Offer, ErrorCode Code)[] table =
+        [
+            (plan, input, null, Planner.DatasetUnknown),
+            (plan, input, OfAl with { Id = Plans.DigestOf("other") }, Planner.DatasetUnknown),
+            (plan, input, OfAl with { Version = Plans.DigestOf("other") }, Authorization.GrantOtherVersion),
+            (plan, input with { Columns = [new ColumnSchema("age", ColumnType.Decimal, 2)] }, OfAl, Planner.ColumnUnsuited),
+            (plan, input with { Columns = [new ColumnSchema("salary", ColumnType.Integer, 0)] }, OfAl, Planner.ColumnUnknown),
+            (plan with { Protocol = "joint-statistics/2" }, input, OfAl, Planner.PartiesUnsuited),
+            (plan with { Protocol = Planner.IntersectionProtocol }, input, OfAl, Planner.PartiesUnsuited),
+            (plan with { Receivers = [Plans.Bo, Plans.Cy] }, input, OfAl, Planner.PartiesUnsuited),
+            (plan with { Receivers = [Plans.Bo] }, input, OfAl, StatisticsErrors.ReceiverIsOwnerOfTwo),
+            (plan with { Question = question with { MinimumGroupSize = 0 } }, input, OfAl, StatisticsErrors.QuestionUnfit),
+            (Make(Intersection) with { Receivers = [Plans.Cy] }, Make(Intersection).InputOf(Plans.Al)!, OfAl, Planner.PartiesUnsuited),
+        ];
+        foreach (var (changed, part, offer, code) in table)
+            Assert.Equal(code, Assert.Throws<CollabException>(() => Planner.Review(changed, part, offer)).Code);
+    }
+
+    private static Plan Make(string job, int seed = 1) => Planner.Make(
+        JobDescription.Parse(job), "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, [OfAl, OfBo], Plans.Created, RandomSource.Seeded(seed));
+
+    private static DatasetOffer Offer(PartyId owner, int bmiScale) => new(
+        owner, "visits", Plans.DigestOf($"{owner} id"), Plans.DigestOf($"{owner} version"), 2,
+        new DatasetSchema(
+        [
+            new("city", ColumnType.Text, 0), new("age", ColumnType.Integer, 0), new("bmi", ColumnType.Decimal, bmiScale), new("name", ColumnType.Text, 0),
+        ]));
+}
