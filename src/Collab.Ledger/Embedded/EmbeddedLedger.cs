@@ -145,7 +145,12 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
         while (true)
         {
             var seen = _final.Value;
-            if (_log.FinalSize > index) return;
+            if (_log.FinalSize > index)
+            {
+                ReadFinal(); // the pages must say so too when this returns; the loop that saw the cosignature may not have read it yet
+                return;
+            }
+
             try
             {
                 await _final.AboveAsync(seen, limited.Token);
