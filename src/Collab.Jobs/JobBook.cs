@@ -65,10 +65,12 @@ public sealed class JobPage(Digest job)
 
     /// <summary>
     /// Why the run ended, or null. When several parties ended it, the earliest by their clocks counts, then the first by name:
-    /// every party that sees the same logs names the same reason.
+    /// every party that sees the same logs names the same reason. What others of the consortium say of a run counts for nothing.
     /// </summary>
-    public LedgerOperation.Abort? AbortOf(Digest run) => Of<LedgerOperation.Abort>()
-        .Where(a => a.Run == run).OrderBy(a => a.Time).ThenBy(a => a.Author).FirstOrDefault();
+    /// <param name="run">The run.</param>
+    /// <param name="plan">The plan of this page, which says who has a say: its parties and its requester.</param>
+    public LedgerOperation.Abort? AbortOf(Digest run, Plan plan) => Of<LedgerOperation.Abort>()
+        .Where(a => a.Run == run && (plan.Parties.Contains(a.Author) || a.Author == plan.Requester)).OrderBy(a => a.Time).ThenBy(a => a.Author).FirstOrDefault();
 
     /// <summary>A page of these operations.</summary>
     public static JobPage Of(Digest job, IEnumerable<LedgerOperation> operations)

@@ -68,7 +68,7 @@ public abstract record JobState
         {
             // Once all have committed, a late abort changes nothing: the result may have been released.
             if (plan.Parties.All(p => page.CommitOf(p, newest.Run) is not null)) return new Committed(newest.Run);
-            return page.AbortOf(newest.Run) is { } abort ? new Aborted(newest.Run, abort) : new Started(newest.Run);
+            return page.AbortOf(newest.Run, plan) is { } abort ? new Aborted(newest.Run, abort) : new Started(newest.Run);
         }
 
         return Authorization.Check(plan, page, now) switch

@@ -61,7 +61,7 @@ public sealed class WholeEngineTests
         var sealedResult = Assert.Single(study[Plans.Al].Seen.Results).Value;
         var result = Assert.IsType<JobResult.Intersection>(sealedResult.Result);
         Assert.Equal(["id"], result.Columns);
-        Assert.Equal(["p2", "p3"], result.Keys.Select(Assert.Single));
+        Assert.Equal(["p2", "p3"], result.Matches.Select(m => Assert.Single(m.Key)));
         Assert.Empty(study[Plans.Bo].Seen.Results);
         Assert.Empty(study[Plans.Cy].Seen.Results);
         await EveryLogTellsAsync(study, plan, run);

@@ -23,6 +23,7 @@ public sealed class JobStateTests
         ["all committed"] = (Granted(Start("1"), CommitAll("1")[0], CommitAll("1")[1], CommitAll("1")[2]), Now, new JobState.Committed(Named("1"))),
         ["aborted"] = (Granted(Start("1"), Commit(Al, "1"), First), Now, new JobState.Aborted(Named("1"), First)),
         ["aborted twice, the later first in the page"] = (Granted(Start("1"), Later, First), Now, new JobState.Aborted(Named("1"), First)),
+        ["aborted by a party that has no say"] = (Granted(Start("1"), Abort(PartyId.Parse("outsider"), "1")), Now, new JobState.Started(Named("1"))),
         ["aborted after all committed"] = (Granted([Start("1"), .. CommitAll("1"), First]), Now, new JobState.Committed(Named("1"))),
         ["committed, then revoked"] = (Granted([Start("1"), .. CommitAll("1"), Revoke(Al)]), Now, new JobState.Committed(Named("1"))),
         ["second run after a committed one"] = (Granted([Start("1"), .. CommitAll("1"), Start("2", minute: 5)]), Now, new JobState.Started(Named("2"))),

@@ -19,11 +19,11 @@ internal static class Recovery
         while (!limited.IsCancellationRequested)
         {
             var seen = ports.Ledger.Position;
-            if (begun.All(run => IsEnded(ports, run))) break;
+            if (begun.All(run => IsEnded(ports, archive, run))) break;
             await ports.Ledger.WaitForChangeAsync(seen, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static bool IsEnded(EnginePorts ports, Digest run) =>
-        ports.Ledger.Jobs.Any(job => ports.Ledger.Page(job).AbortOf(run) is not null);
+    private static bool IsEnded(EnginePorts ports, JobArchive archive, Digest run) =>
+        archive.Plans.Any(plan => ports.Ledger.Page(plan.Digest).AbortOf(run, plan) is not null);
 }

@@ -35,7 +35,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         {
             if (archive.FindReceipt(_run, ports.Self) is not { } receipt)
             {
-                if (ports.Ledger.PageWithPending(_job).AbortOf(_run) is not null) throw Ended();
+                if (ports.Ledger.PageWithPending(_job).AbortOf(_run, plan) is not null) throw Ended();
                 if (wasInterrupted) throw Failure(RunErrors.NodeRestarted, $"{ports.Self}'s node was started again in the middle of the run.", ports.Self);
                 receipt = await ComputeAsync(untilDeadline.Token);
             }
@@ -166,7 +166,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         Enter(RunSteps.Commit);                                        // 8   from here on this party never aborts the run before its deadline
         if (ports.Ledger.PageWithPending(_job).CommitOf(ports.Self, _run) is not { } commit)
         {
-            if (ports.Ledger.PageWithPending(_job).AbortOf(_run) is not null) throw Ended();
+            if (ports.Ledger.PageWithPending(_job).AbortOf(_run, plan) is not null) throw Ended();
             if (ports.Clock.GetUtcNow() >= _deadline) throw Failure(RunErrors.DeadlinePassed, "The run's deadline is over.", null);
             commit = await ports.Ledger.AppendAsync(
                 s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, _job, _run, receipt.Digest), cancellation);
@@ -240,7 +240,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         {
             var seen = ports.Ledger.Position;
             var page = ports.Ledger.Page(_job);
-            if (page.AbortOf(_run) is not null && !IsCommitted(page)) throw Ended();
+            if (page.AbortOf(_run, plan) is not null && !IsCommitted(page)) throw Ended();
             if (holds(page)) return;
             try
             {
@@ -286,7 +286,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var first = ports.Ledger.PageWithPending(_job).AbortOf(_run)!;
+        var first = ports.Ledger.PageWithPending(_job).AbortOf(_run, plan)!;
         return (first.Code, first.AtFault, first.Step) == (fault.Code, fault.Party, fault.Step) ? fault : new EndedByPartyException(first).ToFault();
     }
 
@@ -333,7 +333,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     private static bool IsPlain(Fault fault) =>
         LedgerOperation.IsCode(fault.Code) && (fault.Step is null || LedgerOperation.IsCode(fault.Step.Name));
 
-    private CollabException Ended() => new EndedByPartyException(ports.Ledger.PageWithPending(_job).AbortOf(_run)!);
+    private CollabException Ended() => new EndedByPartyException(ports.Ledger.PageWithPending(_job).AbortOf(_run, plan)!);
 
     // Once all have committed, a late abort changes nothing: a result may have been released already (as in JobState).
     private bool IsCommitted(JobPage page) => plan.Parties.All(p => page.CommitOf(p, _run) is not null);
@@ -341,7 +341,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     private CollabException? ReasonToStop()
     {
         var page = ports.Ledger.Page(_job);
-        if (page.AbortOf(_run) is not null) return Ended();
+        if (page.AbortOf(_run, plan) is not null) return Ended();
         return plan.Owners.FirstOrDefault(o => page.By<LedgerOperation.Revoke>(o) is not null) is { } revoked
             ? new CollabException(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked, RunSteps.Authorize)
             : null;

@@ -38,6 +38,7 @@ public sealed class NodeHost : IAsyncDisposable
     /// <summary>Minor version of the messages between nodes.</summary>
     public const uint MinorVersion = 0;
 
+    private static readonly TimeSpan ComparingLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FinalityLimit = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _web;
@@ -152,13 +153,34 @@ public sealed class NodeHost : IAsyncDisposable
             throw new CollabException(AddressUnusable, $"The node cannot listen at {address}.", _parts.Self, inner: e);
         }
 
+        // An old copy of our log is found before anything is written: the engine begins when the witnesses have been asked.
+        var compared = CompareWithWitnessesAsync();
         var ledger = Task.Run(async () =>
         {
-            await _parts.Ledger.CatchUpAsync(_parts.Peers.Witnesses, _stopping.Token);
+            await compared;
             await _parts.Ledger.RunAsync(_parts.Peers.Witnesses, _stopping.Token);
         });
-        var engine = Task.Run(() => _parts.Engine.RunAsync(_stopping.Token));
+        var engine = Task.Run(async () =>
+        {
+            await compared;
+            await _parts.Engine.RunAsync(_stopping.Token);
+        });
         _loops = Task.WhenAll(ledger, engine, _parts.Renewal.RunAsync(tls, _stopping.Token));
+    }
+
+    // Those that do not answer in time are asked again before they are offered anything.
+    private async Task CompareWithWitnessesAsync()
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        limited.CancelAfter(ComparingLimit);
+        try
+        {
+            await _parts.Ledger.CatchUpAsync(_parts.Peers.Witnesses, limited.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Some witness is away.
+        }
     }
 
     private static WebApplication Build(NodeConfiguration configuration, TlsSettings tls, PartyEndpoint party, OperatorEndpoint operatorEndpoint)
