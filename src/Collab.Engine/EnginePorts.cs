@@ -32,4 +32,8 @@ public sealed record EnginePorts(
     IEngineLog Log,
     TimeProvider Clock,
     RandomSource Random,
-    string Software);
+    string Software)
+{
+    /// <summary>How long is waited for what.</summary>
+    public EngineLimits Limits { get; init; } = EngineLimits.Default;
+}

@@ -35,6 +35,9 @@ public sealed class JobArchive(IJobStore store)
     /// <summary>Marks that this node takes part in a run; from here on a restart ends the run unless its receipt is here.</summary>
     public void MarkBegun(Digest run, Digest job) => store.Put($"run/{run}/begun", job.ToArray());
 
+    /// <summary>Whether this node took part in a run already.</summary>
+    public bool HasBegun(Digest run) => store.Get($"run/{run}/begun") is not null;
+
     /// <summary>The runs that were begun and are not settled.</summary>
     public IReadOnlyList<Digest> BegunRuns => [.. store.List("run/")
         .Where(key => key.EndsWith("/begun", StringComparison.Ordinal))
@@ -50,8 +53,8 @@ public sealed class JobArchive(IJobStore store)
     public void MarkSettled(Digest run, Fault? fault = null)
     {
         var writer = new CanonicalWriter();
+        store.Remove($"run/{run}/result"); // first, so that a crash in between leaves no result behind
         store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
-        store.Remove($"run/{run}/result");
     }
 
     /// <summary>Why a settled run ended before it was committed, as this node reported it; null when it was committed or is under way.</summary>

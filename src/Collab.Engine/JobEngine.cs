@@ -16,13 +16,15 @@ namespace Collab.Engine;
 /// </summary>
 public sealed class JobEngine(EnginePorts ports)
 {
-    // How often what could not be done is tried again while the ledger is quiet, for example fetching a plan from a party that is away.
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    /// <summary>A reason that may not stand on the ledger.</summary>
+    public static readonly ErrorCode ReasonInvalid = new(
+        "job.reason-invalid", ErrorKind.InvalidInput, "Give a short code such as 'purpose-not-approved'; tell the parties more by other means.");
 
     private readonly JobArchive _archive = new(ports.Store);
     private readonly ConcurrentDictionary<Digest, Task> _advancing = new();
     private readonly ConcurrentDictionary<Digest, Task> _runs = new();
     private readonly ConcurrentDictionary<Digest, bool> _announced = new();
+    private readonly ConcurrentDictionary<Digest, bool> _reviewed = new();
 
     /// <summary>Plans, receipts and results that this node holds.</summary>
     public JobArchive Archive => _archive;
@@ -30,13 +32,16 @@ public sealed class JobEngine(EnginePorts ports)
     /// <summary>Follows the ledger until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var interrupted = await Recovery.InterruptedRunsAsync(ports, _archive, cancellation);
+        await Recovery.HearOthersAsync(ports, _archive, cancellation);
         while (!cancellation.IsCancellationRequested)
         {
             var seen = ports.Ledger.Position;
-            foreach (var job in ports.Ledger.Jobs) Advance(job, interrupted, cancellation);
+            foreach (var job in ports.Ledger.Jobs) Advance(job, cancellation);
             await ChangeOrRetryAsync(seen, cancellation);
         }
+
+        await Task.WhenAll(_advancing.Values);
+        await Task.WhenAll(_runs.Values); // whoever stops the engine may then close ledger and store
     }
 
     /// <summary>Plans a request against the owners' current offers; nothing is sent but the question what they offer.</summary>
@@ -86,8 +91,11 @@ public sealed class JobEngine(EnginePorts ports)
     /// <summary>This owner's refusal.</summary>
     /// <param name="job">The job.</param>
     /// <param name="reason">A reason code.</param>
+    /// <exception cref="CollabException"><see cref="ReasonInvalid"/>, or the job is not known or not addressed to this owner.</exception>
     public async Task RefuseAsync(Digest job, string reason, CancellationToken cancellation)
     {
+        if (!LedgerOperation.IsCode(reason))
+            throw new CollabException(ReasonInvalid, "A reason is a code of 1 to 64 of a-z, 0-9, '.', '-' and '/'; the ledger takes no free text.");
         OwnInput(_archive.RequirePlan(job));
         var operation = await ports.Ledger.AppendAsync(
             stamp => new LedgerOperation.Refuse(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job, reason), cancellation);
@@ -104,7 +112,7 @@ public sealed class JobEngine(EnginePorts ports)
     }
 
     // Jobs advance side by side and each one thing at a time: a job whose witnesses are silent holds up no other.
-    private void Advance(Digest job, IReadOnlySet<Digest> interrupted, CancellationToken cancellation)
+    private void Advance(Digest job, CancellationToken cancellation)
     {
         if (_advancing.ContainsKey(job)) return;
         var finished = new TaskCompletionSource();
@@ -114,11 +122,15 @@ public sealed class JobEngine(EnginePorts ports)
             {
                 try
                 {
-                    await AdvanceAsync(job, interrupted, cancellation);
+                    await AdvanceAsync(job, cancellation);
                 }
                 catch (OperationCanceledException)
                 {
                     // The node stops; the ledger and the store say where it was.
+                }
+                catch (Exception e)
+                {
+                    ports.Log.Report(job, Unexpected(e)); // the store or the disk; it is tried again
                 }
                 finally
                 {
@@ -129,7 +141,7 @@ public sealed class JobEngine(EnginePorts ports)
             CancellationToken.None);
     }
 
-    private async Task AdvanceAsync(Digest job, IReadOnlySet<Digest> interrupted, CancellationToken cancellation)
+    private async Task AdvanceAsync(Digest job, CancellationToken cancellation)
     {
         var page = ports.Ledger.Page(job);
         if (!page.Of<LedgerOperation.Propose>().Any(p => p.Author == ports.Self || Concerns(p))) return;
@@ -138,7 +150,7 @@ public sealed class JobEngine(EnginePorts ports)
             var plan = _archive.FindPlan(job) ?? await FetchPlanAsync(page, cancellation);
             await ReviewAsync(plan, cancellation);
             await OpenFirstRunAsync(plan, page, cancellation);
-            TakePart(plan, page, interrupted, cancellation);
+            TakePart(plan, page, cancellation);
         }
         catch (CollabException e)
         {
@@ -167,8 +179,14 @@ public sealed class JobEngine(EnginePorts ports)
 
     private async Task ReviewAsync(Plan plan, CancellationToken cancellation)
     {
-        if (!_announced.TryAdd(plan.Digest, true)) return;
-        Observe(plan, JobEventKind.Proposed, plan.Requester);
+        if (_reviewed.ContainsKey(plan.Digest)) return;
+        if (_announced.TryAdd(plan.Digest, true)) Observe(plan, JobEventKind.Proposed, plan.Requester);
+        await DecideAsync(plan, cancellation);
+        _reviewed[plan.Digest] = true; // only now: what failed on the way is tried again
+    }
+
+    private async Task DecideAsync(Plan plan, CancellationToken cancellation)
+    {
         var own = ports.Ledger.PageWithPending(plan.Digest);
         if (plan.InputOf(ports.Self) is not { } input
             || own.By<LedgerOperation.Approve>(ports.Self) is not null
@@ -192,7 +210,7 @@ public sealed class JobEngine(EnginePorts ports)
                 await ApproveAsync(plan, cancellation);
                 break;
             case PolicyDecision.Refuse refuse:
-                await RefuseAsync(plan.Digest, $"policy.{refuse.Reason.ToString().ToLowerInvariant()}", cancellation);
+                await RefuseAsync(plan.Digest, refuse.Reason.Code, cancellation);
                 break;
             case PolicyDecision.Ask:
                 Observe(plan, JobEventKind.AwaitsApproval, ports.Self);
@@ -218,22 +236,40 @@ public sealed class JobEngine(EnginePorts ports)
         if (JobState.Of(plan, page, ports.Clock.GetUtcNow()) is JobState.Authorized) await StartRunAsync(plan.Digest, cancellation);
     }
 
-    private void TakePart(Plan plan, JobPage page, IReadOnlySet<Digest> interrupted, CancellationToken cancellation)
+    private void TakePart(Plan plan, JobPage page, CancellationToken cancellation)
     {
         if (!plan.Parties.Contains(ports.Self)) return;
         foreach (var start in page.Starts.Where(s => s.Author == plan.Requester))
         {
-            if (_archive.IsSettled(start.Run) || _runs.ContainsKey(start.Run)) continue;
-            var run = new Run(ports, _archive, plan, start, wasInterrupted: interrupted.Contains(start.Run));
-            _runs[start.Run] = Task.Run(
-                async () =>
-                {
-                    await run.RunAsync(cancellation);
-                    _runs.TryRemove(start.Run, out _);
-                },
-                cancellation);
+            // In this order: a run leaves the table only after it was settled, or when it must be tried again.
+            if (_runs.ContainsKey(start.Run) || _archive.IsSettled(start.Run)) continue;
+            var run = new Run(ports, _archive, plan, start, wasInterrupted: _archive.HasBegun(start.Run));
+            _runs[start.Run] = Task.Run(() => RunToItsEndAsync(run, start, cancellation), CancellationToken.None);
         }
     }
+
+    private async Task RunToItsEndAsync(Run run, LedgerOperation.StartRun start, CancellationToken cancellation)
+    {
+        try
+        {
+            await run.RunAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+        catch (Exception e)
+        {
+            ports.Log.Report(start.Job, e as CollabException ?? Unexpected(e)); // nothing is settled; it is tried again
+        }
+        finally
+        {
+            _runs.TryRemove(start.Run, out _);
+        }
+    }
+
+    private CollabException Unexpected(Exception e) =>
+        new(RunErrors.Unexpected, $"{e.GetType().Name} at {ports.Self}.", ports.Self, inner: e);
 
     private async Task<IReadOnlyList<DatasetOffer>> OffersOfAsync(PartyId owner, CancellationToken cancellation) =>
         owner == ports.Self ? ports.Datasets.Offers : await ports.Peers.ListDatasetsAsync(owner, cancellation);
@@ -248,7 +284,7 @@ public sealed class JobEngine(EnginePorts ports)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(
-            ports.Ledger.WaitForChangeAsync(seen, either.Token), Task.Delay(Retry, ports.Clock, either.Token));
+            ports.Ledger.WaitForChangeAsync(seen, either.Token), Task.Delay(ports.Limits.Retry, ports.Clock, either.Token));
         await either.CancelAsync();
     }
 }

@@ -17,7 +17,8 @@ public sealed class BundleVerifier
     [
         "whether anyone's input was true: nothing can show that",
         "whether the parties exchanged anything outside Collab",
-        "whether a party left out a revocation that its own log holds: ask it for its whole log",
+        "whether an entry was left out, such as a refusal, a revocation or an earlier use: ask each party for its whole log",
+        "whether the parties' clocks were right: what came before what rests on what each had seen, expiry on their clocks",
     ];
 
     private BundleVerifier()
@@ -109,11 +110,10 @@ public sealed class BundleVerifier
         }
 
         // Every state that an operation says it saw must be proven to be a beginning of that log: "before" rests on it.
+        var proven = contents.Logs.SelectMany(l => l.Value.Histories, (l, h) => new LedgerHead(l.Key, (ulong)h.Consistency.OldSize, h.Root)).ToHashSet();
         foreach (var (entry, head) in contents.Entries.SelectMany(e => e.Operation.Heads.Select(h => (e, h))))
         {
-            var proven = head.Size == 0 || (contents.Logs.TryGetValue(head.Party, out var log)
-                && log.Histories.Any(h => (ulong)h.Consistency.OldSize == head.Size && h.Root == head.Root));
-            if (!proven)
+            if (head.Size > 0 && !proven.Contains(head))
                 Broken(EvidenceErrors.Inconsistent, $"log/{entry.Log}", entry.Place, $"It names a state of {head.Party}'s log that is not proven.");
         }
 
@@ -123,6 +123,8 @@ public sealed class BundleVerifier
     private LedgerOperation.StartRun? CheckAuthorization(Contents contents)
     {
         var plan = contents.Plan;
+        if (plan.Consortium != contents.Keys.Consortium)
+            Broken(EvidenceErrors.OtherPlan, Contents.PlanPart, null, "The plan is of another consortium than the keys.");
         foreach (var entry in contents.Entries.Where(e => e.Operation.Job != plan.Digest))
             Broken(EvidenceErrors.OtherPlan, $"log/{entry.Log}", entry.Place, "The entry is on another plan.");
 
@@ -134,7 +136,12 @@ public sealed class BundleVerifier
         }
 
         CheckProposal(contents, start);
-        foreach (var input in plan.Inputs) CheckGrant(contents, input, start);
+        foreach (var input in plan.Inputs)
+        {
+            CheckGrant(contents, input, start);
+            CheckWithdrawal(contents, input.Owner, start);
+        }
+
         Held($"{plan.Inputs.Count} owners granted exactly this plan before the run was opened");
         return (LedgerOperation.StartRun)start.Operation;
     }
@@ -164,32 +171,40 @@ public sealed class BundleVerifier
             Broken(EvidenceErrors.OtherDataset, part, found.Place, "The grant is for another dataset or version than the plan's.");
         if (!start.HadSeen(found))
             Broken(EvidenceErrors.GrantAfterRun, part, found.Place, $"{contents.Plan.Requester} opened the run before it had seen the grant.");
-        if (grant.Expires <= start.Operation.Time || contents.Plan.Expires <= start.Operation.Time)
+        var expires = grant.Expires < contents.Plan.Expires ? grant.Expires : contents.Plan.Expires;
+        if (start.Operation.Time >= expires)
             Broken(EvidenceErrors.GrantExpired, part, found.Place, "The grant had expired when the run was opened.");
-        if (contents.Find<LedgerOperation.Refuse>(input.Owner) is { } refusal)
-            Broken(EvidenceErrors.GrantWithdrawn, part, refusal.Place, $"{input.Owner} refused the plan.");
-        var spend = contents.Find<LedgerOperation.Spend>(input.Owner, s => s.Run == contents.Run);
-        if (contents.Find<LedgerOperation.Revoke>(input.Owner) is { } revocation && (spend is null || revocation.Index < spend.Index))
-            Broken(EvidenceErrors.GrantWithdrawn, part, revocation.Place, $"{input.Owner} revoked its grant before it took part.");
+        // The requester's clock alone would let the requester decide: an owner that spent later than its grant lasted did not grant it.
+        else if (contents.Commits.Any() && contents.SpendOf(input.Owner) is { } spend && spend.Operation.Time >= expires)
+            Broken(EvidenceErrors.GrantExpired, part, spend.Place, "The grant had expired when its use was spent.");
+    }
+
+    // A refusal or revocation counts from the moment it was seen; one that comes after the owner took part undoes nothing.
+    private void CheckWithdrawal(Contents contents, PartyId owner, Contents.Entry start)
+    {
+        // Where nobody committed, a spend that crossed a revocation led nowhere: that is how such a run ends.
+        var acts = contents.Commits.Any() ? contents.Plan.Owners.Select(contents.SpendOf).OfType<Contents.Entry>().Prepend(start) : [start];
+        var withdrawals = contents.Entries.Where(e => e.Log == owner && e.Operation is LedgerOperation.Refuse or LedgerOperation.Revoke);
+        if (withdrawals.FirstOrDefault(w => acts.Any(act => act.HadSeen(w))) is { } withdrawal)
+            Broken(EvidenceErrors.GrantWithdrawn, $"log/{owner}", withdrawal.Place, $"{owner} had refused or revoked before the run used its grant.");
     }
 
     private void CheckQuota(Contents contents, LedgerOperation.StartRun run)
     {
         var plan = contents.Plan;
         var start = contents.Find<LedgerOperation.StartRun>(plan.Requester, s => s.Run == run.Run)!;
-        if (contents.Entries.Count(e => e.Operation is LedgerOperation.StartRun s && s.Run == run.Run) != 1)
+        if (contents.Entries.Count(e => e.Log == plan.Requester && e.Operation is LedgerOperation.StartRun s && s.Run == run.Run) != 1)
             Broken(EvidenceErrors.UsesExceeded, $"log/{plan.Requester}", start.Place, "The run was opened more than once.");
         var uses = plan.Owners.Select(o => contents.Find<LedgerOperation.Approve>(o)?.Operation).OfType<LedgerOperation.Approve>()
             .Select(g => g.Uses).Append(plan.Uses).Min();
 
+        var commits = contents.Commits.ToList();
         foreach (var input in plan.Inputs)
         {
             var part = $"log/{input.Owner}";
-            var spend = contents.Find<LedgerOperation.Spend>(input.Owner, s => s.Run == run.Run);
-            var commits = contents.Commits.ToList();
-            if (spend is null)
+            if (contents.SpendOf(input.Owner) is not { } spend)
             {
-                // An owner that never spent must not have committed either; an aborted run may lack spends.
+                // Nobody commits before every owner has spent; a run that ended before may lack spends.
                 if (commits.Count > 0) Broken(EvidenceErrors.SpendMissing, part, null, $"{input.Owner} did not spend its grant on this run.");
                 continue;
             }
@@ -197,6 +212,8 @@ public sealed class BundleVerifier
             var operation = (LedgerOperation.Spend)spend.Operation;
             if (operation.DatasetId != input.DatasetId) Broken(EvidenceErrors.OtherDataset, part, spend.Place, "The spend is for another dataset.");
             if (operation.Use > uses) Broken(EvidenceErrors.UsesExceeded, part, spend.Place, $"Use {operation.Use} of {uses} granted.");
+            if (contents.Entries.Count(e => e.Log == input.Owner && e.Operation is LedgerOperation.Spend s && s.Run == run.Run) != 1)
+                Broken(EvidenceErrors.UsesExceeded, part, spend.Place, "More than one use was spent on one run.");
             if (!spend.HadSeen(start)) Broken(EvidenceErrors.SpendOutOfOrder, part, spend.Place, "It was spent before the run was opened.");
             foreach (var commit in commits.Where(c => !c.HadSeen(spend)))
                 Broken(EvidenceErrors.SpendOutOfOrder, $"log/{commit.Log}", commit.Place, $"It was committed before {input.Owner}'s spend was seen.");
@@ -207,11 +224,13 @@ public sealed class BundleVerifier
 
     private void CheckBinding(Contents contents, LedgerOperation.StartRun run)
     {
-        var aborted = contents.Entries.Any(e => e.Operation is LedgerOperation.Abort a && a.Run == run.Run);
+        var aborted = contents.Abort is not null;
+        foreach (var stranger in contents.Receipts.Keys.Except(contents.Plan.Parties))
+            Broken(EvidenceErrors.ReceiptMismatch, $"receipt/{stranger}", null, $"{stranger} takes no part in the plan's runs.");
         foreach (var party in contents.Plan.Parties)
         {
             var part = $"receipt/{party}";
-            var commit = contents.Find<LedgerOperation.Commit>(party, c => c.Run == run.Run);
+            var commit = contents.CommitOf(party);
             var receipt = contents.Receipts.GetValueOrDefault(party);
             if (commit is null && receipt is null && aborted) continue;
             if (commit?.Operation is not LedgerOperation.Commit { Receipt: var digest } || receipt is null || receipt.Digest != digest)
@@ -248,8 +267,16 @@ public sealed class BundleVerifier
 
         Held("both sides of every conversation say the same, message by message");
 
-        static string? Difference(IReadOnlyList<ChannelDigest> sent, IReadOnlyList<ChannelDigest> received) =>
-            sent.Except(received).Concat(received.Except(sent)).Select(c => c.Label).Order(StringComparer.Ordinal).FirstOrDefault();
+        static string? Difference(IReadOnlyList<ChannelDigest> sent, IReadOnlyList<ChannelDigest> received)
+        {
+            for (var i = 0; i < Math.Max(sent.Count, received.Count); i++)
+            {
+                var (one, other) = (sent.ElementAtOrDefault(i), received.ElementAtOrDefault(i));
+                if (one != other) return (one ?? other)!.Label;
+            }
+
+            return null;
+        }
     }
 
     private void CheckResult(Contents contents, ShownResult? shown)
@@ -276,15 +303,23 @@ public sealed class BundleVerifier
     private static BundleSummary Summarize(Contents contents, LedgerOperation.StartRun run)
     {
         var plan = contents.Plan;
-        var abort = contents.Entries.Select(e => e.Operation).OfType<LedgerOperation.Abort>()
-            .Where(a => a.Run == run.Run).OrderBy(a => a.Time).ThenBy(a => a.Author).FirstOrDefault();
         var newest = contents.Logs.Values
             .SelectMany(l => contents.Keys.Policy.Judge(l.Checkpoint).Cosigned)
             .Select(c => (DateTimeOffset?)c.Time).Max();
         return new(
             plan.Consortium, plan.Digest, run.Run, plan.Purpose, plan.Requester, plan.Owners, plan.Receivers,
-            abort is null || plan.Parties.All(p => contents.Commits.Any(c => c.Log == p)) ? "committed" : $"aborted: {abort.Code}{(abort.AtFault is null ? "" : $" by {abort.AtFault}")}{(abort.Step is null ? "" : $" at {abort.Step}")}",
+            Outcome(contents),
             run.Time, newest, contents.Keys.Fingerprint);
+    }
+
+    // Once all have committed a late abort changes nothing: the result may have been released.
+    private static string Outcome(Contents contents)
+    {
+        if (contents.Plan.Parties.All(p => contents.CommitOf(p) is not null)) return "committed";
+        if (contents.Abort is not { } abort) return "not ended";
+        var by = abort.AtFault is null ? "" : $" by {abort.AtFault}";
+        var at = abort.Step is null ? "" : $" at {abort.Step}";
+        return $"aborted: {abort.Code}{by}{at}";
     }
 
     private void Broken(ErrorCode code, string part, string? entry, string message) => _findings.Add(new(code, part, entry, message));

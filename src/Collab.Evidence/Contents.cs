@@ -1,3 +1,4 @@
+using Collab.Cryptography;
 using Collab.Jobs;
 using Collab.Ledger;
 using Collab.Primitives;
@@ -25,7 +26,19 @@ internal sealed class Contents
 
     public required IReadOnlyList<Entry> Entries { get; init; }
 
-    public IEnumerable<Entry> Commits => Entries.Where(e => e.Operation is LedgerOperation.Commit c && c.Run == Run);
+    /// <summary>The commits of the run, by those who take part in it; nobody else's count.</summary>
+    public IEnumerable<Entry> Commits => Plan.Parties.Select(CommitOf).OfType<Entry>();
+
+    /// <summary>Why the run was ended, by those who may end it: the earliest by their clocks, then the first by name. Null when it was not.</summary>
+    public LedgerOperation.Abort? Abort => Entries.Select(e => e.Operation).OfType<LedgerOperation.Abort>()
+        .Where(a => a.Run == Run && (a.Author == Plan.Requester || Plan.Parties.Contains(a.Author)))
+        .OrderBy(a => a.Time).ThenBy(a => a.Author).FirstOrDefault();
+
+    /// <summary>That party's commit of the run, or null.</summary>
+    public Entry? CommitOf(PartyId party) => Find<LedgerOperation.Commit>(party, c => c.Run == Run);
+
+    /// <summary>That owner's spend for the run, or null.</summary>
+    public Entry? SpendOf(PartyId owner) => Find<LedgerOperation.Spend>(owner, s => s.Run == Run);
 
     /// <summary>The first operation of one kind in one party's log, or null.</summary>
     public Entry? Find<T>(PartyId author, Func<T, bool>? holds = null)
@@ -46,10 +59,15 @@ internal sealed class Contents
             Plan = Part(bundle, PlanPart, Plan.Decode),
             Run = Part(bundle, RunPart, static bytes => new Digest(bytes)),
             Logs = logs,
-            Receipts = Parts(bundle, ReceiptPrefix, keys, Receipt.Decode),
+            Receipts = Parts(bundle, ReceiptPrefix, keys, Receipt.Decode).ToDictionary(r => r.Key, r => Known(r.Key, r.Value)),
             Entries = [.. logs.SelectMany(log => log.Value.Entries.Select(entry => ReadEntry(log.Key, entry)))],
         };
     }
+
+    private static Receipt Known(PartyId party, Receipt receipt) =>
+        receipt.Result is null || Enum.IsDefined((CommitmentAlgorithm)receipt.Result.Algorithm)
+            ? receipt
+            : throw new EvidenceException(EvidenceErrors.Unsupported, $"{ReceiptPrefix}{party}", "This verifier does not know how the result was committed to.");
 
     private static Entry ReadEntry(PartyId log, ProvenEntry entry)
     {

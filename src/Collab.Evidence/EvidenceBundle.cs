@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
 using Collab.Cryptography.Signatures;
 using Collab.Primitives;
 
@@ -11,10 +13,11 @@ namespace Collab.Evidence;
 /// Layout (protocols/specs/evidence-bundle.md): the 18 bytes of <see cref="Magic"/>, u32 length and table of contents, u32 length and
 /// the exporter's signature over the digest of that table, then the parts one after the other. Every byte is covered.
 /// </remarks>
-public sealed class EvidenceBundle
+public sealed partial class EvidenceBundle
 {
     private const string SealDomain = "collab.evidence.v1";
     private const int MaximumParts = 4096;
+    private const int MaximumSoftware = 100;
 
     private EvidenceBundle(PartyId exporter, DateTimeOffset exported, string software, IReadOnlyList<BundlePart> parts, byte[] seal, Digest sealedDigest)
     {
@@ -23,6 +26,8 @@ public sealed class EvidenceBundle
 
     /// <summary>How a bundle begins.</summary>
     public static ReadOnlySpan<byte> Magic => "collab-evidence/1\n"u8;
+
+    private static ReadOnlySpan<byte> AnyVersion => "collab-evidence/"u8;
 
     /// <summary>Who exported it. The seal keeps the file whole; it proves nothing of the run.</summary>
     public PartyId Exporter { get; }
@@ -52,9 +57,11 @@ public sealed class EvidenceBundle
             .Party(exporter).Time(exported).Text(software)
             .List(parts, (w, p) => w.Text(p.Name).UInt32((uint)p.Content.Length).Digest(p.Digest))
             .ToArray();
-        var writer = new CanonicalWriter();
-        writer.Bytes(contents).Bytes(key.Sign(Digest.Of(SealDomain, contents).ToArray()));
-        return [.. Magic, .. writer.Written, .. parts.SelectMany(p => p.Content.ToArray())];
+        var file = new ArrayBufferWriter<byte>();
+        file.Write(Magic);
+        file.Write(new CanonicalWriter().Bytes(contents).Bytes(key.Sign(Digest.Of(SealDomain, contents).ToArray())).Written);
+        foreach (var part in parts) file.Write(part.Content.Span);
+        return file.WrittenSpan.ToArray();
     }
 
     /// <summary>Reads a bundle and checks every part against the table of contents. The seal itself is the verifier's to check.</summary>
@@ -62,7 +69,13 @@ public sealed class EvidenceBundle
     public static EvidenceBundle Read(ReadOnlyMemory<byte> file)
     {
         var bytes = file.Span;
-        if (!bytes.StartsWith(Magic)) throw new EvidenceException(EvidenceErrors.Malformed, "header", "The file does not begin as a bundle does.");
+        if (!bytes.StartsWith(Magic))
+        {
+            throw bytes.StartsWith(AnyVersion)
+                ? new EvidenceException(EvidenceErrors.Unsupported, "header", "The file is a bundle of another version.")
+                : new EvidenceException(EvidenceErrors.Malformed, "header", "The file does not begin as a bundle does.");
+        }
+
         try
         {
             var reader = new CanonicalReader(bytes[Magic.Length..]);
@@ -74,6 +87,8 @@ public sealed class EvidenceBundle
             var (exporter, exported, software) = (table.Party(), table.Time(), table.Text());
             var lines = table.List((ref r) => (Name: r.Text(), Size: r.UInt32(), Digest: r.Digest()));
             table.End();
+            if (software.Length > MaximumSoftware || software.Any(char.IsControl)) throw new MalformedException("a short name of a program");
+            if (!Array.TrueForAll(lines, l => PartName().IsMatch(l.Name))) throw new MalformedException("part names of a-z, 0-9, '-' and single slashes");
             if (lines.Length > MaximumParts || lines.Select(l => l.Name).Distinct().Count() != lines.Length)
                 throw new MalformedException("part names without repetition");
             if (lines.Sum(l => (long)l.Size) != body.Length) throw new MalformedException("parts of the sizes in the table of contents");
@@ -85,6 +100,10 @@ public sealed class EvidenceBundle
             throw new EvidenceException(EvidenceErrors.Malformed, "contents", $"The table of contents is malformed: expected {e.Rule}.");
         }
     }
+
+    // Names are shown to people and may become file names: no dots, no control characters, no empty step.
+    [GeneratedRegex(@"\A(?=.{1,80}\z)[a-z0-9-]+(/[a-z0-9-]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PartName();
 
     private static List<BundlePart> Cut((string Name, uint Size, Digest Digest)[] lines, ReadOnlyMemory<byte> body)
     {

@@ -15,13 +15,13 @@ public static class EvidenceGathering
     /// <summary>Extracts every log.</summary>
     /// <param name="ledger">The ledger of the party that exports.</param>
     /// <param name="policy">The parties.</param>
-    /// <param name="job">The plan's digest.</param>
+    /// <param name="plan">The plan; what a party has no say in under it counts for nothing and is left out.</param>
     /// <param name="run">Operations of other runs of the job are left out.</param>
     /// <exception cref="CollabException"><see cref="NotReady"/>.</exception>
-    public static IReadOnlyDictionary<PartyId, LogExtract> Extract(EmbeddedLedger ledger, FinalityPolicy policy, Digest job, Digest run)
+    public static IReadOnlyDictionary<PartyId, LogExtract> Extract(EmbeddedLedger ledger, FinalityPolicy policy, Plan plan, Digest run)
     {
         var logs = policy.Parties.ToDictionary(p => p.Party, p => new LogAtEnd(p.Party, ledger.LogOf(p.Party)));
-        var found = logs.ToDictionary(l => l.Key, l => l.Value.Find(job, run).ToList());
+        var found = logs.ToDictionary(l => l.Key, l => l.Value.Find(plan, run).ToList());
 
         // Every state that any of these operations names must be proven against the same final checkpoint.
         var heads = found.Values.SelectMany(entries => entries).SelectMany(e => e.Operation.Heads).ToLookup(h => h.Party);
@@ -34,13 +34,15 @@ public static class EvidenceGathering
     {
         private readonly Ledger.Notes.SignedCheckpoint? _final = view.Final;
 
-        public IEnumerable<(long Index, ReadOnlyMemory<byte> Entry, LedgerOperation Operation)> Find(Digest job, Digest run)
+        public IEnumerable<(long Index, ReadOnlyMemory<byte> Entry, LedgerOperation Operation)> Find(Plan plan, Digest run)
         {
             if (_final is null) yield break;
+            var job = plan.Digest;
             var entries = view.ReadEntries(0, _final.Size);
             for (var i = 0; i < entries.Count; i++)
             {
-                if (Decode(entries[i]) is { } operation && operation.Job == job && RunOf(operation) is var of && (of is null || of == run))
+                if (Decode(entries[i]) is { } operation && operation.Job == job && Counts(operation, plan)
+                    && RunOf(operation) is var of && (of is null || of == run))
                     yield return (i, entries[i], operation);
             }
         }
@@ -54,14 +56,25 @@ public static class EvidenceGathering
             return new LogExtract(
                 _final,
                 [.. entries.Select(e => new ProvenEntry(e.Entry, view.ProveInclusion(e.Index, _final.Size)))],
-                [.. seen.Select(h => new ProvenHistory(h.Root, view.ProveConsistency((long)h.Size, _final.Size)))]);
+                [.. seen.Select(h => new ProvenHistory(h.Root, view.ProveConsistency((long)h.Size, _final.Size)))
+                    .Where(h => h.Consistency.Verify(h.Root, _final.Root))]); // a state that never was stays unproven, and its teller is named
         }
 
-        private static LedgerOperation? Decode(ReadOnlyMemory<byte> entry)
+        // Without this, any member could spoil the evidence of others with an entry of its own that names states nobody has.
+        private static bool Counts(LedgerOperation operation, Plan plan) => operation switch
+        {
+            LedgerOperation.Propose or LedgerOperation.StartRun => operation.Author == plan.Requester,
+            LedgerOperation.Commit => plan.Parties.Contains(operation.Author),
+            LedgerOperation.Abort => operation.Author == plan.Requester || plan.Parties.Contains(operation.Author),
+            _ => plan.InputOf(operation.Author) is not null,
+        };
+
+        private LedgerOperation? Decode(ReadOnlyMemory<byte> entry)
         {
             try
             {
-                return SignedOperation.Decode(entry.Span).Operation;
+                var operation = SignedOperation.Decode(entry.Span).Operation;
+                return operation.Author == party ? operation : null;
             }
             catch (MalformedException)
             {

@@ -39,7 +39,22 @@ public sealed record LogExtract(
             reader.List((ref r) => new ProvenEntry(r.Bytes().ToArray(), InclusionProof.Decode(ref r))),
             reader.List((ref r) => new ProvenHistory(r.Digest(), ConsistencyProof.Decode(ref r))));
         reader.End();
+        // "The first operation of a party" must mean the first in its log, whatever an exporter would like it to mean.
+        if (!Rises(extract.Entries.Select(e => e.Inclusion.Index)) || !Rises(extract.Histories.Select(h => h.Consistency.OldSize)))
+            throw new MalformedException("entries by index and histories by size, each once");
         return extract;
+    }
+
+    private static bool Rises(IEnumerable<long> numbers)
+    {
+        var last = -1L;
+        foreach (var number in numbers)
+        {
+            if (number <= last) return false;
+            last = number;
+        }
+
+        return true;
     }
 }
 

@@ -28,6 +28,7 @@ public sealed record TrustedKeys(string Consortium, FinalityPolicy Policy)
         var required = reader.UInt32();
         var parties = reader.List((ref r) => new LedgerParty(r.Party(), r.Text(), NoteVerifier.Parse(r.Text()), NoteVerifier.Parse(r.Text())));
         reader.End();
-        return new(consortium, FinalityPolicy.Create(parties, (int)Math.Min(required, int.MaxValue)));
+        var keys = new TrustedKeys(consortium, FinalityPolicy.Create(parties, (int)Math.Min(required, int.MaxValue)));
+        return keys.Encode().AsSpan().SequenceEqual(bytes) ? keys : throw new MalformedException("parties in the order of their names");
     }
 }

@@ -29,7 +29,7 @@ public sealed record VerificationReport(
 /// <param name="Requester">Who asked.</param>
 /// <param name="Owners">Whose data.</param>
 /// <param name="Receivers">Who got the result.</param>
-/// <param name="Outcome"><c>committed</c>, or <c>aborted</c> with the code.</param>
+/// <param name="Outcome"><c>committed</c> when every party of the plan has; <c>aborted</c> with the code; or <c>not ended</c>.</param>
 /// <param name="Started">When the run was opened.</param>
 /// <param name="NewestCheckpoint">The latest time at which witnesses vouched for the logs; nothing is shown beyond it.</param>
 /// <param name="KeysFingerprint">The fingerprint of the parties' keys in the bundle.</param>

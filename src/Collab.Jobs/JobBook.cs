@@ -30,7 +30,7 @@ public sealed class JobBook
 public sealed class JobPage(Digest job)
 {
     private readonly List<LedgerOperation> _operations = [];
-    private readonly HashSet<Digest> _seen = [];
+    private readonly HashSet<(PartyId Author, Digest Id)> _seen = []; // an id that another party copies must not hide its owner's operation
 
     /// <summary>The plan's digest.</summary>
     public Digest Job { get; } = job;
@@ -80,6 +80,6 @@ public sealed class JobPage(Digest job)
 
     internal void Add(LedgerOperation operation)
     {
-        if (_seen.Add(operation.Id)) _operations.Add(operation);
+        if (_seen.Add((operation.Author, operation.Id))) _operations.Add(operation);
     }
 }

@@ -20,6 +20,7 @@ public static class LedgerOperationEncoding
     }
 
     /// <summary>The bytes that are signed.</summary>
+    /// <exception cref="ArgumentException">A reason, code or step that <see cref="LedgerOperation.IsCode"/> does not allow.</exception>
     public static byte[] Encode(LedgerOperation operation)
     {
         var writer = new CanonicalWriter();
@@ -36,7 +37,7 @@ public static class LedgerOperationEncoding
                 writer.Digest(o.DatasetId).Digest(o.Version).Time(o.Expires).UInt32((uint)o.Uses);
                 break;
             case LedgerOperation.Refuse o:
-                writer.Text(o.Reason);
+                writer.Text(Checked(o.Reason));
                 break;
             case LedgerOperation.StartRun o:
                 writer.Digest(o.Run).Time(o.Deadline);
@@ -48,8 +49,8 @@ public static class LedgerOperationEncoding
                 writer.Digest(o.Run).Digest(o.Receipt);
                 break;
             case LedgerOperation.Abort o:
-                writer.Digest(o.Run).Text(o.Code)
-                    .Optional(o.AtFault, (w, p) => w.Party(p)).Optional(o.Step, (w, s) => w.Text(s.Name));
+                writer.Digest(o.Run).Text(Checked(o.Code))
+                    .Optional(o.AtFault, (w, p) => w.Party(p)).Optional(o.Step, (w, s) => w.Text(Checked(s.Name)));
                 break;
         }
 
@@ -112,12 +113,14 @@ public static class LedgerOperationEncoding
         return count is >= 1 and <= int.MaxValue ? (int)count : throw new MalformedException("a count of at least 1");
     }
 
-    // Codes and steps are short and plain, so that nothing else can be smuggled onto the ledger under their name.
     private static string Code(ref CanonicalReader reader)
     {
         var code = reader.Text();
-        return code.Length is >= 1 and <= 64 && code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '/')
-            ? code
-            : throw new MalformedException("a code of 1 to 64 of a-z, 0-9, '.', '-' and '/'");
+        return LedgerOperation.IsCode(code) ? code : throw new MalformedException("a code of 1 to 64 of a-z, 0-9, '.', '-' and '/'");
     }
+
+    // What cannot be read back would count for nothing on the ledger, its author none the wiser.
+    private static string Checked(string code) => LedgerOperation.IsCode(code)
+        ? code
+        : throw new ArgumentException("A code on the ledger has 1 to 64 of a-z, 0-9, '.', '-' and '/'.", nameof(code));
 }

@@ -11,6 +11,13 @@ namespace Collab.Jobs;
 public abstract record LedgerOperation(
     PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job)
 {
+    /// <summary>
+    /// Whether a reason, an error code or a step may stand on the ledger: 1 to 64 of <c>a-z 0-9 . - /</c>, so that nothing else can be
+    /// smuggled there under their name.
+    /// </summary>
+    public static bool IsCode(string text) =>
+        text.Length is >= 1 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '-' or '/');
+
     /// <summary>A new job is asked for; opens it.</summary>
     /// <param name="Datasets">The owner and dataset id of each input, ordered by owner: whose grants are needed.</param>
     /// <param name="Parties">Who takes part, ordered.</param>

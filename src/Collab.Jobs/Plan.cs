@@ -53,6 +53,9 @@ public sealed record Plan(
     private const string Domain = "collab/plan/v1";
     private const uint Version = 1;
 
+    /// <summary>The longest run: grants are given for weeks, not for good.</summary>
+    public static readonly TimeSpan LongestRun = TimeSpan.FromDays(30);
+
     /// <summary>The digest of the canonical encoding.</summary>
     public Digest Digest => Digest.Of(Domain, Encode());
 
@@ -96,12 +99,15 @@ public sealed record Plan(
                 r.List((ref c) => ColumnSchema.Decode(ref c)),
                 r.List((ref k) => k.Text()))),
             reader.List((ref r) => r.Party()),
-            reader.Time(), reader.Time(), (int)Math.Min(reader.UInt32(), int.MaxValue),
+            reader.Time(), reader.Time(), Count(ref reader),
             TimeSpan.FromSeconds(reader.UInt32()));
         reader.End();
         plan.Check();
         return plan;
     }
+
+    private static int Count(ref CanonicalReader reader) =>
+        reader.UInt32() is var count and >= 1 and <= int.MaxValue ? (int)count : throw new MalformedException("at least one use");
 
     private void Check()
     {
@@ -110,8 +116,7 @@ public sealed record Plan(
         Require(Inputs.Zip(Inputs.Skip(1)).All(p => p.First.Owner.CompareTo(p.Second.Owner) < 0), "one input an owner, in order");
         Require(Receivers.Count >= 1, "a receiver");
         Require(Receivers.Zip(Receivers.Skip(1)).All(p => p.First.CompareTo(p.Second) < 0), "each receiver once, in order");
-        Require(Uses >= 1, "at least one use");
-        Require(RunLimit > TimeSpan.Zero, "a run limit");
+        Require(RunLimit > TimeSpan.Zero && RunLimit <= LongestRun, "a run limit of at most 30 days");
         Require(Expires > Created, "an expiry after the planning");
         foreach (var input in Inputs)
         {

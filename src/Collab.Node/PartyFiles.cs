@@ -67,9 +67,32 @@ public static class PartyFiles
         DurableFile.Replace(home.ConsortiumFile, Encoding.UTF8.GetBytes(consortium.ToYaml()));
     }
 
+    /// <summary>Issues fresh certificates from the party's authority; a running node takes them up by itself. The pin stays.</summary>
+    public static void RotateCertificates(NodeHome home, SecretBytes? passphrase) => UsePassphrase(passphrase, characters =>
+    {
+        PartyIdentity.RotateLeaf(home.IdentityFolder, characters);
+        return true;
+    });
+
+    /// <summary>First half of a new authority: its pin joins the present one on the party's card, which goes to the others.</summary>
+    public static PartyCard PrepareAuthority(NodeHome home, SecretBytes? passphrase) => SaveCard(
+        home, UsePassphrase(passphrase, characters => PartyIdentity.PrepareAuthority(home.IdentityFolder, characters)), keepOthers: true);
+
+    /// <summary>Second half, when every party has the card with both pins: the next authority becomes the present one.</summary>
+    public static PartyCard SwitchAuthority(NodeHome home, SecretBytes? passphrase) => SaveCard(
+        home, UsePassphrase(passphrase, characters => PartyIdentity.RotateAuthority(home.IdentityFolder, characters)), keepOthers: false);
+
     /// <summary>The party's certificate for one role.</summary>
     public static PartyIdentity LoadIdentity(NodeHome home, PartyRole role, SecretBytes? passphrase) =>
         UsePassphrase(passphrase, characters => PartyIdentity.Load(home.IdentityFolder, role, characters));
+
+    private static PartyCard SaveCard(NodeHome home, Digest pin, bool keepOthers)
+    {
+        var card = PartyCard.Parse(File.ReadAllText(home.CardFile));
+        card = card with { CertificatePins = keepOthers ? [.. card.CertificatePins.Append(pin).Distinct()] : [pin] };
+        DurableFile.Replace(home.CardFile, Encoding.UTF8.GetBytes(card.ToYaml()));
+        return card;
+    }
 
     private delegate T WithCharacters<out T>(ReadOnlySpan<char> passphrase);
 

@@ -1,4 +1,5 @@
 using Collab.Primitives;
+using Collab.Wire.Party;
 using Grpc.Core;
 
 namespace Collab.Wire;
@@ -17,8 +18,7 @@ internal static class Faults
         "node.unauthenticated", ErrorKind.Refused, "Compare the pins in the consortium file with the parties' certificates ('collab consortium members').");
 
     /// <summary>The other node does not know the call.</summary>
-    public static readonly ErrorCode OtherVersion = new(
-        "node.other-version", ErrorKind.Peer, "Bring both nodes to the same major version ('collab version').");
+    public static readonly ErrorCode OtherVersion = Greeting.Unfit;
 
     public static RpcException ToStatus(Fault fault)
     {

@@ -25,8 +25,8 @@ public partial class ErrorCodeTests
     }
 
     [Fact]
-    public void A_name_is_used_once() =>
-        Assert.Empty(Declared().GroupBy(code => code.Name).Where(group => group.Count() > 1).Select(group => group.Key));
+    public void A_name_has_one_meaning() => // a family may refer to another's code, which is then the same
+        Assert.Empty(Declared().Distinct().GroupBy(code => code.Name).Where(group => group.Count() > 1).Select(group => group.Key));
 
     [Fact]
     public void A_code_has_a_family_a_reason_and_a_next_step() => Assert.All(Declared(), code =>
@@ -35,6 +35,15 @@ public partial class ErrorCodeTests
         Assert.True(Enum.IsDefined(code.Kind));
         Assert.EndsWith(".", code.Next);
     });
+
+    [Fact]
+    public void The_page_is_sorted_and_explains_every_family()
+    {
+        var names = Repository.TableRows(Page).Where(cells => cells.Length == 2 && Name().IsMatch(cells[0])).Select(cells => cells[0]).ToList();
+        Assert.Equal(names.Distinct().Order(StringComparer.Ordinal), names);
+        var families = Repository.TableRows(Page).Where(cells => cells.Length == 2 && !cells[0].Contains('.')).Select(cells => cells[0]);
+        Assert.Subset(families.ToHashSet(), names.Select(Family).ToHashSet());
+    }
 
     [Fact]
     public void The_page_names_every_kind_with_its_exit_code()
@@ -49,10 +58,10 @@ public partial class ErrorCodeTests
         select cells).ToDictionary(cells => cells[0], cells => cells[1]);
 
     private static List<ErrorCode> Declared() => [..
-        from file in Directory.EnumerateFiles(AppContext.BaseDirectory, "Collab.*.dll")
+        from file in Directory.EnumerateFiles(AppContext.BaseDirectory, "Collab.*.dll").Append(Path.Combine(AppContext.BaseDirectory, "collab.dll"))
         where !file.EndsWith(".Tests.dll", StringComparison.Ordinal)
         from type in Assembly.LoadFrom(file).GetTypes()
-        from field in type.GetFields(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+        from field in type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
         where field.FieldType == typeof(ErrorCode) && !type.ContainsGenericParameters
         select (ErrorCode)field.GetValue(null)!];
 

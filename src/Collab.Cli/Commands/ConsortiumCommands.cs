@@ -9,7 +9,7 @@ namespace Collab.Cli.Commands;
 /// <summary><c>collab consortium</c>: the parties and their pinned keys.</summary>
 internal static class ConsortiumCommands
 {
-    public static Command Create() => new("consortium", "The parties and their pinned keys.") { CreateFile(), Join(), Members() };
+    public static Command Create() => new("consortium", "The parties and their pinned keys.") { CreateFile(), Join(), Members(), Rotate() };
 
     private static Command CreateFile()
     {
@@ -66,6 +66,42 @@ internal static class ConsortiumCommands
             if (!File.Exists(home.ConsortiumFile)) throw Shared.Usage("This node has joined no consortium yet: collab consortium join FILE.");
             var consortium = Consortium.Parse(File.ReadAllText(home.ConsortiumFile));
             return Task.FromResult(output.Answer(Document(consortium), console => Show(console, consortium)));
+        }));
+        return command;
+    }
+
+    private static Command Rotate()
+    {
+        var authority = new Option<string?>("--authority") { Description = "prepare: make the next authority and put its pin on the card; switch: use it." };
+        authority.AcceptOnlyFromAmong("prepare", "switch");
+        var command = new Command("rotate", "Fresh certificates, without a restart. With --authority, a new authority in two steps.\nExample: collab consortium rotate --home ~/riverside")
+        {
+            authority, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+        };
+        command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
+        {
+            var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
+            using var passphrase = Shared.ReadPassphrase(parsed);
+            var step = parsed.GetValue(authority);
+            if (step is null) PartyFiles.RotateCertificates(home, passphrase);
+            var card = step switch
+            {
+                "prepare" => PartyFiles.PrepareAuthority(home, passphrase),
+                "switch" => PartyFiles.SwitchAuthority(home, passphrase),
+                _ => PartyCard.Parse(File.ReadAllText(home.CardFile)),
+            };
+            return Task.FromResult(output.Answer(
+                new { party = card.Party.Name, card = home.CardFile, pins = card.CertificatePins.Select(p => p.ToString()) },
+                console =>
+                {
+                    console.MarkupLine(step switch
+                    {
+                        "prepare" => "The next authority is prepared. Let every party take the new card into its consortium file, then: [bold]--authority switch[/].",
+                        "switch" => "The new authority is in use. Let every party take the new card into its consortium file.",
+                        _ => "New certificates are in use from the next connection on; the pin is the same.",
+                    });
+                    console.MarkupLineInterpolated($"card: {home.CardFile}; pins {string.Join(", ", card.CertificatePins.Select(p => p.Short))}");
+                }));
         }));
         return command;
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -87,6 +88,16 @@ public enum PolicyObjection
     Expires = 10,
 }
 
+/// <summary>How objections are written on the ledger.</summary>
+public static class PolicyObjectionCode
+{
+    extension(PolicyObjection objection)
+    {
+        /// <summary>The reason code, for example <c>policy.minimum-group</c>.</summary>
+        public string Code => $"policy.{JsonNamingPolicy.KebabCaseLower.ConvertName(objection.ToString())}";
+    }
+}
+
 /// <summary>One rule of a policy. Every field narrows; a field that is not written allows only the least.</summary>
 /// <param name="Name">For the record.</param>
 /// <param name="Kind">The kind of job.</param>
@@ -132,8 +143,8 @@ public sealed record ApprovalRule(
     {
         var parsed = new ApprovalRule(
             rule.Text("name"), rule.Text("kind"), rule.Text("dataset"), rule.Parties("requesters"), rule.Texts("purposes"),
-            rule.Texts("columns"), rule.Parties("receivers"), rule.Parties("with"),
-            rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7)));
+            rule.Texts("columns"), rule.Parties("receivers"), rule.PartiesOrNone("with"),
+            rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7), TimeSpan.FromDays(3650)));
         rule.End();
         return parsed;
     }

@@ -17,6 +17,8 @@ public static class JobDescription
         ["max"] = Statistic.Maximum,
     };
 
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
+
     /// <summary>Reads and checks a description.</summary>
     /// <exception cref="CollabException"><see cref="YamlSection.Invalid"/>, naming line, column and field.</exception>
     public static JobSpecification Parse(string yaml)
@@ -34,9 +36,9 @@ public static class JobDescription
             parties,
             [.. job.Parties("receivers").Order()],
             job.Choice("security", new Dictionary<string, SecurityModel> { ["semi-honest"] = SecurityModel.SemiHonest }, SecurityModel.SemiHonest),
-            job.Duration("expires", TimeSpan.FromDays(7)),
+            job.Duration("expires", TimeSpan.FromDays(7), LongestLife),
             job.Integer("uses", 1, 1, 1_000),
-            job.Duration("run-limit", TimeSpan.FromMinutes(10)));
+            job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun));
         job.End();
         if (isIntersection && specification.Receivers is not [var receiver])
             throw job.Error("receivers", "must be one for an intersection");

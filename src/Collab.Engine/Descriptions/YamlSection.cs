@@ -80,17 +80,17 @@ public sealed class YamlSection
             : throw Error(field, $"is none of {string.Join(", ", words.Keys)}{NearestName.Hint(word, words.Keys)}");
     }
 
-    /// <summary>A time span written as a number and <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>, or the default.</summary>
-    public TimeSpan Duration(string field, TimeSpan otherwise)
+    /// <summary>A time span written as a number and <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>, or the default; not above the longest.</summary>
+    public TimeSpan Duration(string field, TimeSpan otherwise, TimeSpan longest)
     {
         if (!Has(field)) return otherwise;
         var text = Text(field);
         var unit = text is [.., 's'] ? 1 : text is [.., 'm'] ? 60 : text is [.., 'h'] ? 3_600 : text is [.., 'd'] ? 86_400 : 0;
         return unit > 0
             && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= 100_000
+            && count >= 1 && (long)count * unit <= longest.TotalSeconds
             ? TimeSpan.FromSeconds((long)count * unit)
-            : throw Error(field, "is not a duration such as 90s, 15m, 12h or 30d");
+            : throw Error(field, $"is not a duration such as 90s, 15m, 12h or 30d, at most {longest.TotalDays:0}d");
     }
 
     /// <summary>The name of a party.</summary>
@@ -99,12 +99,16 @@ public sealed class YamlSection
     /// <summary>A list of party names.</summary>
     public IReadOnlyList<PartyId> Parties(string field) => [.. Texts(field).Select(name => ToParty(name, field))];
 
-    /// <summary>A list of texts; a single text stands for a list of one.</summary>
+    /// <summary>A list of party names, or an empty one when the field is not there.</summary>
+    public IReadOnlyList<PartyId> PartiesOrNone(string field) => Has(field) ? Parties(field) : [];
+
+    /// <summary>A list of texts, at least one; a single text stands for a list of one.</summary>
     public IReadOnlyList<string> Texts(string field)
     {
         var node = Require(field);
         var path = PathOf(field);
         var texts = node is YamlSequenceNode sequence ? sequence.Select(item => Scalar(item, path)).ToList() : [Scalar(node, path)];
+        if (texts.Count == 0) throw Error(field, "is an empty list");
         if (texts.Distinct().Count() != texts.Count) throw Error(field, "names something twice");
         return texts;
     }

@@ -8,29 +8,37 @@ namespace Collab.Engine.Runs;
 internal sealed class Conversations : IAsyncDisposable
 {
     private readonly IReadOnlyList<ChannelConnection> _connections;
+    private bool _disposed;
 
     private Conversations(IReadOnlyList<ChannelConnection> connections)
     {
         _connections = connections;
         Channels = connections.ToDictionary(c => c.Peer, c => c.Root);
+        foreach (var connection in connections) _ = FailTogetherAsync(connection);
     }
 
     /// <summary>The root channel to each other party.</summary>
     public IReadOnlyDictionary<PartyId, IChannel> Channels { get; }
 
+    /// <summary>A failure as every party of the run reports it. Which message was awaited when a line broke differs by party, so its step is the run's.</summary>
+    public static Fault FaultOf(CollabException failure, StepId step) => failure.ToFault() is var fault && failure is ChannelException
+        ? fault with { Step = step }
+        : fault with { Step = fault.Step ?? step };
+
     /// <summary>Opens the channels to all other parties at once.</summary>
-    /// <exception cref="ChannelException">A party did not come; the channels that opened are closed again.</exception>
+    /// <exception cref="ChannelException">A party did not come; the parties that did are told so.</exception>
     public static async Task<Conversations> OpenAsync(EnginePorts ports, Plan plan, Digest run, CancellationToken cancellation)
     {
         var opening = plan.Parties.Where(p => p != ports.Self)
             .Select(peer => ports.Peers.ConnectAsync(peer, run, RunContext.Of(plan.Digest, run), cancellation)).ToList();
         try
         {
-            return new Conversations(await Task.WhenAll(opening));
+            return new Conversations(await Task.WhenAll(opening)); // waits for all, so that those who come can be told who did not
         }
-        catch
+        catch (Exception e)
         {
-            foreach (var connection in opening) await CloseLateAsync(connection);
+            var fault = e is CollabException failure ? FaultOf(failure, RunSteps.Connect) : null;
+            foreach (var connection in opening) await EndLateAsync(connection, fault);
             throw;
         }
     }
@@ -69,22 +77,28 @@ internal sealed class Conversations : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Volatile.Write(ref _disposed, true);
         foreach (var connection in _connections) await connection.DisposeAsync();
     }
 
-    private static async Task CloseLateAsync(Task<ChannelConnection> opening)
+    // A protocol of three waits for one party at a time. When another fails, the one that is waited for must hear of it and say
+    // the same; without this both would wait for ever.
+    private async Task FailTogetherAsync(ChannelConnection connection)
+    {
+        var failure = await connection.Failed;
+        if (!Volatile.Read(ref _disposed)) await AbortAsync(FaultOf(failure, RunSteps.Protocol)); // disposed by us is nobody's fault
+    }
+
+    private static async Task EndLateAsync(Task<ChannelConnection> opening, Fault? fault)
     {
         try
         {
-            await (await opening).DisposeAsync();
+            await using var connection = await opening;
+            if (fault is not null) await connection.AbortAsync(fault);
         }
-        catch (CollabException)
+        catch (Exception e) when (e is CollabException or OperationCanceledException)
         {
             // It never opened; the first failure is the one that is reported.
-        }
-        catch (OperationCanceledException)
-        {
-            // As above.
         }
     }
 }

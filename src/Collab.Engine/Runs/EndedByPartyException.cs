@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Ledger;
 using Collab.Primitives;
 
 namespace Collab.Engine.Runs;
@@ -15,6 +16,7 @@ internal sealed class EndedByPartyException(LedgerOperation.Abort abort)
     {
         RunErrors.PartyMissing, RunErrors.NodeRestarted, RunErrors.DeadlinePassed, RunErrors.DataChanged, RunErrors.TranscriptMismatch,
         RunErrors.ReceiptInvalid, RunErrors.Unexpected, ChannelException.Closed, ChannelException.Silent, PeerFaultException.BrokeTheProtocol,
-        Authorization.GrantRevoked, Authorization.GrantExpired, Authorization.GrantUsedUp,
+        Authorization.NotProposed, Authorization.JobExpired, Authorization.JobRefused, Authorization.GrantMissing, Authorization.GrantOtherVersion,
+        Authorization.GrantRevoked, Authorization.GrantExpired, Authorization.GrantUsedUp, OperationErrors.NotFinal,
     }.FirstOrDefault(c => c.Name == code);
 }

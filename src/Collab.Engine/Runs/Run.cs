@@ -15,19 +15,22 @@ namespace Collab.Engine.Runs;
 /// <param name="wasInterrupted">Whether this node had begun the run before it was started again.</param>
 internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, LedgerOperation.StartRun start, bool wasInterrupted)
 {
-    // A party that is there does each of its steps within this; the product promises an answer within 30 seconds.
-    private static readonly TimeSpan PatienceWithParty = TimeSpan.FromSeconds(20);
-
     private readonly Digest _run = start.Run;
     private readonly Digest _job = plan.Digest;
+
+    // The requester writes both times; what all owners agreed to is the limit in the plan.
+    private readonly DateTimeOffset _deadline = start.Deadline - start.Time < plan.RunLimit ? start.Deadline : start.Time + plan.RunLimit;
     private StepId _step = RunSteps.Authorize;
 
-    /// <summary>Takes part; every way it can end is on the ledger when it returns, unless the node itself stops.</summary>
+    /// <summary>
+    /// Takes part; every way it can end is on the ledger when it returns, unless the node itself stops. Once this party's receipt is
+    /// written, a fault of its own surroundings is thrown instead: the run goes on from the receipt when it is tried again.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var untilDeadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var left = start.Deadline - ports.Clock.GetUtcNow();
-        untilDeadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1));
+        var left = _deadline - ports.Clock.GetUtcNow();
+        using var deadline = new CancellationTokenSource(Clamp(left), ports.Clock);
+        using var untilDeadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
             if (archive.FindReceipt(_run, ports.Self) is not { } receipt)
@@ -43,7 +46,10 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            await EndAsync(Classify(e), cancellation);
+            var fault = Classify(e);
+            if (fault.Code == RunErrors.Unexpected.Name && archive.FindReceipt(_run, ports.Self) is not null)
+                throw new CollabException(RunErrors.Unexpected, fault.Message, ports.Self, _step, e);
+            await EndAsync(fault, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -54,8 +60,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     private async Task<Receipt> ComputeAsync(CancellationToken cancellation)
     {
         Enter(RunSteps.Authorize);                                     // 1   every grant: there, live, unspent, for this plan
-        RequireRunning();
-        Authorization.Require(plan, ports.Ledger.Page(_job), ports.Clock.GetUtcNow(), _run);
+        await AuthorizeAsync(cancellation);
         archive.MarkBegun(_run, _job);
 
         Enter(RunSteps.Spend);                                         // 2   our use is spent before our first row is read
@@ -63,26 +68,61 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
         Enter(RunSteps.AwaitSpends);                                   // 3   and so is every other owner's
         foreach (var owner in plan.Owners)
-            await AwaitAsync(owner, page => page.SpendOf(owner, _run) is not null, "spend its grant", PatienceWithParty, cancellation);
+            await AwaitAsync(owner, page => page.SpendOf(owner, _run) is not null, "spend its grant", ports.Limits.Party, cancellation);
 
         Enter(RunSteps.Connect);                                       // 4
-        await using var conversation = await Conversations.OpenAsync(ports, plan, _run, cancellation);
+        await using var watch = new LedgerWatch(ports.Ledger, ReasonToStop, cancellation);
         try
         {
-            Enter(RunSteps.Read);                                      // 5   the plan was checked; now rows may be read
-            var part = await ProtocolPart.PrepareAsync(ports, plan, cancellation);
-
-            Enter(RunSteps.Protocol);                                  // 6
-            var result = await part.RunAsync(conversation.Channels, _run, Observe, cancellation);
-
-            Enter(RunSteps.Receipt);                                   // 7   sealed and durable before anybody is told
-            return Seal(part.Snapshot, await conversation.CloseAsync(cancellation), result);
+            return await ConverseAsync(watch.Stopping);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested || start.Deadline <= ports.Clock.GetUtcNow())
+        catch (OperationCanceledException) when (watch.Reason is not null)
         {
-            await conversation.AbortAsync(Classify(e)); // so that the others report the same, and do not wait
-            throw;
+            throw watch.Reason; // ended on the ledger while we were connecting
         }
+
+        async Task<Receipt> ConverseAsync(CancellationToken stopping)
+        {
+            await using var conversation = await Conversations.OpenAsync(ports, plan, _run, stopping);
+            try
+            {
+                Enter(RunSteps.Read);                                  // 5   the plan was checked; now rows may be read
+                var part = await ProtocolPart.PrepareAsync(ports, plan, stopping);
+
+                Enter(RunSteps.Protocol);                              // 6
+                var result = await part.RunAsync(conversation.Channels, _run, Observe, stopping);
+
+                Enter(RunSteps.Receipt);                               // 7   sealed and durable before anybody is told
+                return Seal(part.Snapshot, await conversation.CloseAsync(stopping), result);
+            }
+            catch (Exception e) when (!cancellation.IsCancellationRequested || _deadline <= ports.Clock.GetUtcNow())
+            {
+                // Told to the others, so that they report the same and do not wait.
+                var fault = Classify(e is OperationCanceledException ? watch.Reason ?? e : e);
+                await conversation.AbortAsync(fault);
+                throw new AbortedHereException(fault);
+            }
+        }
+    }
+
+    // The requester had seen every grant when it opened the run; on the way to this party a log may be behind the others. What is
+    // missing is waited for; what is there and says no counts at once.
+    private async Task AuthorizeAsync(CancellationToken cancellation)
+    {
+        RequireRunning();
+        try
+        {
+            await AwaitAsync(plan.Requester, IsDecided, "be authorised", ports.Limits.Party, cancellation);
+        }
+        catch (CollabException e) when (e.Code == RunErrors.PartyMissing)
+        {
+            // The check says what is missing.
+        }
+
+        Authorization.Require(plan, ports.Ledger.Page(_job), ports.Clock.GetUtcNow(), _run);
+
+        bool IsDecided(JobPage page) => Authorization.Check(plan, page, ports.Clock.GetUtcNow(), _run) is not { } refusal
+            || (refusal.Code != Authorization.NotProposed && refusal.Code != Authorization.GrantMissing);
     }
 
     private async Task SpendAsync(PlanInput input, CancellationToken cancellation)
@@ -117,10 +157,11 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
     private async Task CommitAsync(Receipt receipt, CancellationToken cancellation)
     {
-        Enter(RunSteps.Commit);                                        // 8   from here on this party never aborts the run
-        if (ports.Ledger.PageWithPending(_job).AbortOf(_run) is not null) throw Ended();
+        Enter(RunSteps.Commit);                                        // 8   from here on this party never aborts the run before its deadline
         if (ports.Ledger.PageWithPending(_job).CommitOf(ports.Self, _run) is not { } commit)
         {
+            if (ports.Ledger.PageWithPending(_job).AbortOf(_run) is not null) throw Ended();
+            if (ports.Clock.GetUtcNow() >= _deadline) throw Failure(RunErrors.DeadlinePassed, "The run's deadline is over.", null);
             commit = await ports.Ledger.AppendAsync(
                 s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, _job, _run, receipt.Digest), cancellation);
         }
@@ -155,31 +196,45 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         {
             try
             {
-                var receipt = Receipt.Decode(await ports.Peers.GetReceiptAsync(party, _run, cancellation));
-                var commit = ports.Ledger.Page(_job).CommitOf(party, _run)!;
-                return receipt.Digest == commit.Receipt && receipt.Party == party && receipt.Run == _run && receipt.Job == _job
-                    ? receipt
-                    : throw Failure(RunErrors.ReceiptInvalid, $"{party}'s receipt is not the one it committed to.", party);
+                var bytes = await ports.Peers.GetReceiptAsync(party, _run, cancellation);
+                return RequireCommitted(party, bytes);
             }
-            catch (CollabException e) when (e.Code.Kind == ErrorKind.Peer && e.Code != RunErrors.ReceiptInvalid)
+            catch (CollabException e) when (e.Code != RunErrors.ReceiptInvalid)
             {
                 ports.Log.Report(_job, e); // the party committed; its receipt will come when it is back
-                await Task.Delay(TimeSpan.FromSeconds(1), ports.Clock, cancellation);
+                await Task.Delay(ports.Limits.Retry, ports.Clock, cancellation);
             }
         }
+    }
+
+    private Receipt RequireCommitted(PartyId party, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            var receipt = Receipt.Decode(bytes);
+            if (receipt.Digest == ports.Ledger.Page(_job).CommitOf(party, _run)!.Receipt
+                && receipt.Party == party && receipt.Run == _run && receipt.Job == _job)
+                return receipt;
+        }
+        catch (MalformedException)
+        {
+            // Not a receipt, and so not the one that was committed to.
+        }
+
+        throw Failure(RunErrors.ReceiptInvalid, $"{party}'s receipt is not the one it committed to.", party);
     }
 
     /// <summary>Waits until the ledger says so, or the run is ended by another party, or the party's time is over.</summary>
     private async Task AwaitAsync(
         PartyId party, Func<JobPage, bool> holds, string what, TimeSpan patience, CancellationToken cancellation)
     {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(patience);
+        using var patient = new CancellationTokenSource(Clamp(patience), ports.Clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patient.Token);
         while (true)
         {
             var seen = ports.Ledger.Position;
             var page = ports.Ledger.Page(_job);
-            if (page.AbortOf(_run) is not null) throw Ended();
+            if (page.AbortOf(_run) is not null && !IsCommitted(page)) throw Ended();
             if (holds(page)) return;
             try
             {
@@ -192,21 +247,41 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         }
     }
 
-    // The abort is on our disk when this returns; the ledger offers it to the witnesses until they have it.
+    // The abort is on our disk when this returns; the ledger offers it to the witnesses until they have it. Each party writes its
+    // own, also one that follows another's: so each knows when all have ended, and of all reasons every party tells the same one.
     private async Task EndAsync(Fault fault, CancellationToken cancellation)
     {
-        var page = ports.Ledger.PageWithPending(_job);
-        if (page.AbortOf(_run) is null && (page.CommitOf(ports.Self, _run) is null || start.Deadline <= ports.Clock.GetUtcNow()))
+        var own = ports.Ledger.PageWithPending(_job);
+        var mayEnd = own.CommitOf(ports.Self, _run) is null || _deadline <= ports.Clock.GetUtcNow();
+        if (mayEnd && own.Of<LedgerOperation.Abort>().All(a => a.Run != _run || a.Author != ports.Self))
         {
             await ports.Ledger.AppendAsync(
-                s => new LedgerOperation.Abort(
-                    s.Author, s.Id, s.Time, s.Heads, _job, _run, fault.Code, fault.Party, fault.Step ?? _step),
-                cancellation);
+                s => new LedgerOperation.Abort(s.Author, s.Id, s.Time, s.Heads, _job, _run, fault.Code, fault.Party, fault.Step), cancellation);
         }
 
+        if (mayEnd) fault = await AgreeAsync(fault, cancellation);
         archive.MarkSettled(_run, fault);
         ports.Observer.Observe(new JobEvent(
-            ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Aborted, _step, Party: fault.Party, Fault: fault));
+            ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Aborted, fault.Step, Party: fault.Party, Fault: fault));
+    }
+
+    // Two parties may have found two faults at once. The ledger orders them the same way for everybody who sees all of them; the
+    // party at fault is not waited for, since it may be the one that is away.
+    private async Task<Fault> AgreeAsync(Fault fault, CancellationToken cancellation)
+    {
+        using var patient = new CancellationTokenSource(ports.Limits.Agreement, ports.Clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patient.Token);
+        while (!limited.IsCancellationRequested)
+        {
+            var seen = ports.Ledger.Position;
+            var page = ports.Ledger.PageWithPending(_job);
+            if (plan.Parties.All(p => p == fault.Party || page.Of<LedgerOperation.Abort>().Any(a => a.Run == _run && a.Author == p))) break;
+            await ports.Ledger.WaitForChangeAsync(seen, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var first = ports.Ledger.PageWithPending(_job).AbortOf(_run)!;
+        return (first.Code, first.AtFault, first.Step) == (fault.Code, fault.Party, fault.Step) ? fault : new EndedByPartyException(first).ToFault();
     }
 
     // What must be written stays written; that the witnesses are away for long is no reason to give up, only to say so.
@@ -230,33 +305,47 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     {
         get
         {
-            var left = start.Deadline - ports.Clock.GetUtcNow();
-            return left > TimeSpan.Zero ? left + PatienceWithParty : PatienceWithParty;
+            var left = _deadline - ports.Clock.GetUtcNow();
+            return left > TimeSpan.Zero ? left + ports.Limits.Party : ports.Limits.Party;
         }
     }
 
     private Fault Classify(Exception e) => e switch
     {
-        AbortedByPeerException aborted => aborted.Reported,
-        CollabException failure when failure.Step is not null => failure.ToFault(),
-        CollabException failure => failure.ToFault() with { Step = _step },
+        AbortedByPeerException aborted when !IsPlain(aborted.Reported) =>
+            new PeerFaultException(aborted.Peer, RunSteps.Protocol, "a fault with a code and a step of the catalogue").ToFault(),
+        ProtocolException failure => Conversations.FaultOf(failure, _step == RunSteps.Connect ? RunSteps.Connect : RunSteps.Protocol),
+        CollabException failure => failure.ToFault() is var fault ? fault with { Step = fault.Step ?? _step } : null!,
         OperationCanceledException => Failure(RunErrors.DeadlinePassed, "The run was not done by its deadline.", null).ToFault(),
         _ => Failure(RunErrors.Unexpected, $"{e.GetType().Name} at {ports.Self}.", ports.Self).ToFault(),
     };
 
-    private CollabException Ended()
+    // A peer's words go into our own log; what cannot stand there would leave the run without an end.
+    private static bool IsPlain(Fault fault) =>
+        LedgerOperation.IsCode(fault.Code) && (fault.Step is null || LedgerOperation.IsCode(fault.Step.Name));
+
+    private CollabException Ended() => new EndedByPartyException(ports.Ledger.PageWithPending(_job).AbortOf(_run)!);
+
+    // Once all have committed, a late abort changes nothing: a result may have been released already (as in JobState).
+    private bool IsCommitted(JobPage page) => plan.Parties.All(p => page.CommitOf(p, _run) is not null);
+
+    private CollabException? ReasonToStop()
     {
-        var abort = ports.Ledger.PageWithPending(_job).AbortOf(_run)!;
-        return new EndedByPartyException(abort);
+        var page = ports.Ledger.Page(_job);
+        if (page.AbortOf(_run) is not null) return Ended();
+        return plan.Owners.FirstOrDefault(o => page.By<LedgerOperation.Revoke>(o) is not null) is { } revoked
+            ? Failure(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked)
+            : null;
     }
 
     private void RequireRunning()
     {
-        if (ports.Ledger.Page(_job).AbortOf(_run) is not null) throw Ended();
-        if (ports.Clock.GetUtcNow() >= start.Deadline) throw Failure(RunErrors.DeadlinePassed, "The run's deadline is over.", null);
-        var revoked = plan.Owners.FirstOrDefault(o => ports.Ledger.Page(_job).By<LedgerOperation.Revoke>(o) is not null);
-        if (revoked is not null) throw Failure(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked);
+        if (ReasonToStop() is { } reason) throw reason;
+        if (ports.Clock.GetUtcNow() >= _deadline) throw Failure(RunErrors.DeadlinePassed, "The run's deadline is over.", null);
     }
+
+    private TimeSpan Clamp(TimeSpan wait) =>
+        wait <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : wait < plan.RunLimit + ports.Limits.Party ? wait : plan.RunLimit + ports.Limits.Party;
 
     private CollabException Failure(ErrorCode code, string message, PartyId? party) => new(code, message, party, _step);
 

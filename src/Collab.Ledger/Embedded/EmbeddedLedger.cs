@@ -28,6 +28,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     private readonly Pulse _changed = new(); // beats when a witness may have something to be told
     private readonly ConcurrentDictionary<Digest, long> _indices = new();         // of own operations, by id
     private readonly ConcurrentDictionary<PartyId, WitnessView> _witnesses = new();
+    private readonly ConcurrentDictionary<PartyId, bool> _compared = new(); // whose state of all logs was compared with ours since opening
     private readonly SemaphoreSlim _appending = new(1);
 
     private EmbeddedLedger(LedgerOptions options, PartyLog log, LogWitness witness)
@@ -84,7 +85,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
 
     /// <summary>
     /// Asks every witness once for what it holds, so that an old copy of this party's log is found before anything is written
-    /// (LEDGER.md, section 5). Witnesses that are away are asked again when they are offered entries.
+    /// (ledger-embedded.md, step 5), and a witness that lost its record may cosign again. Who is away is asked by <see cref="RunAsync"/> when it is back.
     /// </summary>
     public async Task CatchUpAsync(IReadOnlyList<IWitnessClient> witnesses, CancellationToken cancellation)
     {
@@ -92,12 +93,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
         {
             try
             {
-                foreach (var party in _options.Policy.Parties.Where(p => p.Party != witness.Party))
-                {
-                    if (await witness.GetCheckpointAsync(party.Origin, cancellation) is not { } newest) continue;
-                    if (party == _own) _log.RequireAtLeast(newest);
-                    else _witness.Observe(newest);
-                }
+                await CompareAsync(witness, cancellation);
             }
             catch (CollabException e) when (e.Code.Kind == ErrorKind.Peer)
             {
@@ -144,8 +140,8 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     public async Task WaitForFinalityAsync(LedgerOperation operation, CancellationToken cancellation)
     {
         var index = _indices[operation.Id];
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(_options.FinalityLimit);
+        using var limit = new CancellationTokenSource(_options.FinalityLimit, _options.Clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         while (true)
         {
             var seen = _final.Value;
@@ -196,14 +192,37 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
         _witness.Dispose();
     }
 
+    /// <summary>Compares what a party holds of all logs with what is held here.</summary>
+    /// <remarks>
+    /// A log whose copy was lost is cosigned again once <em>every</em> other party has answered here and was compared: each of them may be
+    /// the one that remembers what this witness cosigned. Fewer would do only if some were known to be honest. Its author is asked too, for
+    /// the size it says it has; it cannot lower what the others show.
+    /// </remarks>
+    private async Task CompareAsync(IWitnessClient witness, CancellationToken cancellation)
+    {
+        foreach (var party in _options.Policy.Parties)
+        {
+            if (party.Party == witness.Party && _witness.ReplicaOf(party.Party)?.State != ReplicaState.Recovering) continue;
+            if (await witness.GetCheckpointAsync(party.Origin, cancellation) is not { } newest) continue;
+            if (party == _own) _log.RequireAtLeast(newest);
+            else _witness.Observe(newest);
+        }
+
+        _compared[witness.Party] = true;
+        if (_options.Policy.Parties.Any(p => p != _own && !_compared.ContainsKey(p.Party))) return;
+        foreach (var replica in _witness.Replicas.Where(r => r.State == ReplicaState.Recovering)) _witness.CompleteRecovery(replica.Author.Party);
+    }
+
     private async Task OfferAsync(IWitnessClient witness, CancellationToken cancellation)
     {
         var (held, toldFinal, retry) = (0L, 0L, FirstRetry);
+        var keyOfWitness = _options.Policy.Parties.Single(p => p.Party == witness.Party).Witness;
         while (!cancellation.IsCancellationRequested)
         {
             var seen = _changed.Value;
             var (latest, newestFinal) = (_log.Latest, _log.NewestFinal);
-            if (latest is null || (latest.Size == held && (newestFinal?.Size ?? 0) == toldFinal))
+            var compared = _compared.ContainsKey(witness.Party);
+            if (compared && (latest is null || (latest.Size == held && (newestFinal?.Size ?? 0) == toldFinal)))
             {
                 await _changed.AboveAsync(seen, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
@@ -211,19 +230,32 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
 
             try
             {
-                var reply = await witness.AddCheckpointAsync(_own.Origin, OfferFrom(held, latest), newestFinal, cancellation);
+                if (!compared) // it was away when this ledger caught up
+                {
+                    await CompareAsync(witness, cancellation);
+                    ReadFinal();
+                    continue;
+                }
+
+                var reply = await witness.AddCheckpointAsync(_own.Origin, OfferFrom(held, latest!), newestFinal, cancellation);
                 Seen(witness.Party, null);
                 switch (reply)
                 {
                     case { Status: WitnessStatus.Cosigned, Cosignature: { } cosignature }:
+                        if (!keyOfWitness.Verify(latest!.Note.TextBytes, cosignature))
+                            throw new CollabException(LedgerErrors.Mismatch, $"{witness.Party}'s cosignature is not its own.", witness.Party);
                         _log.AddCosignature(latest, cosignature);
                         (held, toldFinal, retry) = (latest.Size, newestFinal?.Size ?? 0, FirstRetry);
-                        if (ReadFinal()) _changed.Beat();
+                        ReadFinal();
+
+                        // Not only when ReadFinal found something: another thread may have read it first, and the loops of the
+                        // other witnesses must be woken to tell them all the same.
+                        if (_log.NewestFinal?.Size != newestFinal?.Size) _changed.Beat();
                         continue;
-                    case { Status: WitnessStatus.Conflict, Size: { } size } when size != held && size <= latest.Size:
+                    case { Status: WitnessStatus.Conflict, Size: { } size } when size != held && size <= latest!.Size:
                         held = size;
                         continue;
-                    case { Status: WitnessStatus.Conflict, Size: { } size } when size > latest.Size:
+                    case { Status: WitnessStatus.Conflict, Size: { } size } when size > latest!.Size:
                         if (await witness.GetCheckpointAsync(_own.Origin, cancellation) is { } newer) _log.RequireAtLeast(newer);
                         throw new CollabException(LedgerErrors.RolledBack, $"{witness.Party} holds a newer state of this log than the log itself.", Self);
                     default:

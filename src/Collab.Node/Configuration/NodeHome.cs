@@ -25,6 +25,9 @@ public sealed record NodeHome(string Folder)
     /// <summary>Certificates and their keys.</summary>
     public string IdentityFolder => Path.Combine(Folder, "identity");
 
+    /// <summary>The node's certificate with its key.</summary>
+    public string NodeCertificateFile => Path.Combine(IdentityFolder, "node.pem");
+
     /// <summary>The key that signs operations and checkpoints.</summary>
     public string LogKeyFile => Path.Combine(Folder, "keys", "log.pem");
 

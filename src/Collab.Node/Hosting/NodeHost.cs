@@ -57,7 +57,7 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Opens everything in a node's home and listens.</summary>
     /// <param name="home">The node's folder.</param>
-    /// <param name="passphrase">What the keys are encrypted with, or null.</param>
+    /// <param name="passphrase">What the keys are encrypted with, or null; borrowed while the node runs, for new certificates.</param>
     /// <param name="observe">Told of every event besides the node's own stream, or null.</param>
     /// <param name="clock">The clock.</param>
     /// <exception cref="CollabException">Something in the home is missing, damaged or exposed; or the address cannot be used.</exception>
@@ -73,12 +73,14 @@ public sealed class NodeHost : IAsyncDisposable
         {
             var logKey = Own(SigningKey.Load(home.LogKeyFile, passphrase));
             var witnessKey = Own(SigningKey.Load(home.WitnessKeyFile, passphrase));
-            var identity = Own(PartyFiles.LoadIdentity(home, PartyRole.Node, passphrase));
+            var events = new EventStream(Path.Combine(home.Folder, "events.jsonl"));
+            var renewal = Own(new Renewal(home, passphrase, consortium, e => events.Report(default, e)));
+            var identity = renewal.LoadIdentity();
             var store = Own(new FileStore(home.StoreFolder, StorageKeyFile.Load(home.StorageKeyFile, passphrase)));
             var ledger = Own(EmbeddedLedger.Open(LedgerOptionsOf(home, configuration.Party, consortium, logKey, witnessKey, clock)));
 
             var greeting = new Greeting(MajorVersion, MinorVersion, Software, consortium.Name);
-            var validator = new PeerCertificateValidator(() => PinsOf(consortium), clock);
+            var validator = new PeerCertificateValidator(() => renewal.Pins, clock);
             var tls = new TlsSettings(identity, validator);
             var rendezvous = new Rendezvous();
             var peers = Own(new PeerDirectory(
@@ -88,19 +90,18 @@ public sealed class NodeHost : IAsyncDisposable
                     .Select(m => new PartyClient(m.Party, m.Address, tls.CreateHandler(m.Party), greeting)),
                 rendezvous));
 
-            var events = new EventStream(Path.Combine(home.Folder, "events.jsonl"));
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
             var results = new ResultFolder(home.ResultsFolder);
             var engine = new JobEngine(new EnginePorts(
                 configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
                 observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software));
             var parts = new NodeParts(
-                configuration.Party, consortium, keys, logKey, identity, ledger, peers, datasets, engine, results, events, clock, Software,
+                configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, engine, results, events, clock, Software,
                 configuration.Listen, clock.GetUtcNow());
 
             var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine.Archive, ledger, rendezvous), new OperatorEndpoint(parts));
             var host = new NodeHost(web, parts, owned);
-            await host.ListenAsync(configuration.Listen);
+            await host.ListenAsync(configuration.Listen, tls);
             return host;
         }
         catch
@@ -140,7 +141,7 @@ public sealed class NodeHost : IAsyncDisposable
         for (var i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
     }
 
-    private async Task ListenAsync(string address)
+    private async Task ListenAsync(string address, TlsSettings tls)
     {
         try
         {
@@ -157,7 +158,7 @@ public sealed class NodeHost : IAsyncDisposable
             await _parts.Ledger.RunAsync(_parts.Peers.Witnesses, _stopping.Token);
         });
         var engine = Task.Run(() => _parts.Engine.RunAsync(_stopping.Token));
-        _loops = Task.WhenAll(ledger, engine);
+        _loops = Task.WhenAll(ledger, engine, _parts.Renewal.RunAsync(tls, _stopping.Token));
     }
 
     private static WebApplication Build(NodeConfiguration configuration, TlsSettings tls, PartyEndpoint party, OperatorEndpoint operatorEndpoint)
@@ -201,8 +202,6 @@ public sealed class NodeHost : IAsyncDisposable
     private static Caller? CallerOf(ServerCallContext call) => PeerCertificateValidator.IdentityOf(call.GetHttpContext().Connection.ClientCertificate!) is { } peer
         ? new Caller(peer.Party, peer.Role == PartyRole.Operator)
         : null;
-
-    private static PeerPins PinsOf(Consortium consortium) => new(consortium.Members.ToDictionary(m => m.Party, m => m.CertificatePins));
 
     private static ApprovalPolicy PolicyOf(NodeHome home) =>
         File.Exists(home.PolicyFile) ? ApprovalPolicy.Parse(File.ReadAllText(home.PolicyFile)) : ApprovalPolicy.AskAlways;

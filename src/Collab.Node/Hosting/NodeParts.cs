@@ -4,7 +4,6 @@ using Collab.Engine.Datasets;
 using Collab.Evidence;
 using Collab.Ledger.Embedded;
 using Collab.Node.Configuration;
-using Collab.Node.Identity;
 using Collab.Node.Storage;
 using Collab.Primitives;
 using Collab.Wire.Operator;
@@ -17,7 +16,7 @@ internal sealed record NodeParts(
     Consortium Consortium,
     TrustedKeys Keys,
     SigningKey LogKey,
-    PartyIdentity Identity,
+    Renewal Renewal,
     EmbeddedLedger Ledger,
     PeerDirectory Peers,
     DatasetRegistry Datasets,
@@ -33,7 +32,7 @@ internal sealed record NodeParts(
     {
         var (size, final) = Ledger.Size;
         return new(
-            Self.Name, Consortium.Name, Software, Address, Started, Identity.ValidUntil, size, final,
+            Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
             [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count);
     }
 

@@ -144,7 +144,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
             receipts.Add(receipt);
         }
 
-        var logs = EvidenceGathering.Extract(parts.Ledger, parts.Keys.Policy, plan.Digest, run);
+        var logs = EvidenceGathering.Extract(parts.Ledger, parts.Keys.Policy, plan, run);
         return BundleExporter.Export(parts.Self, parts.LogKey, parts.Clock.GetUtcNow(), parts.Software, parts.Keys, plan, run, logs, receipts);
     }
 

@@ -1,0 +1,204 @@
+using Collab.Channels;
+using Collab.Cryptography.Signatures;
+using Collab.Data.Csv;
+using Collab.Engine.Datasets;
+using Collab.Engine.Descriptions;
+using Collab.Engine.Ports;
+using Collab.Jobs;
+using Collab.Ledger;
+using Collab.Ledger.Embedded;
+using Collab.Ledger.Notes;
+using Collab.Ledger.Witness;
+using Collab.Primitives;
+using Collab.Testing;
+
+namespace Collab.Engine.Tests.Support;
+
+/// <summary>Several nodes in one process: real engines over real ledgers and channels, and nothing of the network between them.</summary>
+internal sealed class Study : IAsyncDisposable
+{
+    private readonly Dictionary<PartyId, StudyNode> _nodes = [];
+
+    public Study(params PartyId[] parties)
+        : this(parties, EngineLimits.Default)
+    {
+    }
+
+    public Study(PartyId[] parties, EngineLimits limits)
+    {
+        Folder = Directory.CreateTempSubdirectory("collab-study").FullName;
+        var keys = parties.Select((party, i) => (
+            Party: party, Log: SigningKey.Generate(RandomSource.Seeded(100 + i)), Witness: SigningKey.Generate(RandomSource.Seeded(200 + i)))).ToList();
+        var policy = FinalityPolicy.Create(keys.Select(k => new LedgerParty(
+            k.Party, OriginOf(k.Party),
+            new NoteVerifier(OriginOf(k.Party), NoteAlgorithm.Ed25519, k.Log.PublicKey),
+            new NoteVerifier(WitnessOf(k.Party), NoteAlgorithm.Ed25519Cosignature, k.Witness.PublicKey))));
+        foreach (var (party, log, witness) in keys)
+        {
+            var options = new LedgerOptions(
+                party, Path.Combine(Folder, party.Name), log, NoteSigner.ForWitness(WitnessOf(party), witness, TimeProvider.System), policy,
+                TimeProvider.System, RandomSource.System, TimeSpan.FromSeconds(30));
+            EmbeddedLedger.Found(options);
+            _nodes.Add(party, new StudyNode(this, party, options, limits));
+        }
+    }
+
+    public string Folder { get; }
+
+    public MeetingPoint Meeting { get; } = new();
+
+    public IEnumerable<StudyNode> Nodes => _nodes.Values;
+
+    public StudyNode this[PartyId party] => _nodes[party];
+
+    public IReadOnlyList<PartyId> Members => [.. _nodes.Keys.Order()];
+
+    public void StartAll()
+    {
+        foreach (var node in Nodes) node.Start();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes) await node.StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static string OriginOf(PartyId party) => $"{party}.example/study";
+
+    private static string WitnessOf(PartyId party) => $"{party}.example/witness";
+}
+
+/// <summary>One party's node: what outlives it (folder, store, datasets) and what runs while it is up.</summary>
+internal sealed class StudyNode : IPeers
+{
+    private readonly Study _study;
+    private readonly LedgerOptions _options;
+    private readonly EngineLimits _limits;
+    private readonly DatasetRegistry _registry;
+    private bool _seenBefore;
+    private CancellationTokenSource? _ledgerRuns;
+    private CancellationTokenSource? _engineRuns;
+    private Task _ledgerLoop = Task.CompletedTask;
+    private Task _engineLoop = Task.CompletedTask;
+
+    public StudyNode(Study study, PartyId self, LedgerOptions options, EngineLimits limits)
+    {
+        (_study, Self, _options, _limits) = (study, self, options, limits);
+        _registry = new DatasetRegistry(self, Store, RandomSource.System);
+        Datasets = new WatchedCatalogue(_registry);
+    }
+
+    public PartyId Self { get; }
+
+    public MemoryStore Store { get; } = new();
+
+    public WatchedCatalogue Datasets { get; }
+
+    public Recording Seen { get; private set; } = new();
+
+    public ApprovalPolicy Policy { get; set; } = ApprovalPolicy.AskAlways;
+
+    public EmbeddedLedger Ledger { get; private set; } = null!;
+
+    public JobEngine Engine { get; private set; } = null!;
+
+    public bool IsUp => _ledgerRuns is not null;
+
+    public IReadOnlyList<PartyId> Members => _study.Members;
+
+    public string PathOf(string dataset) => Path.Combine(_study.Folder, $"{Self}-{dataset}.csv");
+
+    /// <summary>Writes a CSV file and registers it.</summary>
+    public Task<DatasetOffer> OfferAsync(string dataset, params string[] lines)
+    {
+        File.WriteAllLines(PathOf(dataset), lines);
+        return _registry.AddAsync(
+            new DatasetDescription(dataset, new CsvLocationLiteral { Path = PathOf(dataset) }, null, null), CancellationToken.None);
+    }
+
+    /// <summary>Opens the ledger and starts the engine; what was seen begins anew.</summary>
+    public void Start()
+    {
+        Ledger = EmbeddedLedger.Open(_options);
+        _ledgerRuns = new CancellationTokenSource();
+        _ledgerLoop = Ledger.RunAsync([.. _study.Nodes.Where(n => n != this).Select(n => new DirectWitness(this, n))], _ledgerRuns.Token);
+        StartEngine();
+    }
+
+    /// <summary>Starts a new engine over the store and ledger as they are.</summary>
+    public void StartEngine()
+    {
+        if (_seenBefore) Seen = new Recording(); // a test may have prepared the first
+        _seenBefore = true;
+        Engine = new JobEngine(new EnginePorts(
+            Self, "study", Ledger, this, Datasets, Store, Seen, Policy, Seen, Seen, TimeProvider.System, RandomSource.System, "test") { Limits = _limits });
+        _engineRuns = new CancellationTokenSource();
+        _engineLoop = Engine.RunAsync(_engineRuns.Token);
+    }
+
+    public async Task StopEngineAsync()
+    {
+        if (_engineRuns is null) return;
+        await _engineRuns.CancelAsync();
+        await _engineLoop.WaitAsync(TimeSpan.FromSeconds(60));
+        _engineRuns = null;
+    }
+
+    public async Task StopAsync()
+    {
+        if (_ledgerRuns is null) return;
+        await StopEngineAsync();
+        await _ledgerRuns.CancelAsync();
+        _ledgerRuns = null;
+        await _ledgerLoop.WaitAsync(TimeSpan.FromSeconds(60));
+        Ledger.Dispose();
+    }
+
+    /// <summary>The state of a job as this node derives it.</summary>
+    public JobState StateOf(Plan plan) => JobState.Of(plan, Ledger.Page(plan.Digest), TimeProvider.System.GetUtcNow());
+
+    /// <summary>Waits until this node's copy of the ledger says so.</summary>
+    public async Task WhenLedgerAsync(Digest job, Func<JobPage, bool> holds)
+    {
+        using var stuck = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var seen = Ledger.Position;
+            if (holds(Ledger.Page(job))) return;
+            await Ledger.WaitForChangeAsync(seen, stuck.Token);
+        }
+    }
+
+    Task<IReadOnlyList<DatasetOffer>> IPeers.ListDatasetsAsync(PartyId from, CancellationToken cancellation) =>
+        Task.FromResult(Reach(from).Datasets.Offers);
+
+    Task<byte[]> IPeers.GetPlanAsync(PartyId from, Digest job, CancellationToken cancellation) =>
+        Task.FromResult(Reach(from).Engine.Archive.RequirePlan(job).Encode());
+
+    Task<byte[]> IPeers.GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) =>
+        Task.FromResult(Reach(from).Engine.Archive.RequireReceipt(run, from).Encode());
+
+    Task<ChannelConnection> IPeers.ConnectAsync(PartyId peer, Digest run, Digest context, CancellationToken cancellation) =>
+        _study.Meeting.ConnectAsync(Self, peer, run, context, cancellation);
+
+    private StudyNode Reach(PartyId party) => _study[party].IsUp
+        ? _study[party]
+        : throw new ChannelException(ChannelException.Closed, party, $"{party} is down.");
+
+    private sealed class DirectWitness(StudyNode from, StudyNode to) : IWitnessClient
+    {
+        public PartyId Party => to.Self;
+
+        public Task<AddCheckpointReply> AddCheckpointAsync(
+            string origin, AddCheckpointRequest request, SignedCheckpoint? newestFinal, CancellationToken cancellation) =>
+            Task.Run(() => Reach().Witness(from.Self, origin, request, newestFinal), cancellation);
+
+        public Task<SignedCheckpoint?> GetCheckpointAsync(string origin, CancellationToken cancellation) =>
+            Task.Run(() => Reach().NewestOf(origin), cancellation);
+
+        private EmbeddedLedger Reach() => to.IsUp
+            ? to.Ledger
+            : throw new ChannelException(ChannelException.Closed, to.Self, $"{to.Self} is down.");
+    }
+}

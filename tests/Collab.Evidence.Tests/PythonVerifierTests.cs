@@ -1,0 +1,88 @@
+using System.Diagnostics;
+
+namespace Collab.Evidence.Tests;
+
+/// <summary>A second program, in another language and written from the specification, must say the same of every bundle.</summary>
+public sealed class PythonVerifierTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-bundles").FullName;
+
+    [Fact]
+    public async Task Two_verifiers_agree_on_bundles_that_hold()
+    {
+        await using var committed = await Trial.OfAsync(Trial.Honest);
+        await using var aborted = await Trial.OfAsync(["propose", "approve lakeside", "approve riverside", "start", "spend lakeside", "abort riverside"]);
+        await using var withdrawn = await Trial.OfAsync([.. Trial.Honest, "revoke riverside", "refuse lakeside"], receivers: [Trial.Lakeside, Trial.Registry]);
+        byte[][] bundles = [committed.Export(), committed.Export(Trial.Lakeside), aborted.Export(), withdrawn.Export()];
+        Assert.Equal(bundles.Select(b => Verdict(b, committed.Keys)), Ask(bundles, committed.Keys));
+        Assert.All(Ask(bundles, null), verdict => Assert.StartsWith("holds", verdict));
+    }
+
+    [Fact]
+    public async Task Two_verifiers_agree_on_every_dishonest_bundle()
+    {
+        var rows = new List<(string Name, byte[] Bundle, TrustedKeys? Trusted)>();
+        foreach (var row in Tampered.All)
+        {
+            var (bundle, trusted) = await row.Make();
+            rows.Add((row.Name, bundle, trusted));
+        }
+
+        foreach (var group in rows.GroupBy(r => r.Trusted))
+        {
+            Assert.Equal(
+                group.Select(r => $"{r.Name}: {Verdict(r.Bundle, group.Key)}"),
+                group.Zip(Ask([.. group.Select(r => r.Bundle)], group.Key), (r, verdict) => $"{r.Name}: {verdict}"));
+        }
+    }
+
+    [Fact]
+    public async Task Two_verifiers_agree_on_damage()
+    {
+        await using var trial = await Trial.OfAsync(Trial.Honest);
+        var bundle = trial.Export();
+        var random = new Random(29);
+        var damaged = Enumerable.Range(0, 200).Select(i =>
+        {
+            byte[] changed = [.. bundle];
+            changed[i < 100 ? random.Next(700) : random.Next(bundle.Length)] ^= (byte)random.Next(1, 256); // the first hundred in the head
+            return i % 10 == 9 ? changed[..random.Next(changed.Length)] : changed;
+        }).ToList();
+        Assert.Equal(damaged.Select(b => Verdict(b, null)), Ask(damaged, null));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string Verdict(byte[] bundle, TrustedKeys? trusted)
+    {
+        var report = BundleVerifier.Verify(bundle, trusted);
+        return report.Holds ? $"holds {report.Summary!.Outcome}" : $"{report.Findings[0].Code.Name} {report.Findings[0].Part}";
+    }
+
+    private string[] Ask(IReadOnlyList<byte[]> bundles, TrustedKeys? trusted)
+    {
+        var files = bundles.Select((bundle, i) =>
+        {
+            var path = Path.Combine(_folder, $"{i}.bundle");
+            File.WriteAllBytes(path, bundle);
+            return path;
+        }).ToList();
+        List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "verify_bundle.py")];
+        if (trusted is not null)
+        {
+            var keys = Path.Combine(_folder, "keys");
+            File.WriteAllBytes(keys, trusted.Encode());
+            arguments.AddRange(["--trust", keys]);
+        }
+
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/python3", [.. arguments, .. files])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        var errors = python.StandardError.ReadToEndAsync();
+        var output = python.StandardOutput.ReadToEnd();
+        python.WaitForExit();
+        Assert.True(python.ExitCode == 0, errors.Result);
+        return output.Split('\n')[..^1];
+    }
+}

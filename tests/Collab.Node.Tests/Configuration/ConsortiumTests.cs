@@ -1,0 +1,85 @@
+using Collab.Node.Configuration;
+using Collab.Primitives;
+
+namespace Collab.Node.Tests.Configuration;
+
+public sealed class ConsortiumTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-consortium-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_consortium_file_says_what_the_cards_say()
+    {
+        var consortium = new Consortium("credit", [Card("bank"), Card("bureau")]);
+        var read = Consortium.Parse(consortium.ToYaml());
+        Assert.Equal("credit", read.Name);
+        Assert.Equal(consortium.ToYaml(), read.ToYaml());
+        Assert.Equal(consortium.Keys.Fingerprint, read.Keys.Fingerprint);
+        Assert.Equal(consortium.Members[0].CertificatePins, read.Members[0].CertificatePins);
+    }
+
+    [Fact]
+    public void Another_key_gives_another_fingerprint()
+    {
+        var (bank, bureau) = (Card("bank"), Card("bureau"));
+        var other = Card("bank", "again");
+        Assert.NotEqual(
+            new Consortium("credit", [bank, bureau]).Keys.Fingerprint, new Consortium("credit", [other, bureau]).Keys.Fingerprint);
+    }
+
+    [Theory]
+    [InlineData("name: bank", "name: Bank")]
+    [InlineData("certificate-pins", "certificate-pin")]
+    [InlineData("consortium: credit", "consortium: two words")]
+    [InlineData("log-key: bank", "log-key: bureau")]
+    public void A_file_that_is_not_one_is_refused_with_its_line(string from, string to)
+    {
+        var yaml = new Consortium("credit", [Card("bank"), Card("bureau")]).ToYaml().Replace(from, to, StringComparison.Ordinal);
+        var refused = Assert.Throws<CollabException>(() => Consortium.Parse(yaml));
+        Assert.Equal("description.invalid", refused.Code.Name);
+        Assert.Contains("Line ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_key_for_two_parties_is_refused()
+    {
+        var bank = Card("bank");
+        var yaml = new Consortium("credit", [bank, Card("bureau") with { LogKey = bank.LogKey }]).ToYaml();
+        Assert.Equal("ledger.policy-unsafe", Assert.Throws<CollabException>(() => Consortium.Parse(yaml)).Code.Name);
+    }
+
+    [Fact]
+    public void A_party_alone_is_no_consortium() => Assert.Equal(
+        "ledger.policy-unsafe", Assert.Throws<CollabException>(() => Consortium.Parse(new Consortium("credit", [Card("bank")]).ToYaml())).Code.Name);
+
+    [Fact]
+    public void A_node_joins_only_a_consortium_that_has_its_own_keys()
+    {
+        var card = Card("bank");
+        var home = new NodeHome(Path.Combine(_folder, "bank"));
+        var strangers = new Consortium("credit", [Card("bank", "again"), Card("bureau")]);
+        Assert.Equal(Consortium.NotAMember, Assert.Throws<CollabException>(() => PartyFiles.Join(home, strangers, null)).Code);
+        var without = new Consortium("credit", [Card("bureau", "third"), Card("lender")]);
+        Assert.Equal(Consortium.NotAMember, Assert.Throws<CollabException>(() => PartyFiles.Join(home, without, null)).Code);
+        Assert.False(Directory.Exists(home.LedgerFolder));
+
+        PartyFiles.Join(home, new Consortium("credit", [card, Card("bureau", "fourth")]), null);
+        Assert.True(Directory.Exists(home.LedgerFolder));
+    }
+
+    [Fact]
+    public void A_folder_with_a_node_is_never_written_over()
+    {
+        Card("bank");
+        Assert.Equal(PartyFiles.Exists, Assert.Throws<CollabException>(() => Card("bank")).Code);
+    }
+
+    [Fact]
+    public void A_folder_without_a_node_says_so() =>
+        Assert.Equal(NodeHome.NotANode, Assert.Throws<CollabException>(() => NodeHome.Require(_folder)).Code);
+
+    private PartyCard Card(string party, string? folder = null) => PartyFiles.Initialize(
+        new NodeHome(Path.Combine(_folder, folder ?? party)), PartyId.Parse(party), "127.0.0.1:7443", "127.0.0.1:7443", "credit", passphrase: null);
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Net.Sockets;
+using Collab.Engine;
+using Collab.Node.Configuration;
+using Collab.Node.Hosting;
+using Collab.Node.Identity;
+using Collab.Node.Storage;
+using Collab.Primitives;
+using Collab.Wire.Operator;
+using Collab.Wire.Party;
+
+namespace Collab.Node.Tests.Hosting;
+
+/// <summary>A real node on a real port: who gets an answer, and to what.</summary>
+public sealed class NodeHostTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-host-").FullName;
+    private readonly Dictionary<PartyId, PartyCard> _cards = [];
+    private NodeHost? _bureau;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var party in new[] { Plans.Bank, Plans.Bureau, Plans.Stranger })
+        {
+            var address = $"127.0.0.1:{FreePort()}";
+            _cards[party] = PartyFiles.Initialize(Home(party), party, address, address, "credit", passphrase: null);
+        }
+
+        var consortium = new Consortium("credit", [.. _cards.Values]);
+        foreach (var party in _cards.Keys) PartyFiles.Join(Home(party), consortium, passphrase: null);
+        _bureau = await NodeHost.StartAsync(Home(Plans.Bureau));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_bureau is not null) await _bureau.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_party_of_the_same_version_and_consortium_is_greeted()
+    {
+        using var client = Client(Plans.Bank);
+        var greeting = await client.HelloAsync(Stop);
+        Assert.Equal(NodeHost.MajorVersion, greeting.Major);
+        Assert.Equal(NodeHost.Software, greeting.Software);
+    }
+
+    [Theory]
+    [InlineData(2, "credit")]
+    [InlineData(1, "another")]
+    public async Task Another_major_version_or_consortium_is_refused_with_a_reason(int major, string consortium)
+    {
+        using var client = Client(Plans.Bank, new Greeting((uint)major, 0, "collab 2.0.0", consortium));
+        var refused = await Assert.ThrowsAsync<CollabException>(() => client.ListDatasetsAsync(Stop));
+        Assert.Equal(Greeting.Unfit.Name, refused.Code.Name);
+        Assert.Equal(ErrorKind.Peer, refused.Code.Kind);
+    }
+
+    [Fact]
+    public async Task Another_minor_version_works()
+    {
+        using var client = Client(Plans.Bank, new Greeting(NodeHost.MajorVersion, NodeHost.MinorVersion + 7, "collab 0.9", "credit"));
+        Assert.Empty(await client.ListDatasetsAsync(Stop));
+    }
+
+    [Fact]
+    public async Task A_plan_goes_to_those_who_take_part_and_to_nobody_else()
+    {
+        var plan = Plans.Intersection();
+        await _bureau!.DisposeAsync();
+        using (var store = new FileStore(Home(Plans.Bureau).StoreFolder, StorageKeyFile.Load(Home(Plans.Bureau).StorageKeyFile, null)))
+            new JobArchive(store).PutPlan(plan);
+        _bureau = await NodeHost.StartAsync(Home(Plans.Bureau));
+
+        using var bank = Client(Plans.Bank);
+        Assert.Equal(plan.Encode(), await bank.GetPlanAsync(plan.Digest, Stop));
+        using var stranger = Client(Plans.Stranger);
+        Assert.Equal("job.unknown", (await Assert.ThrowsAsync<CollabException>(() => stranger.GetPlanAsync(plan.Digest, Stop))).Code.Name);
+        Assert.Equal("job.unknown", (await Assert.ThrowsAsync<CollabException>(() => bank.GetPlanAsync(Digest.Sha256("no"u8), Stop))).Code.Name);
+    }
+
+    [Fact]
+    public async Task A_receipt_that_was_not_committed_to_goes_to_nobody()
+    {
+        using var client = Client(Plans.Bank);
+        var refused = await Assert.ThrowsAsync<CollabException>(() => client.GetReceiptAsync(Digest.Sha256("run"u8), Stop));
+        Assert.Equal("run.receipt-unknown", refused.Code.Name);
+    }
+
+    [Fact]
+    public async Task Only_the_author_offers_its_log()
+    {
+        using var client = Client(Plans.Bank);
+        var offer = new CheckpointOffer("bureau/credit", 0, [], [], "not a checkpoint"u8.ToArray(), null);
+        Assert.Equal(403, (await client.AddCheckpointAsync(offer, Stop)).Status);
+        Assert.Equal(400, (await client.AddCheckpointAsync(offer with { Origin = "bank/credit" }, Stop)).Status);
+    }
+
+    [Fact]
+    public async Task Operator_calls_need_the_operator_of_the_same_party()
+    {
+        using var own = Operator(Plans.Bureau, PartyRole.Operator);
+        Assert.Equal("bureau", (await own.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop)).Party);
+
+        using var anotherParty = Operator(Plans.Bank, PartyRole.Operator);
+        await RefusedAsync(anotherParty);
+        using var nodeOfTheSame = Operator(Plans.Bureau, PartyRole.Node);
+        await RefusedAsync(nodeOfTheSame);
+
+        static async Task RefusedAsync(OperatorClient client) => Assert.Equal(
+            "node.unauthenticated",
+            (await Assert.ThrowsAsync<CollabException>(() => client.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop))).Code.Name);
+    }
+
+    [Fact]
+    public async Task An_operator_is_no_party()
+    {
+        using var identity = PartyFiles.LoadIdentity(Home(Plans.Bank), PartyRole.Operator, null);
+        using var client = new PartyClient(
+            Plans.Bureau, _cards[Plans.Bureau].Address, Tls(identity).CreateHandler(Plans.Bureau), Own("credit"));
+        Assert.Equal("node.unauthenticated", (await Assert.ThrowsAsync<CollabException>(() => client.HelloAsync(Stop))).Code.Name);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_not_there_is_named_with_its_address()
+    {
+        using var identity = PartyFiles.LoadIdentity(Home(Plans.Bank), PartyRole.Node, null);
+        using var client = new PartyClient(Plans.Stranger, _cards[Plans.Stranger].Address, Tls(identity).CreateHandler(Plans.Stranger), Own("credit"));
+        var failure = await Assert.ThrowsAsync<CollabException>(() => client.HelloAsync(Stop));
+        Assert.Equal("node.unreachable", failure.Code.Name);
+        Assert.Equal(Plans.Stranger, failure.Party);
+        Assert.Contains(_cards[Plans.Stranger].Address, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fresh_certificates_are_taken_up_while_the_node_runs_and_who_knew_the_pin_still_does()
+    {
+        using var before = Operator(Plans.Bureau, PartyRole.Operator);
+        var expires = (await before.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop)).CertificateExpires;
+        using var bank = Client(Plans.Bank);
+        await bank.HelloAsync(Stop);
+
+        PartyFiles.RotateCertificates(Home(Plans.Bureau), passphrase: null);
+
+        // Certificates count whole seconds, so rotating again makes the difference visible however fast the first one was.
+        StatusView status;
+        do
+        {
+            status = await before.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop);
+            if (status.CertificateExpires == expires) PartyFiles.RotateCertificates(Home(Plans.Bureau), passphrase: null);
+        }
+        while (status.CertificateExpires == expires);
+
+        Assert.Empty(await bank.ListDatasetsAsync(Stop)); // the connection that stood goes on
+        using var fresh = Client(Plans.Bank);
+        Assert.Empty(await fresh.ListDatasetsAsync(Stop)); // and a new one meets the new certificate under the same pin
+    }
+
+    [Fact]
+    public void A_new_authority_comes_in_two_steps_with_both_pins_between()
+    {
+        var home = Home(Plans.Bank);
+        var old = _cards[Plans.Bank].CertificatePins[0];
+        var both = PartyFiles.PrepareAuthority(home, passphrase: null);
+        Assert.Equal(old, both.CertificatePins[0]);
+        Assert.Equal(2, both.CertificatePins.Count);
+        var next = PartyFiles.SwitchAuthority(home, passphrase: null);
+        Assert.Equal([both.CertificatePins[1]], next.CertificatePins);
+        Assert.Equal(next.ToYaml(), File.ReadAllText(home.CardFile));
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_said()
+    {
+        new NodeConfiguration(Plans.Bank, _cards[Plans.Bureau].Address).Save(Home(Plans.Bank));
+        var failure = await Assert.ThrowsAsync<CollabException>(() => NodeHost.StartAsync(Home(Plans.Bank)));
+        Assert.Equal(NodeHost.AddressUnusable, failure.Code);
+    }
+
+    private NodeHome Home(PartyId party) => new(Path.Combine(_folder, party.Name));
+
+    private PartyClient Client(PartyId caller, Greeting? greeting = null) => new(
+        Plans.Bureau, _cards[Plans.Bureau].Address,
+        Tls(PartyFiles.LoadIdentity(Home(caller), PartyRole.Node, null)).CreateHandler(Plans.Bureau), greeting ?? Own("credit"));
+
+    private OperatorClient Operator(PartyId caller, PartyRole role) => new(
+        _cards[Plans.Bureau].Address, Tls(PartyFiles.LoadIdentity(Home(caller), role, null)).CreateHandler(Plans.Bureau));
+
+    private TlsSettings Tls(PartyIdentity identity)
+    {
+        var pins = new PeerPins(_cards.ToDictionary(c => c.Key, c => c.Value.CertificatePins));
+        return new TlsSettings(identity, new PeerCertificateValidator(() => pins));
+    }
+
+    private static Greeting Own(string consortium) => new(NodeHost.MajorVersion, NodeHost.MinorVersion, NodeHost.Software, consortium);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
