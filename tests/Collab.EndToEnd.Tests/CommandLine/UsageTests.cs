@@ -48,7 +48,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData("id,age\n1,2\n3\n", "data.row-ragged", "row 2")]
     [InlineData("id,age\n1,2\n3,\0\n", "data.nul", "row 2")]
-    [InlineData("id,id\n1,2\n", "data.header-duplicate", "id")]
+    [InlineData("id,id\n1,2\n", "data.header-duplicate", "header")]
     public async Task A_check_of_a_bad_file_names_row_and_column(string content, string code, string place)
     {
         using var folder = new TemporaryFolder();

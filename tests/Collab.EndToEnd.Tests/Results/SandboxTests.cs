@@ -26,6 +26,8 @@ public sealed class SandboxTests
                 dataset: loans
                 key: [id]
             receivers: [bureau]
+            parameters:
+              case: keep
             """);
         var run = (await CollabProgram.RunAsync(
             "sandbox", "run", job, "--party", $"bank={folder["bank"]}", $"bureau={folder["bureau"]}", "--out", folder["out"], "--json")).Expect(0);
@@ -58,7 +60,7 @@ public sealed class SandboxTests
     public async Task A_group_below_the_minimum_is_withheld_and_no_number_of_it_is_anywhere_at_the_receiver()
     {
         using var folder = new TemporaryFolder();
-        var run = await DescribeAsync(folder, "german_credit.csv", "NumberExistingCredits", "1,4", "Amount"); // six rows have four credits
+        var run = await DescribeAsync(folder, "german_credit.csv", "NumberExistingCredits", "1,2,3,4", "Amount"); // six rows have four credits
         var rows = run.Json.GetProperty("parties").GetProperty("regulator").GetProperty("result").GetProperty("statistics").EnumerateArray().ToList();
         var small = Assert.Single(rows, row => row.GetProperty("level").GetString() == "4");
         Assert.False(small.TryGetProperty("value", out _) || small.TryGetProperty("fraction", out _));
@@ -92,6 +94,8 @@ public sealed class SandboxTests
                 dataset: people
                 key: [name]
             receivers: [right]
+            parameters:
+              case: keep
             """);
         var run = (await CollabProgram.RunAsync(
             "sandbox", "run", job, "--party", $"left={folder["left"]}", $"right={folder["right"]}", "--out", folder["out"], "--json")).Expect(0);
