@@ -40,7 +40,7 @@ public sealed class SurroundingsTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_full_disk_ends_the_job_alike_everywhere_and_with_space_and_a_restart_jobs_commit()
+    public async Task With_a_full_disk_an_owner_grants_nothing_and_loses_nothing_and_with_space_and_a_restart_jobs_commit()
     {
         using var mounts = new Mounts();
         await using var study = await StudyConsortium.StartAsync(
