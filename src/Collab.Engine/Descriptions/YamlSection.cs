@@ -151,7 +151,11 @@ public sealed class YamlSection
     private PartyId ToParty(string name, string field) => PartyId.TryParse(name)
         ?? throw Error(field, "is no party name (a-z, 0-9 and '-', beginning with a letter)");
 
-    private YamlNode Require(string field) => Find(field) ?? throw Error(field, "is missing");
+    private YamlNode Require(string field) => Find(field) ?? throw Error(
+        field, NearestName.To(field, Unasked) is { } misspelt ? $"is missing; '{misspelt}' is no known field" : "is missing");
+
+    // The fields that nobody has asked for yet: one of them may be the missing one, misspelt.
+    private IEnumerable<string> Unasked => _node.Children.Keys.OfType<YamlScalarNode>().Select(key => key.Value ?? "").Where(name => !_known.Contains(name));
 
     private YamlNode? Find(string field)
     {

@@ -10,10 +10,43 @@ namespace Grpc.AspNetCore.Server.Internal;
 internal sealed class RequestMessageReader(PipeReader body, int? limit, string? encoding)
 {
     private readonly PayloadContext _context = new();
+    private TaskCompletionSource? _stopping;
+    private int _isReading;
+
+    /// <summary>
+    /// Ends a read that the method has left behind, and returns when it has ended. The server gives the stream's pipe to a later
+    /// call: a read that still waited on it would take that call's messages.
+    /// </summary>
+    public async ValueTask StopAsync()
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _stopping, stopping);
+        if (Interlocked.CompareExchange(ref _isReading, 0, 0) == 0) return;
+        body.CancelPendingRead();
+        await stopping.Task.ConfigureAwait(false);
+    }
 
     /// <summary>Reads the next message; null at the end.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T?> ReadAsync<T>(Func<DeserializationContext, T> deserialize, CancellationToken cancellation)
+        where T : class
+    {
+        // In this order, against StopAsync in the other: either the read sees that it may not begin, or the stop sees the read.
+        Interlocked.Exchange(ref _isReading, 1);
+        try
+        {
+            if (Volatile.Read(ref _stopping) is not null) throw new InvalidOperationException("Can't read messages after the request is complete.");
+            return await ReadOneAsync(deserialize, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _isReading, 0);
+            Volatile.Read(ref _stopping)?.TrySetResult();
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T?> ReadOneAsync<T>(Func<DeserializationContext, T> deserialize, CancellationToken cancellation)
         where T : class
     {
         while (true)

@@ -24,6 +24,7 @@ internal sealed partial class ServerCall
     private Timer? _timer;
     private Task? _expiring;
     private ResponseFrameWriter? _writer;
+    private RequestMessageReader? _requests;
     private string? _requestEncoding;
     private bool _compresses;
 
@@ -51,7 +52,7 @@ internal sealed partial class ServerCall
         _timer = new Timer(static call => ((ServerCall)call!).Expire(), this, left, Timeout.InfiniteTimeSpan);
     }
 
-    public RequestMessageReader OpenRequests() => new(http.Request.BodyReader, settings.ReceiveLimit, _requestEncoding);
+    public RequestMessageReader OpenRequests() => _requests = new(http.Request.BodyReader, settings.ReceiveLimit, _requestEncoding);
 
     /// <summary>Reads the one request of a call and nothing behind it.</summary>
     public async ValueTask<T> ReadOnlyMessageAsync<T>(Func<DeserializationContext, T> deserialize)
@@ -136,7 +137,7 @@ internal sealed partial class ServerCall
         AppendStatus(status, _responseTrailers, trailers);
     }
 
-    /// <summary>After the method: no timer, no late end, then the request may go back to the server.</summary>
+    /// <summary>After the method: no timer, no late end, no read left behind; then the request may go back to the server.</summary>
     public async ValueTask CloseAsync()
     {
         Task? expiring;
@@ -148,6 +149,7 @@ internal sealed partial class ServerCall
 
         if (_timer is not null) await _timer.DisposeAsync().ConfigureAwait(false);
         if (expiring is not null) await expiring.ConfigureAwait(false);
+        if (_requests is not null) await _requests.StopAsync().ConfigureAwait(false);
         _cancellation?.Dispose();
     }
 

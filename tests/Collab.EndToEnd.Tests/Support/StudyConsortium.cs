@@ -243,7 +243,7 @@ internal sealed class StudyConsortium : IAsyncDisposable
                 receivers: [registry]
                 with: [clinic, hospital]
             """;
-        return $"approve:\n{intersection}\n{statistics}\notherwise: ask\n";
+        return $"approve:\n{intersection}\n{statistics}\notherwise: refuse\n";
     }
 }
 
