@@ -190,9 +190,14 @@ public sealed class JobEngine(EnginePorts ports)
         var own = ports.Ledger.PageWithPending(plan.Digest);
         if (plan.InputOf(ports.Self) is not { } input
             || own.By<LedgerOperation.Approve>(ports.Self) is not null
-            || own.By<LedgerOperation.Refuse>(ports.Self) is not null
-            || plan.Expires <= ports.Clock.GetUtcNow())
+            || own.By<LedgerOperation.Refuse>(ports.Self) is not null)
             return;
+        if (plan.Expires <= ports.Clock.GetUtcNow())
+        {
+            // Said on the ledger: whose clock runs ahead would otherwise look like an owner that does not answer.
+            await RefuseAsync(plan.Digest, Authorization.JobExpired.Name, cancellation);
+            return;
+        }
 
         try
         {

@@ -37,6 +37,11 @@ internal static class Faults
     {
         if (e.Trailers.GetValueBytes(Trailer) is { } bytes && TryDecode(bytes) is { } fault)
             return new CollabException(new ErrorCode(fault.Code, fault.Kind, fault.Next), fault.Message, fault.Party, fault.Step, e);
+        for (Exception? cause = e.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is CollabException refused) return refused; // why this side would not connect, for example the peer's certificate
+        }
+
         var who = party is null ? $"The node at {address}" : $"{party}'s node at {address}";
         return e.StatusCode switch
         {

@@ -1,3 +1,5 @@
+using Collab.Primitives;
+
 namespace Collab.Jobs.Tests;
 
 using static Fixture;

@@ -324,9 +324,16 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         AbortedByPeerException aborted when !IsPlain(aborted.Reported) =>
             new PeerFaultException(aborted.Peer, RunSteps.Protocol, "a fault with a code and a step of the catalogue").ToFault(),
         ProtocolException failure => Conversations.FaultOf(failure, _step == RunSteps.Connect ? RunSteps.Connect : RunSteps.Protocol),
-        CollabException failure => failure.ToFault() is var fault ? fault with { Step = fault.Step ?? _step } : null!,
+        CollabException failure => Placed(failure.ToFault()),
         OperationCanceledException => Failure(RunErrors.DeadlinePassed, "The run was not done by its deadline.", null).ToFault(),
         _ => Failure(RunErrors.Unexpected, $"{e.GetType().Name} at {ports.Self}.", ports.Self).ToFault(),
+    };
+
+    // What is wrong with the data that are read here is this party's matter, whoever reads the message.
+    private Fault Placed(Fault fault) => fault with
+    {
+        Step = fault.Step ?? _step,
+        Party = fault.Party ?? (fault.Kind == ErrorKind.InvalidInput ? ports.Self : null),
     };
 
     // A peer's words go into our own log; what cannot stand there would leave the run without an end.

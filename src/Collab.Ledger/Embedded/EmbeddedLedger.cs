@@ -95,7 +95,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
             {
                 await CompareAsync(witness, cancellation);
             }
-            catch (CollabException e) when (e.Code.Kind == ErrorKind.Peer)
+            catch (CollabException e) when (e.Code != LedgerErrors.Forked)
             {
                 Seen(witness.Party, e.ToFault());
             }

@@ -93,7 +93,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
             {
                 offers.AddRange(await parts.Peers.ListDatasetsAsync(peer, cancellation));
             }
-            catch (CollabException e) when (e.Code.Kind == ErrorKind.Peer)
+            catch (CollabException)
             {
                 silent.Add(peer.Name);
             }
