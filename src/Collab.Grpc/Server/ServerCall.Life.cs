@@ -23,6 +23,7 @@ internal sealed partial class ServerCall
     private CancellationTokenSource? _cancellation;
     private Timer? _timer;
     private Task? _expiring;
+    private volatile bool _expired;
     private ResponseFrameWriter? _writer;
     private RequestMessageReader? _requests;
     private string? _requestEncoding;
@@ -127,6 +128,7 @@ internal sealed partial class ServerCall
     public async Task EndAsync(Status status, Metadata? trailers = null)
     {
         if (!await _gate.CloseAsync().ConfigureAwait(false)) return;
+        if (_expired) status = Expired; // the method ended because the deadline told it to, and was faster than the deadline's own end
         if (_writer is { IsBroken: true })
         {
             // Half a message is out: trailers behind it would be read as its rest.
@@ -217,6 +219,7 @@ internal sealed partial class ServerCall
     {
         try
         {
+            _expired = true;
             await _cancellation!.CancelAsync().ConfigureAwait(false);
             if (!await _gate.CloseAsync().ConfigureAwait(false)) return;
             if (_writer is { IsBroken: true })

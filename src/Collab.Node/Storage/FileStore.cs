@@ -15,7 +15,7 @@ public sealed class FileStore : IJobStore, IDisposable
 
     /// <summary>A value that is not what was written.</summary>
     public static readonly ErrorCode Damaged = new(
-        "store.damaged", ErrorKind.Failed, "Restore the store from a backup ('collab node restore').");
+        "store.damaged", ErrorKind.Failed, "Restore the node's folder from a backup; its log is compared with its witnesses before it goes on.");
 
     private const int KeySize = 32;
 
