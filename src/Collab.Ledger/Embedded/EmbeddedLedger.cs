@@ -220,14 +220,15 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
 
     private async Task OfferAsync(IWitnessClient witness, CancellationToken cancellation)
     {
-        var (held, toldFinal, retry) = (0L, 0L, FirstRetry);
+        // What the witness holds and what it has cosigned are two things: it may have stored our entries and died before it answered.
+        var (held, cosigned, toldFinal, retry) = (0L, 0L, 0L, FirstRetry);
         var keyOfWitness = _options.Policy.Parties.Single(p => p.Party == witness.Party).Witness;
         while (!cancellation.IsCancellationRequested)
         {
             var seen = _changed.Value;
             var (latest, newestFinal) = (_log.Latest, _log.NewestFinal);
             var compared = _compared.ContainsKey(witness.Party);
-            if (compared && (latest is null || (latest.Size == held && (newestFinal?.Size ?? 0) == toldFinal)))
+            if (compared && (latest is null || (latest.Size == cosigned && (newestFinal?.Size ?? 0) == toldFinal)))
             {
                 await _changed.AboveAsync(seen, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
@@ -250,7 +251,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
                         if (!keyOfWitness.Verify(latest!.Note.TextBytes, cosignature))
                             throw new CollabException(LedgerErrors.Mismatch, $"{witness.Party}'s cosignature is not its own.", witness.Party);
                         _log.AddCosignature(latest, cosignature);
-                        (held, toldFinal, retry) = (latest.Size, newestFinal?.Size ?? 0, FirstRetry);
+                        (held, cosigned, toldFinal, retry) = (latest.Size, latest.Size, newestFinal?.Size ?? 0, FirstRetry);
                         ReadFinal();
 
                         // Not only when ReadFinal found something: another thread may have read it first, and the loops of the

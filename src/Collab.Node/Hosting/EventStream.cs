@@ -14,7 +14,11 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
 {
     private const int WatcherBacklog = 1024;
 
+    // What fails is tried again every second; what was not reported for longer than this has gone well since.
+    private static readonly TimeSpan TroubleLasts = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<Channel<EventView>, bool> _watchers = new();
+    private readonly ConcurrentDictionary<Digest, EventView> _troubles = new();
     private readonly Lock _gate = new();
 
     /// <inheritdoc/>
@@ -28,8 +32,20 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
     }
 
     /// <inheritdoc/>
-    public void Report(Digest job, CollabException failure) => Keep(new EventView(
-        DateTimeOffset.UtcNow, job.ToString(), null, "retry", failure.Step?.Name, 0, 0, failure.Party?.Name, Views.Of(failure.ToFault())));
+    public void Report(Digest job, CollabException failure)
+    {
+        var view = new EventView(
+            DateTimeOffset.UtcNow, job.ToString(), null, "retry", failure.Step?.Name, 0, 0, failure.Party?.Name, Views.Of(failure.ToFault()));
+        _troubles[job] = view;
+        Keep(view);
+    }
+
+    /// <summary>What keeps a job from going on at this node, when something did a moment ago; kept in memory, for the disk may be what is full.</summary>
+    public ErrorView? TroubleOf(Digest job) => Troubles.FirstOrDefault(t => t.Job == job.ToString())?.Error;
+
+    /// <summary>The troubles of all jobs.</summary>
+    public IReadOnlyList<TroubleView> Troubles => [.. _troubles.Values
+        .Where(view => DateTimeOffset.UtcNow - view.Time < TroubleLasts).OrderBy(view => view.Time).Select(view => new TroubleView(view.Job, view.Error!))];
 
     /// <summary>Events from now on.</summary>
     public async IAsyncEnumerable<EventView> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -33,7 +33,7 @@ internal sealed record NodeParts(
         var (size, final) = Ledger.Size;
         return new(
             Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
-            [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count);
+            [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count, Events.Troubles);
     }
 
     private PeerView Peer(PartyCard member)

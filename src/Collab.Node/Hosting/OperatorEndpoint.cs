@@ -160,7 +160,8 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     {
         var page = parts.Ledger.PageWithPending(plan.Digest);
         var newest = page.Starts.Where(s => s.Author == plan.Requester).OrderBy(s => s.Time).LastOrDefault();
-        return Views.Of(plan, page, parts.Engine.Archive, newest is null ? null : parts.Results.Find(newest.Run), parts.Clock.GetUtcNow());
+        return Views.Of(plan, page, parts.Engine.Archive, newest is null ? null : parts.Results.Find(newest.Run),
+            parts.Events.TroubleOf(plan.Digest), parts.Clock.GetUtcNow());
     }
 
     private Plan Find(JobRequest request) => Find(request.Job ?? throw new CollabException(RequestInvalid, "The request names no job."));

@@ -32,8 +32,8 @@ internal static class Views
         [.. explanation.Parties.Select(p => new PartyExplanationView(p.Party.Name, [.. p.Sends.Select(Of)], [.. p.Learns.Select(Of)]))],
         explanation.Cost.Messages, explanation.Cost.Bytes, explanation.Cost.MemoryBytes, Math.Round(explanation.Cost.Seconds, 1));
 
-    /// <summary>A job as this node sees it: what the ledger says, and what this node reported of the newest run.</summary>
-    public static JobView Of(Plan plan, JobPage page, JobArchive archive, string? result, DateTimeOffset now)
+    /// <summary>A job as this node sees it: what the ledger says, what this node reported of the newest run, and what keeps it from going on.</summary>
+    public static JobView Of(Plan plan, JobPage page, JobArchive archive, string? result, ErrorView? trouble, DateTimeOffset now)
     {
         var state = JobState.Of(plan, page, now);
         var run = state switch
@@ -58,7 +58,7 @@ internal static class Views
             plan.Uses,
             result,
             run is { } settled && archive.IsSettled(settled),
-            ErrorOf(state, run is { } r ? archive.FaultOf(r) : null, page));
+            ErrorOf(state, run is { } r ? archive.FaultOf(r) : null, page) ?? (state is JobState.Committed ? null : trouble));
     }
 
     private static ErrorView? ErrorOf(JobState state, Fault? reported, JobPage page) => state switch

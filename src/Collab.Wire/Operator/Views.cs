@@ -90,7 +90,7 @@ public sealed record DatasetsView(IReadOnlyList<DatasetView> Datasets, IReadOnly
 /// <param name="Uses">Runs granted at most.</param>
 /// <param name="Result">Where the released result is at this node.</param>
 /// <param name="Settled">Whether this node has nothing left to do for the newest run.</param>
-/// <param name="Error">Why it is aborted or closed.</param>
+/// <param name="Error">Why it is aborted or closed, or what keeps it from going on at this node.</param>
 public sealed record JobView(
     string Job, string Kind, string Purpose, string Requester, IReadOnlyList<string> Owners, IReadOnlyList<string> Receivers, string State,
     IReadOnlyList<string>? Missing, string? Run, DateTimeOffset Created, DateTimeOffset Expires, int Uses, string? Result, bool Settled, ErrorView? Error);
@@ -159,9 +159,16 @@ public sealed record EventView(
 /// <param name="Peers">The other parties.</param>
 /// <param name="Datasets">Datasets offered.</param>
 /// <param name="Jobs">Jobs known.</param>
+/// <param name="Troubles">What keeps jobs from going on at this node, as of the last half minute.</param>
 public sealed record StatusView(
     string Party, string Consortium, string Software, string Address, DateTimeOffset Started, DateTimeOffset CertificateExpires,
-    long LogSize, long LogFinal, IReadOnlyList<PeerView> Peers, int Datasets, int Jobs);
+    long LogSize, long LogFinal, IReadOnlyList<PeerView> Peers, int Datasets, int Jobs,
+    IReadOnlyList<TroubleView> Troubles);
+
+/// <summary>What keeps a job from going on.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Error">What fails, and is tried again.</param>
+public sealed record TroubleView(string Job, ErrorView Error);
 
 /// <summary>Another party as this node last saw it.</summary>
 /// <param name="Party">The party.</param>

@@ -41,6 +41,17 @@ public class EmbeddedLedgerTests
     }
 
     [Fact]
+    public async Task A_cosignature_whose_answer_was_lost_is_asked_for_again()
+    {
+        await using var members = new Members(3);
+        await members.StartAllAsync();
+        members.LoseNextAnswer[(0, 1)] = true;
+        await members.AppendFinalAsync(0); // needs both witnesses
+        Assert.Empty(members.LoseNextAnswer);
+        Assert.Equal((1, 1), members[0].Size);
+    }
+
+    [Fact]
     public async Task A_party_that_was_away_catches_up_by_itself()
     {
         await using var members = new Members(4);

@@ -32,6 +32,9 @@ internal sealed class Members : IAsyncDisposable
     /// <summary>Pairs (from, to) between whom no call gets through.</summary>
     public ConcurrentDictionary<(int From, int To), bool> Cut { get; } = [];
 
+    /// <summary>Pairs (from, to) whose next offer is stored and cosigned, and the answer lost: as when a witness dies in between.</summary>
+    public ConcurrentDictionary<(int From, int To), bool> LoseNextAnswer { get; } = [];
+
     public EmbeddedLedger this[int i] => Open[i];
 
     public string Folder(int i) => Path.Combine(Consortium.Folder, $"member-{i}");
@@ -104,7 +107,13 @@ internal sealed class Members : IAsyncDisposable
 
         public Task<AddCheckpointReply> AddCheckpointAsync(
             string origin, AddCheckpointRequest request, SignedCheckpoint? newestFinal, CancellationToken cancellation) =>
-            Task.Run(() => Reach().Witness(Consortium.Party(from), origin, request, newestFinal), cancellation);
+            Task.Run(
+                () =>
+                {
+                    var reply = Reach().Witness(Consortium.Party(from), origin, request, newestFinal);
+                    return members.LoseNextAnswer.TryRemove((from, to), out _) ? throw new CollabException(Away, "The answer is lost.", Party) : reply;
+                },
+                cancellation);
 
         public Task<SignedCheckpoint?> GetCheckpointAsync(string origin, CancellationToken cancellation) =>
             Task.Run(() => Reach().NewestOf(origin), cancellation);
