@@ -11,7 +11,7 @@ namespace Collab.Cli;
 /// <param name="Quiet">Whether only results and errors are written.</param>
 internal sealed record Output(bool Json, bool Quiet)
 {
-    private const int WidthOfFiles = 160;
+    private const int WidthOfFiles = 400;
 
     private IAnsiConsole? _console;
 
