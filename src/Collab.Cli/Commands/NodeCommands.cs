@@ -106,7 +106,7 @@ internal static class NodeCommands
 
         console.Write(table);
         foreach (var trouble in status.Troubles)
-            console.MarkupLineInterpolated($"[red]{trouble.Error.Code}[/] at job {trouble.Job[..12]}: {trouble.Error.Message}\n  next: {trouble.Error.Next}");
+            console.MarkupLineInterpolated($"[red]{trouble.Error.Code}[/]{(trouble.Job is null ? "" : $" at job {trouble.Job[..12]}")}: {trouble.Error.Message}\n  next: {trouble.Error.Next}");
     }
 
     private static async Task StopWithInputAsync(CancellationTokenSource stop)

@@ -56,6 +56,9 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     /// <summary>Entries of the own log, and how many of them are final.</summary>
     public (long Size, long Final) Size => (_log.Size, _log.FinalSize);
 
+    /// <summary>Why this party cannot witness the others, as of the last that asked; null while it can.</summary>
+    public Fault? Trouble { get; private set; }
+
     /// <summary>How each witness was last seen.</summary>
     public IReadOnlyDictionary<PartyId, WitnessView> Witnesses => _witnesses;
 
@@ -175,6 +178,8 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
         if (_options.Policy.AuthorOf(origin)?.Party != caller)
             return new AddCheckpointReply(WitnessStatus.Forbidden, null, null, "only its author offers a log");
         var reply = _witness.AddCheckpoint(request);
+        if (reply.Status == WitnessStatus.Unavailable && reply.Code is { } code) Trouble = new CollabException(code, $"{Self} cannot witness {caller}'s log.", Self).ToFault();
+        else if (reply.Status == WitnessStatus.Cosigned) Trouble = null;
         if (newestFinal is not null) _witness.Observe(newestFinal);
         ReadFinal();
         return reply;

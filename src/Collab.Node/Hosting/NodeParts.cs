@@ -33,7 +33,8 @@ internal sealed record NodeParts(
         var (size, final) = Ledger.Size;
         return new(
             Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
-            [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count, Events.Troubles);
+            [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count,
+            [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(), .. Events.Troubles]);
     }
 
     private PeerView Peer(PartyCard member)

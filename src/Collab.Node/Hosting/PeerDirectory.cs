@@ -14,8 +14,9 @@ namespace Collab.Node.Hosting;
 /// <summary>The other parties' nodes over gRPC, as the engine and the ledger see them.</summary>
 internal sealed class PeerDirectory : IPeers, IDisposable
 {
-    // Within the product's promise of 30 seconds, with time to tell the others.
-    private static readonly TimeSpan MeetingLimit = TimeSpan.FromSeconds(20);
+    // Time for a node that was started again to listen, and within the product's promise of 30 seconds with what follows.
+    private static readonly TimeSpan MeetingLimit = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan RedialInterval = TimeSpan.FromMilliseconds(200);
 
     private static readonly ChannelOptions Channels = ChannelOptions.Default with
     {
@@ -55,13 +56,28 @@ internal sealed class PeerDirectory : IPeers, IDisposable
         try
         {
             var transport = _self.CompareTo(peer) < 0
-                ? await _clients[peer].ConverseAsync(run, limited.Token)
+                ? await DialAsync(peer, run, limited.Token)
                 : await _rendezvous.TakeAsync(peer, run, limited.Token);
             return await ChannelConnection.OpenAsync(transport, _self, peer, context, Channels, limited.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new ChannelException(ChannelException.Silent, peer, $"{peer} did not open its channel in time.", RunSteps.Connect);
+        }
+    }
+
+    private async Task<IFrameTransport> DialAsync(PartyId peer, Digest run, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _clients[peer].ConverseAsync(run, cancellation);
+            }
+            catch (CollabException e) when (e.Code.Name == PartyClient.Unreachable.Name)
+            {
+                await Task.Delay(RedialInterval, cancellation); // it may be starting
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Collab.Cryptography.Signatures;
 using Collab.Primitives;
 
 namespace Collab.Node.Storage;
@@ -15,10 +16,6 @@ public static class StorageKeyFile
     /// <summary>The file is not a storage key, or the passphrase is not its own.</summary>
     public static readonly ErrorCode Unusable = new(
         "key.storage-unusable", ErrorKind.InvalidInput, "Give the passphrase that 'collab node init' was given, or restore the key file.");
-
-    /// <summary>Others than the owner may read the file.</summary>
-    public static readonly ErrorCode Exposed = new(
-        "key.exposed", ErrorKind.Refused, "Run 'chmod 600' on the key file; replace the key if others may have read it.");
 
     private const int KeySize = 32;
     private const int SaltSize = 16;
@@ -41,13 +38,13 @@ public static class StorageKeyFile
     }
 
     /// <summary>Reads a key file.</summary>
-    /// <exception cref="CollabException"><see cref="Exposed"/> or <see cref="Unusable"/>.</exception>
+    /// <exception cref="CollabException"><see cref="SigningKeyFile.Exposed"/> or <see cref="Unusable"/>.</exception>
     public static SecretBytes Load(string path, SecretBytes? passphrase)
     {
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         if (!File.Exists(path)) throw new CollabException(Unusable, "There is no storage key.");
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & others) != 0)
-            throw new CollabException(Exposed, "Others than its owner may read the storage key.");
+            throw new CollabException(SigningKeyFile.Exposed, "Others than its owner may read the storage key.");
         var file = File.ReadAllBytes(path);
         if (passphrase is null && file.Length == KeySize) return SecretBytes.Take(file);
         if (passphrase is null || file.Length != SaltSize + NonceSize + TagSize + KeySize)

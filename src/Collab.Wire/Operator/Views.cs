@@ -159,16 +159,16 @@ public sealed record EventView(
 /// <param name="Peers">The other parties.</param>
 /// <param name="Datasets">Datasets offered.</param>
 /// <param name="Jobs">Jobs known.</param>
-/// <param name="Troubles">What keeps jobs from going on at this node, as of the last half minute.</param>
+/// <param name="Troubles">What keeps the node or its jobs from going on, as of the last half minute.</param>
 public sealed record StatusView(
     string Party, string Consortium, string Software, string Address, DateTimeOffset Started, DateTimeOffset CertificateExpires,
     long LogSize, long LogFinal, IReadOnlyList<PeerView> Peers, int Datasets, int Jobs,
     IReadOnlyList<TroubleView> Troubles);
 
-/// <summary>What keeps a job from going on.</summary>
-/// <param name="Job">The job.</param>
+/// <summary>What keeps a job, or the node, from going on.</summary>
+/// <param name="Job">The job; null when it is the node as a whole.</param>
 /// <param name="Error">What fails, and is tried again.</param>
-public sealed record TroubleView(string Job, ErrorView Error);
+public sealed record TroubleView(string? Job, ErrorView Error);
 
 /// <summary>Another party as this node last saw it.</summary>
 /// <param name="Party">The party.</param>

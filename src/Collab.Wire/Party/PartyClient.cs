@@ -11,6 +11,9 @@ namespace Collab.Wire.Party;
 /// <summary>Another party's node, called over mutual TLS. Every answer is checked in form before it is returned.</summary>
 public sealed class PartyClient : IDisposable
 {
+    /// <summary>The party's node does not answer at its address.</summary>
+    public static readonly ErrorCode Unreachable = Faults.Unreachable;
+
     // A party that is there answers within this; the product promises an answer within 30 seconds.
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(10);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Collab.Cryptography.Signatures;
 using Collab.Node.Storage;
 using Collab.Primitives;
 
@@ -125,7 +126,7 @@ public sealed class FileStoreTests : IDisposable
         Assert.Equal(StorageKeyFile.Unusable, Assert.Throws<CollabException>(() => StorageKeyFile.Load(path, wrong)).Code);
         Assert.Equal(StorageKeyFile.Unusable, Assert.Throws<CollabException>(() => StorageKeyFile.Load(path, null)).Code);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.GroupRead);
-        Assert.Equal(StorageKeyFile.Exposed, Assert.Throws<CollabException>(() => StorageKeyFile.Load(path, passphrase)).Code);
+        Assert.Equal(SigningKeyFile.Exposed, Assert.Throws<CollabException>(() => StorageKeyFile.Load(path, passphrase)).Code);
     }
 
     private FileStore Open(byte key)
