@@ -177,13 +177,23 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     {
         if (_options.Policy.AuthorOf(origin)?.Party != caller)
             return new AddCheckpointReply(WitnessStatus.Forbidden, null, null, "only its author offers a log");
-        var reply = _witness.AddCheckpoint(request);
-        if (reply.Status == WitnessStatus.Unavailable && reply.Code is { } code) Trouble = new CollabException(code, $"{Self} cannot witness {caller}'s log.", Self).ToFault();
-        else if (reply.Status == WitnessStatus.Cosigned) Trouble = null;
-        if (newestFinal is not null) _witness.Observe(newestFinal);
-        ReadFinal();
-        return reply;
+        try
+        {
+            var reply = _witness.AddCheckpoint(request);
+            if (newestFinal is not null) _witness.Observe(newestFinal);
+            ReadFinal();
+            if (reply.Status == WitnessStatus.Unavailable) Trouble = TroubleWith(caller, reply.Code ?? LedgerErrors.StorageFailed);
+            else if (reply.Status == WitnessStatus.Cosigned) Trouble = null;
+            return reply;
+        }
+        catch (Exception e) when (e is IOException || (e is CollabException { Code: var code } && (code == LedgerErrors.StorageFailed || code == LedgerErrors.StorageClosed)))
+        {
+            Trouble = TroubleWith(caller, LedgerErrors.StorageFailed);
+            return new AddCheckpointReply(WitnessStatus.Unavailable, null, null, "this witness cannot store", LedgerErrors.StorageFailed);
+        }
     }
+
+    private Fault TroubleWith(PartyId author, ErrorCode code) => new CollabException(code, $"{Self} cannot witness {author}'s log.", Self).ToFault();
 
     /// <summary>The newest checkpoint held of a log, or null.</summary>
     public SignedCheckpoint? NewestOf(string origin) => origin == _own.Origin

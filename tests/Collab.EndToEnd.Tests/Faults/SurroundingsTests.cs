@@ -58,8 +58,9 @@ public sealed class SurroundingsTests(ITestOutputHelper output)
             TimeSpan.FromSeconds(60), view => view is null ? "the registry does not answer" : $"the job is {Verdict.Of(view)}");
         output.WriteLine($"while the disk is full the requester sees: {Verdict.Of(shown!)}");
         var trouble = await Until.HoldsAsync(
-            async () => (await study.StatusAsync(Clinic)).Troubles.FirstOrDefault(), found => found is not null, TimeSpan.FromSeconds(30), _ => "no trouble is told");
-        Assert.Contains(trouble!.Error.Code, (string[])["store.write-failed", "ledger.storage-failed", "ledger.storage-closed"]);
+            () => study.StatusAsync(Clinic), status => status.Troubles.Count > 0, TimeSpan.FromSeconds(10),
+            status => $"no trouble is told, but {System.Text.Json.JsonSerializer.Serialize(status)}");
+        Assert.Contains(trouble.Troubles[0].Error.Code, (string[])["store.write-failed", "ledger.storage-failed", "ledger.storage-closed"]);
 
         File.Delete(filler);
         await study.Local.ForgetAsync(Clinic);
