@@ -2,13 +2,6 @@ using Collab.Primitives;
 
 namespace Collab.Jobs;
 
-/// <summary>How strong the other parties may be without breaking the job's promises.</summary>
-public enum SecurityModel
-{
-    /// <summary>Every party follows the protocol and may look at all it sees (honest but curious).</summary>
-    SemiHonest = 1,
-}
-
 /// <summary>What one owner brings into a job.</summary>
 /// <param name="Owner">The party whose grant is needed.</param>
 /// <param name="Dataset">The owner's name of the dataset.</param>

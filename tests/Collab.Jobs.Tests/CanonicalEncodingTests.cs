@@ -63,7 +63,7 @@ public sealed class CanonicalEncodingTests
         var (first, second) = (plan.Inputs[0], plan.Inputs[1]);
         Plan[] broken =
         [
-            plan with { Security = (SecurityModel)2 },
+            plan with { Security = (SecurityModel)3 },
             plan with { Inputs = [] },
             plan with { Inputs = [second, first] },
             plan with { Inputs = [first, first] },

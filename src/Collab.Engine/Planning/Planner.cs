@@ -106,6 +106,8 @@ public static class Planner
 
     private static void RequireSuitedParties(Plan plan)
     {
+        if (plan.Security != SecurityModel.SemiHonest)
+            throw new CollabException(PartiesUnsuited, $"{plan.Protocol} withstands only parties that are honest but curious.", plan.Requester);
         switch (plan.Question)
         {
             case IntersectionQuestion when plan.Inputs.Count != 2 || plan.Receivers is not [var receiver] || !plan.Owners.Contains(receiver):
