@@ -14,10 +14,6 @@ namespace Collab.Node.Hosting;
 /// <summary>The other parties' nodes over gRPC, as the engine and the ledger see them.</summary>
 internal sealed class PeerDirectory : IPeers, IDisposable
 {
-    // Time for a node that was started again to listen, and within the product's promise of 30 seconds with what follows.
-    private static readonly TimeSpan MeetingLimit = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan RedialInterval = TimeSpan.FromMilliseconds(200);
-
     private static readonly ChannelOptions Channels = ChannelOptions.Default with
     {
         KeepAlive = TimeSpan.FromSeconds(4),
@@ -49,37 +45,12 @@ internal sealed class PeerDirectory : IPeers, IDisposable
     public Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) => _clients[from].GetReceiptAsync(run, cancellation);
 
     // Of each pair the party whose name comes first dials, so that there is one call and no race.
-    public async Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, Digest context, CancellationToken cancellation)
-    {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(MeetingLimit);
-        try
-        {
-            var transport = _self.CompareTo(peer) < 0
-                ? await DialAsync(peer, run, limited.Token)
-                : await _rendezvous.TakeAsync(peer, run, limited.Token);
-            return await ChannelConnection.OpenAsync(transport, _self, peer, context, Channels, limited.Token);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new ChannelException(ChannelException.Silent, peer, $"{peer} did not open its channel in time.", RunSteps.Connect);
-        }
-    }
-
-    private async Task<IFrameTransport> DialAsync(PartyId peer, Digest run, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return await _clients[peer].ConverseAsync(run, cancellation);
-            }
-            catch (CollabException e) when (e.Code.Name == PartyClient.Unreachable.Name)
-            {
-                await Task.Delay(RedialInterval, cancellation); // it may be starting
-            }
-        }
-    }
+    public Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, Digest context, CancellationToken cancellation) =>
+        new Meeting(_self, peer, context, Channels).OpenAsync(
+            _self.CompareTo(peer) < 0
+                ? stop => _clients[peer].ConverseAsync(run, stop)
+                : stop => _rendezvous.TakeAsync(peer, run, stop),
+            cancellation);
 
     public void Dispose()
     {

@@ -93,8 +93,10 @@ public sealed class PartyClient : IDisposable
         cancellation);
 
     /// <summary>Opens the transport of a run. It has no deadline of its own: the channel on it watches for silence.</summary>
+    /// <remarks>Greets first, whatever was greeted before: the node may have been started again since, and one that is away is told as such.</remarks>
     public async Task<IFrameTransport> ConverseAsync(Digest run, CancellationToken cancellation)
     {
+        _greeted = false;
         await HelloAsync(cancellation);
         return new CallingTransport(_client.Converse(new CallOptions(new Metadata { { PartyService.RunHeader, run.ToArray() } })));
     }
