@@ -204,6 +204,14 @@ public sealed partial class ChannelConnection : IAsyncDisposable
         var failure => failure,
     };
 
+    /// <summary>
+    /// What a caller who wanted to send is told. A peer that has said it is done while we still send follows another protocol: the
+    /// same disagreement that it would find as an unread message, had ours arrived before its close.
+    /// </summary>
+    internal ProtocolException FailureToSend() => _failure is null && _peerClosed.Task.IsCompletedSuccessfully
+        ? new PeerFaultException(Peer, CloseStep, "no close before the last message")
+        : FailureAt(null);
+
     /// <summary>Fails everything that waits, tells the peer, and closes.</summary>
     internal Task FailAsync(ProtocolException failure)
     {

@@ -82,6 +82,11 @@ internal sealed class SubChannel : IChannel
             Interlocked.Increment(ref _messagesSent);
             Interlocked.Add(ref _bytesSent, buffer.Size);
         }
+        catch (PeerFaultException fault)
+        {
+            await _connection.FailAsync(fault).ConfigureAwait(false);
+            throw;
+        }
         finally
         {
             buffer.Release();
@@ -189,7 +194,7 @@ internal sealed class SubChannel : IChannel
             Task came;
             lock (_gate)
             {
-                if (HasEnded || _disposed) throw _connection.FailureAt(null);
+                if (HasEnded || _disposed) throw _connection.FailureToSend();
                 if (_credit >= cost)
                 {
                     _credit -= cost;
