@@ -24,8 +24,10 @@ public sealed record JobSpecification(
 /// <summary>One owner's part of a request.</summary>
 /// <param name="Owner">The owner.</param>
 /// <param name="Dataset">The owner's name of the dataset.</param>
-/// <param name="Key">The key columns; empty when the job joins nothing.</param>
-public sealed record RequestedInput(PartyId Owner, string Dataset, IReadOnlyList<string> Key);
+/// <param name="Keys">The alternative keys in order, each by its columns; empty when the job joins nothing.</param>
+/// <param name="ExpectedRows">How many rows the requester expects, for the choice of a protocol and the estimate only; null when not said.</param>
+public sealed record RequestedInput(
+    PartyId Owner, string Dataset, IReadOnlyList<IReadOnlyList<string>> Keys, long? ExpectedRows = null);
 
 /// <summary>A kind of job with its parameters, as a person writes them.</summary>
 public abstract record JobKind
@@ -35,7 +37,11 @@ public abstract record JobKind
 
     /// <summary>Private set intersection.</summary>
     /// <param name="KeyRule">How keys are made equal.</param>
-    public sealed record Intersection(KeyRule KeyRule) : JobKind
+    /// <param name="Reveal">What is told; a measure of aggregates has no scale yet.</param>
+    /// <param name="AtLeast">In how many of the lists a key must be; 0 for all.</param>
+    /// <param name="Choice">Who chooses the protocol.</param>
+    /// <param name="Bandwidth">The line that is reckoned with, in Mbit/s; 0 for the product's assumption.</param>
+    public sealed record Intersection(KeyRule KeyRule, Reveal Reveal, int AtLeast, ProtocolChoice Choice, int Bandwidth) : JobKind
     {
         /// <inheritdoc/>
         public override string Name => "intersection";

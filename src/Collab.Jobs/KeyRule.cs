@@ -13,14 +13,27 @@ public enum KeyCase
     Lower = 2,
 }
 
-/// <summary>What happens with a row whose key is blank or that another row has too.</summary>
+/// <summary>What happens with a row whose key is blank.</summary>
 public enum KeyProblem
 {
-    /// <summary>Blank: the row is left out. Twice: the key counts once.</summary>
+    /// <summary>The row is left out.</summary>
     Skip = 1,
 
     /// <summary>The job fails before anything is sent.</summary>
     Fail = 2,
+}
+
+/// <summary>What happens with a key that stands in several rows of one owner. The protocols compare it once in any case.</summary>
+public enum DuplicateKeys
+{
+    /// <summary>It stands for the first of its rows.</summary>
+    First = 1,
+
+    /// <summary>The job fails before anything is sent.</summary>
+    Refuse = 2,
+
+    /// <summary>It stands for all of its rows: each is told when the key matches.</summary>
+    All = 3,
 }
 
 /// <summary>How keys are made equal before they are compared. Part of the plan, so that all parties do the same.</summary>
@@ -28,11 +41,11 @@ public enum KeyProblem
 /// <param name="CompatibilityForm">Whether Unicode NFKC is applied (full-width digits become digits, ligatures letters).</param>
 /// <param name="Case">What happens to case.</param>
 /// <param name="Blank">What happens with a blank key.</param>
-/// <param name="Duplicate">What happens with a key that stands twice.</param>
-public sealed record KeyRule(bool Trim, bool CompatibilityForm, KeyCase Case, KeyProblem Blank, KeyProblem Duplicate)
+/// <param name="Duplicate">What happens with a key that stands in several rows.</param>
+public sealed record KeyRule(bool Trim, bool CompatibilityForm, KeyCase Case, KeyProblem Blank, DuplicateKeys Duplicate)
 {
-    /// <summary>Trim, NFKC, lower case; blank rows left out and repeated keys counted once.</summary>
-    public static KeyRule Default { get; } = new(true, true, KeyCase.Lower, KeyProblem.Skip, KeyProblem.Skip);
+    /// <summary>Trim, NFKC, lower case; blank rows left out and a repeated key standing for its first row.</summary>
+    public static KeyRule Default { get; } = new(true, true, KeyCase.Lower, KeyProblem.Skip, DuplicateKeys.First);
 
     /// <summary>The key as it is compared.</summary>
     /// <exception cref="ArgumentException">The text is not valid Unicode.</exception>
@@ -51,7 +64,7 @@ public sealed record KeyRule(bool Trim, bool CompatibilityForm, KeyCase Case, Ke
     public static KeyRule Decode(ref CanonicalReader reader)
     {
         var rule = new KeyRule(
-            reader.Boolean(), reader.Boolean(), (KeyCase)reader.Byte(), (KeyProblem)reader.Byte(), (KeyProblem)reader.Byte());
+            reader.Boolean(), reader.Boolean(), (KeyCase)reader.Byte(), (KeyProblem)reader.Byte(), (DuplicateKeys)reader.Byte());
         return Enum.IsDefined(rule.Case) && Enum.IsDefined(rule.Blank) && Enum.IsDefined(rule.Duplicate)
             ? rule
             : throw new MalformedException("a known key rule");

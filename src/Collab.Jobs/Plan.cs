@@ -9,7 +9,10 @@ namespace Collab.Jobs;
 /// <param name="Version">The commitment to exactly the rows that were registered.</param>
 /// <param name="RowBand">The dataset has fewer than 10^RowBand rows; others never see a closer count.</param>
 /// <param name="Columns">The columns that are read, and no others, with their declared types.</param>
-/// <param name="Key">Which of them form the key, in order; empty when the job joins nothing.</param>
+/// <param name="Key">
+/// Which of them form the key, in order; empty when the job joins nothing. Of several alternative keys one stands after the other
+/// (<see cref="IntersectionQuestion.KeysOf"/>).
+/// </param>
 public sealed record PlanInput(
     PartyId Owner, string Dataset, Digest DatasetId, Digest Version, int RowBand,
     IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key);
@@ -17,7 +20,7 @@ public sealed record PlanInput(
 /// <summary>Everything a job will do, settled before anyone is asked. Its digest is the job's name; a grant is for exactly one.</summary>
 /// <param name="Consortium">The consortium in which it runs.</param>
 /// <param name="Nonce">32 random bytes, so that the digest of a guessable plan cannot be guessed.</param>
-/// <param name="Protocol">The protocol and its version, which fix the messages: <c>psi-ecdh/1</c>, <c>joint-statistics/1</c>.</param>
+/// <param name="Protocol">The protocol and its version, which fix the messages: <c>psi-ecdh/1</c>, <c>psi-vole/1</c>, <c>joint-statistics/1</c>.</param>
 /// <param name="Question">What is computed.</param>
 /// <param name="Purpose">The purpose code.</param>
 /// <param name="Security">The adversary the protocol withstands.</param>
@@ -117,6 +120,11 @@ public sealed record Plan(
             Require(input.Columns.Count >= 1, "a column an input");
             Require(input.Columns.DistinctBy(c => c.Name).Count() == input.Columns.Count, "each column once");
             Require(input.Key.All(k => input.Columns.Any(c => c.Name == k)), "key columns among the columns");
+        }
+
+        if (Question is IntersectionQuestion { IsPlain: false } intersection)
+        {
+            Require(intersection.Fits(Inputs), "keys, columns and rows of an intersection that its inputs have");
         }
 
         static void Require(bool holds, string rule)

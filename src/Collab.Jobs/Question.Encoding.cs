@@ -7,15 +7,20 @@ public static class QuestionEncoding
 {
     private const byte Intersection = 1;
     private const byte Statistics = 2;
+    private const byte FullIntersection = 3;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
     {
         switch (question)
         {
-            case IntersectionQuestion intersection:
+            case IntersectionQuestion { IsPlain: true } plain:
                 writer.Byte(Intersection);
-                KeyRule.Encode(writer, intersection.KeyRule);
+                KeyRule.Encode(writer, plain.KeyRule);
+                break;
+            case IntersectionQuestion intersection:
+                writer.Byte(FullIntersection);
+                IntersectionEncoding.Encode(writer, intersection);
                 break;
             case StatisticsQuestion statistics:
                 writer.Byte(Statistics)
@@ -34,6 +39,7 @@ public static class QuestionEncoding
     {
         Intersection => new IntersectionQuestion(KeyRule.Decode(ref reader)),
         Statistics => DecodeStatistics(ref reader),
+        FullIntersection => IntersectionEncoding.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

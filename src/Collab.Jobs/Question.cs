@@ -5,10 +5,6 @@ namespace Collab.Jobs;
 /// <summary>What a job computes: a closed set, one record per kind.</summary>
 public abstract record Question;
 
-/// <summary>Which keys of the receiver do the others have too?</summary>
-/// <param name="KeyRule">How keys are made equal before they are compared.</param>
-public sealed record IntersectionQuestion(KeyRule KeyRule) : Question;
-
 /// <summary>Statistics over rows that several owners hold side by side, with one set of columns.</summary>
 /// <param name="Measures">The columns described.</param>
 /// <param name="GroupBy">The grouping, or null for one group of all rows.</param>

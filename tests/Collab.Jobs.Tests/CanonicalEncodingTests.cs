@@ -89,6 +89,45 @@ public sealed class CanonicalEncodingTests
     }
 
     [Fact]
+    public void An_intersection_that_contradicts_itself_or_its_inputs_is_refused()
+    {
+        var plan = Fixture.Plan() with
+        {
+            Inputs = [.. new[] { Fixture.Al, Fixture.Bo }.Select(owner => Fixture.Input(owner) with { Key = ["city", "city", "age"] })],
+        };
+        var aggregates = new Reveal.Aggregates(Fixture.Bo, [new Measure("age", 1)], [Statistic.Sum], 10);
+        var join = new Reveal.Join(Fixture.Bo, ["age"]);
+        var question = new IntersectionQuestion(KeyRule.Default, [1, 2], aggregates, 2, ProtocolChoice.Ecdh, 100, [7, 8]);
+        IntersectionQuestion[] broken =
+        [
+            question with { KeyParts = [3] },
+            question with { KeyParts = [3, 0] },
+            question with { KeyParts = [1, 1] },
+            question with { AtLeast = 1 },
+            question with { AtLeast = 3 },
+            question with { Choice = (ProtocolChoice)4 },
+            question with { ExpectedRows = [7] },
+            question with { ExpectedRows = [7, -1] },
+            question with { KeyRule = KeyRule.Default with { Duplicate = (DuplicateKeys)4 } },
+            question with { Reveal = aggregates with { Of = Fixture.Cy } },
+            question with { Reveal = aggregates with { Measures = [] } },
+            question with { Reveal = aggregates with { Measures = [new Measure("bmi", 1)] } },
+            question with { Reveal = aggregates with { Measures = [new Measure("age", 1), new Measure("age", 2)] } },
+            question with { Reveal = aggregates with { Statistics = [] } },
+            question with { Reveal = aggregates with { Statistics = [Statistic.Maximum] } },
+            question with { Reveal = aggregates with { Minimum = 0 } },
+            question with { Reveal = join with { Of = Fixture.Cy } },
+            question with { Reveal = join with { Columns = [] } },
+            question with { Reveal = join with { Columns = ["age", "age"] } },
+            question with { Reveal = join with { Columns = ["salary"] } },
+        ];
+        Assert.All(
+            new[] { question, question with { Reveal = join } },
+            q => Assert.Equal((plan with { Question = q }).Digest, Plan.Decode((plan with { Question = q }).Encode()).Digest));
+        Assert.All(broken, b => Assert.Throws<MalformedException>(() => Plan.Decode((plan with { Question = b }).Encode())));
+    }
+
+    [Fact]
     public void A_question_that_contradicts_itself_is_refused()
     {
         var question = Fixture.Question;
@@ -152,6 +191,7 @@ public sealed class CanonicalEncodingTests
             {
                 case "plan":
                     check(samples.Plan().Encode(), bytes => Plan.Decode(bytes).Encode());
+                    check(samples.FullIntersection().Encode(), bytes => Plan.Decode(bytes).Encode());
                     break;
                 case "operation":
                     foreach (var operation in samples.OperationsOfEveryKind())

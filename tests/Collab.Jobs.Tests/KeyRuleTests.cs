@@ -4,7 +4,7 @@ namespace Collab.Jobs.Tests;
 
 public sealed class KeyRuleTests
 {
-    private static readonly KeyRule Plain = new(false, false, KeyCase.Keep, KeyProblem.Skip, KeyProblem.Skip);
+    private static readonly KeyRule Plain = new(false, false, KeyCase.Keep, KeyProblem.Skip, DuplicateKeys.First);
 
     [Theory]
     [InlineData("１２３", "123")] // full-width digits
@@ -48,7 +48,7 @@ public sealed class KeyRuleTests
     [InlineData(2, 0)]
     [InlineData(2, 3)]
     [InlineData(3, 0)]
-    [InlineData(4, 3)]
+    [InlineData(4, 4)]
     [InlineData(0, 2)]
     public void An_unknown_rule_is_refused(int at, byte value)
     {

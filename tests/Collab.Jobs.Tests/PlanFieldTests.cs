@@ -19,13 +19,44 @@ public sealed class PlanFieldTests
     [Theory, MemberData(nameof(Intersection))]
     public void An_intersection_plan_with_one_field_changed_is_refused(string field) => RefusesOnlyTheChanged(IntersectionPlan(), field);
 
+    public static TheoryData<string> Join => [.. Changes(FullPlan(JoinOf)).Keys];
+
+    public static TheoryData<string> Aggregates => [.. Changes(FullPlan(AggregatesOf)).Keys];
+
+    [Theory, MemberData(nameof(Join))]
+    public void A_join_plan_with_one_field_changed_is_refused(string field) => RefusesOnlyTheChanged(FullPlan(JoinOf), field);
+
+    [Theory, MemberData(nameof(Aggregates))]
+    public void An_aggregates_plan_with_one_field_changed_is_refused(string field) => RefusesOnlyTheChanged(FullPlan(AggregatesOf), field);
+
+    [Fact]
+    public void Whatever_is_told_of_an_intersection_has_a_digest_of_its_own()
+    {
+        Reveal[] all = [new Reveal.Rows(), new Reveal.Differences(), new Reveal.Cardinality(), AggregatesOf, JoinOf];
+        Assert.Equal(all.Length, all.Select(reveal => FullPlan(reveal).Digest).Distinct().Count());
+        Assert.Equal(Reveal.Names, all.Select(reveal => reveal.Name));
+    }
+
+    [Fact]
+    public void A_plain_intersection_has_the_short_encoding_and_no_other()
+    {
+        byte[] With(int bandwidth) => (IntersectionPlan() with { Question = new IntersectionQuestion(KeyRule.Default) { Bandwidth = bandwidth } }).Encode();
+        var longer = With(1);
+        var at = Assert.Single(longer.Index(), entry => entry.Item != With(2)[entry.Index]).Index;
+        longer[at] = 0;
+        Assert.True(With(0).Length < longer.Length);
+        Assert.Throws<MalformedException>(() => Jobs.Plan.Decode(longer));
+    }
+
     [Fact]
     public void Every_field_of_every_record_in_a_plan_is_among_the_changes()
     {
-        var changed = Changes(Plan()).Keys.Concat(Changes(IntersectionPlan()).Keys).ToHashSet();
+        var changed = Changes(Plan()).Keys.Concat(Changes(IntersectionPlan()).Keys)
+            .Concat(Changes(FullPlan(JoinOf)).Keys).Concat(Changes(FullPlan(AggregatesOf)).Keys).ToHashSet();
         Type[] records =
         [
             typeof(Plan), typeof(PlanInput), typeof(ColumnSchema), typeof(StatisticsQuestion), typeof(Measure), typeof(GroupBy), typeof(KeyRule),
+            typeof(IntersectionQuestion), typeof(Reveal.Aggregates), typeof(Reveal.Join),
         ];
         foreach (var record in records)
         {
@@ -35,6 +66,19 @@ public sealed class PlanFieldTests
     }
 
     private static Plan IntersectionPlan() => Plan() with { Question = new IntersectionQuestion(KeyRule.Default), Protocol = "psi-ecdh/1" };
+
+    private static Reveal.Join JoinOf => new(Bo, ["age"]);
+
+    private static Reveal.Aggregates AggregatesOf => new(Bo, [new Measure("age", 1)], [Statistic.Sum, Statistic.Mean], 10);
+
+    // Two alternative keys: the city, or city and age.
+    private static Plan FullPlan(Reveal reveal) => Plan() with
+    {
+        Question = new IntersectionQuestion(KeyRule.Default, [1, 2], reveal, 0, ProtocolChoice.Ecdh, 100, [70, 80]),
+        Inputs = [.. new[] { Al, Bo }.Select(owner => Input(owner) with { Key = ["city", "city", "age"] })],
+        Receivers = [Al],
+        Protocol = "psi-ecdh/1",
+    };
 
     private static void RefusesOnlyTheChanged(Plan plan, string field)
     {
@@ -80,6 +124,9 @@ public sealed class PlanFieldTests
             case int number:
                 yield return (path, number + 1);
                 break;
+            case long number:
+                yield return (path, number + 1);
+                break;
             case bool flag:
                 yield return (path, !flag);
                 break;
@@ -120,6 +167,12 @@ public sealed class PlanFieldTests
         }
 
         var all = list.Cast<object>().ToList();
+        if (all.Count == 0)
+        {
+            yield return ($"{path} one more", Copy(new[] { Activator.CreateInstance(item) })); // a list of numbers
+            yield break;
+        }
+
         yield return ($"{path} one fewer", Copy(all.Take(all.Count - 1)));
         yield return ($"{path} one more", Copy(all.Append(all[0])));
         if (all.Count > 1) yield return ($"{path} reversed", Copy(all.AsEnumerable().Reverse()));

@@ -36,15 +36,41 @@ internal sealed class Samples(int seed)
 
     public List<ColumnSchema> Columns() => [.. Enumerable.Range(0, 1 + Next(4)).Select(Column)];
 
-    public KeyRule KeyRule() => new(Coin(), Coin(), (KeyCase)(1 + Next(2)), (KeyProblem)(1 + Next(2)), (KeyProblem)(1 + Next(2)));
+    public KeyRule KeyRule() => new(Coin(), Coin(), (KeyCase)(1 + Next(2)), (KeyProblem)(1 + Next(2)), (DuplicateKeys)(1 + Next(3)));
 
     public Question Question() => Coin()
         ? new IntersectionQuestion(KeyRule())
-        : new StatisticsQuestion(
-            [.. Enumerable.Range(0, 1 + Next(3)).Select(i => new Measure($"m{i}", Next(19)))],
-            Coin() ? new GroupBy("city", [.. Enumerable.Range(0, 1 + Next(3)).Select(i => $"level {i} ü")]) : null,
-            [.. Enum.GetValues<Statistic>().Where(_ => Coin()).DefaultIfEmpty(Statistic.Mean)],
-            1 + Next(100));
+        : StatisticsQuestion();
+
+    public StatisticsQuestion StatisticsQuestion() => new(
+        [.. Enumerable.Range(0, 1 + Next(3)).Select(i => new Measure($"m{i}", Next(19)))],
+        Coin() ? new GroupBy("city", [.. Enumerable.Range(0, 1 + Next(3)).Select(i => $"level {i} ü")]) : null,
+        [.. Enum.GetValues<Statistic>().Where(_ => Coin()).DefaultIfEmpty(Statistic.Mean)],
+        1 + Next(100));
+
+    /// <summary>A plan of two owners with alternative keys and whatever can be told of an intersection.</summary>
+    public Plan FullIntersection()
+    {
+        var owners = Parties(2);
+        List<int> parts = [1 + Next(2), 1 + Next(3)];
+        List<ColumnSchema> columns = [.. Enumerable.Range(0, parts.Sum()).Select(Column), new("amount", ColumnType.Decimal, 2), new("note", ColumnType.Text, 0)];
+        Reveal reveal = Next(5) switch
+        {
+            0 => new Reveal.Rows(),
+            1 => new Reveal.Differences(),
+            2 => new Reveal.Cardinality(),
+            3 => new Reveal.Aggregates(owners[0], [new Measure("amount", 2 + Next(3))], [Statistic.Sum, Statistic.Variance], 1 + Next(50)),
+            _ => new Reveal.Join(owners[1], ["note", "amount"]),
+        };
+        return Plan() with
+        {
+            Question = new IntersectionQuestion(
+                KeyRule(), parts, reveal, Coin() ? 2 : 0, (ProtocolChoice)(1 + Next(3)), Next(10_000), Coin() ? [] : [Next(1000), Next(1000)]),
+            Inputs = owners.ConvertAll(owner => new PlanInput(
+                owner, Text(), Digest(), Digest(), 1 + Next(19), columns, [.. columns.Take(parts.Sum()).Select(c => c.Name)])),
+            Receivers = Coin() ? owners : [owners[0]],
+        };
+    }
 
     public Plan Plan()
     {

@@ -14,17 +14,19 @@ internal sealed class KeyEncoder
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly KeyRule _rule;
     private readonly int[] _places;
+    private readonly byte _alternative;
 
     /// <param name="columns">The columns of the batches that will come.</param>
     /// <param name="keyColumns">The names of the parts, in the order of the plan.</param>
     /// <param name="rule">How parts are made equal.</param>
-    public KeyEncoder(IReadOnlyList<ColumnSchema> columns, IReadOnlyList<string> keyColumns, KeyRule rule)
+    /// <param name="alternative">The number of the key among several alternative ones, from 1; 0 when it is the only one.</param>
+    public KeyEncoder(IReadOnlyList<ColumnSchema> columns, IReadOnlyList<string> keyColumns, KeyRule rule, byte alternative = 0)
     {
         if (keyColumns.Count == 0) throw new ArgumentException("A key has at least one column.", nameof(keyColumns));
         if (rule.CompatibilityForm && !HasCompatibilityForm)
             throw SourceException.At(SourceException.KeyForm, "the runtime has no Unicode NFKC, so keys that parties write differently would not meet");
 
-        _rule = rule;
+        (_rule, _alternative) = (rule, alternative);
         _places = [.. ColumnChoice.Choose(new DatasetSchema(columns), keyColumns).Select(column =>
         {
             if (column.Type == ColumnType.Decimal) throw SourceException.At(SourceException.KeyType, "a decimal column is no key", column: column.Name);
@@ -36,6 +38,12 @@ internal sealed class KeyEncoder
     public ReadOnlySpan<byte> Encode(ColumnBatch batch, int row)
     {
         _buffer.ResetWrittenCount();
+        if (_alternative > 0)
+        {
+            _buffer.GetSpan(1)[0] = _alternative;
+            _buffer.Advance(1);
+        }
+
         foreach (var place in _places)
         {
             var part = Text(batch.Columns[place], row);

@@ -4,7 +4,8 @@ namespace Collab.Data.Keys;
 
 /// <summary>Distinct keys in the order in which they first stand in the source, as canonical bytes.</summary>
 /// <remarks>
-/// A key is, for each part: u32 length, little-endian, and the normalized text in UTF-8; so ("ab", "c") and ("a", "bc") differ.
+/// A key is, for each part: u32 length, little-endian, and the normalized text in UTF-8; so ("ab", "c") and ("a", "bc") differ. Where
+/// there are several alternative keys, a byte with the number of the alternative, from 1, stands before the parts.
 /// Memory is the bytes of the keys and some 36 bytes for each.
 /// </remarks>
 public sealed class KeyList : IReadOnlyList<ReadOnlyMemory<byte>>

@@ -24,29 +24,7 @@ public static class KeyReader
     public static async Task<KeyList> ReadAsync(
         IAsyncEnumerable<ColumnBatch> batches, IReadOnlyList<string> keyColumns, KeyRule rule, CancellationToken cancellationToken = default)
     {
-        var keys = new KeyList();
-        KeyEncoder? encoder = null;
-        await foreach (var batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            encoder ??= new KeyEncoder([.. batch.Columns.Select(column => column.Schema)], keyColumns, rule);
-            for (var i = 0; i < batch.RowCount; i++) Add(keys, encoder.Encode(batch, i), batch.FirstRow + i, rule);
-        }
-
-        return keys;
-    }
-
-    private static void Add(KeyList keys, ReadOnlySpan<byte> key, long row, KeyRule rule)
-    {
-        if (key.IsEmpty)
-        {
-            if (rule.Blank == KeyProblem.Fail) throw SourceException.At(SourceException.KeyBlank, "the key is blank", row);
-            keys.BlankCount++;
-        }
-        else if (!keys.TryAdd(key, row, out var first))
-        {
-            if (rule.Duplicate == KeyProblem.Fail)
-                throw SourceException.At(SourceException.KeyDuplicate, $"the key is that of row {keys.Row(first)}", row);
-            keys.DuplicateCount++;
-        }
+        var rows = await KeyedRowReader.ReadAsync(batches, [keyColumns], rule, null, cancellationToken).ConfigureAwait(false);
+        return rows.Keys;
     }
 }

@@ -14,7 +14,7 @@ namespace Collab.Engine.Datasets;
 public sealed class DatasetRegistry(PartyId self, IJobStore store, RandomSource random) : IDatasetCatalogue
 {
     private const string Prefix = "dataset/";
-    private static readonly KeyRule OrderColumnsIdentifyRows = KeyRule.Default with { Case = KeyCase.Keep, Duplicate = KeyProblem.Fail, Blank = KeyProblem.Fail };
+    private static readonly KeyRule OrderColumnsIdentifyRows = KeyRule.Default with { Case = KeyCase.Keep, Duplicate = DuplicateKeys.Refuse, Blank = KeyProblem.Fail };
 
     private readonly SemaphoreSlim _adding = new(1);
     private ImmutableDictionary<string, Registration> _registrations = Load(store);

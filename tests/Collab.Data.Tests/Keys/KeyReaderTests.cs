@@ -44,7 +44,7 @@ public sealed class KeyReaderTests
     [InlineData("a,b\nx,1\ny,1\nX,1\n", "data.key-duplicate", 3)]
     public async Task A_strict_rule_fails_with_the_row_and_without_the_key(string content, string code, int row)
     {
-        var rule = KeyRule.Default with { Blank = KeyProblem.Fail, Duplicate = KeyProblem.Fail };
+        var rule = KeyRule.Default with { Blank = KeyProblem.Fail, Duplicate = DuplicateKeys.Refuse };
         var failure = await Assert.ThrowsAsync<SourceException>(() => ReadAsync(content, rule, "a", "b"));
         Assert.Equal((code, (long?)row), (failure.Code.Name, failure.Problem.Row));
     }
