@@ -9,13 +9,41 @@ public abstract record JobResult
 {
     private const byte KindIntersection = 1;
     private const byte KindStatistics = 2;
+    private const byte KindLinkedRows = 3;
+    private const byte KindDifferences = 4;
+    private const byte KindCardinality = 5;
+    private const byte KindJoin = 6;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
     /// <param name="Matches">In the order of the receiver's rows.</param>
     public sealed record Intersection(IReadOnlyList<string> Columns, IReadOnlyList<Match> Matches) : JobResult;
 
-    /// <summary>Joint statistics.</summary>
+    /// <summary>The rows of the receiver that match by one of several alternative keys.</summary>
+    /// <param name="Keys">The alternative keys, each by its columns at the receiver.</param>
+    /// <param name="Rows">In the order of the receiver's rows.</param>
+    public sealed record LinkedRows(IReadOnlyList<IReadOnlyList<string>> Keys, IReadOnlyList<LinkedRow> Rows) : JobResult;
+
+    /// <summary>The rows of the receiver that do not match by every key: what two books do not agree on.</summary>
+    /// <param name="Keys">The alternative keys, each by its columns at the receiver.</param>
+    /// <param name="Rows">In the order of the receiver's rows.</param>
+    /// <param name="Counts">For each key the numbers of distinct keys.</param>
+    public sealed record Differences(
+        IReadOnlyList<IReadOnlyList<string>> Keys, IReadOnlyList<LinkedRow> Rows, IReadOnlyList<KeyCounts> Counts) : JobResult;
+
+    /// <summary>How many distinct keys match.</summary>
+    /// <param name="Count">The number.</param>
+    public sealed record Cardinality(long Count) : JobResult;
+
+    /// <summary>The keys of the receiver that the other owner has too, each with columns of the other owner.</summary>
+    /// <param name="KeyColumns">The key columns at the receiver.</param>
+    /// <param name="Of">The owner of the joined columns.</param>
+    /// <param name="Columns">The joined columns.</param>
+    /// <param name="Rows">In the order of the receiver's rows.</param>
+    public sealed record Join(
+        IReadOnlyList<string> KeyColumns, PartyId Of, IReadOnlyList<string> Columns, IReadOnlyList<JoinedRow> Rows) : JobResult;
+
+    /// <summary>Joint statistics, or those over the matches of an intersection.</summary>
     /// <param name="Table">By level and measure.</param>
     public sealed record Statistics(StatisticsResult Table) : JobResult;
 
@@ -33,6 +61,24 @@ public abstract record JobResult
             case Statistics result:
                 writer.Byte(KindStatistics).Bytes(result.Table.Encode());
                 break;
+            case LinkedRows result:
+                writer.Byte(KindLinkedRows);
+                Encode(writer, result.Keys, result.Rows);
+                break;
+            case Differences result:
+                writer.Byte(KindDifferences);
+                Encode(writer, result.Keys, result.Rows);
+                writer.List(result.Counts, (w, c) => w.Int64(c.Here).Int64(c.Matched).Int64(c.There));
+                break;
+            case Cardinality result:
+                writer.Byte(KindCardinality).Int64(result.Count);
+                break;
+            case Join result:
+                writer.Byte(KindJoin).List(result.KeyColumns, (w, c) => w.Text(c)).Party(result.Of).List(result.Columns, (w, c) => w.Text(c))
+                    .List(result.Rows, (w, r) => w.Int64(r.Row).List(r.Key, (k, part) => k.Text(part)).List(r.Values, (v, value) => v.Optional(value, (t, text) => t.Text(text))));
+                break;
+            default:
+                throw new InvalidOperationException($"{GetType().Name} has no encoding.");
         }
 
         return writer.ToArray();
@@ -49,14 +95,49 @@ public abstract record JobResult
                 reader.List((ref r) => r.Text()),
                 reader.List((ref r) => new Match(r.Int64(), r.List((ref k) => k.Text())))),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
+            KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader)),
+            KindDifferences => new Differences(
+                DecodeKeys(ref reader), DecodeRows(ref reader), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),
+            KindCardinality => new Cardinality(reader.Int64()),
+            KindJoin => new Join(
+                reader.List((ref r) => r.Text()), reader.Party(), reader.List((ref r) => r.Text()),
+                reader.List((ref r) => new JoinedRow(r.Int64(), r.List((ref k) => k.Text()), r.List((ref v) => v.Optional((ref t) => t.Text()))))),
             _ => throw new MalformedException("a known kind of result"),
         };
         reader.End();
         return result;
     }
+
+    private static void Encode(CanonicalWriter writer, IReadOnlyList<IReadOnlyList<string>> keys, IReadOnlyList<LinkedRow> rows) => writer
+        .List(keys, (w, key) => w.List(key, (k, column) => k.Text(column)))
+        .List(rows, (w, row) => w.Int64(row.Row).List(row.Values, (v, value) => v.Text(value)).List(row.By, (b, number) => b.Byte((byte)number)));
+
+    private static IReadOnlyList<string>[] DecodeKeys(ref CanonicalReader reader) =>
+        reader.List(IReadOnlyList<string> (ref r) => r.List((ref c) => c.Text()));
+
+    private static LinkedRow[] DecodeRows(ref CanonicalReader reader) => reader.List((ref r) => new LinkedRow(
+        r.Int64(), r.List((ref v) => v.Text()), r.List((ref b) => (int)b.Byte())));
 }
 
 /// <summary>A key of the receiver that the other owner has too.</summary>
 /// <param name="Row">The row of the receiver's own dataset in which it first stands, from 1.</param>
 /// <param name="Key">Its parts, as they were compared.</param>
 public sealed record Match(long Row, IReadOnlyList<string> Key);
+
+/// <summary>A row of the receiver, with what was compared of it and by which keys it matches.</summary>
+/// <param name="Row">The row of the receiver's own dataset, from 1.</param>
+/// <param name="Values">The distinct columns of all keys, in order, as they were compared; empty where a key of the row is blank.</param>
+/// <param name="By">The numbers, from 1, of the keys by which it matches.</param>
+public sealed record LinkedRow(long Row, IReadOnlyList<string> Values, IReadOnlyList<int> By);
+
+/// <summary>Distinct keys of two owners.</summary>
+/// <param name="Here">Of the receiver.</param>
+/// <param name="Matched">Of both.</param>
+/// <param name="There">Of the other owner.</param>
+public sealed record KeyCounts(long Here, long Matched, long There);
+
+/// <summary>A key of the receiver that the other owner has too, with what the other owner tells of it.</summary>
+/// <param name="Row">The row of the receiver's own dataset, from 1.</param>
+/// <param name="Key">Its parts, as they were compared.</param>
+/// <param name="Values">The joined columns as text; null where the other owner has no value.</param>
+public sealed record JoinedRow(long Row, IReadOnlyList<string> Key, IReadOnlyList<string?> Values);

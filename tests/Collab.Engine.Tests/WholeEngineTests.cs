@@ -68,6 +68,21 @@ public sealed class WholeEngineTests
     }
 
     [Fact]
+    public async Task An_intersection_for_both_reaches_both_and_each_has_its_own_rows()
+    {
+        await using var study = await StudyOfVisitsAsync();
+        var job = IntersectionJob.Replace("[al]", "[al, bo]", StringComparison.Ordinal);
+        var (plan, run) = await SubmitAsync(study, job, by: Plans.Al);
+        await AllCommittedAsync(study, plan);
+        Assert.Equal(["2:p2", "3:p3"], MatchesOf(study, Plans.Al));
+        Assert.Equal(["1:p3", "2:p2"], MatchesOf(study, Plans.Bo));
+        await EveryLogTellsAsync(study, plan, run);
+
+        static IEnumerable<string> MatchesOf(Study study, PartyId party) =>
+            Assert.IsType<JobResult.Intersection>(Assert.Single(study[party].Seen.Results).Value.Result).Matches.Select(m => $"{m.Row}:{string.Join('+', m.Key)}");
+    }
+
+    [Fact]
     public async Task No_row_is_read_before_every_owners_spend_is_final()
     {
         await using var study = await StudyOfVisitsAsync();
@@ -305,7 +320,7 @@ public sealed class WholeEngineTests
                     requesters: [al]
                     purposes: [cohort-study]
                     columns: [id]
-                    receivers: [al]
+                    receivers: [al, bo]
                     with: [{other}]
                 otherwise: refuse
                 """);

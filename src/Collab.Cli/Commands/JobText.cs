@@ -37,7 +37,8 @@ internal static class JobText
         }
 
         console.Write(table);
-        console.MarkupLineInterpolated($"at most {view.Messages} messages, {Size(view.Bytes)} on the wire, {Size(view.MemoryBytes)} of memory, about {view.Seconds} s of computing");
+        foreach (var note in view.Notes) console.MarkupLineInterpolated($"- {Output.Text(note)}");
+        console.MarkupLineInterpolated($"{view.Protocol}, {view.Security}: {(view.AtMost ? "at most" : "about")} {view.Messages} messages, {Size(view.Bytes)} on the wire, {Size(view.MemoryBytes)} of memory, about {view.Seconds} s");
         console.MarkupLineInterpolated($"plan {view.Job}");
     }
 

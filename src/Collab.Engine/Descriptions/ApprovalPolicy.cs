@@ -78,14 +78,20 @@ public enum PolicyObjection
     /// <summary>Another party of which the rule knows nothing.</summary>
     Party = 7,
 
+    /// <summary>More of an intersection is told than the rule allows.</summary>
+    Reveal = 8,
+
+    /// <summary>A weaker adversary is withstood than the rule asks for.</summary>
+    Security = 9,
+
     /// <summary>Groups smaller than the rule allows.</summary>
-    MinimumGroup = 8,
+    MinimumGroup = 10,
 
     /// <summary>More uses than the rule allows.</summary>
-    Uses = 9,
+    Uses = 11,
 
     /// <summary>A longer life than the rule allows.</summary>
-    Expires = 10,
+    Expires = 12,
 }
 
 /// <summary>How objections are written on the ledger.</summary>
@@ -107,7 +113,9 @@ public static class PolicyObjectionCode
 /// <param name="Columns">Which columns may be read.</param>
 /// <param name="Receivers">Who may get the result.</param>
 /// <param name="With">Which other owners may take part.</param>
-/// <param name="MinimumGroup">The smallest cell that may be told.</param>
+/// <param name="Reveal">What may be told of an intersection, by the words of <see cref="Jobs.Reveal.Names"/>.</param>
+/// <param name="Security">The weakest adversary that must be withstood.</param>
+/// <param name="MinimumGroup">The smallest cell, or number of matches, of which statistics may be told.</param>
 /// <param name="Uses">How many runs.</param>
 /// <param name="Within">How long a grant lives.</param>
 public sealed record ApprovalRule(
@@ -119,10 +127,15 @@ public sealed record ApprovalRule(
     IReadOnlyList<string> Columns,
     IReadOnlyList<PartyId> Receivers,
     IReadOnlyList<PartyId> With,
+    IReadOnlyList<string> Reveal,
+    SecurityModel Security,
     int MinimumGroup,
     int Uses,
     TimeSpan Within)
 {
+    // What tells no more than which keys are shared.
+    private static readonly IReadOnlyList<string> KeysAlone = ["rows", "differences", "cardinality"];
+
     /// <summary>Null when the plan fits, else the first field that it does not fit.</summary>
     public PolicyObjection? ObjectionTo(Plan plan, PlanInput own)
     {
@@ -134,18 +147,32 @@ public sealed record ApprovalRule(
         if (!own.Columns.All(c => Columns.Contains(c.Name))) return PolicyObjection.Column;
         if (!plan.Receivers.All(Receivers.Contains)) return PolicyObjection.Receiver;
         if (!plan.Owners.All(o => o == own.Owner || With.Contains(o))) return PolicyObjection.Party;
-        if (plan.Question is StatisticsQuestion q && q.MinimumGroupSize < MinimumGroup) return PolicyObjection.MinimumGroup;
+        if (plan.Question is IntersectionQuestion i && !Reveal.Contains(i.Reveal.Name)) return PolicyObjection.Reveal;
+        if (Security == SecurityModel.Malicious && plan.Security != SecurityModel.Malicious) return PolicyObjection.Security;
+        if (SmallestGroup(plan.Question) < MinimumGroup) return PolicyObjection.MinimumGroup;
         if (plan.Uses > Uses) return PolicyObjection.Uses;
         return plan.Expires - plan.Created > Within ? PolicyObjection.Expires : null;
     }
+
+    private static int SmallestGroup(Question question) => question switch
+    {
+        StatisticsQuestion statistics => statistics.MinimumGroupSize,
+        IntersectionQuestion { Reveal: Reveal.Aggregates aggregates } => aggregates.Minimum,
+        _ => int.MaxValue,
+    };
 
     internal static ApprovalRule Parse(YamlSection rule)
     {
         var parsed = new ApprovalRule(
             rule.Text("name"), rule.Text("kind"), rule.Text("dataset"), rule.Parties("requesters"), rule.Texts("purposes"),
             rule.Texts("columns"), rule.Parties("receivers"), rule.PartiesOrNone("with"),
+            RevealOf(rule), rule.Choice("security", JobDescription.SecurityWords, SecurityModel.SemiHonest),
             rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7), TimeSpan.FromDays(3650)));
         rule.End();
         return parsed;
     }
+
+    private static IReadOnlyList<string> RevealOf(YamlSection rule) => rule.Has("reveal")
+        ? JobDescription.Words(rule, "reveal", Jobs.Reveal.Names.ToDictionary(word => word))
+        : KeysAlone;
 }

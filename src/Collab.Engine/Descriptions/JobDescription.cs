@@ -6,7 +6,8 @@ namespace Collab.Engine.Descriptions;
 /// <summary>Reads a job description, the YAML a person writes (protocols/specs/job.md, JSON Schema beside it).</summary>
 public static class JobDescription
 {
-    private static readonly Dictionary<string, Statistic> StatisticWords = new()
+    /// <summary>The words for statistics.</summary>
+    internal static readonly Dictionary<string, Statistic> StatisticWords = new()
     {
         ["count"] = Statistic.Count,
         ["sum"] = Statistic.Sum,
@@ -15,6 +16,15 @@ public static class JobDescription
         ["sd"] = Statistic.StandardDeviation,
         ["min"] = Statistic.Minimum,
         ["max"] = Statistic.Maximum,
+    };
+
+    private const int MostRows = 1 << 28;
+
+    /// <summary>The words for security.</summary>
+    internal static readonly Dictionary<string, SecurityModel> SecurityWords = new()
+    {
+        ["semi-honest"] = SecurityModel.SemiHonest,
+        ["malicious"] = SecurityModel.Malicious,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -28,47 +38,33 @@ public static class JobDescription
         var isIntersection = job.Choice("kind", kinds);
         var parties = job.Sections("parties").Select(p => Input(p, isIntersection)).OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
-        if (isIntersection && parties.Count != 2) throw job.Error("parties", "must be two for an intersection");
+        if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
+            throw job.Error("parties", $"must be two to {IntersectionDescription.MostParties} for an intersection");
 
         var specification = new JobSpecification(
-            isIntersection ? Intersection(job) : Statistics(job.Section("parameters")),
+            isIntersection ? IntersectionDescription.Parse(job, parties) : Statistics(job.Section("parameters")),
             Code(job, "purpose"),
             parties,
             [.. job.Parties("receivers").Order()],
-            job.Choice("security", new Dictionary<string, SecurityModel> { ["semi-honest"] = SecurityModel.SemiHonest }, SecurityModel.SemiHonest),
+            job.Choice("security", SecurityWords, SecurityModel.SemiHonest),
             job.Duration("expires", TimeSpan.FromDays(7), LongestLife),
             job.Integer("uses", 1, 1, 1_000),
             job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun));
         job.End();
-        if (isIntersection && specification.Receivers is not [var receiver])
-            throw job.Error("receivers", "must be one for an intersection");
-        if (isIntersection && parties.All(p => p.Owner != specification.Receivers[0]))
-            throw job.Error("receivers", "must be one of the two parties of an intersection");
+        if (isIntersection && specification.Receivers.Any(receiver => parties.All(p => p.Owner != receiver)))
+            throw job.Error("receivers", "must be among the parties of an intersection");
         return specification;
     }
 
-    private static RequestedInput Input(YamlSection party, bool needsKey)
+    private static RequestedInput Input(YamlSection party, bool hasKey)
     {
+        if (!hasKey && party.Has("key")) throw party.Error("key", "has no meaning for this kind of job");
         var input = new RequestedInput(
-            party.Party("name"), party.Text("dataset"), needsKey ? party.Texts("key") : party.TextsOrNone("key"));
-        if (!needsKey && input.Key.Count > 0) throw party.Error("key", "has no meaning for this kind of job");
+            party.Party("name"), party.Text("dataset"),
+            hasKey ? IntersectionDescription.KeysOf(party) : [],
+            hasKey && party.Has("rows") ? party.Integer("rows", 0, 0, MostRows) : null);
         party.End();
         return input;
-    }
-
-    private static JobKind.Intersection Intersection(YamlSection job)
-    {
-        if (!job.Has("parameters")) return new(KeyRule.Default);
-        var parameters = job.Section("parameters");
-        var problems = new Dictionary<string, KeyProblem> { ["skip"] = KeyProblem.Skip, ["fail"] = KeyProblem.Fail };
-        var rule = new KeyRule(
-            parameters.Boolean("trim", KeyRule.Default.Trim),
-            parameters.Boolean("nfkc", KeyRule.Default.CompatibilityForm),
-            parameters.Choice("case", new Dictionary<string, KeyCase> { ["keep"] = KeyCase.Keep, ["lower"] = KeyCase.Lower }, KeyRule.Default.Case),
-            parameters.Choice("blank", problems, KeyRule.Default.Blank),
-            parameters.Choice("duplicate", problems, KeyRule.Default.Duplicate));
-        parameters.End();
-        return new(rule);
     }
 
     private static JobKind.JointStatistics Statistics(YamlSection parameters)
@@ -81,14 +77,18 @@ public static class JobDescription
             grouping.End();
         }
 
-        var statistics = parameters.Texts("statistics").Select(word => StatisticWords.TryGetValue(word, out var statistic)
-            ? statistic
-            : throw parameters.Error("statistics", $"are of {string.Join(", ", StatisticWords.Keys)}{NearestName.Hint(word, StatisticWords.Keys)}"));
+        var statistics = Words(parameters, "statistics", StatisticWords);
         var kind = new JobKind.JointStatistics(
-            parameters.Texts("columns"), groupBy, [.. statistics], parameters.Integer("minimum-group", 10, 1, 1_000_000));
+            parameters.Texts("columns"), groupBy, statistics, parameters.Integer("minimum-group", 10, 1, 1_000_000));
         parameters.End();
         return kind;
     }
+
+    /// <summary>A list of words of a closed set.</summary>
+    internal static IReadOnlyList<T> Words<T>(YamlSection section, string field, IReadOnlyDictionary<string, T> words) =>
+        [.. section.Texts(field).Select(word => words.TryGetValue(word, out var meant)
+            ? meant
+            : throw section.Error(field, $"are of {string.Join(", ", words.Keys)}{NearestName.Hint(word, words.Keys)}"))];
 
     private static string Code(YamlSection job, string field)
     {

@@ -116,6 +116,18 @@ public sealed class YamlSection
     /// <summary>A list of texts, or an empty one when the field is not there.</summary>
     public IReadOnlyList<string> TextsOrNone(string field) => Has(field) ? Texts(field) : [];
 
+    /// <summary>A list of lists of texts, each at least of one; a single text stands for a list of one.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> TextLists(string field)
+    {
+        var path = PathOf(field);
+        var items = Require(field) as YamlSequenceNode ?? throw Error(field, "is not a list");
+        var lists = items.Select(item => item is YamlSequenceNode sequence ? sequence.Select(text => Scalar(text, path)).ToList() : [Scalar(item, path)]).ToList();
+        if (lists.Count == 0 || lists.Exists(list => list.Count == 0)) throw Error(field, "has an empty list");
+        if (lists.Exists(list => list.Distinct().Count() != list.Count) || lists.DistinctBy(list => string.Join('\0', list)).Count() != lists.Count)
+            throw Error(field, "names something twice");
+        return lists;
+    }
+
     /// <summary>A mapping within this one.</summary>
     public YamlSection Section(string field) => new(
         Require(field) as YamlMappingNode ?? throw Error(field, "is not a group of fields"), PathOf(field));

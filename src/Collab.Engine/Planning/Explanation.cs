@@ -1,6 +1,5 @@
 using Collab.Jobs;
 using Collab.Primitives;
-using Collab.Psi.Ecdh;
 using Collab.Statistics;
 
 namespace Collab.Engine.Planning;
@@ -9,42 +8,20 @@ namespace Collab.Engine.Planning;
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Question">What is computed.</param>
 /// <param name="Adversary">What the promise rests on.</param>
+/// <param name="Notes">How keys are compared, which protocol runs and why, and what it does not protect from.</param>
 /// <param name="Parties">Party by party.</param>
-/// <param name="Cost">Upper bounds.</param>
+/// <param name="Cost">What a run costs.</param>
 public sealed record Explanation(
-    Digest Job, Bilingual Question, Bilingual Adversary, IReadOnlyList<PartyExplanation> Parties, CostEstimate Cost)
+    Digest Job, Bilingual Question, Bilingual Adversary, IReadOnlyList<Bilingual> Notes, IReadOnlyList<PartyExplanation> Parties, CostEstimate Cost)
 {
-    // Measured on one core of the reference machine; the estimate is for people, and nothing depends on it.
-    private const double SecondsPerMultiplication = 30e-6;
-    private const double RowsPerSecond = 2e6;
 
     /// <summary>Explains a plan.</summary>
     public static Explanation Of(Plan plan) => plan.Question switch
     {
-        IntersectionQuestion => OfIntersection(plan),
+        IntersectionQuestion question => IntersectionExplanation.Of(plan, question),
         StatisticsQuestion question => OfStatistics(plan, question),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };
-
-    private static Explanation OfIntersection(Plan plan)
-    {
-        var receiver = plan.Receivers[0];
-        var sender = plan.Owners.Single(o => o != receiver);
-        var (own, other) = (Rows(plan.InputOf(receiver)!), Rows(plan.InputOf(sender)!));
-        var cost = EcdhPsiCost.Of((int)Math.Min(other, int.MaxValue), (int)Math.Min(own, int.MaxValue));
-        return new(
-            plan.Digest,
-            new($"Which keys of {receiver} does {sender} have too? Keys: {Columns(plan.InputOf(receiver)!)}.", $"{receiver} 的哪些键 {sender} 也有？键：{Columns(plan.InputOf(receiver)!)}。"),
-            new("Honest but curious: each party follows the protocol and may study all it sees.", "半诚实模型：各方遵守协议，但可能研究所见的一切。"),
-            [
-                new(receiver, [.. Reads(plan, receiver), new($"its keys, blinded: at most {own:N0} points", $"盲化后的键：至多 {own:N0} 个点")],
-                    [new($"which of its own keys {sender} has", $"自己的哪些键 {sender} 也有"), new($"how many distinct keys {sender} has", $"{sender} 有多少个不同的键")]),
-                new(sender, [.. Reads(plan, sender), new($"its keys, blinded and shuffled: at most {other:N0} points", $"盲化并打乱的键：至多 {other:N0} 个点")],
-                    [new($"how many distinct keys {receiver} has, and nothing else", $"{receiver} 有多少个不同的键，此外一无所知")]),
-                .. Bystanders(plan),
-            ],
-            new(cost.Messages, cost.Bytes, cost.MemoryBytes, cost.Multiplications * SecondsPerMultiplication / Environment.ProcessorCount));
-    }
 
     private static Explanation OfStatistics(Plan plan, StatisticsQuestion question)
     {
@@ -63,6 +40,7 @@ public sealed record Explanation(
             new(
                 $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),
+            [],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
@@ -80,20 +58,19 @@ public sealed record Explanation(
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
                 outlook.Max(p => p.MemorySize),
-                plan.Inputs.Max(i => Rows(i) / RowsPerSecond) + 1));
+                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + 1,
+                AreUpperBounds: true));
     }
 
-    private static IEnumerable<Bilingual> Reads(Plan plan, PartyId party) => plan.InputOf(party) is { } input
+    internal static IEnumerable<Bilingual> Reads(Plan plan, PartyId party) => plan.InputOf(party) is { } input
         ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列")]
         : [];
 
-    private static IEnumerable<PartyExplanation> Bystanders(Plan plan) => plan.Parties.Contains(plan.Requester)
+    internal static IEnumerable<PartyExplanation> Bystanders(Plan plan) => plan.Parties.Contains(plan.Requester)
         ? []
         : [new(plan.Requester, [], [new("that the job ran, and no result", "仅知作业已运行，得不到结果")])];
 
     private static string Columns(PlanInput input) => string.Join(", ", input.Columns.Select(c => c.Name));
-
-    private static long Rows(PlanInput input) => (long)Math.Pow(10, Math.Min(input.RowBand, 18)) - 1;
 }
 
 /// <summary>One party's part.</summary>
@@ -102,12 +79,13 @@ public sealed record Explanation(
 /// <param name="Learns">What it knows afterwards that it did not know before.</param>
 public sealed record PartyExplanation(PartyId Party, IReadOnlyList<Bilingual> Sends, IReadOnlyList<Bilingual> Learns);
 
-/// <summary>Upper bounds of what a run costs, over all parties; the row bands of the datasets stand for their sizes.</summary>
+/// <summary>What a run costs, over all parties: for the rows that the requester expects, or at most, for as many as the row bands allow.</summary>
 /// <param name="Messages">Messages.</param>
 /// <param name="Bytes">Payload bytes on the wire.</param>
 /// <param name="MemoryBytes">Memory of the largest party beyond its program, in bytes.</param>
-/// <param name="Seconds">Computing time, in seconds; the line is not counted.</param>
-public sealed record CostEstimate(long Messages, long Bytes, long MemoryBytes, double Seconds);
+/// <param name="Seconds">Time of the protocol, in seconds; of an intersection with the line, of statistics without it.</param>
+/// <param name="AreUpperBounds">Whether the row bands stand for the sizes.</param>
+public sealed record CostEstimate(long Messages, long Bytes, long MemoryBytes, double Seconds, bool AreUpperBounds);
 
 /// <summary>One text in the two languages of the product.</summary>
 /// <param name="English">English.</param>

@@ -27,8 +27,9 @@ public static class Planner
     public static readonly ErrorCode PartiesUnsuited = new(
         "plan.parties-unsuited", ErrorKind.Refused, "Choose other owners or another receiver, as the message says.");
 
-    /// <summary>The protocol of an intersection; the number is raised with any change of its messages.</summary>
-    public const string IntersectionProtocol = "psi-ecdh/1";
+    /// <summary>No protocol does what is asked for, or not the one that was asked for.</summary>
+    public static readonly ErrorCode ProtocolUnsuited = new(
+        "plan.protocol-unsuited", ErrorKind.InvalidInput, "Ask for less to be told, for another security or leave the protocol to the planner; 'job.md' has the table.");
 
     /// <summary>The protocol of joint statistics.</summary>
     public const string StatisticsProtocol = "joint-statistics/1";
@@ -62,12 +63,14 @@ public static class Planner
         var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer));
         var inputs = sources.ConvertAll(s => new PlanInput(
             s.Request.Owner, s.Offer.Name, s.Offer.Id, s.Offer.Version, s.Offer.RowBand,
-            [.. ColumnsOf(question, s.Request).Select(name => FindColumn(s.Offer, name))], s.Request.Key));
+            [.. ColumnsOf(question, s.Request).Select(name => FindColumn(s.Offer, name))], [.. s.Request.Keys.SelectMany(key => key)]));
         var created = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var plan = new Plan(
             consortium,
             new Digest(random.Bytes(Digest.Size)),
-            question is IntersectionQuestion ? IntersectionProtocol : StatisticsProtocol,
+            question is IntersectionQuestion intersection
+                ? IntersectionPlanner.Choose(intersection, specification.Security, inputs, specification.Receivers, requester)
+                : StatisticsProtocol,
             question,
             specification.Purpose,
             specification.Security,
@@ -98,20 +101,20 @@ public static class Planner
                 throw new CollabException(ColumnUnsuited, $"Column '{column.Name}' of {input.Owner} has another type than the plan says.", input.Owner);
         }
 
-        var expected = plan.Question is IntersectionQuestion ? IntersectionProtocol : StatisticsProtocol;
-        if (plan.Protocol != expected)
-            throw new CollabException(PartiesUnsuited, $"This node runs {expected} for such a question, not {plan.Protocol}.", plan.Requester);
         RequireSuitedParties(plan);
     }
 
     private static void RequireSuitedParties(Plan plan)
     {
-        if (plan.Security != SecurityModel.SemiHonest)
-            throw new CollabException(PartiesUnsuited, $"{plan.Protocol} withstands only parties that are honest but curious.", plan.Requester);
         switch (plan.Question)
         {
-            case IntersectionQuestion when plan.Inputs.Count != 2 || plan.Receivers is not [var receiver] || !plan.Owners.Contains(receiver):
-                throw new CollabException(PartiesUnsuited, "An intersection has two owners, one of which receives.", plan.Requester);
+            case IntersectionQuestion intersection:
+                IntersectionPlanner.Require(plan, intersection);
+                break;
+            case StatisticsQuestion when plan.Protocol != StatisticsProtocol:
+                throw new CollabException(PartiesUnsuited, $"This node runs {StatisticsProtocol} for such a question, not {plan.Protocol}.", plan.Requester);
+            case StatisticsQuestion when plan.Security != SecurityModel.SemiHonest:
+                throw new CollabException(PartiesUnsuited, $"{plan.Protocol} withstands only parties that are honest but curious.", plan.Requester);
             case StatisticsQuestion when plan.Receivers.Count != 1:
                 throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
             case StatisticsQuestion question:
@@ -122,7 +125,7 @@ public static class Planner
 
     private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers) => specification.Kind switch
     {
-        JobKind.Intersection intersection => new IntersectionQuestion(intersection.KeyRule),
+        JobKind.Intersection intersection => IntersectionPlanner.QuestionOf(intersection, specification, offers),
         JobKind.JointStatistics statistics => new StatisticsQuestion(
             [.. statistics.Columns.Select(name => new Measure(name, ScaleOf(name, offers)))],
             statistics.GroupBy,
@@ -136,11 +139,12 @@ public static class Planner
         StatisticsQuestion { GroupBy: { } groupBy } q when q.Measures.All(m => m.Column != groupBy.Column) =>
             q.Measures.Select(m => m.Column).Append(groupBy.Column),
         StatisticsQuestion q => q.Measures.Select(m => m.Column),
-        _ => request.Key,
+        IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
+        _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),
     };
 
     // All owners carry a measure at the largest of their scales, so that nothing is rounded anywhere.
-    private static int ScaleOf(string name, IReadOnlyList<DatasetOffer> offers) => offers.Max(offer =>
+    internal static int ScaleOf(string name, IReadOnlyList<DatasetOffer> offers) => offers.Max(offer =>
     {
         var column = FindColumn(offer, name);
         return column.Type is ColumnType.Integer or ColumnType.Decimal
@@ -156,7 +160,7 @@ public static class Planner
             ?? throw new CollabException(DatasetUnknown, $"{request.Owner} offers no dataset '{request.Dataset}'{hint}", request.Owner);
     }
 
-    private static ColumnSchema FindColumn(DatasetOffer offer, string name)
+    internal static ColumnSchema FindColumn(DatasetOffer offer, string name)
     {
         var hint = NearestName.Hint(name, offer.Schema.Columns.Select(c => c.Name));
         return offer.Schema.Find(name)

@@ -1,58 +1,90 @@
-using System.Buffers.Binary;
-using System.Text;
 using Collab.Channels;
 using Collab.Data.Keys;
+using Collab.Engine.Planning;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Psi;
 using Collab.Psi.Ecdh;
+using Collab.Psi.Mutual;
 
 namespace Collab.Engine.Runs;
 
-/// <summary>A party's part of <c>psi-ecdh/1</c>: its distinct keys, and then sender or receiver (protocols/specs/psi-ecdh.md).</summary>
-internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, KeyList Keys, SnapshotReference Read) : ProtocolPart(Read)
+/// <summary>A party's part of an intersection: its distinct keys, then the protocol of the plan, then output for both (protocols/specs/intersection.md).</summary>
+internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, IntersectionQuestion Question, KeyedRows Rows, SnapshotReference Read)
+    : ProtocolPart(Read)
 {
+    private const string TellFork = "mutual";
+    private const string CountsFork = "counts";
+
+    private static readonly StepId CountsStep = new("intersection.1");
+
     public static async Task<ProtocolPart> PrepareAsync(
         EnginePorts ports, Plan plan, IntersectionQuestion question, CancellationToken cancellation)
     {
         var input = plan.InputOf(ports.Self)!;
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
-        var keys = await KeyReader.ReadAsync(data.ReadAsync(cancellation), input.Key, question.KeyRule, cancellation);
-        return new IntersectionPart(ports, plan, keys, data.Close(ports.Random));
+        var rows = await KeyedRowReader.ReadAsync(data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule, null, cancellation);
+        return new IntersectionPart(ports, plan, question, rows, data.Close(ports.Random));
     }
 
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
-        var peer = Plan.Owners.Single(o => o != Ports.Self);
-        var options = new EcdhPsiOptions(ContextOf(Plan, run))
-        {
-            Parallelism = Environment.ProcessorCount,
-            Progress = new ItemReporter(progress),
-        };
-        if (Plan.Receivers[0] != Ports.Self)
-        {
-            await EcdhPsi.SendAsync(channels[peer], Keys, Ports.Random, options, cancellation);
-            return null;
-        }
-
-        var matches = await EcdhPsi.ReceiveAsync(channels[peer], Keys, Ports.Random, options, cancellation);
-        return new JobResult.Intersection(Plan.InputOf(Ports.Self)!.Key, [.. matches.Select(i => new Match(Keys.Row(i), PartsOf(Keys[i].Span)))]);
+        var channel = channels[Plan.Owners.Single(o => o != Ports.Self)];
+        var there = Question.Reveal is Reveal.Differences ? await ExchangeCountsAsync(channel, cancellation) : [];      // 1 ↔
+        var matches = await IntersectAsync(channel, ContextOf(Plan, run), progress, cancellation);                      // 2, 3
+        return matches is null ? null : new IntersectionOutcome(Question, Plan.InputOf(Ports.Self)!, Rows).Of(matches, there);
     }
 
-    // The canonical key back into its parts: u32 length and UTF-8 each.
-    private static List<string> PartsOf(ReadOnlySpan<byte> key)
+    /// <summary>Step 1: how many distinct keys each has, by alternative.</summary>
+    private async Task<IReadOnlyList<long>> ExchangeCountsAsync(IChannel channel, CancellationToken cancellation)
     {
-        var parts = new List<string>();
-        while (!key.IsEmpty)
+        var fork = channel.Fork(CountsFork);
+        await using (fork)
         {
-            var size = BinaryPrimitives.ReadInt32LittleEndian(key);
-            parts.Add(Encoding.UTF8.GetString(key.Slice(4, size)));
-            key = key[(4 + size)..];
+            await fork.SendAsync(new KeyCountsMessage([.. Rows.CountOf.Select(count => (long)count)]), cancellation);
+            var peer = await fork.ReceiveAsync<KeyCountsMessage>(CountsStep, cancellation);
+            PeerFaultException.ThrowUnless(peer.Counts.Count == Question.KeyCount, channel.Peer, CountsStep, "a count for each alternative key");
+            return peer.Counts;
+        }
+    }
+
+    /// <summary>Step 2: the two-party protocol; step 3: its receiver tells the sender, where both are told.</summary>
+    private async Task<IReadOnlyList<int>?> IntersectAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation)
+    {
+        var bothReceive = Plan.Receivers.Count == 2;
+        if (IntersectionSizes.ReceiverOf(Plan.Owners, Plan.Receivers) == Ports.Self)
+        {
+            var matches = await ReceiveAsync(channel, context, progress, cancellation);
+            if (!bothReceive) return matches;
+            await using var fork = channel.Fork(TellFork);
+            await MutualOutput.TellAsync(fork, context, Rows.Keys, matches, cancellation);
+            return matches;
         }
 
-        return parts;
+        await SendAsync(channel, context, progress, cancellation);
+        if (!bothReceive) return null;
+        await using var hearing = channel.Fork(TellFork);
+        return await MutualOutput.HearAsync(hearing, context, Rows.Keys, cancellation);
     }
+
+    private Task SendAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) => Plan.Protocol switch
+    {
+        IntersectionProtocol.EcdhName => EcdhPsi.SendAsync(channel, Rows.Keys, Ports.Random, EcdhOptions(context, progress), cancellation),
+        _ => throw new InvalidOperationException($"{Plan.Protocol} has no part here."),
+    };
+
+    private async Task<IReadOnlyList<int>> ReceiveAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) => Plan.Protocol switch
+    {
+        IntersectionProtocol.EcdhName => await EcdhPsi.ReceiveAsync(channel, Rows.Keys, Ports.Random, EcdhOptions(context, progress), cancellation),
+        _ => throw new InvalidOperationException($"{Plan.Protocol} has no part here."),
+    };
+
+    private static EcdhPsiOptions EcdhOptions(Digest context, StepProgress progress) => new(context)
+    {
+        Parallelism = Environment.ProcessorCount,
+        Progress = new ItemReporter(progress),
+    };
 
     private sealed class ItemReporter(StepProgress progress) : IProgress<PsiProgress>
     {

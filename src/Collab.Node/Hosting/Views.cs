@@ -30,7 +30,9 @@ internal static class Views
     public static ExplanationView Of(Plan plan, Explanation explanation) => new(
         explanation.Job.ToString(), Of(explanation.Question), Of(explanation.Adversary), plan.Purpose, plan.Expires, plan.Uses,
         [.. explanation.Parties.Select(p => new PartyExplanationView(p.Party.Name, [.. p.Sends.Select(Of)], [.. p.Learns.Select(Of)]))],
-        explanation.Cost.Messages, explanation.Cost.Bytes, explanation.Cost.MemoryBytes, Math.Round(explanation.Cost.Seconds, 1));
+        explanation.Cost.Messages, explanation.Cost.Bytes, explanation.Cost.MemoryBytes, Math.Round(explanation.Cost.Seconds, explanation.Cost.Seconds < 10 ? 2 : 1),
+        plan.Protocol, plan.Security == SecurityModel.Malicious ? "malicious" : "semi-honest", [.. explanation.Notes.Select(Of)],
+        explanation.Cost.AreUpperBounds);
 
     /// <summary>A job as this node sees it: what the ledger says, what this node reported of the newest run, and what keeps it from going on.</summary>
     public static JobView Of(Plan plan, JobPage page, JobArchive archive, string? result, ErrorView? trouble, DateTimeOffset now)

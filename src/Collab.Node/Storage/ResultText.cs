@@ -16,8 +16,33 @@ internal static class ResultText
         JobResult.Intersection intersection => new(
             plan.Digest.ToString(), run.ToString(), "intersection", intersection.Matches.Count, intersection.Columns,
             [.. intersection.Matches.Select(m => m.Key)], [.. intersection.Matches.Select(m => m.Row)], null),
+        JobResult.LinkedRows linked => new(
+            plan.Digest.ToString(), run.ToString(), "intersection", linked.Rows.Count, ColumnsOf(linked.Keys),
+            [.. linked.Rows.Select(r => r.Values)], [.. linked.Rows.Select(r => r.Row)], null)
+        {
+            AlternativeKeys = linked.Keys,
+            By = [.. linked.Rows.Select(r => r.By)],
+        },
+        JobResult.Differences differences => new(
+            plan.Digest.ToString(), run.ToString(), "differences", differences.Rows.Count, ColumnsOf(differences.Keys),
+            [.. differences.Rows.Select(r => r.Values)], [.. differences.Rows.Select(r => r.Row)], null)
+        {
+            AlternativeKeys = differences.Keys,
+            By = [.. differences.Rows.Select(r => r.By)],
+            Breaks = [.. differences.Rows.Select(BreakOf)],
+            KeyCounts = differences.Counts,
+        },
+        JobResult.Cardinality cardinality => new(
+            plan.Digest.ToString(), run.ToString(), "cardinality", cardinality.Count, null, null, null, null),
+        JobResult.Join join => new(
+            plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, join.KeyColumns, [.. join.Rows.Select(r => r.Key)], [.. join.Rows.Select(r => r.Row)], null)
+        {
+            JoinedFrom = join.Of.Name,
+            JoinedColumns = join.Columns,
+            Joined = [.. join.Rows.Select(r => r.Values)],
+        },
         JobResult.Statistics statistics => new(
-            plan.Digest.ToString(), run.ToString(), "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
+            plan.Digest.ToString(), run.ToString(), plan.Question is IntersectionQuestion ? "aggregates" : "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
@@ -29,17 +54,44 @@ internal static class ResultText
         {
             case JobResult.Intersection intersection:
                 Line(text, intersection.Columns.Append("row"));
-                foreach (var match in intersection.Matches) Line(text, match.Key.Append(match.Row.ToString(CultureInfo.InvariantCulture)));
+                foreach (var match in intersection.Matches) Line(text, match.Key.Append(Number(match.Row)));
+                break;
+            case JobResult.LinkedRows linked:
+                Line(text, ColumnsOf(linked.Keys).Concat(["matched_by", "row"]));
+                foreach (var row in linked.Rows) Line(text, row.Values.Concat([Numbers(row.By), Number(row.Row)]));
+                break;
+            case JobResult.Differences differences:
+                Line(text, ColumnsOf(differences.Keys).Concat(["break", "matched_by", "row"]));
+                foreach (var row in differences.Rows) Line(text, row.Values.Concat([BreakOf(row), Numbers(row.By), Number(row.Row)]));
+                break;
+            case JobResult.Cardinality cardinality:
+                Line(text, ["count"]);
+                Line(text, [Number(cardinality.Count)]);
+                break;
+            case JobResult.Join join:
+                Line(text, join.KeyColumns.Concat(join.Columns.Select(column => $"{join.Of}.{column}")).Append("row"));
+                foreach (var row in join.Rows) Line(text, row.Key.Concat(row.Values.Select(value => value ?? "")).Append(Number(row.Row)));
                 break;
             case JobResult.Statistics statistics:
                 Line(text, ["level", "measure", "statistic", "value", "fraction", "exactness"]);
                 foreach (var row in statistics.Table.Rows())
                     Line(text, [row.Level, row.Measure, row.Statistic ?? "", row.Value ?? "", row.Fraction ?? "", row.Exactness]);
                 break;
+            default:
+                throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
 
         return text.ToString();
     }
+
+    private static List<string> ColumnsOf(IReadOnlyList<IReadOnlyList<string>> keys) => [.. keys.SelectMany(key => key).Distinct()];
+
+    // The first key says which rows belong together; without it the other owner does not have the row.
+    private static string BreakOf(LinkedRow row) => row.By.Contains(1) ? "differs" : "only-here";
+
+    private static string Numbers(IEnumerable<int> numbers) => string.Join(' ', numbers.Select(n => Number(n)));
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void Line(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Field)).Append('\n');
 
@@ -56,13 +108,35 @@ internal static class ResultText
 /// <summary>A released result.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind">The kind of job.</param>
-/// <param name="Count">Matches, or cells.</param>
-/// <param name="KeyColumns">Of an intersection: the key columns.</param>
-/// <param name="Keys">Of an intersection: the matching keys as they were compared.</param>
-/// <param name="Rows">Of an intersection: for each key, the receiver's own row in which it first stands.</param>
-/// <param name="Statistics">Of statistics: one line per cell and statistic.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c> or <c>statistics</c>.</param>
+/// <param name="Count">Matches, rows told, or cells.</param>
+/// <param name="KeyColumns">Where rows are told: the key columns.</param>
+/// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
+/// <param name="Rows">Where rows are told: the receiver's own row of each.</param>
+/// <param name="Statistics">Of statistics and aggregates: one line per cell and statistic.</param>
 internal sealed record ResultDocument(
-    string Job, string Run, string Kind, int Count,
+    string Job, string Run, string Kind, long Count,
     IReadOnlyList<string>? KeyColumns, IReadOnlyList<IReadOnlyList<string>>? Keys, IReadOnlyList<long>? Rows,
-    IReadOnlyList<StatisticsRow>? Statistics);
+    IReadOnlyList<StatisticsRow>? Statistics)
+{
+    /// <summary>The columns of each of several alternative keys.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? AlternativeKeys { get; init; }
+
+    /// <summary>For each row the numbers, from 1, of the keys by which it matches.</summary>
+    public IReadOnlyList<IReadOnlyList<int>>? By { get; init; }
+
+    /// <summary>For each row of differences: <c>only-here</c>, or <c>differs</c> when the other owner has its first key.</summary>
+    public IReadOnlyList<string>? Breaks { get; init; }
+
+    /// <summary>For each key of differences: how many distinct keys are here, in both, and there.</summary>
+    public IReadOnlyList<KeyCounts>? KeyCounts { get; init; }
+
+    /// <summary>The owner of joined columns.</summary>
+    public string? JoinedFrom { get; init; }
+
+    /// <summary>The joined columns.</summary>
+    public IReadOnlyList<string>? JoinedColumns { get; init; }
+
+    /// <summary>For each row the values of the joined columns; null where there is none.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>>? Joined { get; init; }
+}

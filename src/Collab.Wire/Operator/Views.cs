@@ -120,13 +120,18 @@ public sealed record TextView(string En, string Zh);
 /// <param name="Expires">When it expires.</param>
 /// <param name="Uses">Runs asked for.</param>
 /// <param name="Parties">Party by party.</param>
-/// <param name="Messages">Messages, at most.</param>
-/// <param name="Bytes">Bytes on the wire, at most.</param>
+/// <param name="Messages">Messages.</param>
+/// <param name="Bytes">Bytes on the wire.</param>
 /// <param name="MemoryBytes">Memory of the largest party, about.</param>
-/// <param name="Seconds">Computing time, about.</param>
+/// <param name="Seconds">Time of the protocol, about.</param>
+/// <param name="Protocol">The protocol, with the version of its messages.</param>
+/// <param name="Security"><c>semi-honest</c> or <c>malicious</c>.</param>
+/// <param name="Notes">How keys are compared, why this protocol, and what it does not protect from.</param>
+/// <param name="AtMost">Whether messages, bytes, memory and time are upper bounds, because exact sizes are not known.</param>
 public sealed record ExplanationView(
     string Job, TextView Question, TextView Adversary, string Purpose, DateTimeOffset Expires, int Uses,
-    IReadOnlyList<PartyExplanationView> Parties, long Messages, long Bytes, long MemoryBytes, double Seconds);
+    IReadOnlyList<PartyExplanationView> Parties, long Messages, long Bytes, long MemoryBytes, double Seconds,
+    string Protocol, string Security, IReadOnlyList<TextView> Notes, bool AtMost);
 
 /// <summary>One party's part.</summary>
 /// <param name="Party">The party.</param>

@@ -22,6 +22,8 @@ public sealed class ApprovalPolicyTests
             within: 7d
         """;
 
+    private static readonly Plan Shared = Plans.Intersection(Plans.Al, Plans.Bo);
+
     private static readonly Plan Fitting = Plans.Statistics(Plans.Al, Plans.Bo, Plans.Cy);
 
     private static readonly Dictionary<string, (Plan Plan, PolicyObjection? Objection)> Table = new()
@@ -56,10 +58,40 @@ public sealed class ApprovalPolicyTests
         Assert.Equal(refuse, ApprovalPolicy.Parse(Rule + "\notherwise: refuse").Decide(plan, own));
     }
 
+    [Theory]
+    [InlineData("", "rows", null)]
+    [InlineData("", "differences", null)]
+    [InlineData("", "cardinality", null)]
+    [InlineData("", "join", PolicyObjection.Reveal)]
+    [InlineData("", "aggregates", PolicyObjection.Reveal)]
+    [InlineData(", reveal: [join, aggregates]", "join", null)]
+    [InlineData(", reveal: [join, aggregates]", "rows", PolicyObjection.Reveal)]
+    [InlineData(", reveal: aggregates", "aggregates", PolicyObjection.MinimumGroup)]
+    [InlineData(", reveal: aggregates, minimum-group: 5", "aggregates", null)]
+    [InlineData(", security: malicious", "rows", PolicyObjection.Security)]
+    public void What_may_be_told_of_an_intersection_is_said_and_columns_must_be_allowed_by_name(string fields, string told, PolicyObjection? objection)
+    {
+        var rule = ApprovalPolicy.Parse($$"""
+            approve:
+              - { name: r, kind: intersection, dataset: patients, requesters: al, purposes: cohort-study, columns: [id], receivers: al, with: bo{{fields}} }
+            """).Rules[0];
+        Reveal reveal = told switch
+        {
+            "differences" => new Reveal.Differences(),
+            "cardinality" => new Reveal.Cardinality(),
+            "join" => new Reveal.Join(Plans.Bo, ["id"]),
+            "aggregates" => new Reveal.Aggregates(Plans.Bo, [new Measure("id", 0)], [Statistic.Sum], 5),
+            _ => new Reveal.Rows(),
+        };
+        var plan = Shared with { Question = new IntersectionQuestion(KeyRule.Default) { Reveal = reveal } };
+        Assert.Equal(objection, rule.ObjectionTo(plan, plan.InputOf(Plans.Al)!));
+        Assert.Null((rule with { Reveal = Reveal.Names, MinimumGroup = 1 }).ObjectionTo(plan with { Security = SecurityModel.Malicious }, plan.InputOf(Plans.Al)!));
+    }
+
     [Fact]
     public void Every_objection_has_a_row_and_a_code_that_the_ledger_takes()
     {
-        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)));
+        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security]));
         Assert.All(Enum.GetValues<PolicyObjection>(), o => Assert.True(LedgerOperation.IsCode(o.Code)));
         Assert.Equal("policy.minimum-group", PolicyObjection.MinimumGroup.Code);
     }

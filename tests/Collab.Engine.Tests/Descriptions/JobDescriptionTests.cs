@@ -45,8 +45,8 @@ public sealed class JobDescriptionTests
         Assert.Equal(
             (SecurityModel.SemiHonest, TimeSpan.FromDays(7), 1, TimeSpan.FromMinutes(10)), (job.Security, job.Lifetime, job.Uses, job.RunLimit));
         Assert.Equal([Plans.Al, Plans.Bo], job.Parties.Select(p => p.Owner)); // by name, whatever the order in the file
-        Assert.Equal(["id", "born"], job.Parties[1].Key);
-        Assert.Equal(["nr"], job.Parties[0].Key);
+        Assert.Equal(["id", "born"], Assert.Single(job.Parties[1].Keys));
+        Assert.Equal(["nr"], Assert.Single(job.Parties[0].Keys));
     }
 
     [Fact]
@@ -58,6 +58,35 @@ public sealed class JobDescriptionTests
         Assert.Equal(["Rome", "0"], kind.GroupBy!.Levels);
         Assert.Equal([Statistic.Mean, Statistic.StandardDeviation], kind.Statistics);
         Assert.Equal((5, TimeSpan.FromHours(12), 3, TimeSpan.FromSeconds(90)), (kind.MinimumGroupSize, job.Lifetime, job.Uses, job.RunLimit));
+    }
+
+    [Fact]
+    public void What_is_told_of_an_intersection_is_what_is_written()
+    {
+        IntersectionQuestion Ask(string parameters, string receivers = "[al]")
+        {
+            var kind = Assert.IsType<JobKind.Intersection>(JobDescription.Parse(
+                Intersection.Replace("[al]", receivers, StringComparison.Ordinal) + $"\nparameters: {{ {parameters} }}").Kind);
+            return new IntersectionQuestion(kind.KeyRule, [], kind.Reveal, kind.AtLeast, kind.Choice, kind.Bandwidth, []);
+        }
+
+        Assert.True(Ask("trim: true").IsPlain);
+        Assert.Equal(new Reveal.Rows(), Ask("reveal: rows").Reveal);
+        Assert.Equal(new Reveal.Cardinality(), Ask("reveal: cardinality").Reveal);
+        Assert.Equal(DuplicateKeys.All, Ask("reveal: differences").KeyRule.Duplicate);
+        Assert.Equal(DuplicateKeys.Refuse, Ask("reveal: differences, duplicate: refuse").KeyRule.Duplicate);
+        Assert.Equal((ProtocolChoice.Rr22, 1000), (Ask("protocol: rr22, bandwidth: 1000").Choice, Ask("bandwidth: 1000").Bandwidth));
+        Assert.Equal(
+            [DuplicateKeys.First, DuplicateKeys.Refuse, DuplicateKeys.All, DuplicateKeys.First, DuplicateKeys.Refuse],
+            new[] { "first", "refuse", "all", "skip", "fail" }.Select(word => Ask($"duplicate: {word}").KeyRule.Duplicate));
+
+        var join = Assert.IsType<Reveal.Join>(Ask("reveal: join, columns: [class, since]").Reveal);
+        Assert.Equal((Plans.Bo, "class+since"), (join.Of, string.Join('+', join.Columns))); // the owner that does not receive
+        var aggregates = Assert.IsType<Reveal.Aggregates>(
+            Ask("reveal: aggregates, of: bo, columns: [amount, age], statistics: [sum, sd], minimum: 3", "[al, bo]").Reveal);
+        Assert.Equal((Plans.Bo, 3), (aggregates.Of, aggregates.Minimum));
+        Assert.Equal(["amount", "age"], aggregates.Measures.Select(m => m.Column));
+        Assert.Equal([Statistic.Sum, Statistic.StandardDeviation], aggregates.Statistics);
     }
 
     [Theory]
@@ -82,8 +111,25 @@ public sealed class JobDescriptionTests
     public void A_mistake_is_named_with_its_place(string correct, string wrong, string message) => Refuses(Statistics.Replace(correct, wrong, StringComparison.Ordinal), message);
 
     [Theory]
-    [InlineData("receivers: [al]", "receivers: [al, bo]", "Line 10, column 12: 'receivers' must be one for an intersection.")]
-    [InlineData("receivers: [al]", "receivers: [cy]", "Line 10, column 12: 'receivers' must be one of the two parties of an intersection.")]
+    [InlineData("receivers: [al]", "receivers: [cy]", "Line 10, column 12: 'receivers' must be among the parties of an intersection.")]
+    [InlineData("key: nr", "key: nr\n    keys: [nr]", "Line 10, column 11: 'parties[1].keys' has no meaning beside 'key'.")]
+    [InlineData("key: nr", "keys: nr", "Line 9, column 11: 'parties[1].keys' is not a list.")]
+    [InlineData("key: nr", "keys: [[nr], []]", "Line 9, column 11: 'parties[1].keys' has an empty list.")]
+    [InlineData("key: nr", "keys: [[nr, nr]]", "Line 9, column 11: 'parties[1].keys' names something twice.")]
+    [InlineData("key: nr", "keys: [nr, [nr]]", "Line 9, column 11: 'parties[1].keys' names something twice.")]
+    [InlineData("key: nr", "key: nr\n    rows: -1", "Line 10, column 11: 'parties[1].rows' is not a whole number from 0 to 268435456.")]
+    [InlineData("receivers: [al]", "receivers: [al]\nsecurity: malicous", "Line 11, column 11: 'security' is none of semi-honest, malicious; did you mean 'malicious'?")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: row }", "Line 11, column 23: 'parameters.reveal' is none of rows, differences, cardinality, aggregates, join; did you mean 'rows'?")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { revael: rows }", "Line 11, column 15: 'parameters.revael' is no known field; did you mean 'reveal'?")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { protocol: rr23 }", "Line 11, column 25: 'parameters.protocol' is none of auto, ecdh, rr22; did you mean 'rr22'?")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { minimum: 5 }", "Line 11, column 24: 'parameters.minimum' has no meaning with 'reveal: rows'.")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: join }", "Line 11, column 13: 'parameters.columns' is missing.")]
+    [InlineData("receivers: [al]", "receivers: [al, bo]\nparameters: { reveal: join, columns: x }", "Line 10, column 12: 'receivers' must leave one party out for a join: the one whose columns are told.")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: aggregates, of: bob, columns: x, statistics: sum }", "Line 11, column 39: 'parameters.of' is none of the parties; did you mean 'bo'?")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: aggregates, of: bo, columns: x, statistics: [sum, max] }", "Line 11, column 67: 'parameters.statistics' are of count, sum, mean, variance, sd.")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: differences, duplicate: first }", "Line 11, column 47: 'parameters.duplicate' must be refuse or all with 'reveal: differences'.")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { duplicate: every }", "Line 11, column 26: 'parameters.duplicate' is none of first, refuse, all, skip, fail.")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { at-least: 3 }", "Line 11, column 25: 'parameters.at-least' is more than there are parties.")]
     [InlineData("    key: nr\n", "", "Line 7, column 5: 'parties[1].key' is missing.")]
     public void A_mistake_in_an_intersection_is_named_with_its_place(string correct, string wrong, string message) =>
         Refuses(Intersection.Replace(correct, wrong, StringComparison.Ordinal), message);

@@ -32,9 +32,28 @@ public sealed class JobSchemaTests
         {"kind":"statistics","purpose":"x","parties":[{"name":"al","dataset":"a"}],"receivers":"cy","parameters":{"columns":"age","statistics":"mean"}}
         """;
 
+    private const string Aggregates = """
+        {"kind":"intersection","purpose":"exposure",
+         "parties":[{"name":"al","dataset":"a","keys":[["id"],["name","born"]],"rows":1000},{"name":"bo","dataset":"b","keys":[["id"],["name","born"]]}],
+         "receivers":["al","bo"],
+         "parameters":{"reveal":"aggregates","of":"bo","columns":["amount","age"],"statistics":["count","sum","mean","variance","sd"],"minimum":10,
+                       "protocol":"rr22","bandwidth":100,"at-least":2,"duplicate":"refuse"},
+         "security":"malicious"}
+        """;
+
+    private const string Join = """
+        {"kind":"intersection","purpose":"risk","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],
+         "parameters":{"reveal":"join","of":"bo","columns":["class"],"duplicate":"first"}}
+        """;
+
+    private const string Differences = """
+        {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al","bo"],
+         "parameters":{"reveal":"differences","duplicate":"all"}}
+        """;
+
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, ShortIntersection, ShortStatistics];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, ShortIntersection, ShortStatistics, Aggregates, Join, Differences];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
@@ -82,7 +101,7 @@ public sealed class JobSchemaTests
     {
         string[] values =
         [
-            "{}", "[]", "\"\"", "\"x\"", "\"Not A Party\"", "\"soon\"", "\"0s\"", "\"90s\"", "\"intersection\"", "\"statistics\"", "\"lower\"", "\"mean\"",
+            "{}", "[]", "\"\"", "\"x\"", "\"Not A Party\"", "\"soon\"", "\"0s\"", "\"90s\"", "\"intersection\"", "\"statistics\"", "\"lower\"", "\"mean\"", "\"rows\"", "\"aggregates\"", "\"join\"", "\"differences\"", "\"cardinality\"", "\"first\"", "\"skip\"", "\"malicious\"", "[[\"x\"],[\"x\",\"y\"]]", "[[]]",
             "[\"x\"]", "[\"mean\",\"mean\"]", "[\"x\",\"y\"]", "[{}]", "{\"x\":1}",
         ];
         var objects = Objects(JsonNode.Parse(example)!).ToList();
@@ -94,7 +113,7 @@ public sealed class JobSchemaTests
                 yield return Changed(example, at, $"without {name}", o => o.Remove(name));
                 foreach (var value in values.Where(v => !IsBeyondTheSchema(name, v)))
                     yield return Changed(example, at, $"{name} as {value}", o => o[name] = JsonNode.Parse(value));
-                foreach (var number in name is "uses" or "minimum-group" ? [-1, 0, 1, 1000, 1001, 1_000_000, 1_000_001] : Array.Empty<int>())
+                foreach (var number in name is "uses" or "minimum-group" or "minimum" or "rows" or "bandwidth" ? [-1, 0, 1, 1000, 1001, 1_000_000, 1_000_001, 1 << 28, (1 << 28) + 1] : Array.Empty<int>())
                     yield return Changed(example, at, $"{name} as {number}", o => o[name] = number);
             }
 
@@ -112,7 +131,8 @@ public sealed class JobSchemaTests
 
     // What a schema cannot say (job.md, "Rules beyond the schema").
     private static bool IsBeyondTheSchema(string name, string value) =>
-        (name is "receivers" && value is not ("{}" or "[]" or "\"\"" or "\"Not A Party\"" or "[{}]" or "{\"x\":1}" or "[\"mean\",\"mean\"]"))
+        name is "at-least" or "of" // a number of parties, and one of them
+        || (name is "receivers" && value is not ("{}" or "[]" or "\"\"" or "\"Not A Party\"" or "[{}]" or "{\"x\":1}" or "[\"mean\",\"mean\"]"))
         || (name is "name" && value is not ("{}" or "[]" or "\"\"" or "\"Not A Party\"" or "[{}]" or "{\"x\":1}"));
 
     private static IEnumerable<JsonObject> Objects(JsonNode node) => node switch

@@ -44,9 +44,45 @@ public sealed class PlannerTests
     public void An_intersection_reads_the_key_columns_alone()
     {
         var plan = Make(Intersection);
-        Assert.Equal(Planner.IntersectionProtocol, plan.Protocol);
+        Assert.Equal(IntersectionProtocol.EcdhName, plan.Protocol);
         Assert.All(plan.Inputs, i => Assert.Equal(["city", "age"], i.Columns.Select(c => c.Name)));
         Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+    }
+
+    [Fact]
+    public void Alternative_keys_stand_one_after_the_other_and_a_column_is_read_once()
+    {
+        var plan = Make(Intersection.Replace("key: [city, age]", "keys: [[name], [name, age]], rows: 70", StringComparison.Ordinal));
+        var question = Assert.IsType<IntersectionQuestion>(plan.Question);
+        Assert.Equal([1, 2], question.KeyParts);
+        Assert.Equal([70, 70], question.ExpectedRows);
+        Assert.All(plan.Inputs, i => Assert.Equal(["name", "age"], i.Columns.Select(c => c.Name)));
+        Assert.All(plan.Inputs, i => Assert.Equal(["name", "name+age"], question.KeysOf(i).Select(key => string.Join('+', key))));
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+    }
+
+    [Theory]
+    [InlineData("key: [city, age] }, {", "key: city }, {", "", "plan.column-unsuited", "The keys of bo have not as many columns as those of al.")]
+    [InlineData("key: [city, age]", "key: bmi", "", "plan.column-unsuited", "Column 'bmi' of al is decimal, and a decimal column is no key.")]
+    [InlineData("", "", "reveal: cardinality, duplicate: all", "plan.parties-unsuited", "Numbers of matches count keys; 'duplicate: all' has a meaning where rows are told.")]
+    [InlineData("key: [city, age]", "keys: [[city], [age]]", "reveal: cardinality", "plan.parties-unsuited", "Numbers of matches are told by one key; several alternative keys would count a row several times.")]
+    [InlineData("receivers: [bo]", "receivers: [al, bo]", "reveal: join, of: al, columns: name", "plan.parties-unsuited", "A join goes to one receiver, and tells columns of another owner.")]
+    [InlineData("", "", "reveal: join, of: bo, columns: name", "plan.parties-unsuited", "A join goes to one receiver, and tells columns of another owner.")]
+    [InlineData("", "", "reveal: join, of: al, columns: names", "plan.column-unknown", "al's 'visits' has no column 'names'; did you mean 'name'?")]
+    [InlineData("", "", "reveal: aggregates, of: al, columns: name, statistics: sum", "plan.column-unsuited", "Column 'name' of al's 'visits' holds no numbers.")]
+    public void An_intersection_that_makes_no_sense_is_refused(string correct, string wrong, string parameters, string code, string message)
+    {
+        var job = (correct.Length > 0 ? Intersection.Replace(correct, wrong, StringComparison.Ordinal) : Intersection)
+            + (parameters.Length > 0 ? $"\nparameters: {{ {parameters} }}" : "");
+        var refused = Assert.Throws<CollabException>(() => Make(job));
+        Assert.Equal((code, message), (refused.Code.Name, refused.Message));
+    }
+
+    [Fact]
+    public void What_no_protocol_does_is_said_when_it_is_planned()
+    {
+        var refused = Assert.Throws<CollabException>(() => Make(Intersection + "\nsecurity: malicious\nparameters: { protocol: ecdh }"));
+        Assert.Equal(Planner.ProtocolUnsuited, refused.Code);
     }
 
     [Fact]
@@ -91,7 +127,7 @@ public sealed class PlannerTests
             (plan, input with { Columns = [new ColumnSchema("age", ColumnType.Decimal, 2)] }, OfAl, Planner.ColumnUnsuited),
             (plan, input with { Columns = [new ColumnSchema("salary", ColumnType.Integer, 0)] }, OfAl, Planner.ColumnUnknown),
             (plan with { Protocol = "joint-statistics/2" }, input, OfAl, Planner.PartiesUnsuited),
-            (plan with { Protocol = Planner.IntersectionProtocol }, input, OfAl, Planner.PartiesUnsuited),
+            (plan with { Protocol = IntersectionProtocol.EcdhName }, input, OfAl, Planner.PartiesUnsuited),
             (plan with { Receivers = [Plans.Bo, Plans.Cy] }, input, OfAl, Planner.PartiesUnsuited),
             (plan with { Receivers = [Plans.Bo] }, input, OfAl, StatisticsErrors.ReceiverIsOwnerOfTwo),
             (plan with { Question = question with { MinimumGroupSize = 0 } }, input, OfAl, StatisticsErrors.QuestionUnfit),

@@ -1,0 +1,78 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Psi.Ecdh;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>A protocol that can answer some questions about an intersection. The one place where the planner learns of a new one.</summary>
+/// <param name="Name">Its name in plans, with the version of its messages.</param>
+/// <param name="Family">By which word a requester asks for it.</param>
+internal abstract record IntersectionProtocol(string Name, ProtocolChoice Family)
+{
+    /// <summary>Diffie-Hellman (psi-ecdh.md).</summary>
+    public const string EcdhName = "psi-ecdh/1";
+
+    /// <summary>All of this program.</summary>
+    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh()];
+
+    /// <summary>The protocol of that name, or null.</summary>
+    public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);
+
+    /// <summary>Whether it answers the question for so many owners against that adversary.</summary>
+    public abstract bool Does(IntersectionQuestion question, SecurityModel security, int parties);
+
+    /// <summary>What a run costs.</summary>
+    public abstract IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes);
+
+    /// <summary>Why a person would want it, in a few words.</summary>
+    public abstract Bilingual Merit { get; }
+
+    /// <summary>What leaves a party, its role being told by the plan.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="party">The party.</param>
+    /// <param name="keys">How many keys are reckoned with, as text.</param>
+    public abstract IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys);
+
+    /// <summary>What an owner that gets no result learns beyond the sizes.</summary>
+    public virtual IEnumerable<Bilingual> SenderLearns(IntersectionQuestion question, string others) => [new("nothing else", "此外一无所知")];
+
+    /// <summary>Who plays the receiver of a two-party protocol tells the other, where both are to know.</summary>
+    protected static IEnumerable<Bilingual> Tells(Plan plan, PartyId party) =>
+        plan.Receivers.Count == 2 && IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party && plan.Security == SecurityModel.SemiHonest
+            ? [new("a digest of every key that matches, for the other's output", "每个匹配键的摘要，供对方得到结果")]
+            : [];
+
+    // What the job adds to the protocol's own messages (protocols/specs/intersection.md, "Messages").
+    private static IntersectionCost WithJobMessages(IntersectionCost cost, IntersectionQuestion question, IntersectionSizes sizes)
+    {
+        if (question.Reveal is Reveal.Differences) cost = cost.Then(2, 2 * 8 * question.KeyCount);
+        if (sizes.Receivers < 2) return cost;
+        var most = Math.Min(sizes.Sender, sizes.Receiver);
+        var batches = (most + 2047) / 2048;
+        return cost.Then(1 + batches, 8 + (4 * batches) + (16 * most), sizes.Sender * CostRates.SecondsPerName);
+    }
+
+    private static int Limited(long count) => (int)Math.Min(count, EcdhPsiOptions.LargestItemCount);
+
+    private sealed record Ecdh() : IntersectionProtocol(EcdhName, ProtocolChoice.Ecdh)
+    {
+        public override Bilingual Merit => new("Diffie-Hellman on Curve25519: nothing to set up", "Curve25519 上的 Diffie-Hellman：无需预备");
+
+        public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
+            parties == 2 && security == SecurityModel.SemiHonest && question.Reveal is (Reveal.Rows or Reveal.Differences);
+
+        public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
+        {
+            var cost = EcdhPsiCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver));
+            var seconds = ((cost.Multiplications / 2 * CostRates.SecondsPerMultiplication) + (Math.Max(sizes.Sender, sizes.Receiver) * CostRates.SecondsPerHashToCurve))
+                / Environment.ProcessorCount;
+            return WithJobMessages(new(cost.Messages, cost.Bytes, cost.MemoryBytes, seconds, Overlaps: true), question, sizes);
+        }
+
+        public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>
+            IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party
+                ? [new($"its keys, blinded: at most {keys} points", $"盲化后的键：至多 {keys} 个点"), .. Tells(plan, party)]
+                : [new($"its keys, blinded and shuffled: at most {keys} points", $"盲化并打乱的键：至多 {keys} 个点")];
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Text;
+using Collab.Data.Keys;
+using Collab.Jobs;
+
+namespace Collab.Engine.Runs;
+
+/// <summary>Turns what a protocol says of keys into what a receiver is told of its rows.</summary>
+/// <param name="question">The question.</param>
+/// <param name="input">The receiver's input.</param>
+/// <param name="rows">The receiver's keys and rows.</param>
+internal sealed class IntersectionOutcome(IntersectionQuestion question, PlanInput input, KeyedRows rows)
+{
+    private readonly IReadOnlyList<IReadOnlyList<string>> _keys = question.KeysOf(input);
+
+    /// <summary>The result of a question that tells rows.</summary>
+    /// <param name="matches">The places of the keys that match, ascending.</param>
+    /// <param name="there">For differences: how many keys the other owner has, by alternative.</param>
+    public JobResult Of(IReadOnlyList<int> matches, IReadOnlyList<long> there) => question.Reveal switch
+    {
+        // A row whose key is blank cannot match by it, so it is a break as well: it is not known to be equal.
+        Reveal.Differences => new JobResult.Differences(_keys, [.. Linked(matches, row => row.By.Count < question.KeyCount)], Counts(matches, there)),
+        _ when question.KeyCount > 1 => new JobResult.LinkedRows(_keys, [.. Linked(matches, row => row.By.Count > 0)]),
+        _ => new JobResult.Intersection(input.Key, [.. MatchesOf(matches)]),
+    };
+
+    private IEnumerable<Match> MatchesOf(IReadOnlyList<int> matches)
+    {
+        if (question.KeyRule.Duplicate != DuplicateKeys.All) return matches.Select(key => new Match(rows.Keys.Row(key), PartsOf(rows.Keys[key].Span)));
+        var matched = Marked(matches);
+        return rows.Outcome(key => matched[key]).Where(row => row.Matched[0]).Select(row => new Match(row.Row, PartsOf(rows.Keys[row.Keys[0]].Span)));
+    }
+
+    private IEnumerable<LinkedRow> Linked(IReadOnlyList<int> matches, Func<LinkedRow, bool> isTold)
+    {
+        var matched = Marked(matches);
+        return rows.Outcome(key => matched[key]).Select(ToLinkedRow).Where(isTold);
+    }
+
+    private LinkedRow ToLinkedRow(KeyedRow row)
+    {
+        var values = new Dictionary<string, string>();
+        foreach (var (columns, key) in _keys.Zip(row.Keys))
+        {
+            var parts = key < 0 ? null : PartsOf(rows.Keys[key].Span);
+            foreach (var (i, column) in columns.Index())
+            {
+                if (parts is not null) values[column] = parts[i];
+                else values.TryAdd(column, "");
+            }
+        }
+
+        return new LinkedRow(row.Row, [.. values.Values], [.. row.Matched.Index().Where(entry => entry.Item).Select(entry => entry.Index + 1)]);
+    }
+
+    private List<KeyCounts> Counts(IReadOnlyList<int> matches, IReadOnlyList<long> there)
+    {
+        var matched = new long[question.KeyCount];
+        foreach (var key in matches) matched[question.KeyCount == 1 ? 0 : rows.Keys[key].Span[0] - 1]++;
+        return [.. matched.Select((count, i) => new KeyCounts(rows.CountOf[i], count, there[i]))];
+    }
+
+    private bool[] Marked(IReadOnlyList<int> matches)
+    {
+        var marked = new bool[rows.Keys.Count];
+        foreach (var key in matches) marked[key] = true;
+        return marked;
+    }
+
+    // The canonical key back into its parts: the number of the alternative, where there are several; then u32 length and UTF-8 each.
+    private List<string> PartsOf(ReadOnlySpan<byte> key)
+    {
+        if (question.KeyCount > 1) key = key[1..];
+        var parts = new List<string>();
+        while (!key.IsEmpty)
+        {
+            var size = BinaryPrimitives.ReadInt32LittleEndian(key);
+            parts.Add(Encoding.UTF8.GetString(key.Slice(4, size)));
+            key = key[(4 + size)..];
+        }
+
+        return parts;
+    }
+}

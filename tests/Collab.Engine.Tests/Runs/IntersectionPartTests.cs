@@ -1,0 +1,103 @@
+using Collab.Engine.Planning;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+
+namespace Collab.Engine.Tests.Runs;
+
+/// <summary>What the receivers of an intersection are told, for every way of telling, run for real between two owners.</summary>
+public sealed class IntersectionPartTests : IDisposable
+{
+    private readonly TwoOwners _owners = new();
+
+    public void Dispose() => _owners.Dispose();
+
+    [Theory]
+    [InlineData("protocol: ecdh", "semi-honest")]
+    public async Task By_several_keys_a_row_matches_by_any_and_is_told_by_which(string parameters, string security)
+    {
+        await PeopleAsync();
+        var run = await RunAsync("keys: [[id], [name, born]]", "[al, bo]", parameters, security);
+        var al = run.At<JobResult.LinkedRows>(Plans.Al);
+        Assert.Equal(["id", "name+born"], al.Keys.Select(key => string.Join('+', key)));
+        Assert.Equal(["1 1,ann,1990 by 1 2", "2 2,bo,1991 by 2", "4 4,di,1993 by 1"], al.Rows.Select(Show));
+        Assert.Equal(["1 4,dieter,1993 by 1", "2 1,ann,1990 by 1 2", "3 ,bo,1991 by 2"], run.At<JobResult.LinkedRows>(Plans.Bo).Rows.Select(Show));
+    }
+
+    [Fact]
+    public async Task A_key_of_several_rows_stands_for_the_first_or_for_all_of_the_receivers()
+    {
+        await _owners.OfferAsync(Plans.Al, "id", "a", "b", "a", "c", "A");
+        await _owners.OfferAsync(Plans.Bo, "id", "a", "a", "x");
+        Assert.Equal([1L], await RowsAsync("duplicate: first"));
+        Assert.Equal([1L, 3L, 5L], await RowsAsync("duplicate: all"));
+
+        async Task<IEnumerable<long>> RowsAsync(string parameters) =>
+            (await RunAsync("key: id", "[al]", parameters, "semi-honest")).At<JobResult.Intersection>(Plans.Al).Matches.Select(m => m.Row);
+    }
+
+    [Theory]
+    [InlineData("protocol: ecdh", "semi-honest")]
+    public async Task Differences_are_the_same_breaks_on_both_sides_and_foreign_rows_only_a_number(string parameters, string security)
+    {
+        await _owners.OfferAsync(Plans.Al, "ref,amount,status", "t1,100,ok", "t2,200,ok", "t3,300,ok", "t4,400,ok", "t5,500,ok");
+        await _owners.OfferAsync(Plans.Bo, "ref,amount,status", "t2,200,ok", "t3,301,ok", "t4,400,late", "t1,100,ok", "t6,600,ok", "t7,700,ok");
+        var run = await RunAsync("keys: [[ref], [ref, amount], [ref, status]]", "[al, bo]", "reveal: differences, " + parameters, security);
+        var (al, bo) = (run.At<JobResult.Differences>(Plans.Al), run.At<JobResult.Differences>(Plans.Bo));
+        Assert.Equal(["3 t3,300,ok by 1 3", "4 t4,400,ok by 1 2", "5 t5,500,ok by "], al.Rows.Select(Show));
+        Assert.Equal(["2 t3,301,ok by 1 3", "3 t4,400,late by 1 2", "5 t6,600,ok by ", "6 t7,700,ok by "], bo.Rows.Select(Show));
+        Assert.Equal([new KeyCounts(5, 4, 6), new KeyCounts(5, 3, 6), new KeyCounts(5, 3, 6)], al.Counts);
+        Assert.Equal(al.Counts.Select(c => new KeyCounts(c.There, c.Matched, c.Here)), bo.Counts);
+        var shared = al.Rows.Where(r => r.By.Contains(1)).Select(r => $"{r.Values[0]} {string.Join(' ', r.By)}");
+        Assert.Equal(shared, bo.Rows.Where(r => r.By.Contains(1)).Select(r => $"{r.Values[0]} {string.Join(' ', r.By)}"));
+    }
+
+    [Fact]
+    public async Task Sets_that_share_nothing_or_are_empty_give_empty_results_to_both()
+    {
+        await _owners.OfferAsync(Plans.Al, "id", "a");
+        await _owners.OfferAsync(Plans.Bo, "id", "b");
+        Assert.Empty((await RunAsync("key: id", "[al, bo]", "trim: true", "semi-honest")).At<JobResult.Intersection>(Plans.Bo).Matches);
+        await _owners.OfferAsync(Plans.Bo, "id");
+        Assert.Empty((await RunAsync("key: id", "[al, bo]", "trim: true", "semi-honest")).At<JobResult.Intersection>(Plans.Al).Matches);
+    }
+
+    [Theory]
+    [InlineData("[al]", "rows", "semi-honest")]
+    [InlineData("[bo]", "rows", "semi-honest")]
+    [InlineData("[al, bo]", "rows", "semi-honest")]
+    [InlineData("[al, bo]", "differences", "semi-honest")]
+    public async Task What_is_explained_for_the_said_rows_is_what_passes(string receivers, string reveal, string security)
+    {
+        // All keys match, so that what is told to both is as much as it can be.
+        await _owners.OfferAsync(Plans.Al, [.. Enumerable.Range(0, 60).Select(i => $"k{i}").Prepend("id")]);
+        await _owners.OfferAsync(Plans.Bo, [.. Enumerable.Range(0, 60).Select(i => $"k{i}").Prepend("id")]);
+        foreach (var protocol in IntersectionProtocol.All.Where(p => p.Does(new IntersectionQuestion(KeyRule.Default), Primitives.SecurityModel.SemiHonest, 2)))
+        {
+            var word = protocol.Family.ToString().ToLowerInvariant();
+            var plan = _owners.Plan(Job("key: id, rows: 60", receivers, $"reveal: {reveal}, protocol: {word}", security));
+            var run = await _owners.RunAsync(plan);
+            var cost = Explanation.Of(plan).Cost;
+            Assert.Equal((protocol.Name, run.Messages, run.Bytes, false), (plan.Protocol, cost.Messages, cost.Bytes, cost.AreUpperBounds));
+        }
+    }
+
+    private async Task PeopleAsync()
+    {
+        await _owners.OfferAsync(Plans.Al, "id,name,born", "1,Ann,1990", "2,Bo,1991", "3,Cy,1992", "4,Di,1993");
+        await _owners.OfferAsync(Plans.Bo, "id,name,born", "4,Dieter,1993", "1,Ann,1990", ",Bo,1991", "9,Eve,1999");
+    }
+
+    private Task<OwnersRun> RunAsync(string keys, string receivers, string parameters, string security) =>
+        _owners.RunAsync(_owners.Plan(Job(keys, receivers, parameters, security)));
+
+    private static string Job(string keys, string receivers, string parameters, string security) => $$"""
+        kind: intersection
+        purpose: test
+        parties: [{ name: al, dataset: table, {{keys}} }, { name: bo, dataset: table, {{keys}} }]
+        receivers: {{receivers}}
+        parameters: { {{parameters}} }
+        security: {{security}}
+        """;
+
+    private static string Show(LinkedRow row) => $"{row.Row} {string.Join(',', row.Values)} by {string.Join(' ', row.By)}";
+}
