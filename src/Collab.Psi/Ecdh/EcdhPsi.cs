@@ -1,6 +1,5 @@
 using Collab.Arithmetic.Curves;
 using Collab.Channels;
-using Collab.Cryptography.HashToCurve;
 using Collab.Primitives;
 
 namespace Collab.Psi.Ecdh;
@@ -37,7 +36,8 @@ public static class EcdhPsi
         EcdhPsiOptions options,
         CancellationToken cancellation = default)
     {
-        using var run = await BeginAsync(channel, items, random, options, cancellation).ConfigureAwait(false); // 1 ↔
+        using var run = await EcdhRun.BeginAsync(
+            channel, Sizes, BlindingKey.Domain, items, random, options, cancellation).ConfigureAwait(false); // 1 ↔
         var order = Shuffle.Indices(items.Count, random);
         var fork = channel.Fork(SenderItems);
         await using (fork.ConfigureAwait(false))
@@ -45,7 +45,7 @@ public static class EcdhPsi
             await Concurrently.RunAsync(
                 cancellation,
                 stop => AnswerAsync(run, channel, stop),                                // 2 ←  H(y)^a      3 →  H(y)^ab, in order, cut
-                stop => SendItemsAsync(run, fork, order, stop)).ConfigureAwait(false);  // 4 →  H(x)^b, shuffled
+                stop => run.SendItemsAsync(fork, order, stop)).ConfigureAwait(false);   // 4 →  H(x)^b, shuffled
         }
     }
 
@@ -66,16 +66,17 @@ public static class EcdhPsi
         EcdhPsiOptions options,
         CancellationToken cancellation = default)
     {
-        using var run = await BeginAsync(channel, items, random, options, cancellation).ConfigureAwait(false); // 1 ↔
+        using var run = await EcdhRun.BeginAsync(
+            channel, Sizes, BlindingKey.Domain, items, random, options, cancellation).ConfigureAwait(false); // 1 ↔
         UInt128[] own = new UInt128[items.Count], sender = new UInt128[run.PeerCount];
         var fork = channel.Fork(SenderItems);
         await using (fork.ConfigureAwait(false))
         {
             await Concurrently.RunAsync(
                 cancellation,
-                stop => SendItemsAsync(run, channel, null, stop),                       // 2 →  H(y)^a
-                stop => ReceiveRepliesAsync(run, channel, own, stop),                   // 3 ←  H(y)^ab, in order, cut
-                stop => ReceiveItemsAsync(run, fork, sender, stop)).ConfigureAwait(false); // 4 ←  H(x)^b, made H(x)^ba
+                stop => run.SendItemsAsync(channel, null, stop),                        // 2 →  H(y)^a
+                stop => run.ReceiveMasksAsync(channel, ReplyBatch, own, stop),          // 3 ←  H(y)^ab, in order, cut
+                stop => run.ReceiveItemsAsync(fork, SenderBatch, sender, stop)).ConfigureAwait(false); // 4 ←  H(x)^b, made H(x)^ba
         }
 
         Array.Sort(sender);
@@ -83,103 +84,15 @@ public static class EcdhPsi
         return Masks128.IndicesIn(own, sender, run.Width);                              // 5    H(y)^ab against H(x)^ba
     }
 
-    /// <summary>Step 1: both say which run this is and how many items they have.</summary>
-    private static async Task<Run> BeginAsync(
-        IChannel channel, IReadOnlyList<ReadOnlyMemory<byte>> items, RandomSource random, EcdhPsiOptions options, CancellationToken cancellation)
-    {
-        options.Check(items.Count);
-        await channel.SendAsync(new Announcement(options.Context, (ulong)items.Count), cancellation).ConfigureAwait(false);
-        var peer = await channel.ReceiveAsync<Announcement>(Sizes, cancellation).ConfigureAwait(false);
-        PeerFaultException.ThrowUnless(peer.Context == options.Context, channel.Peer, Sizes, "the context of this run");
-        PeerFaultException.ThrowUnless(
-            peer.ItemCount <= (ulong)options.MaximumPeerItems, channel.Peer, Sizes, $"at most {options.MaximumPeerItems} items");
-        return new Run(items, (int)peer.ItemCount, random, options);
-    }
-
-    /// <summary>Step 2 or 4: sends this party's items, blinded, in the order given or their own.</summary>
-    private static async Task SendItemsAsync(Run run, IChannel channel, int[]? order, CancellationToken cancellation)
-    {
-        foreach (var (number, start, size) in Batches.Of(run.Items.Count))
-        {
-            var batch = new ReadOnlyMemory<byte>[size];
-            for (var i = 0; i < size; i++) batch[i] = run.Items[order?[start + i] ?? start + i];
-            var points = new byte[size * Curve25519.PointSize];
-            run.Key.HashAndBlind(run.Hash, batch, points, run.Parallelism);
-            await channel.SendAsync(new BlindedItems(number, points), cancellation).ConfigureAwait(false);
-            run.Report(size);
-        }
-    }
-
     /// <summary>Steps 2 and 3 at the sender: every batch of the receiver's points is blinded again and its masks go back.</summary>
-    private static async Task AnswerAsync(Run run, IChannel channel, CancellationToken cancellation)
+    private static async Task AnswerAsync(EcdhRun run, IChannel channel, CancellationToken cancellation)
     {
         foreach (var (number, _, size) in Batches.Of(run.PeerCount))
         {
-            var points = await ReceiveBatchAsync(run, channel, ReceiverBatch, number, size, cancellation).ConfigureAwait(false);
+            var points = await run.ReceiveBatchAsync(channel, ReceiverBatch, number, size, cancellation).ConfigureAwait(false);
             var masks = Masks128.Cut(points, Curve25519.PointSize, run.Width);
             await channel.SendAsync(new SenderReply(number, masks), cancellation).ConfigureAwait(false);
             run.Report(size);
         }
-    }
-
-    /// <summary>Step 3 at the receiver: the masks of its own items.</summary>
-    private static async Task ReceiveRepliesAsync(Run run, IChannel channel, UInt128[] masks, CancellationToken cancellation)
-    {
-        foreach (var (number, start, size) in Batches.Of(masks.Length))
-        {
-            var reply = await channel.ReceiveAsync<SenderReply>(ReplyBatch, cancellation).ConfigureAwait(false);
-            PeerFaultException.ThrowUnless(reply.Number == number, channel.Peer, ReplyBatch, "the batches in order");
-            PeerFaultException.ThrowUnless(reply.Masks.Length == size * run.Width, channel.Peer, ReplyBatch, "a mask for each point");
-            Masks128.Read(reply.Masks.Span, run.Width, run.Width, masks.AsSpan(start, size));
-        }
-    }
-
-    /// <summary>Step 4 at the receiver: the sender's items, blinded again.</summary>
-    private static async Task ReceiveItemsAsync(Run run, IChannel channel, UInt128[] masks, CancellationToken cancellation)
-    {
-        foreach (var (number, start, size) in Batches.Of(masks.Length))
-        {
-            var points = await ReceiveBatchAsync(run, channel, SenderBatch, number, size, cancellation).ConfigureAwait(false);
-            Masks128.Read(points, Curve25519.PointSize, Masks128.LargestWidth, masks.AsSpan(start, size));
-            run.Report(size);
-        }
-    }
-
-    /// <summary>Receives a batch of points, checks each, and blinds them with this party's key.</summary>
-    private static async Task<byte[]> ReceiveBatchAsync(
-        Run run, IChannel channel, StepId step, uint number, int size, CancellationToken cancellation)
-    {
-        var batch = await channel.ReceiveAsync<BlindedItems>(step, cancellation).ConfigureAwait(false);
-        PeerFaultException.ThrowUnless(batch.Number == number, channel.Peer, step, "the batches in order");
-        PeerFaultException.ThrowUnless(batch.Points.Length == size * Curve25519.PointSize, channel.Peer, step, "as many points as announced");
-        PeerFaultException.ThrowUnless(
-            Curve25519.IndexOfInvalidVariableTime(batch.Points.Span, run.Parallelism) < 0, channel.Peer, step, "canonical points of the curve");
-        var blinded = new byte[batch.Points.Length];
-        run.Key.Blind(batch.Points.Span, blinded, run.Parallelism);
-        PeerFaultException.ThrowUnless(Curve25519.IndexOfNeutral(blinded) < 0, channel.Peer, step, "no point of small order");
-        return blinded;
-    }
-
-    /// <summary>What stays the same for one party during one run.</summary>
-    private sealed class Run(IReadOnlyList<ReadOnlyMemory<byte>> items, int peerCount, RandomSource random, EcdhPsiOptions options) : IDisposable
-    {
-        private long _done;
-
-        public IReadOnlyList<ReadOnlyMemory<byte>> Items => items;
-
-        public int PeerCount => peerCount;
-
-        public int Parallelism => options.Parallelism;
-
-        public BlindingKey Key { get; } = BlindingKey.Generate(random);
-
-        public Curve25519Hash Hash { get; } = new(BlindingKey.Domain, options.Context.ToArray());
-
-        public int Width { get; } = Masks128.Width(items.Count, peerCount);
-
-        public void Report(int count) =>
-            options.Progress?.Report(new PsiProgress(Interlocked.Add(ref _done, count), (long)items.Count + peerCount));
-
-        public void Dispose() => Key.Dispose();
     }
 }

@@ -38,6 +38,31 @@ internal static class Masks128
         return masks;
     }
 
+    /// <summary>The first bytes of each mask, one after the other.</summary>
+    public static byte[] Write(ReadOnlySpan<UInt128> masks, int width)
+    {
+        Span<byte> whole = stackalloc byte[LargestWidth];
+        var bytes = new byte[masks.Length * width];
+        for (var i = 0; i < masks.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(whole, masks[i]);
+            whole[..width].CopyTo(bytes.AsSpan(i * width));
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Whether no value is below the one before it.</summary>
+    public static bool IsAscending(ReadOnlySpan<UInt128> masks)
+    {
+        for (var i = 1; i < masks.Length; i++)
+        {
+            if (masks[i] < masks[i - 1]) return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Whether a sorted list holds a value twice.</summary>
     public static bool HasRepetition(ReadOnlySpan<UInt128> sorted)
     {
@@ -64,6 +89,23 @@ internal static class Masks128
         }
 
         return [.. indices];
+    }
+
+    /// <summary>How many of the masks stand in the sorted list too, both ascending, by their first bytes.</summary>
+    /// <param name="masks">One party's, of the given width, rest zero.</param>
+    /// <param name="sorted">The other party's, whole 16 bytes.</param>
+    /// <param name="width">Bytes to compare.</param>
+    public static int CountIn(ReadOnlySpan<UInt128> masks, ReadOnlySpan<UInt128> sorted, int width)
+    {
+        var kept = UInt128.MaxValue << (8 * (LargestWidth - width));
+        int count = 0, at = 0;
+        foreach (var mask in masks)
+        {
+            while (at < sorted.Length && (sorted[at] & kept) < mask) at++;
+            if (at < sorted.Length && (sorted[at] & kept) == mask) count++;
+        }
+
+        return count;
     }
 
     private static int CeilingLog2(long n) => n <= 1 ? 0 : BitOperations.Log2((ulong)(n - 1)) + 1;
