@@ -8,10 +8,10 @@ namespace Collab.Engine.Tests.Descriptions;
 public sealed class SpecExampleTests
 {
     [Fact]
-    public void The_examples_of_job_md_are_one_job_of_each_kind()
+    public void The_examples_of_job_md_are_jobs_of_each_kind()
     {
         var kinds = ExamplesOf("job.md").Select(e => JobDescription.Parse(e).Kind.GetType()).ToList();
-        Assert.Equal([typeof(JobKind.Intersection), typeof(JobKind.JointStatistics)], kinds);
+        Assert.Equal([typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.JointStatistics)], kinds);
     }
 
     [Fact]

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Collab.EndToEnd.Tests.Support;
+
+namespace Collab.EndToEnd.Tests.Results;
+
+/// <summary>The ready jobs of protocols/templates, run as they stand over real nodes: what each party is told, and what it must not hold.</summary>
+public sealed class TemplateTests
+{
+    [Fact]
+    public async Task A_risk_list_tells_the_lending_bank_its_hits_and_nothing_of_the_rest_to_anybody()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("lending/applicants.csv", "id,name,born,amount\nA-1,Hit-By-Id,1990-01-01,CanaryAmount1\nA-2,Clean-Person,1991-01-01,CanaryAmount2\n,Hit By Name,1992-01-01,CanaryAmount3\nA-1,Hit-By-Id,1990-01-01,CanaryAmount4\n");
+        folder.Write("list/risk-list.csv", "id,name,born,note\nA-1,Listed-Other-Name,1970-01-01,CanaryNote1\nZ-9,Hit By Name,1992-01-01,CanaryNote2\nZ-8,Listed-Nobody,1980-01-01,CanaryNote3\n");
+        var run = await RunAsync(folder, "risk-list", ("lending-bank", "lending"), ("list-bank", "list"));
+
+        var result = run.GetProperty("parties").GetProperty("lending-bank").GetProperty("result");
+        Assert.Equal([1, 3, 4], Numbers(result.GetProperty("rows")));
+        Assert.Equal(["1", "2", "1"], Lists(result.GetProperty("by")));
+        Assert.False(run.GetProperty("parties").GetProperty("list-bank").TryGetProperty("result", out _));
+
+        AssertNowhere(folder, "", "CanaryAmount", "CanaryNote", "Clean-Person", "clean-person", "Listed-Nobody", "listed-nobody", "listed-other-name");
+        AssertNowhere(folder, "list-bank", "hit-by-id", "Hit-By-Id", "hit by name");
+    }
+
+    [Fact]
+    public async Task A_reconciliation_gives_the_same_breaks_to_both_and_shows_no_foreign_row()
+    {
+        using var folder = new TemporaryFolder();
+        string[] equal = [.. Enumerable.Range(0, 50).Select(i => $"EqualRef{i:D2},{100 + i},ok")];
+        folder.Write("east/day.csv", string.Join('\n', [
+            "txn_ref,amount_minor,status,memo", .. equal.Select(row => $"{row},CanaryMemoEast"), "BreakAmount,500000000017,ok,m", "BreakStatus,6000,ok,m", "OnlyEast1,700000000023,ok,m\n"]));
+        folder.Write("west/day.csv", string.Join('\n', [
+            "txn_ref,amount_minor,status,memo", "BreakStatus,6000,Overdue-Status,m", "OnlyWest1,800000000019,ok,m", .. equal.Reverse().Select(row => $"{row},CanaryMemoWest"), "BreakAmount,500000000018,ok,m", "OnlyWest2,900000000021,ok,m\n"]));
+        var run = await RunAsync(folder, "reconciliation", ("east-bank", "east"), ("west-bank", "west"));
+
+        var (east, west) = (ResultOf(run, "east-bank"), ResultOf(run, "west-bank"));
+        Assert.Equal(["breakamount differs by 1 3", "breakstatus differs by 1 2", "onlyeast1 only-here by "], BreaksOf(east));
+        Assert.Equal(["breakamount differs by 1 3", "breakstatus differs by 1 2", "onlywest1 only-here by ", "onlywest2 only-here by "], BreaksOf(west));
+        var counts = east.GetProperty("keyCounts")[0];
+        Assert.Equal((53, 52, 54), (counts.GetProperty("here").GetInt32(), counts.GetProperty("matched").GetInt32(), counts.GetProperty("there").GetInt32()));
+
+        AssertNowhere(folder, "", "CanaryMemo", "EqualRef", "equalref");
+        AssertNowhere(folder, "east-bank", "onlywest", "OnlyWest", "500000000018", "800000000019", "900000000021", "overdue-status", "Overdue-Status");
+        AssertNowhere(folder, "west-bank", "onlyeast", "OnlyEast", "700000000023", "500000000017");
+    }
+
+    [Fact]
+    public async Task A_double_pledge_is_found_on_both_sides_and_a_free_asset_stays_unknown()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("asking/offered.csv", "invoice_code,invoice_number\n044001,Inv-Free-77\n044001,Inv-Taken-12\n");
+        folder.Write("register/pledges.csv", "invoice_code,invoice_number,holder\n044001,Inv-Taken-12,CanaryHolder\n044001,Inv-Other-13,CanaryHolder\n044002,Inv-Free-77,CanaryHolder\n");
+        var run = await RunAsync(folder, "double-pledge", ("asking-bank", "asking"), ("register", "register"));
+
+        Assert.Equal([2], Numbers(ResultOf(run, "asking-bank").GetProperty("rows")));
+        Assert.Equal([1], Numbers(ResultOf(run, "register").GetProperty("rows")));
+        AssertNowhere(folder, "", "CanaryHolder", "Inv-Free-77", "inv-free-77", "Inv-Other-13", "inv-other-13");
+    }
+
+    private static async Task<JsonElement> RunAsync(TemporaryFolder folder, string template, params (string Party, string Folder)[] parties)
+    {
+        var job = Path.Combine(AppContext.BaseDirectory, "templates", $"{template}.yaml");
+        var run = (await CollabProgram.RunAsync(
+            ["sandbox", "run", job, "--party", .. parties.Select(p => $"{p.Party}={folder[p.Folder]}"), "--out", folder["out"], "--json"])).Expect(0);
+        Assert.Equal("committed", run.Json.GetProperty("state").GetString());
+        return run.Json;
+    }
+
+    // Neither in what a node stores or logs, nor in the results and the evidence; of one party, in its node's home and its results.
+    private static void AssertNowhere(TemporaryFolder folder, string party, params string[] texts)
+    {
+        string[] places = party.Length == 0 ? [folder["out"]] : [folder["out", "nodes", party], folder["out", party]];
+        foreach (var place in places.Where(Directory.Exists)) Assert.Empty(Support.Results.FilesWith(place, texts));
+    }
+
+    private static JsonElement ResultOf(JsonElement run, string party) => run.GetProperty("parties").GetProperty(party).GetProperty("result");
+
+    private static IEnumerable<string> BreaksOf(JsonElement result) => result.GetProperty("keys").EnumerateArray().Select(key => key[0].GetString())
+        .Zip(result.GetProperty("breaks").EnumerateArray(), Lists(result.GetProperty("by"))).Select(row => $"{row.First} {row.Second.GetString()} by {row.Third}").Order(StringComparer.Ordinal);
+
+    private static IEnumerable<int> Numbers(JsonElement list) => list.EnumerateArray().Select(n => n.GetInt32());
+
+    private static IEnumerable<string> Lists(JsonElement lists) => lists.EnumerateArray().Select(list => string.Join(' ', Numbers(list)));
+}
