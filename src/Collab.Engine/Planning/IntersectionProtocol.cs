@@ -12,8 +12,11 @@ internal abstract record IntersectionProtocol(string Name, ProtocolChoice Family
     /// <summary>Diffie-Hellman (psi-ecdh.md).</summary>
     public const string EcdhName = "psi-ecdh/1";
 
+    /// <summary>Diffie-Hellman, the number only (psi-cardinality.md).</summary>
+    public const string CardinalityName = "psi-cardinality/1";
+
     /// <summary>All of this program.</summary>
-    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh()];
+    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Cardinality()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);
@@ -48,10 +51,21 @@ internal abstract record IntersectionProtocol(string Name, ProtocolChoice Family
     {
         if (question.Reveal is Reveal.Differences) cost = cost.Then(2, 2 * 8 * question.KeyCount);
         if (sizes.Receivers < 2) return cost;
+        if (question.Reveal is Reveal.Cardinality) return cost.Then(1, 8);
         var most = Math.Min(sizes.Sender, sizes.Receiver);
         var batches = (most + 2047) / 2048;
         return cost.Then(1 + batches, 8 + (4 * batches) + (16 * most), sizes.Sender * CostRates.SecondsPerName);
     }
+
+    // Each party multiplies a point for every item of either, and hashes its own.
+    private static double CurveSeconds(IntersectionSizes sizes) =>
+        (((sizes.Sender + sizes.Receiver) * CostRates.SecondsPerMultiplication)
+            + (Math.Max(sizes.Sender, sizes.Receiver) * CostRates.SecondsPerHashToCurve)) / Environment.ProcessorCount;
+
+    private static IEnumerable<Bilingual> SendsPoints(Plan plan, PartyId party, string keys) =>
+        IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party
+            ? [new($"its keys, blinded: at most {keys} points", $"盲化后的键：至多 {keys} 个点")]
+            : [new($"its keys, blinded and shuffled: at most {keys} points", $"盲化并打乱的键：至多 {keys} 个点")];
 
     private static int Limited(long count) => (int)Math.Min(count, EcdhPsiOptions.LargestItemCount);
 
@@ -65,14 +79,35 @@ internal abstract record IntersectionProtocol(string Name, ProtocolChoice Family
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {
             var cost = EcdhPsiCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver));
-            var seconds = ((cost.Multiplications / 2 * CostRates.SecondsPerMultiplication) + (Math.Max(sizes.Sender, sizes.Receiver) * CostRates.SecondsPerHashToCurve))
-                / Environment.ProcessorCount;
-            return WithJobMessages(new(cost.Messages, cost.Bytes, cost.MemoryBytes, seconds, Overlaps: true), question, sizes);
+            return WithJobMessages(new(cost.Messages, cost.Bytes, cost.MemoryBytes, CurveSeconds(sizes), Overlaps: true), question, sizes);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>
-            IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party
-                ? [new($"its keys, blinded: at most {keys} points", $"盲化后的键：至多 {keys} 个点"), .. Tells(plan, party)]
-                : [new($"its keys, blinded and shuffled: at most {keys} points", $"盲化并打乱的键：至多 {keys} 个点")];
+            [.. SendsPoints(plan, party, keys), .. Tells(plan, party)];
+    }
+
+    private sealed record Cardinality() : IntersectionProtocol(CardinalityName, ProtocolChoice.Ecdh)
+    {
+        public override Bilingual Merit => new(
+            "Diffie-Hellman, answered in an order of its own", "Curve25519 上的 Diffie-Hellman，应答不带次序");
+
+        public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
+            parties == 2 && security == SecurityModel.SemiHonest && question.Reveal is Reveal.Cardinality;
+
+        public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
+        {
+            var cost = EcdhCardinalityCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver));
+            return WithJobMessages(
+                new(cost.Messages, cost.Bytes, Math.Max(cost.SenderMemoryBytes, cost.ReceiverMemoryBytes), CurveSeconds(sizes), Overlaps: true),
+                question, sizes);
+        }
+
+        public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>
+        [
+            .. SendsPoints(plan, party, keys),
+            .. plan.Receivers.Count == 2 && IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party
+                ? new Bilingual[] { new("the number of matches, for the other's output", "匹配数，供对方得到结果") }
+                : [],
+        ];
     }
 }

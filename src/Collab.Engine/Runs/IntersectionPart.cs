@@ -18,6 +18,10 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
 
     private static readonly StepId CountsStep = new("intersection.1");
 
+    private bool BothReceive => Plan.Receivers.Count == 2;
+
+    private bool PlaysReceiver => IntersectionSizes.ReceiverOf(Plan.Owners, Plan.Receivers) == Ports.Self;
+
     public static async Task<ProtocolPart> PrepareAsync(
         EnginePorts ports, Plan plan, IntersectionQuestion question, CancellationToken cancellation)
     {
@@ -31,6 +35,7 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
         var channel = channels[Plan.Owners.Single(o => o != Ports.Self)];
+        if (Plan.Protocol == IntersectionProtocol.CardinalityName) return await CountAsync(channel, ContextOf(Plan, run), progress, cancellation);
         var there = Question.Reveal is Reveal.Differences ? await ExchangeCountsAsync(channel, cancellation) : [];      // 1 ↔
         var matches = await IntersectAsync(channel, ContextOf(Plan, run), progress, cancellation);                      // 2, 3
         return matches is null ? null : new IntersectionOutcome(Question, Plan.InputOf(Ports.Self)!, Rows).Of(matches, there);
@@ -52,20 +57,38 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
     /// <summary>Step 2: the two-party protocol; step 3: its receiver tells the sender, where both are told.</summary>
     private async Task<IReadOnlyList<int>?> IntersectAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation)
     {
-        var bothReceive = Plan.Receivers.Count == 2;
-        if (IntersectionSizes.ReceiverOf(Plan.Owners, Plan.Receivers) == Ports.Self)
+        if (PlaysReceiver)
         {
             var matches = await ReceiveAsync(channel, context, progress, cancellation);
-            if (!bothReceive) return matches;
+            if (!BothReceive) return matches;
             await using var fork = channel.Fork(TellFork);
             await MutualOutput.TellAsync(fork, context, Rows.Keys, matches, cancellation);
             return matches;
         }
 
         await SendAsync(channel, context, progress, cancellation);
-        if (!bothReceive) return null;
+        if (!BothReceive) return null;
         await using var hearing = channel.Fork(TellFork);
         return await MutualOutput.HearAsync(hearing, context, Rows.Keys, cancellation);
+    }
+
+    /// <summary>Steps 2 and 3 where only the number of matches is told.</summary>
+    private async Task<JobResult?> CountAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation)
+    {
+        var options = EcdhOptions(context, progress);
+        if (PlaysReceiver)
+        {
+            var count = await EcdhCardinality.ReceiveAsync(channel, Rows.Keys, Ports.Random, options, cancellation);
+            if (!BothReceive) return new JobResult.Cardinality(count);
+            await using var fork = channel.Fork(TellFork);
+            await MutualOutput.TellCountAsync(fork, count, cancellation);
+            return new JobResult.Cardinality(count);
+        }
+
+        await EcdhCardinality.SendAsync(channel, Rows.Keys, Ports.Random, options, cancellation);
+        if (!BothReceive) return null;
+        await using var hearing = channel.Fork(TellFork);
+        return new JobResult.Cardinality(await MutualOutput.HearCountAsync(hearing, Rows.Keys.Count, cancellation));
     }
 
     private Task SendAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) => Plan.Protocol switch

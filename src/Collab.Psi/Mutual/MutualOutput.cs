@@ -75,6 +75,27 @@ public static class MutualOutput
         return matches;
     }
 
+    /// <summary>The receiver's part where only the number of matches is told.</summary>
+    /// <param name="channel">To the sender; nothing else passes on it.</param>
+    /// <param name="count">How many items match.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="ChannelException">The way to the sender failed.</exception>
+    public static ValueTask TellCountAsync(IChannel channel, long count, CancellationToken cancellation = default) =>
+        channel.SendAsync(new MatchCount((ulong)count), cancellation);                                               // 1 →
+
+    /// <summary>The sender's part where only the number of matches is told.</summary>
+    /// <param name="channel">To the receiver; nothing else passes on it.</param>
+    /// <param name="items">How many items the sender has.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="PeerFaultException">The receiver says more than the sender has items.</exception>
+    /// <exception cref="ChannelException">The way to the receiver failed.</exception>
+    public static async Task<long> HearCountAsync(IChannel channel, long items, CancellationToken cancellation = default)
+    {
+        var count = (await channel.ReceiveAsync<MatchCount>(CountStep, cancellation).ConfigureAwait(false)).Count;     // 1 ←
+        PeerFaultException.ThrowUnless(count <= (ulong)items, channel.Peer, CountStep, "no more matches than items");
+        return (long)count;
+    }
+
     private static UInt128 NameOf(Digest context, ReadOnlySpan<byte> item)
     {
         using var hash = Digest.Begin(Domain, (ulong)(Digest.Size + item.Length));

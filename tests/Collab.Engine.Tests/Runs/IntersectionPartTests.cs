@@ -1,6 +1,7 @@
 using Collab.Engine.Planning;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
+using Collab.Primitives;
 
 namespace Collab.Engine.Tests.Runs;
 
@@ -51,6 +52,18 @@ public sealed class IntersectionPartTests : IDisposable
         Assert.Equal(shared, bo.Rows.Where(r => r.By.Contains(1)).Select(r => $"{r.Values[0]} {string.Join(' ', r.By)}"));
     }
 
+    [Theory]
+    [InlineData("[al]", 2)]
+    [InlineData("[bo]", 2)]
+    [InlineData("[al, bo]", 2)]
+    public async Task A_number_of_matches_is_all_that_is_told(string receivers, int count)
+    {
+        await _owners.OfferAsync(Plans.Al, "id", "a", "b", "c", "B");
+        await _owners.OfferAsync(Plans.Bo, "id", "x", "c", "b");
+        var run = await RunAsync("key: id", receivers, "reveal: cardinality", "semi-honest");
+        Assert.All(run.Results.Values.OfType<JobResult>(), result => Assert.Equal(new JobResult.Cardinality(count), result));
+    }
+
     [Fact]
     public async Task Sets_that_share_nothing_or_are_empty_give_empty_results_to_both()
     {
@@ -66,12 +79,14 @@ public sealed class IntersectionPartTests : IDisposable
     [InlineData("[bo]", "rows", "semi-honest")]
     [InlineData("[al, bo]", "rows", "semi-honest")]
     [InlineData("[al, bo]", "differences", "semi-honest")]
+    [InlineData("[bo]", "cardinality", "semi-honest")]
+    [InlineData("[al, bo]", "cardinality", "semi-honest")]
     public async Task What_is_explained_for_the_said_rows_is_what_passes(string receivers, string reveal, string security)
     {
         // All keys match, so that what is told to both is as much as it can be.
         await _owners.OfferAsync(Plans.Al, [.. Enumerable.Range(0, 60).Select(i => $"k{i}").Prepend("id")]);
         await _owners.OfferAsync(Plans.Bo, [.. Enumerable.Range(0, 60).Select(i => $"k{i}").Prepend("id")]);
-        foreach (var protocol in IntersectionProtocol.All.Where(p => p.Does(new IntersectionQuestion(KeyRule.Default), Primitives.SecurityModel.SemiHonest, 2)))
+        foreach (var protocol in IntersectionProtocol.All.Where(p => p.Does(QuestionOf(reveal), SecurityOf(security), 2)))
         {
             var word = protocol.Family.ToString().ToLowerInvariant();
             var plan = _owners.Plan(Job("key: id, rows: 60", receivers, $"reveal: {reveal}, protocol: {word}", security));
@@ -80,6 +95,19 @@ public sealed class IntersectionPartTests : IDisposable
             Assert.Equal((protocol.Name, run.Messages, run.Bytes, false), (plan.Protocol, cost.Messages, cost.Bytes, cost.AreUpperBounds));
         }
     }
+
+    private static IntersectionQuestion QuestionOf(string reveal) => new(KeyRule.Default)
+    {
+        Reveal = reveal switch
+        {
+            "rows" => new Reveal.Rows(),
+            "differences" => new Reveal.Differences(),
+            "cardinality" => new Reveal.Cardinality(),
+            _ => throw new ArgumentOutOfRangeException(nameof(reveal)),
+        },
+    };
+
+    private static SecurityModel SecurityOf(string word) => word == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
 
     private async Task PeopleAsync()
     {

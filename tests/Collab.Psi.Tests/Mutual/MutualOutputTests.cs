@@ -93,6 +93,20 @@ public class MutualOutputTests
         Assert.Equal("psi-mutual.1", Assert.IsType<PeerFaultException>(failures.Sender).Step!.Name);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 5)]
+    [InlineData(5, 5)]
+    public async Task Only_the_number_is_told_where_only_it_is_to_be_known(int count, int items)
+    {
+        var run = await TwoParty.RunAsync(
+            channel => MutualOutput.HearCountAsync(channel, items), channel => MutualOutput.TellCountAsync(channel, count).AsTask());
+        Assert.Equal((count, 8L), (run.Sender, run.Usage.BytesReceived));
+        var failures = await TwoParty.FailAsync(
+            channel => MutualOutput.HearCountAsync(channel, items), channel => MutualOutput.TellCountAsync(channel, items + 1).AsTask());
+        Assert.Equal("psi-mutual.1", Assert.IsType<PeerFaultException>(failures.Sender).Step!.Name);
+    }
+
     private static ReadOnlyMemory<byte>[] Items(IEnumerable<int> numbers) =>
         [.. numbers.Select(i => (ReadOnlyMemory<byte>)Encoding.ASCII.GetBytes($"item {i}"))];
 }
