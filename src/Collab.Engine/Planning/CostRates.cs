@@ -5,10 +5,10 @@ namespace Collab.Engine.Planning;
 internal static class CostRates
 {
     /// <summary>A multiplication of a point, in seconds.</summary>
-    public const double SecondsPerMultiplication = 30e-6;
+    public const double SecondsPerMultiplication = 7.5e-6;
 
     /// <summary>Hashing an item to the curve, in seconds.</summary>
-    public const double SecondsPerHashToCurve = 30e-6;
+    public const double SecondsPerHashToCurve = 6.5e-6;
 
     /// <summary>Naming an item (psi-mutual), in seconds.</summary>
     public const double SecondsPerName = 0.6e-6;
