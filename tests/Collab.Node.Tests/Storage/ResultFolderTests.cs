@@ -62,6 +62,46 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Equal($"id,row\n{cell},1\n", File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.csv")));
     }
 
+    public static TheoryData<string> Kinds => [.. Every.Keys];
+
+    private static readonly Dictionary<string, (JobResult Result, string Csv, string Kind, long Count)> Every = new()
+    {
+        ["rows by several keys"] = (
+            new JobResult.LinkedRows([["id"], ["name", "born"]], [new LinkedRow(4, ["7", "anna", "1990"], [1, 2]), new LinkedRow(5, ["", "bo", "1991"], [2])]),
+            "id,name,born,matched_by,row\n7,anna,1990,1 2,4\n,bo,1991,2,5\n", "intersection", 2),
+        ["differences"] = (
+            new JobResult.Differences([["ref"], ["ref", "amount"]], [new LinkedRow(1, ["t1", "5"], [1]), new LinkedRow(2, ["=t2", "6"], [])], [new KeyCounts(2, 1, 3), new KeyCounts(2, 0, 3)]),
+            "ref,amount,break,matched_by,row\nt1,5,differs,1,1\n'=t2,6,only-here,,2\n", "differences", 2),
+        ["a number"] = (new JobResult.Cardinality(5_000_000_000), "count\n5000000000\n", "cardinality", 5_000_000_000),
+        ["a join"] = (
+            new JobResult.Join(["id"], PartyId.Parse("bank"), ["class", "since"], [new JoinedRow(3, ["7"], ["fraud, twice", null])]),
+            "id,bank.class,bank.since,row\n7,\"fraud, twice\",,3\n", "join", 1),
+    };
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void Every_kind_of_result_has_a_table_a_document_and_bytes_that_read_back(string kind)
+    {
+        var (result, csv, word, count) = Every[kind];
+        Assert.Equal(result.Encode(), JobResult.Decode(result.Encode()).Encode());
+        var (_, opening) = Commitment.Commit(ShownResult.Domain, result.Encode(), RandomSource.Seeded(1));
+        var folder = new ResultFolder(_folder);
+        folder.Release(Plans.Intersection(), Run, new SealedResult(opening, result));
+        Assert.Equal(csv, File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.csv")));
+        var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.json"))).RootElement;
+        Assert.Equal((word, count), (document.GetProperty("kind").GetString(), document.GetProperty("count").GetInt64()));
+    }
+
+    [Fact]
+    public void Bytes_of_a_result_cut_short_or_longer_are_none()
+    {
+        foreach (var (result, _, _, _) in Every.Values)
+        {
+            var bytes = result.Encode();
+            for (var size = 0; size < bytes.Length; size++) Assert.Throws<MalformedException>(() => JobResult.Decode(bytes.AsSpan(0, size)));
+            Assert.Throws<MalformedException>(() => JobResult.Decode([.. bytes, 0]));
+        }
+    }
+
     private static void Release(ResultFolder folder, string key)
     {
         var result = new JobResult.Intersection(["id"], [new Match(1, [key])]);
