@@ -1,0 +1,55 @@
+namespace Collab.Arithmetic.Curves;
+
+/// <summary>A point prepared for additions: Y + X, Y − X, 2Z, 2d·T.</summary>
+internal readonly struct CachedPoint
+{
+    public readonly Field25519 YPlusX, YMinusX, TwiceZ, TTwiceD;
+
+    public CachedPoint(in RistrettoPoint p)
+    {
+        YPlusX = p.Y + p.X;
+        YMinusX = p.Y - p.X;
+        TwiceZ = p.Z + p.Z;
+        TTwiceD = p.T * RistrettoPoint.TwiceD;
+    }
+
+    private CachedPoint(in Field25519 yPlusX, in Field25519 yMinusX, in Field25519 twiceZ, in Field25519 tTwiceD) =>
+        (YPlusX, YMinusX, TwiceZ, TTwiceD) = (yPlusX, yMinusX, twiceZ, tTwiceD);
+
+    /// <summary>The neutral element.</summary>
+    public static CachedPoint Neutral => new(Field25519.One, Field25519.One, Field25519.From(2), Field25519.Zero);
+
+    /// <summary>−P when bit is 1, P when bit is 0.</summary>
+    public CachedPoint NegateIf(ulong bit) => new(
+        Field25519.Select(bit, YMinusX, YPlusX), Field25519.Select(bit, YPlusX, YMinusX), TwiceZ, Field25519.Select(bit, -TTwiceD, TTwiceD));
+
+    public static CachedPoint Select(ulong bit, in CachedPoint ifOne, in CachedPoint ifZero) => new(
+        Field25519.Select(bit, ifOne.YPlusX, ifZero.YPlusX),
+        Field25519.Select(bit, ifOne.YMinusX, ifZero.YMinusX),
+        Field25519.Select(bit, ifOne.TwiceZ, ifZero.TwiceZ),
+        Field25519.Select(bit, ifOne.TTwiceD, ifZero.TTwiceD));
+}
+
+/// <summary>An affine point prepared for additions: y + x, y − x, 2d·xy.</summary>
+internal readonly struct AffinePoint(in Field25519 yPlusX, in Field25519 yMinusX, in Field25519 xyTwiceD)
+{
+    public readonly Field25519 YPlusX = yPlusX, YMinusX = yMinusX, XYTwiceD = xyTwiceD;
+
+    /// <summary>The neutral element.</summary>
+    public static AffinePoint Neutral => new(Field25519.One, Field25519.One, Field25519.Zero);
+
+    public static AffinePoint From(in RistrettoPoint p, in Field25519 inverseOfZ)
+    {
+        var (x, y) = (p.X * inverseOfZ, p.Y * inverseOfZ);
+        return new(y + x, y - x, x * y * RistrettoPoint.TwiceD);
+    }
+
+    /// <summary>−P when bit is 1, P when bit is 0.</summary>
+    public AffinePoint NegateIf(ulong bit) => new(
+        Field25519.Select(bit, YMinusX, YPlusX), Field25519.Select(bit, YPlusX, YMinusX), Field25519.Select(bit, -XYTwiceD, XYTwiceD));
+
+    public static AffinePoint Select(ulong bit, in AffinePoint ifOne, in AffinePoint ifZero) => new(
+        Field25519.Select(bit, ifOne.YPlusX, ifZero.YPlusX),
+        Field25519.Select(bit, ifOne.YMinusX, ifZero.YMinusX),
+        Field25519.Select(bit, ifOne.XYTwiceD, ifZero.XYTwiceD));
+}

@@ -1,0 +1,114 @@
+using System.Text.Json.Nodes;
+using Collab.Arithmetic.Curves;
+using Collab.Primitives;
+using Collab.Testing;
+
+namespace Collab.Arithmetic.Tests.Curves;
+
+public class RistrettoPointTests
+{
+    private static readonly JsonNode Vectors = JsonNode.Parse(File.ReadAllText(Path.Combine("vectors", "rfc9496-ristretto255.json")))!;
+
+    public static TheoryData<int, string> Multiples()
+    {
+        var data = new TheoryData<int, string>();
+        foreach (var (index, multiple) in Vectors["multiples"]!.AsArray().Index()) data.Add(index, (string)multiple!);
+        return data;
+    }
+
+    public static TheoryData<string, string> Invalid()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var one in Vectors["invalid"]!.AsArray()) data.Add((string)one!["why"]!, (string)one["bytes"]!);
+        return data;
+    }
+
+    public static TheoryData<string, string> OneWayMap()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var one in Vectors["oneWayMap"]!.AsArray()) data.Add((string)one!["uniform"]!, (string)one["element"]!);
+        return data;
+    }
+
+    [Theory, MemberData(nameof(Multiples))]
+    public void Multiples_of_the_generator_are_those_of_rfc_9496(int multiple, string encoding)
+    {
+        var sum = RistrettoPoint.Neutral;
+        for (var i = 0; i < multiple; i++) sum += RistrettoPoint.Generator;
+        var scalar = RistrettoScalar.From((ulong)multiple);
+
+        Assert.Equal(encoding, Hex(sum));
+        Assert.Equal(encoding, Hex(scalar * RistrettoPoint.Generator));
+        Assert.Equal(encoding, Hex(RistrettoPoint.MultiplyGenerator(scalar)));
+        Assert.True(RistrettoPoint.TryDecode(Convert.FromHexString(encoding), out var decoded));
+        Assert.Equal(encoding, Hex(decoded));
+        Assert.True(decoded.Equals(sum));
+        Assert.Equal(multiple == 0 ? 1UL : 0, decoded.IsNeutral());
+    }
+
+    [Theory, MemberData(nameof(Invalid))]
+    public void What_rfc_9496_calls_invalid_is_refused(string why, string encoding)
+    {
+        Assert.NotEmpty(why);
+        Assert.False(RistrettoPoint.TryDecode(Convert.FromHexString(encoding), out var point));
+        Assert.Equal(1UL, point.IsNeutral());
+    }
+
+    [Theory, InlineData(0), InlineData(31), InlineData(33)]
+    public void Another_number_of_bytes_is_refused(int size) => Assert.False(RistrettoPoint.TryDecode(new byte[size], out _));
+
+    [Theory, MemberData(nameof(OneWayMap))]
+    public void Uniform_bytes_map_as_in_rfc_9496(string uniform, string encoding) =>
+        Assert.Equal(encoding, Hex(RistrettoPoint.FromUniformBytes(Convert.FromHexString(uniform))));
+
+    [Fact]
+    public void Multiplication_is_linear_and_one_for_both_forms()
+    {
+        var random = RandomSource.Seeded(3);
+        for (var i = 0; i < 20; i++)
+        {
+            RistrettoScalar a = RistrettoScalar.Random(random), b = RistrettoScalar.Random(random);
+            var p = RistrettoPoint.FromUniformBytes(random.Bytes(64));
+            Assert.Equal(Hex(a * p + b * p), Hex((a + b) * p));
+            Assert.Equal(Hex(a * (b * p)), Hex(a * b * p));
+            Assert.Equal(Hex(a * p - b * p), Hex((a - b) * p));
+            Assert.Equal(Hex(p), Hex(a.Invert() * (a * p)));
+            Assert.Equal(Hex(a * RistrettoPoint.Generator), Hex(RistrettoPoint.MultiplyGenerator(a)));
+            Assert.Equal(Hex(RistrettoPoint.Neutral), Hex(p - p));
+            Assert.Equal(Hex(p + p + p), Hex(RistrettoScalar.From(3) * p));
+            Assert.True(RistrettoPoint.TryDecode((a * p).ToArray(), out var again));
+            Assert.True(again.Equals(a * p));
+            Assert.False(again.Equals(b * p));
+        }
+    }
+
+    [Fact]
+    public void The_order_of_the_group_is_that_of_the_scalars()
+    {
+        var last = -RistrettoScalar.One;                                                // ℓ − 1
+        Assert.Equal(Hex(-RistrettoPoint.Generator), Hex(RistrettoPoint.MultiplyGenerator(last)));
+        Assert.Equal(Hex(-RistrettoPoint.Generator), Hex(last * RistrettoPoint.Generator));
+        Assert.Equal(1UL, (last * RistrettoPoint.Generator + RistrettoPoint.Generator).IsNeutral());
+        Assert.Equal(1UL, (RistrettoScalar.Zero * RistrettoPoint.Generator).IsNeutral());
+    }
+
+    [Fact]
+    public void Random_bytes_decode_to_what_encodes_as_they_do_or_to_nothing()
+    {
+        var random = RandomSource.Seeded(4);
+        var valid = 0;
+        for (var i = 0; i < 400; i++)
+        {
+            var bytes = random.Bytes(32);
+            bytes[31] &= 0x7f;
+            bytes[0] &= 0xfe;
+            if (!RistrettoPoint.TryDecode(bytes, out var point)) continue;
+            valid++;
+            Assert.Equal(bytes, point.ToArray());
+        }
+
+        Assert.InRange(valid, 50, 150);                                                 // one in four
+    }
+
+    private static string Hex(in RistrettoPoint point) => Convert.ToHexStringLower(point.ToArray());
+}
