@@ -93,15 +93,16 @@ public abstract record JobResult
         {
             KindIntersection => new Intersection(
                 reader.List((ref r) => r.Text()),
-                reader.List((ref r) => new Match(r.Int64(), r.List((ref k) => k.Text())))),
+                DecodeLazily(ref reader, bytes, (ref r) => new Match(r.Int64(), r.List((ref k) => k.Text())))),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
-            KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader)),
+            KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader, bytes)),
             KindDifferences => new Differences(
-                DecodeKeys(ref reader), DecodeRows(ref reader), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),
+                DecodeKeys(ref reader), DecodeRows(ref reader, bytes), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),
             KindCardinality => new Cardinality(reader.Int64()),
             KindJoin => new Join(
                 reader.List((ref r) => r.Text()), reader.Party(), reader.List((ref r) => r.Text()),
-                reader.List((ref r) => new JoinedRow(r.Int64(), r.List((ref k) => k.Text()), r.List((ref v) => v.Optional((ref t) => t.Text()))))),
+                DecodeLazily(ref reader, bytes, (ref r) => new JoinedRow(
+                    r.Int64(), r.List((ref k) => k.Text()), r.List((ref v) => v.Optional((ref t) => t.Text()))))),
             _ => throw new MalformedException("a known kind of result"),
         };
         reader.End();
@@ -115,8 +116,29 @@ public abstract record JobResult
     private static IReadOnlyList<string>[] DecodeKeys(ref CanonicalReader reader) =>
         reader.List(IReadOnlyList<string> (ref r) => r.List((ref c) => c.Text()));
 
-    private static LinkedRow[] DecodeRows(ref CanonicalReader reader) => reader.List((ref r) => new LinkedRow(
-        r.Int64(), r.List((ref v) => v.Text()), r.List((ref b) => (int)b.Byte())));
+    private static LazyList<LinkedRow> DecodeRows(ref CanonicalReader reader, ReadOnlySpan<byte> all) => DecodeLazily(
+        ref reader, all, (ref r) => new LinkedRow(r.Int64(), r.List((ref v) => v.Text()), r.List((ref b) => (int)b.Byte())));
+
+    // Every item is read and checked here, and made anew when it is asked for: of millions of rows only bytes and places stay.
+    private static LazyList<T> DecodeLazily<T>(ref CanonicalReader reader, ReadOnlySpan<byte> all, CanonicalReader.Item<T> read)
+    {
+        var count = reader.UInt32();
+        if (count > (uint)reader.Remaining) throw new MalformedException("a count within the message");
+        var begin = all.Length - reader.Remaining;
+        var places = new int[count];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = all.Length - reader.Remaining - begin;
+            _ = read(ref reader);
+        }
+
+        var bytes = all[begin..^reader.Remaining].ToArray();
+        return new LazyList<T>(places.Length, i =>
+        {
+            var item = new CanonicalReader(bytes.AsSpan(places[i]));
+            return read(ref item);
+        });
+    }
 }
 
 /// <summary>A key of the receiver that the other owner has too.</summary>

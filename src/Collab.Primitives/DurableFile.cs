@@ -32,6 +32,28 @@ public static partial class DurableFile
         SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
+    /// <summary>As the other, for content that is written piece by piece and may be larger than memory.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the whole content, from the beginning to the end.</param>
+    /// <param name="mode">Rights of the new file; by default its owner alone may read and write it.</param>
+    /// <exception cref="IOException">The disk is full or failed; the old file is still there.</exception>
+    public static void Replace(
+        string path, Action<Stream> write, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)
+    {
+        var pending = path + ".pending";
+        File.Delete(pending); // left over from a crash
+        using (var file = Create(pending, mode))
+        {
+            using var stream = new FileStream(file, FileAccess.Write, bufferSize: 1 << 16);
+            write(stream);
+            stream.Flush();
+            Sync(file);
+        }
+
+        File.Move(pending, path, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     /// <summary>Creates a file that must not exist yet.</summary>
     /// <exception cref="IOException">It exists, or the disk failed.</exception>
     public static SafeFileHandle Create(string path, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite)

@@ -21,14 +21,19 @@ internal sealed class IntersectionOutcome(IntersectionQuestion question, PlanInp
         // A row whose key is blank cannot match by it, so it is a break as well: it is not known to be equal.
         Reveal.Differences => new JobResult.Differences(_keys, [.. Linked(matches, row => row.By.Count < question.KeyCount)], Counts(matches, there)),
         _ when question.KeyCount > 1 => new JobResult.LinkedRows(_keys, [.. Linked(matches, row => row.By.Count > 0)]),
-        _ => new JobResult.Intersection(input.Key, [.. MatchesOf(matches)]),
+        _ => new JobResult.Intersection(input.Key, MatchesOf(matches)),
     };
 
-    private IEnumerable<Match> MatchesOf(IReadOnlyList<int> matches)
+    // Made when they are asked for: of millions of matches only their places are held.
+    private LazyList<Match> MatchesOf(IReadOnlyList<int> matches)
     {
-        if (question.KeyRule.Duplicate != DuplicateKeys.All) return matches.Select(key => new Match(rows.Keys.Row(key), PartsOf(rows.Keys[key].Span)));
+        if (question.KeyRule.Duplicate != DuplicateKeys.All) return Matches(matches.Count, i => (rows.Keys.Row(matches[i]), matches[i]));
         var matched = Marked(matches);
-        return rows.Outcome(key => matched[key]).Where(row => row.Matched[0]).Select(row => new Match(row.Row, PartsOf(rows.Keys[row.Keys[0]].Span)));
+        var all = rows.Outcome(key => matched[key]).Where(row => row.Matched[0]).Select(row => (row.Row, Key: row.Keys[0])).ToList();
+        return Matches(all.Count, i => all[i]);
+
+        LazyList<Match> Matches(int count, Func<int, (long Row, int Key)> at) =>
+            new(count, i => new Match(at(i).Row, PartsOf(rows.Keys[at(i).Key].Span)));
     }
 
     private IEnumerable<LinkedRow> Linked(IReadOnlyList<int> matches, Func<LinkedRow, bool> isTold)

@@ -20,6 +20,8 @@ public sealed class ResultFolder(string folder) : IResultSink
     /// <summary>What opens the commitment.</summary>
     public const string OpeningFile = "opening.bin";
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Where the result of a run is, or null.</summary>
@@ -39,10 +41,14 @@ public sealed class ResultFolder(string folder) : IResultSink
         result.Opening.EncodeSecret(opening);
         DurableFile.Replace(Path.Combine(pending, CanonicalFile), result.Result.Encode());
         DurableFile.Replace(Path.Combine(pending, OpeningFile), opening.Written);
-        DurableFile.Replace(Path.Combine(pending, "result.csv"), Encoding.UTF8.GetBytes(ResultText.ToCsv(result.Result)));
+        DurableFile.Replace(Path.Combine(pending, "result.csv"), stream =>
+        {
+            using var text = new StreamWriter(stream, Utf8, leaveOpen: true);
+            ResultText.WriteCsv(text, result.Result);
+        });
         DurableFile.Replace(
             Path.Combine(pending, "result.json"),
-            JsonSerializer.SerializeToUtf8Bytes(ResultText.ToDocument(plan, run, result.Result), OperatorJson.Indented));
+            stream => JsonSerializer.Serialize(stream, ResultText.ToDocument(plan, run, result.Result), OperatorJson.Indented));
         Directory.Move(pending, final);
         DurableFile.SyncDirectory(folder);
     }

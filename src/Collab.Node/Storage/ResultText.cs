@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Collab.Engine;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -15,41 +14,40 @@ internal static class ResultText
     {
         JobResult.Intersection intersection => new(
             plan.Digest.ToString(), run.ToString(), "intersection", intersection.Matches.Count, intersection.Columns,
-            [.. intersection.Matches.Select(m => m.Key)], [.. intersection.Matches.Select(m => m.Row)], null),
+            intersection.Matches.Select(m => m.Key), intersection.Matches.Select(m => m.Row), null),
         JobResult.LinkedRows linked => new(
             plan.Digest.ToString(), run.ToString(), "intersection", linked.Rows.Count, ColumnsOf(linked.Keys),
-            [.. linked.Rows.Select(r => r.Values)], [.. linked.Rows.Select(r => r.Row)], null)
+            linked.Rows.Select(r => r.Values), linked.Rows.Select(r => r.Row), null)
         {
             AlternativeKeys = linked.Keys,
-            By = [.. linked.Rows.Select(r => r.By)],
+            By = linked.Rows.Select(r => r.By),
         },
         JobResult.Differences differences => new(
             plan.Digest.ToString(), run.ToString(), "differences", differences.Rows.Count, ColumnsOf(differences.Keys),
-            [.. differences.Rows.Select(r => r.Values)], [.. differences.Rows.Select(r => r.Row)], null)
+            differences.Rows.Select(r => r.Values), differences.Rows.Select(r => r.Row), null)
         {
             AlternativeKeys = differences.Keys,
-            By = [.. differences.Rows.Select(r => r.By)],
-            Breaks = [.. differences.Rows.Select(BreakOf)],
+            By = differences.Rows.Select(r => r.By),
+            Breaks = differences.Rows.Select(BreakOf),
             KeyCounts = differences.Counts,
         },
         JobResult.Cardinality cardinality => new(
             plan.Digest.ToString(), run.ToString(), "cardinality", cardinality.Count, null, null, null, null),
         JobResult.Join join => new(
-            plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, join.KeyColumns, [.. join.Rows.Select(r => r.Key)], [.. join.Rows.Select(r => r.Row)], null)
+            plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, join.KeyColumns, join.Rows.Select(r => r.Key), join.Rows.Select(r => r.Row), null)
         {
             JoinedFrom = join.Of.Name,
             JoinedColumns = join.Columns,
-            Joined = [.. join.Rows.Select(r => r.Values)],
+            Joined = join.Rows.Select(r => r.Values),
         },
         JobResult.Statistics statistics => new(
             plan.Digest.ToString(), run.ToString(), plan.Question is IntersectionQuestion ? "aggregates" : "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
-    /// <summary>A table for CSV readers.</summary>
-    public static string ToCsv(JobResult result)
+    /// <summary>Writes a table for CSV readers, line by line.</summary>
+    public static void WriteCsv(TextWriter text, JobResult result)
     {
-        var text = new StringBuilder();
         switch (result)
         {
             case JobResult.Intersection intersection:
@@ -80,8 +78,6 @@ internal static class ResultText
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
-
-        return text.ToString();
     }
 
     private static List<string> ColumnsOf(IReadOnlyList<IReadOnlyList<string>> keys) => [.. keys.SelectMany(key => key).Distinct()];
@@ -93,7 +89,11 @@ internal static class ResultText
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static void Line(StringBuilder text, IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Field)).Append('\n');
+    private static void Line(TextWriter text, IEnumerable<string> fields)
+    {
+        text.Write(string.Join(',', fields.Select(Field)));
+        text.Write('\n');
+    }
 
     // A cell that a spreadsheet would run as a formula is made text; a negative number is left alone.
     private static string Field(string value)
@@ -105,7 +105,7 @@ internal static class ResultText
     private static bool IsNumber(string value) => value.Skip(1).All(c => char.IsAsciiDigit(c) || c is '.' or '/' or 'E' or '-' or '+');
 }
 
-/// <summary>A released result.</summary>
+/// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c> or <c>statistics</c>.</param>
@@ -116,17 +116,17 @@ internal static class ResultText
 /// <param name="Statistics">Of statistics and aggregates: one line per cell and statistic.</param>
 internal sealed record ResultDocument(
     string Job, string Run, string Kind, long Count,
-    IReadOnlyList<string>? KeyColumns, IReadOnlyList<IReadOnlyList<string>>? Keys, IReadOnlyList<long>? Rows,
+    IReadOnlyList<string>? KeyColumns, IEnumerable<IReadOnlyList<string>>? Keys, IEnumerable<long>? Rows,
     IReadOnlyList<StatisticsRow>? Statistics)
 {
     /// <summary>The columns of each of several alternative keys.</summary>
     public IReadOnlyList<IReadOnlyList<string>>? AlternativeKeys { get; init; }
 
     /// <summary>For each row the numbers, from 1, of the keys by which it matches.</summary>
-    public IReadOnlyList<IReadOnlyList<int>>? By { get; init; }
+    public IEnumerable<IReadOnlyList<int>>? By { get; init; }
 
     /// <summary>For each row of differences: <c>only-here</c>, or <c>differs</c> when the other owner has its first key.</summary>
-    public IReadOnlyList<string>? Breaks { get; init; }
+    public IEnumerable<string>? Breaks { get; init; }
 
     /// <summary>For each key of differences: how many distinct keys are here, in both, and there.</summary>
     public IReadOnlyList<KeyCounts>? KeyCounts { get; init; }
@@ -138,5 +138,5 @@ internal sealed record ResultDocument(
     public IReadOnlyList<string>? JoinedColumns { get; init; }
 
     /// <summary>For each row the values of the joined columns; null where there is none.</summary>
-    public IReadOnlyList<IReadOnlyList<string?>>? Joined { get; init; }
+    public IEnumerable<IReadOnlyList<string?>>? Joined { get; init; }
 }

@@ -1,4 +1,5 @@
 using Collab.Engine.Planning;
+using Collab.Engine.Runs;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -72,6 +73,24 @@ public sealed class IntersectionPartTests : IDisposable
         Assert.Empty((await RunAsync("key: id", "[al, bo]", "trim: true", "semi-honest")).At<JobResult.Intersection>(Plans.Bo).Matches);
         await _owners.OfferAsync(Plans.Bo, "id");
         Assert.Empty((await RunAsync("key: id", "[al, bo]", "trim: true", "semi-honest")).At<JobResult.Intersection>(Plans.Al).Matches);
+    }
+
+    [Theory]
+    [InlineData("0000000000000000", false)] // one count where there are two keys
+    [InlineData("00000000000000000000000000000080", false)] // a negative count
+    [InlineData("000000000000000000", false)] // no whole counts
+    [InlineData("05000000000000000500000000000000", true)]
+    public void Counts_are_as_many_as_the_keys_and_not_negative(string payload, bool areCounts)
+    {
+        var bytes = Convert.FromHexString(payload);
+        try
+        {
+            Assert.Equal(areCounts, KeyCountsMessage.Decode(bytes).Counts.Count == 2);
+        }
+        catch (MalformedException)
+        {
+            Assert.False(areCounts);
+        }
     }
 
     [Theory]
