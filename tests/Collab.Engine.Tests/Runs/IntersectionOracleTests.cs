@@ -1,0 +1,93 @@
+using Collab.Engine.Planning;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Testing;
+
+namespace Collab.Engine.Tests.Runs;
+
+/// <summary>Random tables, keys and rules: what is told is what the definition of a match says (protocols/specs/intersection.md), row by row.</summary>
+public sealed class IntersectionOracleTests : IDisposable
+{
+    private const int Cases = 100;
+
+    private readonly TwoOwners _owners = new();
+
+    public static TheoryData<string, string> Protocols => new(
+        IntersectionProtocol.All
+            .SelectMany(p => Enum.GetValues<SecurityModel>().Select(security => (Protocol: p, Security: security)))
+            .Where(c => c.Protocol.Does(new IntersectionQuestion(KeyRule.Default), c.Security, 2))
+            .Select(c => (c.Protocol.Family.ToString().ToLowerInvariant(), c.Security == SecurityModel.Malicious ? "malicious" : "semi-honest")));
+
+    public void Dispose() => _owners.Dispose();
+
+    [Theory, MemberData(nameof(Protocols))]
+    public async Task What_is_told_is_what_the_definition_says(string protocol, string security)
+    {
+        for (var seed = 0; seed < Cases; seed++)
+        {
+            var random = RandomSource.Seeded(seed);
+            var tables = new Dictionary<PartyId, List<string[]>> { [Plans.Al] = Table(random), [Plans.Bo] = Table(random) };
+            foreach (var (owner, table) in tables) await _owners.OfferAsync(owner, [.. table.Select(row => string.Join(',', row)).Prepend("a,b,c")]);
+            string[][] keys = Below(random, 3) switch { 0 => [["a"]], 1 => [["a"], ["b", "c"]], _ => [["a"], ["b"], ["a", "c"]] };
+            var all = Below(random, 2) == 0;
+            var receivers = Below(random, 3) switch { 0 => new[] { Plans.Al }, 1 => [Plans.Bo], _ => [Plans.Al, Plans.Bo] };
+            var differences = all && Below(random, 2) == 0;
+            var list = string.Join(", ", keys.Select(key => $"[{string.Join(", ", key)}]"));
+            var plan = _owners.Plan($$"""
+                kind: intersection
+                purpose: test
+                parties: [{ name: al, dataset: table, keys: [{{list}}] }, { name: bo, dataset: table, keys: [{{list}}] }]
+                receivers: [{{string.Join(", ", receivers)}}]
+                security: {{security}}
+                parameters: { protocol: {{protocol}}, duplicate: {{(all ? "all" : "first")}}, reveal: {{(differences ? "differences" : "rows")}} }
+                """);
+            var run = await _owners.RunAsync(plan);
+            foreach (var receiver in receivers)
+            {
+                var other = receiver == Plans.Al ? Plans.Bo : Plans.Al;
+                Assert.True(
+                    Expected(tables[receiver], tables[other], keys, all, differences).SequenceEqual(Told(run.Results[receiver]!)),
+                    $"Seed {seed} at {receiver}, keys {list}.");
+            }
+        }
+    }
+
+    // For each row of the receiver the alternatives by which it matches, as "row: 1 2".
+    private static IEnumerable<string> Expected(List<string[]> own, List<string[]> other, string[][] keys, bool all, bool differences)
+    {
+        for (var row = 0; row < own.Count; row++)
+        {
+            var by = new List<int>();
+            var hasKey = false;
+            for (var k = 0; k < keys.Length; k++)
+            {
+                if (KeyOf(own[row], keys[k]) is not { } key) continue;
+                hasKey = true;
+                var isFirst = own.FindIndex(r => KeyOf(r, keys[k]) == key) == row;
+                if ((all || isFirst) && other.Exists(r => KeyOf(r, keys[k]) == key)) by.Add(k + 1);
+            }
+
+            if (hasKey && (differences ? by.Count < keys.Length : by.Count > 0)) yield return $"{row + 1}: {string.Join(' ', by)}";
+        }
+    }
+
+    private static IEnumerable<string> Told(JobResult result) => result switch
+    {
+        JobResult.Intersection plain => plain.Matches.Select(m => $"{m.Row}: 1"),
+        JobResult.LinkedRows linked => linked.Rows.Select(r => $"{r.Row}: {string.Join(' ', r.By)}"),
+        JobResult.Differences differences => differences.Rows.Select(r => $"{r.Row}: {string.Join(' ', r.By)}"),
+        _ => throw new ArgumentException(result.GetType().Name),
+    };
+
+    private static string? KeyOf(string[] row, string[] columns)
+    {
+        var parts = columns.Select(column => row[column[0] - 'a']).ToList();
+        return parts.Exists(part => part.Length == 0) ? null : string.Join('|', parts);
+    }
+
+    private static List<string[]> Table(RandomSource random) => [.. Enumerable.Range(0, Below(random, 12)).Select(_ =>
+        Enumerable.Range(0, 3).Select(_ => Below(random, 4) is > 0 and var value ? $"v{value}" : "").ToArray())];
+
+    private static int Below(RandomSource random, int bound) => (int)(random.NextUInt64() % (ulong)bound);
+}
