@@ -142,26 +142,27 @@ internal static partial class Frames
 
     public static void DecodeKeepAlive(ReadOnlySpan<byte> frame) => new CanonicalReader(frame[HeaderSize..]).End();
 
-    public static byte[] EncodeAbort(Fault fault) => Body()
-        .Text(Cut(fault.Code, 64)).Byte((byte)fault.Kind)
-        .Optional(fault.Party, static (w, party) => w.Party(party))
-        .Optional(fault.Step, static (w, step) => w.Text(Cut(step.Name, 64)))
-        .Text(Cut(fault.Message, 1000)).Text(Cut(fault.Next, 1000)).ToArray();
+    public static byte[] EncodeAbort(Fault fault)
+    {
+        var body = Body();
+        Fault.Encode(body, fault with
+        {
+            Code = Cut(fault.Code, 64),
+            Step = fault.Step is null ? null : new StepId(Cut(fault.Step.Name, 64)),
+            Message = Cut(fault.Message, 1000),
+            Next = Cut(fault.Next, 1000),
+        });
+        return body.ToArray();
+    }
 
     /// <summary>A peer's words end up in our logs and on our screens: they are checked in form before anything else.</summary>
     public static Fault DecodeAbort(ReadOnlySpan<byte> frame)
     {
         var reader = new CanonicalReader(frame[HeaderSize..]);
-        var fault = new Fault(
-            reader.Text(),
-            (ErrorKind)reader.Byte(),
-            reader.Optional(static (ref CanonicalReader r) => r.Party()),
-            reader.Optional(static (ref CanonicalReader r) => new StepId(r.Text())),
-            reader.Text(),
-            reader.Text());
+        var fault = Fault.Decode(ref reader);
         reader.End();
-        var sound = Enum.IsDefined(fault.Kind) && CodeForm().IsMatch(fault.Code)
-            && (fault.Step is null || StepForm().IsMatch(fault.Step.Name)) && IsLine(fault.Message) && IsLine(fault.Next);
+        var sound = CodeForm().IsMatch(fault.Code) && (fault.Step is null || StepForm().IsMatch(fault.Step.Name))
+            && IsLine(fault.Message) && IsLine(fault.Next);
         return sound ? fault : throw new MalformedException("a fault");
     }
 

@@ -45,7 +45,8 @@ public static class Parties
 
         var failures = new FirstFailure();
         var runs = parties.ToDictionary(
-            party => party, party => Task.Run(() => failures.WatchAsync(() => RunOneAsync(party, ends[party], program, options ?? Options))));
+            party => party, party => Task.Run(() => failures.WatchAsync(
+                () => RunOneAsync(party, ends[party], (self, channels) => failures.WatchAsync(() => program(self, channels)), options ?? Options))));
         await failures.WhenAllAsync(runs.Values);
         return runs.ToDictionary(run => run.Key, run => run.Value.Result);
     }
@@ -90,7 +91,10 @@ public static class Parties
     }
 }
 
-/// <summary>Keeps the failure that came first; the others follow from it.</summary>
+/// <summary>
+/// Keeps the failure that came first; the others follow from it. Programs are watched themselves: once a party has told the others why it
+/// ends, one of them may be done failing before it is.
+/// </summary>
 internal sealed class FirstFailure
 {
     private ExceptionDispatchInfo? _first;

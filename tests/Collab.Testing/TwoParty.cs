@@ -80,8 +80,10 @@ public static class TwoParty
         var toReceiver = fault?.Around(a, receiver: false) ?? a;
         var toSender = fault?.Around(b, receiver: true) ?? b;
         return (
-            Task.Run(() => failures.WatchAsync(() => RunOneAsync(Sender, Receiver, toReceiver, sender, options))),
-            Task.Run(() => failures.WatchAsync(() => RunOneAsync(Receiver, Sender, toSender, receiver, options))));
+            Task.Run(() => failures.WatchAsync(() => RunOneAsync(Sender, Receiver, toReceiver, Watched(sender), options))),
+            Task.Run(() => failures.WatchAsync(() => RunOneAsync(Receiver, Sender, toSender, Watched(receiver), options))));
+
+        Func<IChannel, Task<T>> Watched<T>(Func<IChannel, Task<T>> program) => channel => failures.WatchAsync(() => program(channel));
     }
 
     private static Task<PartyRun<T>> RunOneAsync<T>(
