@@ -67,7 +67,7 @@ internal static class IntersectionPlanner
         RequireSense(question, plan.Owners, plan.Receivers, plan.Requester);
         var protocol = IntersectionProtocol.Find(plan.Protocol)
             ?? throw new CollabException(Planner.PartiesUnsuited, $"This node runs no {plan.Protocol} for an intersection.", plan.Requester);
-        if (!protocol.Does(question, plan.Security, plan.Inputs.Count))
+        if (!protocol.Does(question, plan.Security, plan.Inputs.Count) || (question.Choice != ProtocolChoice.Automatic && question.Choice != protocol.Family))
             throw new CollabException(Planner.PartiesUnsuited, $"{plan.Protocol} does not do what this plan asks for.", plan.Requester);
     }
 

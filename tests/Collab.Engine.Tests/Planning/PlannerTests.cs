@@ -131,6 +131,10 @@ public sealed class PlannerTests
             (plan with { Receivers = [Plans.Bo, Plans.Cy] }, input, OfAl, Planner.PartiesUnsuited),
             (plan with { Receivers = [Plans.Bo] }, input, OfAl, StatisticsErrors.ReceiverIsOwnerOfTwo),
             (plan with { Question = question with { MinimumGroupSize = 0 } }, input, OfAl, StatisticsErrors.QuestionUnfit),
+            (Make(Intersection) with { Protocol = "psi-ecdh/2" }, Make(Intersection).InputOf(Plans.Al)!, OfAl, Planner.PartiesUnsuited),
+            (Make(Intersection) with { Protocol = IntersectionProtocol.CardinalityName }, Make(Intersection).InputOf(Plans.Al)!, OfAl, Planner.PartiesUnsuited),
+            (Make(Intersection) with { Security = SecurityModel.Malicious, Protocol = IntersectionProtocol.EcdhName }, Make(Intersection).InputOf(Plans.Al)!, OfAl, Planner.PartiesUnsuited),
+            (Make(Intersection) with { Question = new IntersectionQuestion(KeyRule.Default) { Choice = ProtocolChoice.Rr22 }, Protocol = IntersectionProtocol.EcdhName }, Make(Intersection).InputOf(Plans.Al)!, OfAl, Planner.PartiesUnsuited),
             (Make(Intersection) with { Receivers = [Plans.Cy] }, Make(Intersection).InputOf(Plans.Al)!, OfAl, Planner.PartiesUnsuited),
         ];
         foreach (var (changed, part, offer, code) in table)
