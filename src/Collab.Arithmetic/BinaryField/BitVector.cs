@@ -51,7 +51,7 @@ public sealed class BitVector
     /// <summary>Bit i as 0 or 1, without a branch on it.</summary>
     public ulong Bit(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Length, nameof(index));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(unchecked((uint)index), (uint)Length, nameof(index));
         return (_words[index >> 6] >> (index & 63)) & 1;
     }
 
@@ -61,7 +61,7 @@ public sealed class BitVector
         get => Bit(index) == 1;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Length, nameof(index));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(unchecked((uint)index), (uint)Length, nameof(index));
             ref var word = ref _words[index >> 6];
             word = (word & ~(1UL << (index & 63))) | ((value ? 1UL : 0) << (index & 63));
         }
