@@ -16,7 +16,7 @@ public readonly record struct Gf128(ulong Low, ulong High)
     public const int Size = 16;
 
     // X^128 = X^7 + X^2 + X + 1.
-    private const ulong Reduction = 0x87;
+    internal const ulong Reduction = 0x87;
 
     /// <summary>0.</summary>
     public static Gf128 Zero => default;
