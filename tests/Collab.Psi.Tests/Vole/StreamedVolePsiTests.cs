@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using Collab.Arithmetic.BinaryField;
+using Collab.Channels;
+using Collab.Primitives;
+using Collab.Psi.Vole;
+using Collab.Testing;
+
+namespace Collab.Psi.Tests.Vole;
+
+public sealed class StreamedVolePsiTests : IDisposable
+{
+    private static readonly Digest ItemContext = Digest.Of("collab.test.items", []);
+    private static readonly StreamedPsiOptions Options = new(Digest.Of("collab.test.psi-stream", [])) { BucketItems = 256 };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-psi-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory, InlineData(0, 0, 0), InlineData(0, 10, 0), InlineData(10, 0, 0), InlineData(1, 1, 1), InlineData(300, 10, 5), InlineData(5000, 3000, 1200), InlineData(100, 4000, 100)]
+    public async Task Bucket_by_bucket_gives_the_plain_intersection(int senderCount, int receiverCount, int common)
+    {
+        var sets = new SetPair(senderCount + receiverCount, senderCount, receiverCount, common);
+        foreach (var both in new[] { false, true })
+        {
+            var security = both ? SecurityModel.Malicious : SecurityModel.SemiHonest;
+            var (sender, receiver) = await RunAsync(sets, Options with { Security = security, BothLearn = both });
+            Assert.Equal(sets.ReceiverRows, receiver);
+            Assert.Equal(both ? sets.SenderRows : [], sender);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));                    // nothing is left behind
+    }
+
+    [Fact]
+    public async Task Sizes_of_messages_do_not_tell_the_loads_of_buckets()
+    {
+        var usages = new List<ChannelUsage>();
+        for (var seed = 0; seed < 3; seed++)
+        {
+            var sets = new SetPair(seed, 4000, 4000, 10 * seed);
+            usages.Add((await TwoPartyRunAsync(sets, Options with { Security = SecurityModel.SemiHonest, BothLearn = true })).Usage);
+        }
+
+        Assert.Single(usages.Distinct());
+    }
+
+    [Fact]
+    public async Task A_run_that_broke_is_resumed_at_its_first_bucket_that_is_not_finished()
+    {
+        var sets = new SetPair(3, 4000, 4000, 700);
+        using var sender = Spill("sender", sets.Sender);
+        using var receiver = Spill("receiver", sets.Receiver);
+        sender.Keep = receiver.Keep = true;
+        var done = 0;
+        var broken = await TwoParty.FailAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Options, _ole, null, default),
+            channel => StreamedVolePsi.RunAsync(
+                false, channel, receiver, RandomSource.System, Options, _ole,
+                (_, _) => ++done == 5 ? throw new ChannelException(ChannelException.Closed, channel.Peer, "Broken by the test.") : default, default));
+        Assert.NotNull(broken.Receiver);
+
+        using var senderAgain = SpillFolder.Open(Path.Combine(_folder, "sender"), ItemContext);
+        using var receiverAgain = SpillFolder.Open(Path.Combine(_folder, "receiver"), ItemContext);
+        senderAgain.Keep = receiverAgain.Keep = false;
+        var rows = new List<long>();
+        var counting = new CountingOle(_ole);
+        await TwoParty.RunAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, senderAgain, RandomSource.System, Again, counting, null, default),
+            channel => StreamedVolePsi.RunAsync(false, channel, receiverAgain, RandomSource.System, Again, _ole, Into(rows), default));
+        Assert.Equal(sets.ReceiverRows, rows.Order().Select(row => (int)row));
+        Assert.InRange(counting.Count, 10, 12);                                         // 16 buckets; 4 or 5 were finished by both, one perhaps by one
+    }
+
+    private static StreamedPsiOptions Again => Options with { Context = Digest.Of("collab.test.psi-stream.again", []) };
+
+    [Fact]
+    public async Task Another_item_context_or_bucket_size_is_a_fault_of_the_first_step()
+    {
+        var sets = new SetPair(4, 10, 10, 5);
+        foreach (var other in new[] { Options with { BucketItems = 255 }, Options with { BothLearn = true }, Again })
+        {
+            using var sender = Spill("sender", sets.Sender);
+            using var receiver = Spill("receiver", sets.Receiver);
+            var failures = await TwoParty.FailAsync(
+                channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Options, _ole, null, default),
+                channel => StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, other, _ole, Into([]), default));
+            Assert.Contains(new[] { failures.Sender, failures.Receiver }, failure => failure is PeerFaultException { Step.Name: "psi-vole.b1" });
+        }
+    }
+
+    [Fact]
+    public async Task A_bucket_beyond_the_last_cannot_be_finished()
+    {
+        var sets = new SetPair(4, 10, 10, 5);
+        using var sender = Spill("sender", sets.Sender);
+        var failures = await TwoParty.FailAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Options, _ole, null, default),
+            async channel =>
+            {
+                await channel.SendAsync(await channel.ReceiveAsync<VoleAnnouncement>(new("test")));
+                var all = new byte[FinishedBuckets.Size];
+                all.AsSpan().Fill(0xFF);
+                await channel.SendAsync(new FinishedBuckets(all));
+                await channel.ReceiveAsync<FinishedBuckets>(new("test"));
+                await channel.ReceiveAsync<FinishedBuckets>(new("test"));
+            });
+        Assert.Equal("psi-vole.b2", Assert.IsType<PeerFaultException>(failures.Sender).Step!.Name);
+    }
+
+    [Theory, InlineData(1), InlineData(2), InlineData(16), InlineData(256)]
+    public void Capacities_hold_random_loads_and_are_close_to_the_mean(int buckets)
+    {
+        const int Items = 400_000;
+        var plan = BucketPlan.Of(Items, 1000, (Items + buckets - 1) / buckets)!.Value;
+        Assert.Equal(buckets, plan.BucketCount);
+        var loads = new int[buckets];
+        var random = new Random(7);
+        for (var i = 0; i < Items; i++) loads[random.Next(buckets)]++;
+        Assert.InRange(plan.SenderCapacity, loads.Max(), (Items / buckets * 1.3) + 1);
+        Assert.Equal(buckets == 1 ? 1000 : plan.ReceiverCapacity, plan.ReceiverCapacity);
+        Assert.Null(BucketPlan.Of(1L << 40, 1, 1 << 20));
+    }
+
+    [Fact]
+    public void A_disk_that_takes_nothing_gives_a_coded_error()
+    {
+        using var folder = SpillFolder.Create(Path.Combine(_folder, "gone"), ItemContext);
+        Directory.Delete(Path.Combine(_folder, "gone"));
+        folder.Add(new ItemBatch(new Gf128[] { Gf128.One }, new long[] { 1 }));
+        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(folder.Complete).Code);
+        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => SpillFolder.Create(_folder, ItemContext)).Code);
+        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => SpillFolder.Open(_folder, ItemContext)).Code);
+    }
+
+    [Fact]
+    public void A_damaged_or_foreign_folder_is_not_opened()
+    {
+        var path = Path.Combine(_folder, "sender");
+        using var folder = Spill("sender", new SetPair(1, 100, 1, 0).Sender);
+        folder.Keep = true;
+        Assert.Throws<CollabException>(() => SpillFolder.Open(path, Digest.Of("collab.test.other", [])));
+        Assert.Equal(100, SpillFolder.Open(path, ItemContext).Count);
+        var part = Directory.EnumerateFiles(path, "*.items").First();
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(part));
+        using (var file = File.OpenWrite(part)) file.SetLength(file.Length - 1);
+        Assert.Throws<CollabException>(() => SpillFolder.Open(path, ItemContext));
+    }
+
+    private readonly DealerOle _ole = new();
+
+    private SpillFolder Spill(string name, ReadOnlyMemory<byte>[] items)
+    {
+        var folder = SpillFolder.Create(Path.Combine(_folder, name), ItemContext);
+        var digests = SetPair.Digests(ItemContext, items);
+        for (var start = 0; start < items.Length; start += 1000)
+        {
+            var size = Math.Min(1000, items.Length - start);
+            folder.Add(new ItemBatch(digests.AsMemory(start, size), Enumerable.Range(start, size).Select(row => (long)row).ToArray()));
+        }
+
+        folder.Complete();
+        return folder;
+    }
+
+    private async Task<TwoPartyRun<List<long>, List<long>>> TwoPartyRunAsync(SetPair sets, StreamedPsiOptions options)
+    {
+        var ole = new DealerOle();
+        using var sender = Spill("sender", sets.Sender);
+        using var receiver = Spill("receiver", sets.Receiver);
+        return await TwoParty.RunAsync<List<long>, List<long>>(
+            async channel =>
+            {
+                var rows = new List<long>();
+                await StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, options, ole, Into(rows), default);
+                return rows;
+            },
+            async channel =>
+            {
+                var rows = new List<long>();
+                await StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, options, ole, Into(rows), default);
+                return rows;
+            });
+    }
+
+    private async Task<(int[] Sender, int[] Receiver)> RunAsync(SetPair sets, StreamedPsiOptions options)
+    {
+        var run = await TwoPartyRunAsync(sets, options);
+        return ([.. run.Sender.Order().Select(row => (int)row)], [.. run.Receiver.Order().Select(row => (int)row)]);
+    }
+
+    private static Func<ReadOnlyMemory<long>, CancellationToken, ValueTask> Into(List<long> rows) => (found, _) =>
+    {
+        rows.AddRange(found.Span);
+        return default;
+    };
+
+    private sealed class CountingOle(IVectorOle inner) : IVectorOle
+    {
+        public int Count { get; private set; }
+
+        public Task<OleSender> SendAsync(IChannel channel, int count, RandomSource random, VectorOleOptions options, CancellationToken cancellation)
+        {
+            Count++;
+            return inner.SendAsync(channel, count, random, options, cancellation);
+        }
+
+        public Task<OleReceiver> ReceiveAsync(IChannel channel, int count, RandomSource random, VectorOleOptions options, CancellationToken cancellation) =>
+            inner.ReceiveAsync(channel, count, random, options, cancellation);
+    }
+}
