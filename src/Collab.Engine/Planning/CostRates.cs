@@ -13,6 +13,12 @@ internal static class CostRates
     /// <summary>Naming an item (psi-mutual), in seconds.</summary>
     public const double SecondsPerName = 0.6e-6;
 
+    /// <summary>Storing a receiver's key: hash, vector OLE, store and comparison, in seconds.</summary>
+    public const double SecondsPerStoredKey = 0.5e-6;
+
+    /// <summary>Masking a sender's key, in seconds.</summary>
+    public const double SecondsPerMask = 0.2e-6;
+
     /// <summary>Rows that are read and summed up in a second.</summary>
     public const double RowsPerSecond = 2e6;
 }

@@ -7,13 +7,16 @@ namespace Collab.Engine.Planning;
 /// <summary>A protocol that can answer some questions about an intersection. The one place where the planner learns of a new one.</summary>
 /// <param name="Name">Its name in plans, with the version of its messages.</param>
 /// <param name="Family">By which word a requester asks for it.</param>
-internal abstract record IntersectionProtocol(string Name, ProtocolChoice Family)
+internal abstract partial record IntersectionProtocol(string Name, ProtocolChoice Family)
 {
     /// <summary>Diffie-Hellman (psi-ecdh.md).</summary>
     public const string EcdhName = "psi-ecdh/1";
 
     /// <summary>Diffie-Hellman, the number only (psi-cardinality.md).</summary>
     public const string CardinalityName = "psi-cardinality/1";
+
+    /// <summary>Vector OLE and a key-value store, with labels or without (psi-vole.md).</summary>
+    public const string VoleName = "psi-vole/1";
 
     /// <summary>All of this program.</summary>
     public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Cardinality()];
@@ -47,15 +50,23 @@ internal abstract record IntersectionProtocol(string Name, ProtocolChoice Family
             : [];
 
     // What the job adds to the protocol's own messages (protocols/specs/intersection.md, "Messages").
-    private static IntersectionCost WithJobMessages(IntersectionCost cost, IntersectionQuestion question, IntersectionSizes sizes)
+    protected static IntersectionCost WithJobMessages(IntersectionCost cost, IntersectionQuestion question, IntersectionSizes sizes)
     {
-        if (question.Reveal is Reveal.Differences) cost = cost.Then(2, 2 * 8 * question.KeyCount);
+        cost = WithCounts(cost, question);
         if (sizes.Receivers < 2) return cost;
         if (question.Reveal is Reveal.Cardinality) return cost.Then(1, 8);
         var most = Math.Min(sizes.Sender, sizes.Receiver);
         var batches = (most + 2047) / 2048;
         return cost.Then(1 + batches, 8 + (4 * batches) + (16 * most), sizes.Sender * CostRates.SecondsPerName);
     }
+
+    // Step 1 of the job: counts or the size of labels.
+    protected static IntersectionCost WithCounts(IntersectionCost cost, IntersectionQuestion question) => question.Reveal switch
+    {
+        Reveal.Differences => cost.Then(2, 2 * 8 * question.KeyCount),
+        Reveal.Join => cost.Then(1, 4),
+        _ => cost,
+    };
 
     // Each party multiplies a point for every item of either, and hashes its own.
     private static double CurveSeconds(IntersectionSizes sizes) =>

@@ -24,6 +24,20 @@ internal sealed class IntersectionOutcome(IntersectionQuestion question, PlanInp
         _ => new JobResult.Intersection(input.Key, MatchesOf(matches)),
     };
 
+    /// <summary>The result of a join.</summary>
+    /// <param name="join">What is joined.</param>
+    /// <param name="matches">The places of the keys that match, ascending.</param>
+    /// <param name="labels">Their labels, shape [matches, size].</param>
+    /// <param name="size">Bytes of a label.</param>
+    public JobResult Of(Reveal.Join join, IReadOnlyList<int> matches, ReadOnlyMemory<byte> labels, int size)
+    {
+        var label = new Dictionary<int, int>(matches.Count);
+        for (var i = 0; i < matches.Count; i++) label.Add(matches[i], i);
+        var told = rows.Outcome(label.ContainsKey).Where(row => row.Matched[0]).Select(row => (row.Row, Key: row.Keys[0])).ToList();
+        return new JobResult.Join(input.Key, join.Of, join.Columns, new LazyList<JoinedRow>(told.Count, i => new JoinedRow(
+            told[i].Row, PartsOf(rows.Keys[told[i].Key].Span), JoinLabels.Read(labels.Slice(label[told[i].Key] * size, size).Span, join.Columns.Count))));
+    }
+
     // Made when they are asked for: of millions of matches only their places are held.
     private LazyList<Match> MatchesOf(IReadOnlyList<int> matches)
     {

@@ -6,17 +6,27 @@ using Collab.Primitives;
 using Collab.Psi;
 using Collab.Psi.Ecdh;
 using Collab.Psi.Mutual;
+using Collab.Psi.Vole;
 
 namespace Collab.Engine.Runs;
 
 /// <summary>A party's part of an intersection: its distinct keys, then the protocol of the plan, then output for both (protocols/specs/intersection.md).</summary>
-internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, IntersectionQuestion Question, KeyedRows Rows, SnapshotReference Read)
+/// <param name="Ports">What the host gives.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Question">Its question.</param>
+/// <param name="Rows">This party's keys and rows.</param>
+/// <param name="Read">The commitment to what was read.</param>
+internal sealed partial record IntersectionPart(
+    EnginePorts Ports, Plan Plan, IntersectionQuestion Question, KeyedRows Rows, SnapshotReference Read)
     : ProtocolPart(Read)
 {
     private const string TellFork = "mutual";
     private const string CountsFork = "counts";
 
     private static readonly StepId CountsStep = new("intersection.1");
+
+    /// <summary>What this party tells of its keys in a join; null when it tells nothing.</summary>
+    public JoinLabels? Labels { get; init; }
 
     private bool BothReceive => Plan.Receivers.Count == 2;
 
@@ -27,8 +37,10 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
     {
         var input = plan.InputOf(ports.Self)!;
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
-        var rows = await KeyedRowReader.ReadAsync(data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule, null, cancellation);
-        return new IntersectionPart(ports, plan, question, rows, data.Close(ports.Random));
+        var labels = question.Reveal is Reveal.Join join && join.Of == ports.Self ? new JoinLabels(join.Columns) : null;
+        var rows = await KeyedRowReader.ReadAsync(
+            data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule, labels is null ? null : labels.Add, cancellation);
+        return new IntersectionPart(ports, plan, question, rows, data.Close(ports.Random)) { Labels = labels };
     }
 
     public override async Task<JobResult?> RunAsync(
@@ -36,6 +48,7 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
     {
         var channel = channels[Plan.Owners.Single(o => o != Ports.Self)];
         if (Plan.Protocol == IntersectionProtocol.CardinalityName) return await CountAsync(channel, ContextOf(Plan, run), progress, cancellation);
+        if (Question.Reveal is Reveal.Join join) return await JoinAsync(channel, join, ContextOf(Plan, run), progress, cancellation);
         var there = Question.Reveal is Reveal.Differences ? await ExchangeCountsAsync(channel, cancellation) : [];      // 1 ↔
         var matches = await IntersectAsync(channel, ContextOf(Plan, run), progress, cancellation);                      // 2, 3
         return matches is null ? null : new IntersectionOutcome(Question, Plan.InputOf(Ports.Self)!, Rows).Of(matches, there);
@@ -55,22 +68,36 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
     }
 
     /// <summary>Step 2: the two-party protocol; step 3: its receiver tells the sender, where both are told.</summary>
-    private async Task<IReadOnlyList<int>?> IntersectAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation)
+    private Task<IReadOnlyList<int>?> IntersectAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) => Plan.Protocol switch
     {
+        IntersectionProtocol.EcdhName => IntersectByCurveAsync(channel, context, progress, cancellation),
+        IntersectionProtocol.VoleName => IntersectByVoleAsync(channel, context, progress, cancellation),
+        _ => throw new InvalidOperationException($"{Plan.Protocol} has no part here."),
+    };
+
+    private async Task<IReadOnlyList<int>?> IntersectByCurveAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation)
+    {
+        var options = EcdhOptions(context, progress);
         if (PlaysReceiver)
         {
-            var matches = await ReceiveAsync(channel, context, progress, cancellation);
+            var matches = await EcdhPsi.ReceiveAsync(channel, Rows.Keys, Ports.Random, options, cancellation);
             if (!BothReceive) return matches;
             await using var fork = channel.Fork(TellFork);
             await MutualOutput.TellAsync(fork, context, Rows.Keys, matches, cancellation);
             return matches;
         }
 
-        await SendAsync(channel, context, progress, cancellation);
+        await EcdhPsi.SendAsync(channel, Rows.Keys, Ports.Random, options, cancellation);
         if (!BothReceive) return null;
         await using var hearing = channel.Fork(TellFork);
         return await MutualOutput.HearAsync(hearing, context, Rows.Keys, cancellation);
     }
+
+    // Output for both is a step of the protocol's own there, which stands against a malicious receiver too.
+    private async Task<IReadOnlyList<int>?> IntersectByVoleAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) =>
+        PlaysReceiver
+            ? await VolePsi.ReceiveAsync(channel, Rows.Keys, Ports.Random, VoleOptions(context, progress), cancellation)
+            : await VolePsi.SendAsync(channel, Rows.Keys, Ports.Random, VoleOptions(context, progress), cancellation);
 
     /// <summary>Steps 2 and 3 where only the number of matches is told.</summary>
     private async Task<JobResult?> CountAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation)
@@ -91,16 +118,12 @@ internal sealed record IntersectionPart(EnginePorts Ports, Plan Plan, Intersecti
         return new JobResult.Cardinality(await MutualOutput.HearCountAsync(hearing, Rows.Keys.Count, cancellation));
     }
 
-    private Task SendAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) => Plan.Protocol switch
+    private VolePsiOptions VoleOptions(Digest context, StepProgress progress) => new(context)
     {
-        IntersectionProtocol.EcdhName => EcdhPsi.SendAsync(channel, Rows.Keys, Ports.Random, EcdhOptions(context, progress), cancellation),
-        _ => throw new InvalidOperationException($"{Plan.Protocol} has no part here."),
-    };
-
-    private async Task<IReadOnlyList<int>> ReceiveAsync(IChannel channel, Digest context, StepProgress progress, CancellationToken cancellation) => Plan.Protocol switch
-    {
-        IntersectionProtocol.EcdhName => await EcdhPsi.ReceiveAsync(channel, Rows.Keys, Ports.Random, EcdhOptions(context, progress), cancellation),
-        _ => throw new InvalidOperationException($"{Plan.Protocol} has no part here."),
+        Security = Plan.Security,
+        BothLearn = BothReceive,
+        Parallelism = Environment.ProcessorCount,
+        Progress = new ItemReporter(progress),
     };
 
     private static EcdhPsiOptions EcdhOptions(Digest context, StepProgress progress) => new(context)

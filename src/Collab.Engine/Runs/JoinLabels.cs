@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Statistics.Results;
@@ -21,8 +22,6 @@ internal sealed class JoinLabels(IReadOnlyList<string> columns)
     /// <summary>The values of one key are too long.</summary>
     public static readonly ErrorCode ValueTooLong = new(
         "data.value-too-long", ErrorKind.InvalidInput, "Join shorter columns: all values of a row together have at most 4 kB.");
-
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly List<byte[]> _labels = [];
     private int[]? _places;
@@ -61,30 +60,26 @@ internal sealed class JoinLabels(IReadOnlyList<string> columns)
     }
 
     /// <summary>The values of a label, one for each column; null where there is none.</summary>
-    /// <exception cref="MalformedException">The bytes are not exactly such a label.</exception>
+    /// <remarks>
+    /// A label that is none says nothing at all, and is no fault: a receiver that failed only at the labels of matches would tell a
+    /// malicious owner which keys match.
+    /// </remarks>
     public static IReadOnlyList<string?> Read(ReadOnlySpan<byte> label, int columnCount)
     {
         var values = new string?[columnCount];
+        var nothing = new string?[columnCount];
         for (var i = 0; i < columnCount; i++)
         {
-            if (label.Length < sizeof(ushort)) throw new MalformedException("a size before each joined value");
+            if (label.Length < sizeof(ushort)) return nothing;
             var size = BinaryPrimitives.ReadUInt16LittleEndian(label) - 1;
             label = label[sizeof(ushort)..];
             if (size < 0) continue;
-            if (label.Length < size) throw new MalformedException("joined values of the sizes said");
-            try
-            {
-                values[i] = StrictUtf8.GetString(label[..size]);
-            }
-            catch (DecoderFallbackException)
-            {
-                throw new MalformedException("joined values in UTF-8");
-            }
-
+            if (label.Length < size || !Utf8.IsValid(label[..size])) return nothing;
+            values[i] = Encoding.UTF8.GetString(label[..size]);
             label = label[size..];
         }
 
-        return label.ContainsAnyExcept((byte)0) ? throw new MalformedException("nothing but zeros after the joined values") : values;
+        return label.ContainsAnyExcept((byte)0) ? nothing : values;
     }
 
     private static string? TextOf(Column column, int row) => column switch
