@@ -4,7 +4,7 @@ using Collab.Primitives;
 
 namespace Collab.Psi.Ecdh;
 
-/// <summary>A secret scalar of the intersection group, for one run of one party; never printed, compared or serialized.</summary>
+/// <summary>A secret scalar of the intersection group, for one run (or one incremental state) of one party; never printed, compared or serialized.</summary>
 /// <remarks>Uniform among the non-zero residues modulo ℓ and a multiple of the cofactor 8: specs/psi-ecdh.md, "Parameters and why".</remarks>
 public sealed class BlindingKey : IDisposable
 {
@@ -22,6 +22,14 @@ public sealed class BlindingKey : IDisposable
         Curve25519.FillScalar(scalar, random);
         return new(SecretBytes.Take(scalar));
     }
+
+    /// <summary>A key that is kept longer than a run: a copy of the scalar, which stays its owner's.</summary>
+    internal static BlindingKey Of(SecretBytes scalar) => scalar.Use(true, static (secret, _) =>
+    {
+        Span<byte> copy = stackalloc byte[Curve25519.ScalarSize];
+        secret.CopyTo(copy);
+        return new BlindingKey(SecretBytes.Take(copy));
+    });
 
     /// <summary>Blinds points: x(kP) from x(P).</summary>
     /// <param name="points">x-coordinates, shape [n, 32]; those of a peer checked before.</param>

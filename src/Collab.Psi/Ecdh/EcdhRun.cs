@@ -77,17 +77,22 @@ internal sealed class EcdhRun : IDisposable
     }
 
     /// <summary>Receives a batch of points, checks each, and blinds them with this party's key.</summary>
-    public async Task<byte[]> ReceiveBatchAsync(IChannel channel, StepId step, uint number, int size, CancellationToken cancellation)
+    public async Task<byte[]> ReceiveBatchAsync(IChannel channel, StepId step, uint number, int size, CancellationToken cancellation) =>
+        (await ReceiveBatchAsync(channel, step, number, size, Key, _options.Parallelism, cancellation).ConfigureAwait(false)).Blinded;
+
+    /// <summary>Receives a batch of points, checks each, and blinds them: the batch as it came, and blinded.</summary>
+    public static async Task<(ReadOnlyMemory<byte> Received, byte[] Blinded)> ReceiveBatchAsync(
+        IChannel channel, StepId step, uint number, int size, BlindingKey key, int parallelism, CancellationToken cancellation)
     {
         var batch = await channel.ReceiveAsync<BlindedItems>(step, cancellation).ConfigureAwait(false);
         PeerFaultException.ThrowUnless(batch.Number == number, channel.Peer, step, "the batches in order");
         PeerFaultException.ThrowUnless(batch.Points.Length == size * Curve25519.PointSize, channel.Peer, step, "as many points as announced");
         PeerFaultException.ThrowUnless(
-            Curve25519.IndexOfInvalidVariableTime(batch.Points.Span, _options.Parallelism) < 0, channel.Peer, step, "canonical points of the curve");
+            Curve25519.IndexOfInvalidVariableTime(batch.Points.Span, parallelism) < 0, channel.Peer, step, "canonical points of the curve");
         var blinded = new byte[batch.Points.Length];
-        Key.Blind(batch.Points.Span, blinded, _options.Parallelism);
+        key.Blind(batch.Points.Span, blinded, parallelism);
         PeerFaultException.ThrowUnless(Curve25519.IndexOfNeutral(blinded) < 0, channel.Peer, step, "no point of small order");
-        return blinded;
+        return (batch.Points, blinded);
     }
 
     /// <summary>Receives masks of this run's width, so many in all.</summary>
