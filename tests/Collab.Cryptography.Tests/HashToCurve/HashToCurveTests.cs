@@ -77,9 +77,9 @@ public class HashToCurveTests
     public void Output_of_any_allowed_length_begins_as_the_length_bound_into_it_says()
     {
         var expander = new MessageExpander(Domain);
-        var longest = new byte[MessageExpander.MaximumOutputSize];
+        var longest = new byte[expander.MaximumOutputSize];
         expander.Expand([], [7], longest);
-        Assert.Throws<ArgumentException>(() => expander.Expand([], [7], new byte[MessageExpander.MaximumOutputSize + 1]));
+        Assert.Throws<ArgumentException>(() => expander.Expand([], [7], new byte[expander.MaximumOutputSize + 1]));
         Assert.Throws<ArgumentException>(() => expander.Expand([], [7], []));
 
         var shorter = new byte[longest.Length - 1];

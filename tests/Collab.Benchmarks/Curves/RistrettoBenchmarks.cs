@@ -1,0 +1,48 @@
+using BenchmarkDotNet.Attributes;
+using Collab.Arithmetic.Curves;
+
+namespace Collab.Benchmarks.Curves;
+
+/// <summary>ristretto255, one element at a time.</summary>
+[MemoryDiagnoser]
+public class RistrettoBenchmarks
+{
+    private readonly byte[] _uniform = new byte[RistrettoPoint.UniformSize];
+    private readonly byte[] _encoding = new byte[RistrettoPoint.Size];
+    private RistrettoPoint _point;
+    private RistrettoScalar _scalar;
+
+    /// <summary>A fixed element and scalar.</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        new Random(9496).NextBytes(_uniform);
+        _point = RistrettoPoint.FromUniformBytes(_uniform);
+        _scalar = RistrettoScalar.ReduceWide(_uniform);
+        _point.Encode(_encoding);
+    }
+
+    /// <summary>s·P.</summary>
+    [Benchmark]
+    public RistrettoPoint Multiply() => _scalar * _point;
+
+    /// <summary>s·G.</summary>
+    [Benchmark]
+    public RistrettoPoint MultiplyGenerator() => RistrettoPoint.MultiplyGenerator(_scalar);
+
+    /// <summary>Strict decoding.</summary>
+    [Benchmark]
+    public bool Decode() => RistrettoPoint.TryDecode(_encoding, out _);
+
+    /// <summary>Encoding.</summary>
+    [Benchmark]
+    public void Encode() => _point.Encode(_encoding);
+
+    /// <summary>The one-way map.</summary>
+    [Benchmark]
+    public RistrettoPoint FromUniformBytes() => RistrettoPoint.FromUniformBytes(_uniform);
+
+    /// <summary>1/s.</summary>
+    [Benchmark]
+    public RistrettoScalar Invert() => _scalar.Invert();
+}
