@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
@@ -49,20 +48,11 @@ public static class ItemDigests
         whole[..PrefixSize].CopyTo(prefix);
     }
 
-    /// <summary>The public permutation of H in a run.</summary>
-    internal static Aes Permutation(Digest context)
+    /// <summary>The public permutation of H in a run; H(d) is its <see cref="AesPermutation.Compress"/>.</summary>
+    internal static AesPermutation Permutation(Digest context)
     {
         Span<byte> key = stackalloc byte[PrefixSize];
         FillPrefix(FieldDomain, context, key);
-        var permutation = Aes.Create();
-        permutation.SetKey(key);
-        return permutation;
-    }
-
-    /// <summary>h[i] = H(d[i]) = π(d[i]) + d[i].</summary>
-    internal static void ToField(Aes permutation, ReadOnlySpan<Gf128> digests, Span<Gf128> elements)
-    {
-        permutation.EncryptEcb(MemoryMarshal.AsBytes(digests), MemoryMarshal.AsBytes(elements), PaddingMode.None);
-        Gf128Vector.Add(elements, digests, elements);
+        return new AesPermutation(Gf128.Read(key));
     }
 }

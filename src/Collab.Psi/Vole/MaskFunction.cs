@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Primitives;
@@ -12,7 +11,7 @@ internal sealed class MaskFunction : IDisposable
     private const int ChunkItems = 2048; // values, digests and field elements of a chunk stay in the first-level cache
 
     private readonly byte[] _prefix = new byte[ItemDigests.PrefixSize];
-    private readonly Aes _permutation;
+    private readonly AesPermutation _permutation;
     private readonly Digest _context;
     private readonly int _parallelism;
     private readonly (ulong High, ulong Low) _kept;
@@ -62,7 +61,7 @@ internal sealed class MaskFunction : IDisposable
     public void Dispose() => _permutation.Dispose();
 
     private void EvaluateChunk(
-        Aes permutation, int chunk, ReadOnlySpan<Gf128> allDigests, Gf128? delta, Gf128 coin, NativeBuffer<Gf128> allValues, NativeBuffer<Gf128>? second, Span<Gf128> scratch)
+        AesPermutation permutation, int chunk, ReadOnlySpan<Gf128> allDigests, Gf128? delta, Gf128 coin, NativeBuffer<Gf128> allValues, NativeBuffer<Gf128>? second, Span<Gf128> scratch)
     {
         var start = chunk * ChunkItems;
         var size = Math.Min(ChunkItems, allDigests.Length - start);
@@ -71,7 +70,7 @@ internal sealed class MaskFunction : IDisposable
         var elements = scratch[..size];
         if (delta is { } factor)
         {
-            ItemDigests.ToField(permutation, digests, elements);
+            permutation.Compress(digests, elements);
             Gf128Vector.MultiplyAdd(elements, factor, values);
         }
 

@@ -30,7 +30,7 @@ internal sealed class StoreOfItems : IDisposable
     public static StoreOfItems Solve(VoleRun run, OkvsParameters parameters, ReadOnlyMemory<Gf128> digests, CancellationToken cancellation)
     {
         using var elements = NativeBuffer<Gf128>.Allocate(digests.Length);
-        using (var permutation = ItemDigests.Permutation(run.Context)) ItemDigests.ToField(permutation, digests.Span, elements.Span);
+        using (var permutation = ItemDigests.Permutation(run.Context)) permutation.Compress(digests.Span, elements.Span);
         using var random = AesPrg.Generate(run.Random);
         var store = NativeBuffer<Gf128>.Allocate((int)parameters.Size);
         try

@@ -18,25 +18,17 @@ internal interface IVectorOle
 internal readonly record struct VectorOleOptions(Digest Context, SecurityModel Security, int Parallelism);
 
 /// <summary>Δ and B; B's memory may be overwritten and is zeroed by its owner.</summary>
-internal sealed record OleSender(Gf128 Delta, OleVector B) : IDisposable
+internal sealed record OleSender(Gf128 Delta, NativeBuffer<Gf128> B) : IDisposable
 {
     public void Dispose() => B.Dispose();
 }
 
 /// <summary>A and C; their memory may be overwritten and is zeroed by their owners.</summary>
-internal sealed record OleReceiver(OleVector A, OleVector C) : IDisposable
+internal sealed record OleReceiver(NativeBuffer<Gf128> A, NativeBuffer<Gf128> C) : IDisposable
 {
     public void Dispose()
     {
         A.Dispose();
         C.Dispose();
     }
-}
-
-/// <summary>A vector of blocks with its owner.</summary>
-internal abstract class OleVector : IDisposable
-{
-    public abstract Span<Gf128> Span { get; }
-
-    public abstract void Dispose();
 }

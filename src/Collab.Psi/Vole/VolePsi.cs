@@ -32,14 +32,14 @@ public static partial class VolePsi
     {
         options.Check(items.Count);
         using var digests = Digests(options, items);
-        return await SendDigestsAsync(channel, digests.Memory, random, options, SilentVectorOle.Instance, cancellation).ConfigureAwait(false);
+        return await SendDigestsAsync(channel, digests.Memory, random, options, TransferVectorOle.Instance, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The sender's part, with items hashed before by <see cref="ItemDigests"/> under the context of the run.</summary>
     /// <inheritdoc cref="SendAsync(IChannel, IReadOnlyList{ReadOnlyMemory{byte}}, RandomSource, VolePsiOptions, CancellationToken)"/>
     public static Task<int[]?> SendAsync(
         IChannel channel, ReadOnlyMemory<Gf128> digests, RandomSource random, VolePsiOptions options, CancellationToken cancellation = default) =>
-        SendDigestsAsync(channel, digests, random, options, SilentVectorOle.Instance, cancellation);
+        SendDigestsAsync(channel, digests, random, options, TransferVectorOle.Instance, cancellation);
 
     /// <summary>The receiver's part.</summary>
     /// <param name="channel">To the sender; forks are opened under it.</param>
@@ -57,14 +57,14 @@ public static partial class VolePsi
     {
         options.Check(items.Count);
         using var digests = Digests(options, items);
-        return await ReceiveDigestsAsync(channel, digests.Memory, random, options, SilentVectorOle.Instance, cancellation).ConfigureAwait(false);
+        return await ReceiveDigestsAsync(channel, digests.Memory, random, options, TransferVectorOle.Instance, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The receiver's part, with items hashed before by <see cref="ItemDigests"/> under the context of the run.</summary>
     /// <inheritdoc cref="ReceiveAsync(IChannel, IReadOnlyList{ReadOnlyMemory{byte}}, RandomSource, VolePsiOptions, CancellationToken)"/>
     public static Task<int[]> ReceiveAsync(
         IChannel channel, ReadOnlyMemory<Gf128> digests, RandomSource random, VolePsiOptions options, CancellationToken cancellation = default) =>
-        ReceiveDigestsAsync(channel, digests, random, options, SilentVectorOle.Instance, cancellation);
+        ReceiveDigestsAsync(channel, digests, random, options, TransferVectorOle.Instance, cancellation);
 
     internal static async Task<int[]?> SendDigestsAsync(
         IChannel channel, ReadOnlyMemory<Gf128> digests, RandomSource random, VolePsiOptions options, IVectorOle ole, CancellationToken cancellation)

@@ -18,7 +18,7 @@ internal sealed class DealerOle : IVectorOle
         random.Fill(MemoryMarshal.AsBytes(blocks.AsSpan()));
         var b = blocks[1..];
         Deal(options.Context).SetResult((blocks[0], (Gf128[])b.Clone()));
-        return Task.FromResult(new OleSender(blocks[0], new Vector(b)));
+        return Task.FromResult(new OleSender(blocks[0], Buffer(b)));
     }
 
     public async Task<OleReceiver> ReceiveAsync(IChannel channel, int count, RandomSource random, VectorOleOptions options, CancellationToken cancellation)
@@ -27,18 +27,16 @@ internal sealed class DealerOle : IVectorOle
         var (a, c) = (new Gf128[count], new Gf128[count]);
         random.Fill(MemoryMarshal.AsBytes(a.AsSpan()));
         for (var i = 0; i < count; i++) c[i] = (a[i] * delta) + b[i];
-        return new OleReceiver(new Vector(a), new Vector(c));
+        return new OleReceiver(Buffer(a), Buffer(c));
     }
 
     private TaskCompletionSource<(Gf128 Delta, Gf128[] B)> Deal(Digest context) =>
         _dealt.GetOrAdd(context, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
-    private sealed class Vector(Gf128[] blocks) : OleVector
+    private static NativeBuffer<Gf128> Buffer(Gf128[] blocks)
     {
-        public override Span<Gf128> Span => blocks;
-
-        public override void Dispose()
-        {
-        }
+        var buffer = NativeBuffer<Gf128>.Allocate(blocks.Length);
+        blocks.CopyTo(buffer.Span);
+        return buffer;
     }
 }

@@ -58,6 +58,18 @@ public class VolePsiTests
         }
     }
 
+    [Theory, InlineData(SecurityModel.SemiHonest), InlineData(SecurityModel.Malicious)]
+    public async Task With_the_vector_ole_of_the_product_the_result_is_the_same(SecurityModel security)
+    {
+        var sets = new SetPair(11, 500, 400, 150);
+        var options = Options with { Security = security, BothLearn = true };
+        var run = await TwoParty.RunAsync(
+            channel => VolePsi.SendAsync(channel, sets.Sender, RandomSource.System, options),
+            channel => VolePsi.ReceiveAsync(channel, sets.Receiver, RandomSource.System, options));
+        Assert.Equal(sets.ReceiverRows, run.Receiver);
+        Assert.Equal(sets.SenderRows, run.Sender);
+    }
+
     [Fact]
     public async Task Equal_items_of_one_party_are_its_callers_mistake()
     {
