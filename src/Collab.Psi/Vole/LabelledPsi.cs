@@ -36,7 +36,7 @@ public static class LabelledPsi
     public static Task<int[]?> SendAsync(
         IChannel channel, IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<byte> labels, int labelSize, RandomSource random, VolePsiOptions options,
         CancellationToken cancellation = default) =>
-        SendAsync(channel, items, labels, labelSize, random, options, TransferVectorOle.Instance, cancellation);
+        SendAsync(channel, items, labels, labelSize, random, options, SilentVectorOle.Instance, cancellation);
 
     /// <summary>The receiver's part.</summary>
     /// <param name="channel">To the sender; forks are opened under it.</param>
@@ -51,7 +51,7 @@ public static class LabelledPsi
     public static Task<LabelledMatches> ReceiveAsync(
         IChannel channel, IReadOnlyList<ReadOnlyMemory<byte>> items, int labelSize, RandomSource random, VolePsiOptions options,
         CancellationToken cancellation = default) =>
-        ReceiveAsync(channel, items, labelSize, random, options, TransferVectorOle.Instance, cancellation);
+        ReceiveAsync(channel, items, labelSize, random, options, SilentVectorOle.Instance, cancellation);
 
     internal static async Task<int[]?> SendAsync(
         IChannel channel, IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<byte> labels, int labelSize, RandomSource random, VolePsiOptions options,

@@ -35,7 +35,7 @@ public static class StreamedVolePsi
     public static Task SendAsync(
         IChannel channel, SpillFolder items, RandomSource random, StreamedPsiOptions options,
         Func<ReadOnlyMemory<long>, CancellationToken, ValueTask>? matched = null, CancellationToken cancellation = default) =>
-        RunAsync(true, channel, items, random, options, TransferVectorOle.Instance, matched, cancellation);
+        RunAsync(true, channel, items, random, options, SilentVectorOle.Instance, matched, cancellation);
 
     /// <summary>The receiver's part.</summary>
     /// <param name="channel">To the sender; a fork for each bucket is opened under it.</param>
@@ -50,7 +50,7 @@ public static class StreamedVolePsi
     public static Task ReceiveAsync(
         IChannel channel, SpillFolder items, RandomSource random, StreamedPsiOptions options,
         Func<ReadOnlyMemory<long>, CancellationToken, ValueTask> matched, CancellationToken cancellation = default) =>
-        RunAsync(false, channel, items, random, options, TransferVectorOle.Instance, matched, cancellation);
+        RunAsync(false, channel, items, random, options, SilentVectorOle.Instance, matched, cancellation);
 
     internal static async Task RunAsync(
         bool isSender, IChannel channel, SpillFolder items, RandomSource random, StreamedPsiOptions options, IVectorOle ole,

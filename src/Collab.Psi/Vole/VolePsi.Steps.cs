@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
 using Collab.Cryptography;
+using Collab.ObliviousTransfer.Silent;
 using Collab.Primitives;
 
 namespace Collab.Psi.Vole;
@@ -43,20 +44,20 @@ public static partial class VolePsi
     /// <summary>The digests of items; zeroed when disposed.</summary>
     internal static DigestList Digests(VolePsiOptions options, IReadOnlyList<ReadOnlyMemory<byte>> items) => new(options.Context, items);
 
-    private static async Task<OleSender> SendOleAsync(VoleRun run, IChannel channel, int size, CancellationToken cancellation)
+    private static async Task<VoleSender> SendOleAsync(VoleRun run, IChannel channel, int size, CancellationToken cancellation)
     {
         var fork = channel.Fork(OleFork);
         await using (fork.ConfigureAwait(false)) return await run.Ole.SendAsync(fork, size, run.Random, run.OleOptions, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<OleReceiver> ReceiveOleAsync(VoleRun run, IChannel channel, int size, CancellationToken cancellation)
+    private static async Task<VoleReceiver> ReceiveOleAsync(VoleRun run, IChannel channel, int size, CancellationToken cancellation)
     {
         var fork = channel.Fork(OleFork);
         await using (fork.ConfigureAwait(false)) return await run.Ole.ReceiveAsync(fork, size, run.Random, run.OleOptions, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Step 5 at the receiver: A + P, part by part.</summary>
-    private static async Task SendStoreAsync(VoleRun run, IChannel channel, OleReceiver ole, StoreOfItems store, CancellationToken cancellation)
+    private static async Task SendStoreAsync(VoleRun run, IChannel channel, VoleReceiver ole, StoreOfItems store, CancellationToken cancellation)
     {
         var reported = 0;
         for (int number = 0, start = 0; start < store.Size; number++, start += StoreParts.Elements)
@@ -70,7 +71,7 @@ public static partial class VolePsi
     }
 
     /// <summary>Step 5 at the sender: B becomes K = B + Δ·(A + P).</summary>
-    private static async Task ReceiveStoreAsync(VoleRun run, IChannel channel, OleSender ole, CancellationToken cancellation)
+    private static async Task ReceiveStoreAsync(VoleRun run, IChannel channel, VoleSender ole, CancellationToken cancellation)
     {
         var total = ole.B.Span.Length;
         var reported = 0;
@@ -95,7 +96,7 @@ public static partial class VolePsi
 
     /// <summary>The sender's masks: F(x) from Decode(K, x) + Δ·H(x) + w.</summary>
     private static SortedMasks EvaluateAtSender(
-        VoleRun run, OkvsParameters parameters, Gf128 seed, ReadOnlyMemory<Gf128> digests, OleSender ole, Gf128 coin, NativeBuffer<Gf128>? keys)
+        VoleRun run, OkvsParameters parameters, Gf128 seed, ReadOnlyMemory<Gf128> digests, VoleSender ole, Gf128 coin, NativeBuffer<Gf128>? keys)
     {
         using var values = NativeBuffer<Gf128>.Allocate(digests.Length);
         Okvs.Decode(parameters, seed, digests.Span, ole.B.Span, values.Span, run.Parallelism);

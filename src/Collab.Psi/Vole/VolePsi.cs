@@ -1,6 +1,7 @@
 using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
 using Collab.Cryptography;
+using Collab.ObliviousTransfer.Silent;
 using Collab.Primitives;
 
 namespace Collab.Psi.Vole;
@@ -32,14 +33,14 @@ public static partial class VolePsi
     {
         options.Check(items.Count);
         using var digests = Digests(options, items);
-        return await SendDigestsAsync(channel, digests.Memory, random, options, TransferVectorOle.Instance, cancellation).ConfigureAwait(false);
+        return await SendDigestsAsync(channel, digests.Memory, random, options, SilentVectorOle.Instance, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The sender's part, with items hashed before by <see cref="ItemDigests"/> under the context of the run.</summary>
     /// <inheritdoc cref="SendAsync(IChannel, IReadOnlyList{ReadOnlyMemory{byte}}, RandomSource, VolePsiOptions, CancellationToken)"/>
     public static Task<int[]?> SendAsync(
         IChannel channel, ReadOnlyMemory<Gf128> digests, RandomSource random, VolePsiOptions options, CancellationToken cancellation = default) =>
-        SendDigestsAsync(channel, digests, random, options, TransferVectorOle.Instance, cancellation);
+        SendDigestsAsync(channel, digests, random, options, SilentVectorOle.Instance, cancellation);
 
     /// <summary>The receiver's part.</summary>
     /// <param name="channel">To the sender; forks are opened under it.</param>
@@ -57,14 +58,14 @@ public static partial class VolePsi
     {
         options.Check(items.Count);
         using var digests = Digests(options, items);
-        return await ReceiveDigestsAsync(channel, digests.Memory, random, options, TransferVectorOle.Instance, cancellation).ConfigureAwait(false);
+        return await ReceiveDigestsAsync(channel, digests.Memory, random, options, SilentVectorOle.Instance, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The receiver's part, with items hashed before by <see cref="ItemDigests"/> under the context of the run.</summary>
     /// <inheritdoc cref="ReceiveAsync(IChannel, IReadOnlyList{ReadOnlyMemory{byte}}, RandomSource, VolePsiOptions, CancellationToken)"/>
     public static Task<int[]> ReceiveAsync(
         IChannel channel, ReadOnlyMemory<Gf128> digests, RandomSource random, VolePsiOptions options, CancellationToken cancellation = default) =>
-        ReceiveDigestsAsync(channel, digests, random, options, TransferVectorOle.Instance, cancellation);
+        ReceiveDigestsAsync(channel, digests, random, options, SilentVectorOle.Instance, cancellation);
 
     internal static async Task<int[]?> SendDigestsAsync(
         IChannel channel, ReadOnlyMemory<Gf128> digests, RandomSource random, VolePsiOptions options, IVectorOle ole, CancellationToken cancellation)
@@ -115,7 +116,7 @@ public static partial class VolePsi
         var parameters = OkvsParameters.Create(run.ReceiverCount);
         var ownCoin = run.IsMalicious ? run.DrawBlock() : Gf128.Zero;
         Digest? commitment = null;
-        OleReceiver? ole = null;
+        VoleReceiver? ole = null;
         StoreOfItems? store = null;
         try
         {

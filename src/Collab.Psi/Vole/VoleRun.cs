@@ -1,4 +1,5 @@
 using Collab.Arithmetic.BinaryField;
+using Collab.ObliviousTransfer.Silent;
 using Collab.Primitives;
 
 namespace Collab.Psi.Vole;
@@ -41,7 +42,7 @@ internal sealed record VoleRun(
 
     public MatchLayout Matches => new(SenderCount);
 
-    public VectorOleOptions OleOptions => new(Context, Security, Parallelism);
+    public VoleOptions OleOptions => new(Context) { Security = Security, Parallelism = Parallelism };
 
     /// <summary>A uniform block.</summary>
     public Gf128 DrawBlock()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
+using Collab.ObliviousTransfer.Silent;
 using Collab.Primitives;
 using Collab.Psi.Vole;
 using Collab.Testing;
@@ -198,13 +199,13 @@ public sealed class StreamedVolePsiTests : IDisposable
     {
         public int Count { get; private set; }
 
-        public Task<OleSender> SendAsync(IChannel channel, int count, RandomSource random, VectorOleOptions options, CancellationToken cancellation)
+        public Task<VoleSender> SendAsync(IChannel channel, int count, RandomSource random, VoleOptions options, CancellationToken cancellation)
         {
             Count++;
             return inner.SendAsync(channel, count, random, options, cancellation);
         }
 
-        public Task<OleReceiver> ReceiveAsync(IChannel channel, int count, RandomSource random, VectorOleOptions options, CancellationToken cancellation) =>
+        public Task<VoleReceiver> ReceiveAsync(IChannel channel, int count, RandomSource random, VoleOptions options, CancellationToken cancellation) =>
             inner.ReceiveAsync(channel, count, random, options, cancellation);
     }
 }
