@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Primitives;
@@ -8,79 +8,84 @@ namespace Collab.ObliviousTransfer.Silent;
 
 /// <summary>Trees of seeds after Goldreich, Goldwasser and Micali: one party knows all leaves, the other all but one of each tree.</summary>
 /// <remarks>
-/// Children are those of <see cref="AesDoubling"/>. Nodes that lie above no leaf in use are not made. The receiver's part writes at the
-/// positions of its own secret points: whoever shares its processor caches may learn them (security-model.md).
+/// Children are those of <see cref="AesDoubling"/> under two keys of the run. All trees are whole: were a path to lead to no leaf, a
+/// receiver that chose it would know the whole tree, and with the correction Δ. The receiver's part reads and writes at the positions of
+/// its own secret points: whoever shares its processor caches may learn them (security-model.md). Safe for many threads at once.
 /// Source: Boyle et al., eprint 2019/1159, figure "puncturable PRF"; the level sums are those of its section 4.
 /// </remarks>
 internal sealed class SeedTrees : IDisposable
 {
-    private static readonly Gf128 LeftKey = Gf128.Read("collab.tree.left"u8), RightKey = Gf128.Read("collab.tree.rght"u8);
-
-    private readonly AesDoubling _doubling = new(LeftKey, RightKey);
-    private readonly NativeBuffer<Gf128> _level;
+    private readonly AesDoubling _doubling;
     private readonly SilentParameters _parameters;
 
-    public SeedTrees(SilentParameters parameters)
+    public SeedTrees(SilentParameters parameters, Digest context)
     {
         _parameters = parameters;
-        _level = NativeBuffer<Gf128>.Allocate(parameters.TreeLength + 1);
+        var keys = Digest.Of("collab.silent.tree-keys.v1", context.ToArray()).ToArray();
+        _doubling = new(Gf128.Read(keys), Gf128.Read(keys.AsSpan(Gf128.Size)));
     }
 
-    /// <summary>Grows a tree from its root.</summary>
-    /// <param name="root">The secret root.</param>
-    /// <param name="leaves">Receives the leaves, shape [TreeLength].</param>
-    /// <param name="sums">Receives the sums of the left and of the right children of each level, shape [Depth, 2].</param>
-    public void Grow(Gf128 root, Span<Gf128> leaves, Span<Gf128> sums)
+    /// <summary>Grows all trees from fresh roots.</summary>
+    /// <param name="random">The roots.</param>
+    /// <param name="leaves">Receives the leaves.</param>
+    /// <param name="sums">Receives the sums of the left and of the right children of each level, shape [TreeCount, Depth, 2].</param>
+    /// <param name="totals">Receives the sum of the leaves of each tree, shape [TreeCount].</param>
+    /// <param name="parallelism">Threads.</param>
+    public void Grow(RandomSource random, LeafVector leaves, Memory<Gf128> sums, Memory<Gf128> totals, int parallelism)
     {
-        var nodes = _level.Span;
-        nodes[0] = root;
-        for (var level = 1; level <= _parameters.Depth; level++)
+        var roots = new Gf128[_parameters.TreeCount];
+        random.Fill(MemoryMarshal.AsBytes(roots.AsSpan()));
+        Run(parallelism, tree =>
         {
-            var parents = _parameters.NodeCount(level - 1);
-            (sums[2 * (level - 1)], sums[(2 * level) - 1]) = Double(nodes, parents, level);
-        }
-
-        nodes[.._parameters.TreeLength].CopyTo(leaves);
-    }
-
-    /// <summary>Grows what can be known of a tree without one leaf; that leaf becomes 0.</summary>
-    /// <param name="point">The leaf that stays unknown, below TreeLength.</param>
-    /// <param name="siblingSums">For each level the sum of the children on the side that the path does not take, shape [Depth].</param>
-    /// <param name="leaves">Receives the leaves, shape [TreeLength].</param>
-    public void GrowPunctured(int point, ReadOnlySpan<Gf128> siblingSums, Span<Gf128> leaves)
-    {
-        var nodes = _level.Span;
-        nodes[0] = Gf128.Zero;
-        for (var level = 1; level <= _parameters.Depth; level++)
-        {
-            var parents = _parameters.NodeCount(level - 1);
-            var children = _parameters.NodeCount(level);
-            var (left, right) = Double(nodes, parents, level);
-            var unknown = point >> (_parameters.Depth - level);
-            var sibling = unknown ^ 1;
-            if (sibling < children)
+            var nodes = leaves.Tree(tree);
+            var own = sums.Span.Slice(2 * _parameters.Depth * tree, 2 * _parameters.Depth);
+            nodes[0] = roots[tree];
+            for (var level = 0; level < _parameters.Depth; level++)
             {
-                var known = ((sibling & 1) == 0 ? left : right) + nodes[sibling]; // what the zero in the parent's place made is taken out
-                nodes[sibling] = siblingSums[level - 1] + known;
+                (own[2 * level], own[(2 * level) + 1]) = _doubling.Expand(nodes[..(1 << level)], nodes[..(2 << level)]);
             }
 
-            nodes[unknown] = Gf128.Zero;
+            totals.Span[tree] = own[^2] + own[^1];
+        });
+        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(roots.AsSpan()));
+    }
+
+    /// <summary>Grows what can be known of all trees without one leaf each; that leaf becomes 0.</summary>
+    /// <param name="points">The leaves that stay unknown, each below TreeLength.</param>
+    /// <param name="siblingSums">For each tree and level the sum of the children on the side that the path does not take, shape [TreeCount, Depth].</param>
+    /// <param name="leaves">Receives the leaves.</param>
+    /// <param name="totals">Receives the sum of the known leaves of each tree, shape [TreeCount].</param>
+    /// <param name="parallelism">Threads.</param>
+    public void GrowPunctured(int[] points, NativeBuffer<Gf128> siblingSums, LeafVector leaves, Memory<Gf128> totals, int parallelism) =>
+        Run(parallelism, tree =>
+        {
+            var nodes = leaves.Tree(tree);
+            var sums = siblingSums.Span.Slice(_parameters.Depth * tree, _parameters.Depth);
+            nodes[0] = Gf128.Zero;
+            for (var level = 0; level < _parameters.Depth; level++)
+            {
+                var (left, right) = _doubling.Expand(nodes[..(1 << level)], nodes[..(2 << level)]);
+                var unknown = points[tree] >> (_parameters.Depth - level - 1);
+                var sibling = unknown ^ 1;
+                var mask = unchecked(0UL - (ulong)(sibling & 1));
+                var side = new Gf128((left.Low & ~mask) | (right.Low & mask), (left.High & ~mask) | (right.High & mask));
+                var other = left + right + side + nodes[unknown];       // the zero in the parent's place made two children: they are taken out
+                nodes[sibling] += side + sums[level];
+                nodes[unknown] = Gf128.Zero;
+                if (level == _parameters.Depth - 1) totals.Span[tree] = sums[level] + other;
+            }
+        });
+
+    public void Dispose() => _doubling.Dispose();
+
+    private void Run(int parallelism, Action<int> grow)
+    {
+        if (parallelism > 1)
+        {
+            Parallel.For(0, _parameters.TreeCount, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, grow);
+            return;
         }
 
-        nodes[.._parameters.TreeLength].CopyTo(leaves);
-    }
-
-    public void Dispose()
-    {
-        _level.Dispose();
-        _doubling.Dispose();
-    }
-
-    /// <summary>One level in place. A last child above no leaf in use is left out of nodes and sums.</summary>
-    private (Gf128 Left, Gf128 Right) Double(Span<Gf128> nodes, int parents, int level)
-    {
-        var children = _parameters.NodeCount(level);
-        var (left, right) = _doubling.Expand(nodes[..parents], nodes[..(2 * parents)]);
-        return children == 2 * parents ? (left, right) : (left, right + nodes[children]);
+        for (var tree = 0; tree < _parameters.TreeCount; tree++) grow(tree);
     }
 }

@@ -13,25 +13,30 @@ internal sealed record Corrections(Gf128[] Blocks) : IMessage<Corrections>
     public void Encode(IBufferWriter<byte> destination) => destination.Write(MemoryMarshal.AsBytes(Blocks.AsSpan()));
 
     public static Corrections Decode(ReadOnlySpan<byte> payload) =>
-        payload.Length == SilentParameters.NoiseWeight * Gf128.Size
+        payload.Length % Gf128.Size == 0
             ? new(MemoryMarshal.Cast<byte, Gf128>(payload).ToArray())
-            : throw new MalformedException("a block for each tree");
+            : throw new MalformedException("whole blocks");
 }
 
-/// <summary>Steps 5 to 7: one block.</summary>
-internal sealed record Block(Gf128 Value) : IMessage<Block>
+/// <summary>Step 5: the challenge and the masked noise.</summary>
+/// <param name="Value">χ.</param>
+/// <param name="Masked">Σ χ^(p + 1)·β and the mask.</param>
+internal sealed record Challenge(Gf128 Value, Gf128 Masked) : IMessage<Challenge>
 {
     public void Encode(IBufferWriter<byte> destination)
     {
-        Value.Write(destination.GetSpan(Gf128.Size));
-        destination.Advance(Gf128.Size);
+        var payload = destination.GetSpan(2 * Gf128.Size);
+        Value.Write(payload);
+        Masked.Write(payload[Gf128.Size..]);
+        destination.Advance(2 * Gf128.Size);
     }
 
-    public static Block Decode(ReadOnlySpan<byte> payload) =>
-        payload.Length == Gf128.Size ? new(Gf128.Read(payload)) : throw new MalformedException("a block of 16 bytes");
+    public static Challenge Decode(ReadOnlySpan<byte> payload) => payload.Length == 2 * Gf128.Size
+        ? new(Gf128.Read(payload), Gf128.Read(payload[Gf128.Size..]))
+        : throw new MalformedException("two blocks, 32 bytes");
 }
 
-/// <summary>Step 7: a digest of what the sender finds.</summary>
+/// <summary>Step 6: a digest of what the sender finds.</summary>
 internal sealed record CheckDigest(Digest Value) : IMessage<CheckDigest>
 {
     public void Encode(IBufferWriter<byte> destination)

@@ -1,34 +1,36 @@
 using System.Numerics;
-using Collab.Arithmetic.Codes;
 
 namespace Collab.ObliviousTransfer.Silent;
 
 /// <summary>Sizes of one silent correlation: code, noise and trees. Sources and derivation: specs/vole-silent.md, "Parameters and why".</summary>
-/// <param name="MessageLength">n: correlations made; at least <see cref="SmallestLength"/>.</param>
-/// <param name="TreeLength">Leaves of each tree; <see cref="NoiseWeight"/> trees cover 2n positions.</param>
-/// <param name="Depth">Levels below the root.</param>
-internal readonly record struct SilentParameters(int MessageLength, int TreeLength, int Depth)
+/// <param name="TreeCount">t: noisy positions, one in each tree; even.</param>
+/// <param name="Depth">Levels below the root. Every tree is whole, so that every path a receiver may choose leaves it without a leaf.</param>
+internal readonly record struct SilentParameters(int TreeCount, int Depth)
 {
-    /// <summary>t: noisy positions, one in each block, by the linear-test bound (1 − 2δ)^t ≤ 2^-128 for δ = 0.2, rounded up.</summary>
-    public const int NoiseWeight = 176;
+    /// <summary>The fewest trees where noise has random values in GF(2^128): (1 − δ)^t ≤ 2^-128 for δ = 0.15.</summary>
+    public const int FieldNoiseWeight = 546;
+
+    /// <summary>The fewest trees where noise has the value one: (1 − 2δ)^t ≤ 2^-128 for δ = 0.15, made even.</summary>
+    public const int BitNoiseWeight = 250;
 
     /// <summary>Shorter codes are not used: a call for less makes this many and drops the rest.</summary>
     public const int SmallestLength = 1 << 14;
 
-    /// <summary>Positions of the noise vector that the trees cover: 2n and up to t − 1 that stay unused.</summary>
-    public int LeafCount => TreeLength * NoiseWeight;
+    /// <summary>Leaves of a tree.</summary>
+    public int TreeLength => 1 << Depth;
 
-    /// <summary>The sizes for so many correlations.</summary>
-    public static SilentParameters For(int count)
+    /// <summary>k: correlations made, half as many as there are leaves.</summary>
+    public int MessageLength => TreeCount << (Depth - 1);
+
+    /// <summary>Transfers of level sums.</summary>
+    public int TransferCount => TreeCount * Depth;
+
+    /// <summary>The deepest trees that are enough of, for so many correlations.</summary>
+    public static SilentParameters For(int count, int noiseWeight)
     {
-        var length = Math.Max(count, SmallestLength);
-        var leaves = (int)((2L * length + NoiseWeight - 1) / NoiseWeight);
-        return new(length, leaves, BitOperations.Log2((uint)(leaves - 1)) + 1);
+        var leaves = 2L * Math.Max(count, SmallestLength);
+        var depth = BitOperations.Log2((ulong)(leaves / noiseWeight));
+        var trees = (int)((leaves + (1L << depth) - 1) >> depth);
+        return new(trees + (trees & 1), depth);
     }
-
-    /// <summary>Nodes of a level that lie above leaves in use.</summary>
-    public int NodeCount(int level) => (int)(((long)TreeLength + (1L << (Depth - level)) - 1) >> (Depth - level));
-
-    /// <summary>The public code of a run.</summary>
-    public ExpandConvolute Code(Arithmetic.BinaryField.Gf128 seed) => new(MessageLength, seed);
 }

@@ -1,3 +1,4 @@
+using Collab.ObliviousTransfer.Extension;
 using Collab.Primitives;
 
 namespace Collab.ObliviousTransfer.Silent;
@@ -11,4 +12,16 @@ public sealed record VoleOptions(Digest Context)
 
     /// <summary>Threads, 1 or more.</summary>
     public int Parallelism { get; init; } = 1;
+
+    internal void Check(int count, int largest)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, largest);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1, nameof(Parallelism));
+        if (!Enum.IsDefined(Security)) throw new ArgumentOutOfRangeException(nameof(Security));
+    }
+
+    /// <summary>The options of the transfers below, bound to this run and its kind of correlation.</summary>
+    internal OtExtensionOptions Extension(string kind) =>
+        new(Digest.Of($"collab.silent.{kind}.extension.v1", Context.ToArray())) { Security = Security };
 }
