@@ -55,6 +55,19 @@ public readonly record struct Gf128(ulong Low, ulong High)
         return Reduce(lowLow, lowHigh ^ crossLow, highLow ^ crossHigh, highHigh);
     }
 
+    /// <summary>1/x, and 0 for 0: x to the power of 2^128 - 2, so that timing is independent of x.</summary>
+    public Gf128 Inverse()
+    {
+        var (power, square) = (One, this);
+        for (var i = 1; i < 128; i++)
+        {
+            square *= square;                                                           // x^(2^i)
+            power *= square;
+        }
+
+        return power;
+    }
+
     /// <summary>The element of a polynomial of degree below 256, given as four words from the lowest.</summary>
     internal static Gf128 Reduce(ulong w0, ulong w1, ulong w2, ulong w3)
     {

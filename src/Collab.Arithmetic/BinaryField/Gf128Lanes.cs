@@ -87,6 +87,28 @@ internal static unsafe class Gf128Lanes<TVector, TLanes>
         return sum;
     }
 
+    /// <summary>d[i] = d[i] + Σ c[j] · x[i]^(j + 1), j below count, by Horner's rule.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void AddPolynomial(Gf128* x, Gf128* c, int count, Gf128* d, nint n)
+    {
+        var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
+        nint i = 0;
+        for (; i <= n - TLanes.Count; i += TLanes.Count)
+        {
+            var point = TLanes.Load(x + i);
+            TVector sum = default;
+            for (var j = count - 1; j >= 0; j--) sum = Product(TLanes.Xor(sum, TLanes.Broadcast(c[j])), point, reduction);
+            TLanes.Store(TLanes.Xor(TLanes.Load(d + i), sum), d + i);
+        }
+
+        for (; i < n; i++)
+        {
+            var sum = Gf128.Zero;
+            for (var j = count - 1; j >= 0; j--) sum = (sum + c[j]) * x[i];
+            d[i] += sum;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Product(TVector a, TVector b, TVector reduction) => Reduce(
         TLanes.LowByLow(a, b), TLanes.Xor(TLanes.LowByHigh(a, b), TLanes.HighByLow(a, b)), TLanes.HighByHigh(a, b), reduction);

@@ -54,6 +54,33 @@ public static unsafe class Gf128Vector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static Gf128 InnerProduct(ReadOnlySpan<Gf128> x, ReadOnlySpan<Gf128> y) => InnerProduct(Best, x, y);
 
+    /// <summary>d[i] = d[i] + Σ c[j] · x[i]^(j + 1): a polynomial without constant term at many points.</summary>
+    /// <param name="x">The points, shape [n].</param>
+    /// <param name="coefficients">From that of the first power, shape [m].</param>
+    /// <param name="accumulator">Shape [n]; must not overlap the others unless it is x itself.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static void AddPolynomial(ReadOnlySpan<Gf128> x, ReadOnlySpan<Gf128> coefficients, Span<Gf128> accumulator) =>
+        AddPolynomial(Best, x, coefficients, accumulator);
+
+    internal static void AddPolynomial(VectorKernel kernel, ReadOnlySpan<Gf128> x, ReadOnlySpan<Gf128> coefficients, Span<Gf128> accumulator)
+    {
+        RequireSameLength(x.Length, x.Length, accumulator.Length);
+        fixed (Gf128* a = x, c = coefficients, d = accumulator)
+        {
+            if (kernel == VectorKernel.Bits512) Lanes4.AddPolynomial(a, c, coefficients.Length, d, x.Length);
+            else if (kernel == VectorKernel.Bits256) Lanes2.AddPolynomial(a, c, coefficients.Length, d, x.Length);
+            else
+            {
+                for (var i = 0; i < x.Length; i++)
+                {
+                    var sum = Gf128.Zero;
+                    for (var j = coefficients.Length - 1; j >= 0; j--) sum = (sum + c[j]) * a[i];
+                    d[i] += sum;
+                }
+            }
+        }
+    }
+
     internal static void Add(VectorKernel kernel, ReadOnlySpan<Gf128> x, ReadOnlySpan<Gf128> y, Span<Gf128> destination)
     {
         RequireSameLength(x.Length, y.Length, destination.Length);

@@ -35,6 +35,14 @@ public class Gf128VectorTests
         Gf128Vector.MultiplyAdd(width, x, y, d);
         Assert.Equal(x.Zip(y, (a, b) => a * b).Zip(z, (p, c) => p + c), d);
         Assert.Equal(x.Zip(y, (a, b) => a * b).Aggregate(Gf128.Zero, (a, b) => a + b), Gf128Vector.InnerProduct(width, x, y));
+        foreach (var degree in new[] { 0, 1, 4 })
+        {
+            z.CopyTo(d, 0);
+            var coefficients = Elements(random, degree);
+            Gf128Vector.AddPolynomial(width, x, coefficients, d);
+            Assert.Equal(x.Zip(z, (a, c) => coefficients.Reverse().Aggregate(Gf128.Zero, (sum, k) => (sum + k) * a) + c), d);
+        }
+
         var before = x.ToArray();
         Gf128Vector.Multiply(width, x, x, x);                                           // in place
         Assert.Equal(before.Select(a => a * a), x);
@@ -52,6 +60,13 @@ public class Gf128VectorTests
             Gf128Vector.Multiply((VectorKernel)kernel, x, edge, d);
             Assert.Equal(x.Select(a => Slow(a, edge)), d);
         }
+    }
+
+    [Fact]
+    public void An_element_times_its_inverse_is_one()
+    {
+        Assert.Equal(Gf128.Zero, Gf128.Zero.Inverse());
+        Assert.All(Elements(new Random(3), 20), a => Assert.Equal(Gf128.One, a * a.Inverse()));
     }
 
     [Fact]
