@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Collab.Cli;
 using Collab.Cli.Bench;
+using Collab.Cli.Bench.Parties;
 using Collab.Cli.Commands;
 
-// The other half of a benchmark that needs two processes; not a verb for people.
+// The other half of a benchmark that needs two processes; not verbs for people.
 if (args is [GrpcBenchServer.Verb, .. var rest]) return await GrpcBenchServer.RunAsync(rest);
+if (args is [PartyProcess.Verb]) return await PartyProcess.RunAsync();
 
 var root = new RootCommand("Collab: parties compute together on data that none of them hands over.")
 {

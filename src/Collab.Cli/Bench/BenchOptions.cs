@@ -9,6 +9,9 @@ public sealed record BenchOptions
     /// <summary>The operation within the topic, for example <c>bidi</c>; null for the topic's first.</summary>
     public string? Operation { get; init; }
 
+    /// <summary>What a protocol tells, where the topic has several: for <c>psi</c>, <c>intersect</c> or <c>cardinality</c>; null for the first.</summary>
+    public string? Mode { get; init; }
+
     /// <summary>How many items one run works on: for <c>grpc</c> the messages, calls or round trips. 0 for the topic's own size.</summary>
     public long Size { get; init; }
 
@@ -18,10 +21,13 @@ public sealed record BenchOptions
     /// <summary>How many threads each side may compute with.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary><c>memory</c> or <c>grpc</c>.</summary>
-    public string Transport { get; init; } = "grpc";
+    /// <summary><c>memory</c> or <c>grpc</c>; null for the topic's own.</summary>
+    public string? Transport { get; init; }
 
-    /// <summary>The security of the run in the topic's words: for <c>grpc</c>, <c>mtls</c> or <c>plain</c>.</summary>
+    /// <summary>Whether each party's process is bound to a core of its own; two processes only.</summary>
+    public bool Pin { get; init; }
+
+    /// <summary>The security of the run in the topic's words: <c>semi-honest</c> or <c>malicious</c>; for <c>grpc</c>, <c>mtls</c> or <c>plain</c>.</summary>
     public string? Security { get; init; }
 
     /// <summary>The size of one message, in bytes; 0 for the operation's own.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Collab.Cli.Bench;
 
@@ -35,7 +37,22 @@ public sealed record BenchReport(
     string Machine,
     IReadOnlyList<double> All)
 {
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Whose memory <see cref="PeakBytes"/> says, where that is not each side's process.</summary>
+    public string? PeakOf { get; init; }
+
+    /// <summary>Seconds of the first run, which warms up and is not counted.</summary>
+    public double? FirstSeconds { get; init; }
+
+    /// <summary>Processor time of one run.</summary>
+    public BenchCpuSeconds? CpuSeconds { get; init; }
+
+    /// <summary>Speeds of openssl just before the runs, when they were asked for.</summary>
+    public Yardsticks? Yardsticks { get; init; }
 
     /// <summary>Processor, cores, system and runtime of this machine.</summary>
     public static string ThisMachine
@@ -76,3 +93,6 @@ public sealed record BenchBytes(long AToB, long BToA);
 
 /// <summary>The largest resident memory of each side, in bytes.</summary>
 public sealed record BenchPeakBytes(long A, long B);
+
+/// <summary>Processor time of one run at each side, in seconds: the mean of the counted runs. In one process all of it stands at a.</summary>
+public sealed record BenchCpuSeconds(double A, double B);

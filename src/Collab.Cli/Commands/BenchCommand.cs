@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Collab.Cli.Bench;
+using Collab.Cli.Bench.Parties;
 using Spectre.Console;
 
 namespace Collab.Cli.Commands;
@@ -11,7 +12,9 @@ internal static class BenchCommand
     {
         ["grpc"] = GrpcBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
-        ["psi"] = PsiBench.RunAsync,
+        ["psi"] = TwoPartyBench.RunAsync,
+        ["vole"] = TwoPartyBench.RunAsync,
+        ["ot"] = TwoPartyBench.RunAsync,
     };
 
     public static Command Create()
@@ -19,16 +22,19 @@ internal static class BenchCommand
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
         var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify." };
-        var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh." };
+        var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole extension; ot extension, base." };
+        var mode = new Option<string?>("--mode") { Description = "What is told: psi intersect, cardinality." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
         var runs = new Option<int>("--runs") { Description = "Measured runs, after one that is not.", DefaultValueFactory = _ => 5 };
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };
-        var transport = new Option<string?>("--transport") { Description = "memory or grpc." };
-        var security = new Option<string?>("--security") { Description = "grpc: mtls or plain; psi: semi-honest." };
+        var transport = new Option<string?>("--transport") { Description = "memory: threads of one process; grpc: two processes, mutual TLS 1.3." };
+        var security = new Option<string?>("--security") { Description = "semi-honest or malicious; grpc: mtls or plain." };
+        var pin = new Option<bool>("--pin") { Description = "Bind each party's process to a core of its own (with --transport grpc)." };
+        var yardstick = new Option<bool>("--yardstick") { Description = "Measure openssl for a second each before, to compare machines." };
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, size, runs, threads, transport, security, message, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, runs, threads, transport, security, message, pin, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -42,13 +48,32 @@ internal static class BenchCommand
                 Threads = parsed.GetValue(threads),
                 Security = parsed.GetValue(security),
                 MessageBytes = parsed.GetValue(message),
+                Mode = parsed.GetValue(mode),
+                Transport = parsed.GetValue(transport),
+                Pin = parsed.GetValue(pin),
             };
-            if (parsed.GetValue(transport) is { } chosen) options = options with { Transport = chosen };
-            var report = await Topics[name](options, cancellation);
+            var report = await MeasureAsync(name, options, parsed.GetValue(yardstick), cancellation);
             if (output.Json) Console.Out.WriteLine(report.ToJson());
             else output.Console.MarkupLineInterpolated($"{report.Topic} {report.Variant}: median {report.Seconds.Median:G4} s of {report.Runs} runs, {report.PerSecond:N0} /s, {(report.Correct ? "correct" : "WRONG RESULT")}; {report.Machine}");
             return report.Correct ? ExitCode.Done : ExitCode.Failed;
         }));
         return command;
+    }
+
+    private static async Task<BenchReport> MeasureAsync(string topic, BenchOptions options, bool withYardsticks, CancellationToken cancellation)
+    {
+        var yardsticks = withYardsticks ? await Yardsticks.MeasureAsync(cancellation) : null;
+        try
+        {
+            return await Topics[topic](options, cancellation) with { Yardsticks = yardsticks };
+        }
+        catch (NotSupportedException e)
+        {
+            throw Shared.Usage(e.Message);
+        }
+        catch (ArgumentException e)
+        {
+            throw Shared.Usage(e.Message.Split(" (Parameter")[0]);
+        }
     }
 }

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Collab.Cli.Bench;
+using Collab.EndToEnd.Tests.Support;
+
+namespace Collab.EndToEnd.Tests.CommandLine;
+
+/// <summary>Benchmarks of small sizes: that each checks its result and says what the command line's spec promises. No time is asserted.</summary>
+public sealed class BenchTests
+{
+    [Theory]
+    [InlineData("psi", "ecdh", "semi-honest", "memory", "bench psi --size 300")]
+    [InlineData("psi", "ecdh", "semi-honest", "grpc", "bench psi --protocol ecdh --mode intersect --size 300 --transport grpc --pin")]
+    [InlineData("psi", "ecdh/cardinality", "semi-honest", "memory", "bench psi --mode cardinality --size 301")]
+    [InlineData("psi", "ecdh/cardinality", "semi-honest", "grpc", "bench psi --mode cardinality --size 1 --transport grpc")]
+    [InlineData("vole", "extension", "malicious", "memory", "bench vole --size 300")]
+    [InlineData("vole", "extension", "semi-honest", "grpc", "bench vole --size 300 --security semi-honest --transport grpc")]
+    [InlineData("ot", "extension", "malicious", "grpc", "bench ot --size 3000 --transport grpc")]
+    [InlineData("ot", "extension", "semi-honest", "memory", "bench ot --size 3000 --security semi-honest")]
+    [InlineData("ot", "base", "malicious", "memory", "bench ot --protocol base --size 8")]
+    public async Task A_protocol_of_two_parties_reports_what_it_measured(
+        string topic, string variant, string security, string transport, string command)
+    {
+        var report = (await CollabProgram.RunAsync([.. command.Split(' '), "--runs", "3", "--threads", "1", "--json"])).Expect(0).Json;
+        Assert.Equal(
+            (topic, variant, security, transport, 3, 1),
+            (Text(report, "topic"), Text(report, "variant"), Text(report, "security"), Text(report, "transport"),
+                report.GetProperty("runs").GetInt32(), report.GetProperty("threads").GetInt32()));
+        Assert.True(report.GetProperty("correct").GetBoolean());
+
+        var all = report.GetProperty("all").EnumerateArray().Select(s => s.GetDouble()).ToList();
+        var seconds = report.GetProperty("seconds");
+        Assert.Equal(3, all.Count);
+        Assert.Equal(
+            (all.Min(), all.Order().ElementAt(1), all.Max()),
+            (seconds.GetProperty("min").GetDouble(), seconds.GetProperty("median").GetDouble(), seconds.GetProperty("max").GetDouble()));
+        Assert.InRange(all.Min(), double.Epsilon, double.MaxValue);
+        Assert.Equal(
+            report.GetProperty("size").GetInt64() / seconds.GetProperty("median").GetDouble(), report.GetProperty("perSecond").GetDouble(), 1e-6);
+
+        var peak = report.GetProperty("peakBytes");
+        Assert.InRange(peak.GetProperty("a").GetInt64(), 10 << 20, long.MaxValue);
+        Assert.Equal(transport == "grpc", peak.GetProperty("b").GetInt64() > 10 << 20);
+        Assert.Equal(transport == "grpc" ? "each party's process" : "both parties in one process, as a", Text(report, "peakOf"));
+        Assert.InRange(report.GetProperty("bytes").GetProperty("aToB").GetInt64(), 1, long.MaxValue);
+        Assert.InRange(report.GetProperty("bytes").GetProperty("bToA").GetInt64(), 1, long.MaxValue);
+        Assert.Contains("cores", Text(report, "machine"), StringComparison.Ordinal);
+        Assert.False(report.TryGetProperty("yardsticks", out _));
+    }
+
+    [Fact]
+    public async Task Both_transports_carry_the_same_bytes()
+    {
+        var here = (await CollabProgram.RunAsync("bench", "psi", "--size", "200", "--runs", "1", "--json")).Expect(0).Json;
+        var apart = (await CollabProgram.RunAsync("bench", "psi", "--size", "200", "--runs", "1", "--transport", "grpc", "--json")).Expect(0).Json;
+        Assert.Equal(here.GetProperty("bytes").ToString(), apart.GetProperty("bytes").ToString());
+    }
+
+    [Theory]
+    [InlineData("psi", "--protocol", "nonsense")]
+    [InlineData("psi", "--mode", "nonsense")]
+    [InlineData("psi", "--security", "malicious")]
+    [InlineData("psi", "--transport", "pigeon")]
+    [InlineData("psi", "--threads", "0")]
+    [InlineData("psi", "--runs", "0")]
+    [InlineData("psi", "--size", "1000000000000")]
+    [InlineData("ot", "--protocol", "base", "--security", "semi-honest")]
+    [InlineData("vole", "--protocol", "nonsense")]
+    public async Task What_a_topic_does_not_have_is_wrong_usage(params string[] arguments) =>
+        (await CollabProgram.RunAsync(["bench", .. arguments])).Expect(2, "usage.wrong");
+
+    [Fact]
+    public void The_answers_of_openssl_are_read_from_the_field_that_holds_the_rate()
+    {
+        const string output = "+H:16384\n+F:25:AES-128-ECB:11189651393.94\n+F5:22:253:32034.285714:0.000031\n";
+        Assert.Equal(11189651393.94, Yardsticks.Parse(output, "+F:", 3));
+        Assert.Equal(32034.285714, Yardsticks.Parse(output, "+F5:", 3));
+        Assert.Null(Yardsticks.Parse(output, "+F9:", 3));
+        Assert.Null(Yardsticks.Parse("+F:1", "+F:", 3));
+    }
+
+    private static string Text(JsonElement report, string property) => report.GetProperty(property).GetString()!;
+}
