@@ -127,6 +127,25 @@ internal readonly partial struct Field25519(ulong limb0, ulong limb1, ulong limb
 
     public static Field25519 operator -(in Field25519 a) => Zero - a;
 
+    /// <summary>a + b without a carry, as a factor of a product only: limbs below 2^53 for limbs below 2^52.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Field25519 AddLazily(in Field25519 a, in Field25519 b) => unchecked(new(
+        a.Limb0 + b.Limb0, a.Limb1 + b.Limb1, a.Limb2 + b.Limb2, a.Limb3 + b.Limb3, a.Limb4 + b.Limb4));
+
+    /// <summary>a − b without a carry, as a factor of a product only: for limbs of b up to 2^52 − 38; adds less than 2^52 to the limbs of a.</summary>
+    /// <remarks>2p is added limb by limb first. Products, differences and sums with a carry have limbs below 2^51 + 19·2^13.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Field25519 SubtractLazily(in Field25519 a, in Field25519 b)
+    {
+        const ulong twiceFirst = 2 * (LimbMask - 18), twiceOther = 2 * LimbMask;
+        return unchecked(new(
+            a.Limb0 + (twiceFirst - b.Limb0),
+            a.Limb1 + (twiceOther - b.Limb1),
+            a.Limb2 + (twiceOther - b.Limb2),
+            a.Limb3 + (twiceOther - b.Limb3),
+            a.Limb4 + (twiceOther - b.Limb4)));
+    }
+
     private static Field25519 FromWords(ulong word0, ulong word1, ulong word2, ulong word3) => unchecked(new(
         word0 & LimbMask,
         ((word0 >> 51) | (word1 << 13)) & LimbMask,

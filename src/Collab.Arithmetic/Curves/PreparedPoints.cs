@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Collab.Arithmetic.Curves;
 
 /// <summary>A point prepared for additions: Y + X, Y − X, 2Z, 2d·T.</summary>
+[StructLayout(LayoutKind.Sequential)]
 internal readonly struct CachedPoint
 {
     public readonly Field25519 YPlusX, YMinusX, TwiceZ, TTwiceD;
@@ -22,15 +25,10 @@ internal readonly struct CachedPoint
     /// <summary>−P when bit is 1, P when bit is 0.</summary>
     public CachedPoint NegateIf(ulong bit) => new(
         Field25519.Select(bit, YMinusX, YPlusX), Field25519.Select(bit, YPlusX, YMinusX), TwiceZ, Field25519.Select(bit, -TTwiceD, TTwiceD));
-
-    public static CachedPoint Select(ulong bit, in CachedPoint ifOne, in CachedPoint ifZero) => new(
-        Field25519.Select(bit, ifOne.YPlusX, ifZero.YPlusX),
-        Field25519.Select(bit, ifOne.YMinusX, ifZero.YMinusX),
-        Field25519.Select(bit, ifOne.TwiceZ, ifZero.TwiceZ),
-        Field25519.Select(bit, ifOne.TTwiceD, ifZero.TTwiceD));
 }
 
 /// <summary>An affine point prepared for additions: y + x, y − x, 2d·xy.</summary>
+[StructLayout(LayoutKind.Sequential)]
 internal readonly struct AffinePoint(in Field25519 yPlusX, in Field25519 yMinusX, in Field25519 xyTwiceD)
 {
     public readonly Field25519 YPlusX = yPlusX, YMinusX = yMinusX, XYTwiceD = xyTwiceD;
@@ -47,9 +45,4 @@ internal readonly struct AffinePoint(in Field25519 yPlusX, in Field25519 yMinusX
     /// <summary>−P when bit is 1, P when bit is 0.</summary>
     public AffinePoint NegateIf(ulong bit) => new(
         Field25519.Select(bit, YMinusX, YPlusX), Field25519.Select(bit, YPlusX, YMinusX), Field25519.Select(bit, -XYTwiceD, XYTwiceD));
-
-    public static AffinePoint Select(ulong bit, in AffinePoint ifOne, in AffinePoint ifZero) => new(
-        Field25519.Select(bit, ifOne.YPlusX, ifZero.YPlusX),
-        Field25519.Select(bit, ifOne.YMinusX, ifZero.YMinusX),
-        Field25519.Select(bit, ifOne.XYTwiceD, ifZero.XYTwiceD));
 }

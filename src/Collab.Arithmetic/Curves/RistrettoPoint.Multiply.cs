@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
 namespace Collab.Arithmetic.Curves;
@@ -62,30 +63,48 @@ public readonly partial struct RistrettoPoint
     /// <summary>digit·P from the whole table.</summary>
     private static CachedPoint Look(ReadOnlySpan<CachedPoint> table, int digit)
     {
-        unchecked
-        {
-            var negative = (ulong)(uint)(digit >> 31) & 1;
-            var magnitude = (ulong)((digit ^ (digit >> 31)) - (digit >> 31));
-            var entry = CachedPoint.Neutral;
-            for (var i = 0; i < TableSize; i++) entry = CachedPoint.Select(IsEqual(magnitude, (ulong)i + 1), table[i], entry);
-            return entry.NegateIf(negative);
-        }
+        var entry = CachedPoint.Neutral;
+        Scan(MemoryMarshal.Cast<CachedPoint, ulong>(table), Magnitude(digit), MemoryMarshal.Cast<CachedPoint, ulong>(new Span<CachedPoint>(ref entry)));
+        return entry.NegateIf(Sign(digit));
     }
 
     private static AffinePoint Look(ReadOnlySpan<AffinePoint> table, int digit)
     {
-        unchecked
+        var entry = AffinePoint.Neutral;
+        Scan(MemoryMarshal.Cast<AffinePoint, ulong>(table), Magnitude(digit), MemoryMarshal.Cast<AffinePoint, ulong>(new Span<AffinePoint>(ref entry)));
+        return entry.NegateIf(Sign(digit));
+    }
+
+    /// <summary>Reads every entry and leaves the one of the magnitude, or the entry as it was for 0.</summary>
+    private static void Scan(ReadOnlySpan<ulong> table, ulong magnitude, Span<ulong> entry)
+    {
+        var size = entry.Length;
+        var at = 0;
+        for (; at <= size - Vector256<ulong>.Count; at += Vector256<ulong>.Count)
         {
-            var negative = (ulong)(uint)(digit >> 31) & 1;
-            var magnitude = (ulong)((digit ^ (digit >> 31)) - (digit >> 31));
-            var entry = AffinePoint.Neutral;
-            for (var i = 0; i < TableSize; i++) entry = AffinePoint.Select(IsEqual(magnitude, (ulong)i + 1), table[i], entry);
-            return entry.NegateIf(negative);
+            var found = Vector256.Create<ulong>(entry[at..]) & Vector256.Create(Mask(magnitude, 0));
+            for (var i = 0; i < TableSize; i++)
+            {
+                found |= Vector256.Create<ulong>(table[(i * size + at)..]) & Vector256.Create(Mask(magnitude, (ulong)i + 1));
+            }
+
+            found.CopyTo(entry[at..]);
+        }
+
+        for (; at < size; at++)
+        {
+            var found = entry[at] & Mask(magnitude, 0);
+            for (var i = 0; i < TableSize; i++) found |= table[i * size + at] & Mask(magnitude, (ulong)i + 1);
+            entry[at] = found;
         }
     }
 
-    /// <summary>1 if both are the same, for numbers below 2^63.</summary>
-    private static ulong IsEqual(ulong a, ulong b) => unchecked(((a ^ b) - 1) >> 63);
+    private static ulong Sign(int digit) => unchecked((ulong)(uint)(digit >> 31) & 1);
+
+    private static ulong Magnitude(int digit) => unchecked((ulong)((digit ^ (digit >> 31)) - (digit >> 31)));
+
+    /// <summary>All ones if both are the same, else 0; for numbers below 2^63.</summary>
+    private static ulong Mask(ulong a, ulong b) => unchecked(0 - (((a ^ b) - 1) >> 63));
 
     private static AffinePoint[] MakeGeneratorTable()
     {

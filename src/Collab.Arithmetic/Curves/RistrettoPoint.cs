@@ -68,23 +68,26 @@ public readonly partial struct RistrettoPoint : IEquatable<RistrettoPoint>
     public override string ToString() => nameof(RistrettoPoint);
 
     /// <summary>P + Q with 8 products.</summary>
+    /// <remarks>Coordinates of a point and of a prepared one are products or carried sums, so no factor here has a limb of 2^54 or more.</remarks>
     internal RistrettoPoint Add(in CachedPoint q)
     {
-        var a = (Y - X) * q.YMinusX;
-        var b = (Y + X) * q.YPlusX;
+        var a = Field25519.SubtractLazily(Y, X) * q.YMinusX;
+        var b = Field25519.AddLazily(Y, X) * q.YPlusX;
         var c = T * q.TTwiceD;
         var d = Z * q.TwiceZ;
-        return FromFactors(b - a, d - c, d + c, b + a);
+        return FromFactors(
+            Field25519.SubtractLazily(b, a), Field25519.SubtractLazily(d, c), Field25519.AddLazily(d, c), Field25519.AddLazily(b, a));
     }
 
     /// <summary>P + Q with 7 products, Q affine.</summary>
     internal RistrettoPoint Add(in AffinePoint q)
     {
-        var a = (Y - X) * q.YMinusX;
-        var b = (Y + X) * q.YPlusX;
+        var a = Field25519.SubtractLazily(Y, X) * q.YMinusX;
+        var b = Field25519.AddLazily(Y, X) * q.YPlusX;
         var c = T * q.XYTwiceD;
-        var d = Z + Z;
-        return FromFactors(b - a, d - c, d + c, b + a);
+        var d = Field25519.AddLazily(Z, Z);
+        return FromFactors(
+            Field25519.SubtractLazily(b, a), Field25519.SubtractLazily(d, c), Field25519.AddLazily(d, c), Field25519.AddLazily(b, a));
     }
 
     /// <summary>2P with 4 squares and 4 products.</summary>
@@ -93,10 +96,11 @@ public readonly partial struct RistrettoPoint : IEquatable<RistrettoPoint>
         var a = X.Square();
         var b = Y.Square();
         var zz = Z.Square();
-        var h = a + b;
-        var e = h - (X + Y).Square();
-        var g = a - b;
-        return FromFactors(e, zz + zz + g, g, h);
+        var h = Field25519.AddLazily(a, b);                                             // limbs below 1.01 · 2^52
+        var e = Field25519.SubtractLazily(h, Field25519.AddLazily(X, Y).Square());       // 2.01 · 2^52
+        var g = Field25519.SubtractLazily(a, b);                                        // 1.51 · 2^52
+        var f = Field25519.AddLazily(Field25519.AddLazily(zz, zz), g);                  // 2.52 · 2^52, below 2^54
+        return FromFactors(e, f, g, h);
     }
 
     private static RistrettoPoint FromFactors(in Field25519 e, in Field25519 f, in Field25519 g, in Field25519 h) =>
