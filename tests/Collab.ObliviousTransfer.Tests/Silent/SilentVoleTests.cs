@@ -12,12 +12,14 @@ public class SilentVoleTests
     [Theory]
     [InlineData(1, SecurityModel.SemiHonest)]
     [InlineData(1000, SecurityModel.Malicious)]
+    [InlineData(1024, SecurityModel.SemiHonest)]
+    [InlineData(1025, SecurityModel.Malicious)]
     [InlineData(16_384, SecurityModel.Malicious)]
     [InlineData(100_003, SecurityModel.SemiHonest)]
     [InlineData(100_003, SecurityModel.Malicious)]
     public async Task Both_halves_hold_the_correlation(int count, SecurityModel security)
     {
-        var options = new VoleOptions(Context) { Security = security };
+        var options = new VoleOptions(Context) { Security = security, Parallelism = 1 + (count % 3) };
         var run = await TwoParty.RunAsync(
             sender => SilentVole.SendAsync(sender, count, RandomSource.Seeded(1), options),
             receiver => SilentVole.ReceiveAsync(receiver, count, RandomSource.Seeded(2), options));
