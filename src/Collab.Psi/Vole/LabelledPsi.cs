@@ -26,7 +26,7 @@ public static class LabelledPsi
     /// <param name="items">Canonical, distinct items; any length.</param>
     /// <param name="labels">Their labels, shape [n, labelSize], below 2 GiB in all.</param>
     /// <param name="labelSize">Bytes of a label, 1 to <see cref="LargestLabel"/>; the same at both parties.</param>
-    /// <param name="random">All randomness of this party.</param>
+    /// <param name="random">All randomness of this party; used from several threads at once.</param>
     /// <param name="options">Context, form, limits, threads, progress.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
     /// <returns>If both learn: the indices, ascending, of those items that the receiver has too; else null.</returns>
@@ -42,7 +42,7 @@ public static class LabelledPsi
     /// <param name="channel">To the sender; forks are opened under it.</param>
     /// <param name="items">Canonical, distinct items; any length.</param>
     /// <param name="labelSize">Bytes of a label, 1 to <see cref="LargestLabel"/>; the same at both parties.</param>
-    /// <param name="random">All randomness of this party.</param>
+    /// <param name="random">All randomness of this party; used from several threads at once.</param>
     /// <param name="options">Context, form, limits, threads, progress.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
     /// <exception cref="ArgumentException">Two items are equal, or an option is out of range.</exception>

@@ -25,7 +25,7 @@ public static class StreamedVolePsi
     /// <summary>The sender's part.</summary>
     /// <param name="channel">To the receiver; a fork for each bucket is opened under it.</param>
     /// <param name="items">All of the sender's items, distinct.</param>
-    /// <param name="random">All randomness of this party.</param>
+    /// <param name="random">All randomness of this party; used from several threads at once.</param>
     /// <param name="options">Contexts, form, limits, threads, progress.</param>
     /// <param name="matched">If both learn: given the rows of matches, bucket by bucket, in no order; else never called and may be null.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
@@ -40,7 +40,7 @@ public static class StreamedVolePsi
     /// <summary>The receiver's part.</summary>
     /// <param name="channel">To the sender; a fork for each bucket is opened under it.</param>
     /// <param name="items">All of the receiver's items, distinct.</param>
-    /// <param name="random">All randomness of this party.</param>
+    /// <param name="random">All randomness of this party; used from several threads at once.</param>
     /// <param name="options">Contexts, form, limits, threads, progress.</param>
     /// <param name="matched">Given the rows of matches, bucket by bucket, in no order.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
-using Collab.Cryptography;
+using Collab.Cryptography.KeyValueStore;
 using Collab.ObliviousTransfer.Silent;
 using Collab.Primitives;
 
@@ -12,7 +12,7 @@ public static partial class VolePsi
 {
     private static readonly StepId Sizes = new("psi-vole.1");
     private static readonly StepId Commitment = new("psi-vole.2");
-    private static readonly StepId Seed = new("psi-vole.4");
+    private static readonly StepId Seed = new("psi-vole.3");
     private static readonly StepId Store = new("psi-vole.5");
     private static readonly StepId Opening = new("psi-vole.6");
     private static readonly StepId Masks = new("psi-vole.7");
@@ -43,6 +43,25 @@ public static partial class VolePsi
 
     /// <summary>The digests of items; zeroed when disposed.</summary>
     internal static DigestList Digests(VolePsiOptions options, IReadOnlyList<ReadOnlyMemory<byte>> items) => new(options.Context, items);
+
+    /// <summary>Steps 2 and 3 at the receiver: once the sender is bound to its half of the coin, seed and own half are told.</summary>
+    private static async Task<Digest?> SendSeedAsync(VoleRun run, IChannel channel, Gf128 seed, Gf128 ownCoin, CancellationToken cancellation)
+    {
+        Digest? commitment = run.IsMalicious
+            ? (await channel.ReceiveAsync<CoinCommitment>(Commitment, cancellation).ConfigureAwait(false)).Value
+            : null;
+        await channel.SendAsync(new StoreSeed(seed, run.IsMalicious ? ownCoin : null), cancellation).ConfigureAwait(false);
+        return commitment;
+    }
+
+    /// <summary>Step 3 at the sender, which sorts its items for the store while it waits for it.</summary>
+    private static async Task<SortedItems> ReceiveSeedAsync(
+        VoleRun run, IChannel channel, OkvsParameters parameters, ReadOnlyMemory<Gf128> digests, CancellationToken cancellation)
+    {
+        var seed = await channel.ReceiveAsync<StoreSeed>(Seed, cancellation).ConfigureAwait(false);
+        PeerFaultException.ThrowUnless(seed.Coin is not null == run.IsMalicious, channel.Peer, Seed, "a coin in the malicious form only");
+        return new(OkvsKeys.Sort(parameters, seed.Seed, digests.Span, run.Parallelism), seed.Coin ?? Gf128.Zero);
+    }
 
     private static async Task<VoleSender> SendOleAsync(VoleRun run, IChannel channel, int size, CancellationToken cancellation)
     {
@@ -96,10 +115,11 @@ public static partial class VolePsi
 
     /// <summary>The sender's masks: F(x) from Decode(K, x) + Δ·H(x) + w.</summary>
     private static SortedMasks EvaluateAtSender(
-        VoleRun run, OkvsParameters parameters, Gf128 seed, ReadOnlyMemory<Gf128> digests, VoleSender ole, Gf128 coin, NativeBuffer<Gf128>? keys)
+        VoleRun run, SortedItems items, ReadOnlyMemory<Gf128> digests, VoleSender ole, Gf128 coin, NativeBuffer<Gf128>? keys)
     {
         using var values = NativeBuffer<Gf128>.Allocate(digests.Length);
-        Okvs.Decode(parameters, seed, digests.Span, ole.B.Span, values.Span, run.Parallelism);
+        Okvs.Decode(items.Keys, ole.B.Span, values.Span, run.Parallelism);
+        items.Dispose();
         var delta = ole.Delta;
         ole.B.Dispose();
         var masks = SortMasks(run, digests, delta, coin, values, keys);
@@ -176,5 +196,11 @@ public static partial class VolePsi
         var now = (int)(items * done / whole);
         run.Report(now - reported);
         return now;
+    }
+
+    /// <summary>The sender's digests under the store's seed, and the receiver's half of the coin.</summary>
+    private sealed record SortedItems(OkvsKeys Keys, Gf128 Coin) : IDisposable
+    {
+        public void Dispose() => Keys.Dispose();
     }
 }

@@ -1,6 +1,6 @@
 using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
-using Collab.Cryptography;
+using Collab.Cryptography.KeyValueStore;
 using Collab.ObliviousTransfer.Silent;
 using Collab.Primitives;
 
@@ -20,7 +20,7 @@ public static partial class VolePsi
     /// <summary>The sender's part.</summary>
     /// <param name="channel">To the receiver; forks are opened under it.</param>
     /// <param name="items">Canonical, distinct items; any length.</param>
-    /// <param name="random">All randomness of this party.</param>
+    /// <param name="random">All randomness of this party; used from several threads at once.</param>
     /// <param name="options">Context, form, limits, threads, progress.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
     /// <returns>If both learn: the indices, ascending, of those items that the receiver has too; else null.</returns>
@@ -45,7 +45,7 @@ public static partial class VolePsi
     /// <summary>The receiver's part.</summary>
     /// <param name="channel">To the sender; forks are opened under it.</param>
     /// <param name="items">Canonical, distinct items; any length.</param>
-    /// <param name="random">All randomness of this party.</param>
+    /// <param name="random">All randomness of this party; used from several threads at once.</param>
     /// <param name="options">Context, form, limits, threads, progress.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
     /// <returns>The indices, ascending, of those items that the sender has too.</returns>
@@ -96,16 +96,28 @@ public static partial class VolePsi
         var parameters = OkvsParameters.Create(run.ReceiverCount);
         var ownCoin = run.IsMalicious ? run.DrawBlock() : Gf128.Zero;
         if (run.IsMalicious) await channel.SendAsync(new CoinCommitment(run.CommitTo(ownCoin)), cancellation).ConfigureAwait(false); // 2 →
-        using var ole = await SendOleAsync(run, channel, (int)parameters.Size, cancellation).ConfigureAwait(false);      // 3 ↔  Δ, B
-        var seed = await channel.ReceiveAsync<StoreSeed>(Seed, cancellation).ConfigureAwait(false);                     // 4 ←  r, w_r
-        PeerFaultException.ThrowUnless(seed.Coin is not null == run.IsMalicious, channel.Peer, Seed, "a coin in the malicious form only");
-        await ReceiveStoreAsync(run, channel, ole, cancellation).ConfigureAwait(false);                                  // 5 ←  K = B + Δ·(A + P)
-        if (run.IsMalicious) await channel.SendAsync(new CoinOpening(ownCoin), cancellation).ConfigureAwait(false);      // 6 →  w_s
-        using var keys = run.NeedsKeys ? NativeBuffer<Gf128>.Allocate(digests.Length) : null;
-        using var masks = EvaluateAtSender(run, parameters, seed.Seed, digests, ole, ownCoin + (seed.Coin ?? Gf128.Zero), keys);
-        await SendMasksAsync(run, channel, masks, cancellation).ConfigureAwait(false);                                   // 7 →  F(x), ascending
-        if (run.LabelSize > 0) await SendLabelsAsync(run, channel, masks, keys!, labels, cancellation).ConfigureAwait(false);
-        return run.BothLearn ? await ReceiveMatchesAsync(run, channel, masks, keys, cancellation).ConfigureAwait(false) : null; // 8 ←
+        SortedItems? items = null;
+        VoleSender? ole = null;
+        try
+        {
+            await Concurrently.RunAsync(
+                cancellation,
+                async stop => items = await ReceiveSeedAsync(run, channel, parameters, digests, stop).ConfigureAwait(false), // 3 ←  r, w_r
+                async stop => ole = await SendOleAsync(run, channel, (int)parameters.Size, stop).ConfigureAwait(false))     // 4 ↔  Δ, B
+                .ConfigureAwait(false);
+            await ReceiveStoreAsync(run, channel, ole!, cancellation).ConfigureAwait(false);                            // 5 ←  K = B + Δ·(A + P)
+            if (run.IsMalicious) await channel.SendAsync(new CoinOpening(ownCoin), cancellation).ConfigureAwait(false); // 6 →  w_s
+            using var keys = run.NeedsKeys ? NativeBuffer<Gf128>.Allocate(digests.Length) : null;
+            using var masks = EvaluateAtSender(run, items!, digests, ole!, ownCoin + items!.Coin, keys);
+            await SendMasksAsync(run, channel, masks, cancellation).ConfigureAwait(false);                              // 7 →  F(x), ascending
+            if (run.LabelSize > 0) await SendLabelsAsync(run, channel, masks, keys!, labels, cancellation).ConfigureAwait(false);
+            return run.BothLearn ? await ReceiveMatchesAsync(run, channel, masks, keys, cancellation).ConfigureAwait(false) : null; // 8 ←
+        }
+        finally
+        {
+            items?.Dispose();
+            ole?.Dispose();
+        }
     }
 
     /// <summary>Steps 2 to 8 at the receiver.</summary>
@@ -115,6 +127,7 @@ public static partial class VolePsi
         if (run.IsEmpty) return new([], []);
         var parameters = OkvsParameters.Create(run.ReceiverCount);
         var ownCoin = run.IsMalicious ? run.DrawBlock() : Gf128.Zero;
+        var seed = run.DrawBlock();
         Digest? commitment = null;
         VoleReceiver? ole = null;
         StoreOfItems? store = null;
@@ -122,19 +135,17 @@ public static partial class VolePsi
         {
             await Concurrently.RunAsync(
                 cancellation,
-                async stop => commitment = run.IsMalicious ? (await channel.ReceiveAsync<CoinCommitment>(Commitment, stop).ConfigureAwait(false)).Value : null, // 2 ←
-                async stop => ole = await ReceiveOleAsync(run, channel, (int)parameters.Size, stop).ConfigureAwait(false), // 3 ↔  A, C
-                stop => Task.Run(() => store = StoreOfItems.Solve(run, parameters, digests, stop), stop)).ConfigureAwait(false);
-            await channel.SendAsync(new StoreSeed(store!.Seed, run.IsMalicious ? ownCoin : null), cancellation).ConfigureAwait(false); // 4 →  r, w_r
+                async stop => commitment = await SendSeedAsync(run, channel, seed, ownCoin, stop).ConfigureAwait(false),    // 2 ←  3 →  r, w_r
+                async stop => ole = await ReceiveOleAsync(run, channel, (int)parameters.Size, stop).ConfigureAwait(false),  // 4 ↔  A, C
+                stop => Task.Run(() => store = StoreOfItems.Solve(run, parameters, seed, digests), stop)).ConfigureAwait(false); // P
             using var values = NativeBuffer<Gf128>.Allocate(digests.Length);
             await Concurrently.RunAsync(
                 cancellation,
-                stop => SendStoreAsync(run, channel, ole!, store, stop),                                                 // 5 →  A + P
-                stop => Task.Run(() => Okvs.Decode(parameters, store.Seed, digests.Span, ole!.C.Span, values.Span, run.Parallelism), stop))
-                .ConfigureAwait(false);
+                stop => SendStoreAsync(run, channel, ole!, store!, stop),                                                // 5 →  A + P
+                stop => Task.Run(() => Okvs.Decode(store!.Keys, ole!.C.Span, values.Span, run.Parallelism), stop)).ConfigureAwait(false);
             var coin = run.IsMalicious ? ownCoin + await ReceiveCoinAsync(run, channel, commitment!.Value, cancellation).ConfigureAwait(false) : Gf128.Zero; // 6 ←  w_s
             ole!.Dispose();
-            store.Dispose();
+            store!.Dispose();
             using var keys = run.NeedsKeys ? NativeBuffer<Gf128>.Allocate(digests.Length) : null;
             using var masks = SortMasks(run, digests, null, coin, values, keys);
             using var matches = new MatchList(masks);

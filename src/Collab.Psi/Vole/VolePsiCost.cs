@@ -1,13 +1,13 @@
 using Collab.Arithmetic.BinaryField;
-using Collab.Cryptography;
+using Collab.Cryptography.KeyValueStore;
 using Collab.Primitives;
 
 namespace Collab.Psi.Vole;
 
 /// <summary>What a run of <see cref="VolePsi"/> costs, both ways together, without the channel's own frames.</summary>
-/// <param name="Messages">Messages of steps 1, 2 and 4 to 8; those of the vector OLE are in its own spec.</param>
+/// <param name="Messages">Messages of steps 1 to 3 and 5 to 8; those of the vector OLE are in its own spec.</param>
 /// <param name="Bytes">Payload bytes of the same messages.</param>
-/// <param name="OleCount">Elements of the vector OLE (step 3).</param>
+/// <param name="OleCount">Elements of the vector OLE (step 4).</param>
 /// <param name="MemoryBytes">Memory of the receiver beside its items' digests at its peak outside the vector OLE, in bytes.</param>
 public sealed record VolePsiCost(long Messages, long Bytes, long OleCount, long MemoryBytes)
 {
@@ -36,6 +36,6 @@ public sealed record VolePsiCost(long Messages, long Bytes, long OleCount, long 
             bytes += matches.TotalBytes + (malicious ? MatchLayout.ProofBytes(common) : 0);
         }
 
-        return new(messages, bytes, size, Gf128.Size * ((3 * size) + (2L * receiverItems)));
+        return new(messages, bytes, size, Gf128.Size * ((3 * size) + (4L * receiverItems)));
     }
 }

@@ -58,7 +58,7 @@ internal sealed record CoinCommitment(Digest Value) : IMessage<CoinCommitment>
         payload.Length == Digest.Size ? new(new Digest(payload)) : throw new MalformedException("a commitment of 32 bytes");
 }
 
-/// <summary>Step 4: the seed of the receiver's store and, in the malicious form, its half of the coin.</summary>
+/// <summary>Step 3: the seed of the receiver's store and, in the malicious form, its half of the coin.</summary>
 internal sealed record StoreSeed(Gf128 Seed, Gf128? Coin) : IMessage<StoreSeed>
 {
     public void Encode(IBufferWriter<byte> destination)

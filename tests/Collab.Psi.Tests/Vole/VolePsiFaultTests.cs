@@ -1,6 +1,6 @@
 using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
-using Collab.Cryptography;
+using Collab.Cryptography.KeyValueStore;
 using Collab.Primitives;
 using Collab.Psi.Vole;
 using Collab.Testing;
@@ -67,7 +67,7 @@ public class VolePsiFaultTests
             await channel.SendAsync(new StoreSeed(Gf128.One, null));
             await channel.ReceiveAsync<CoinOpening>(Step);
         });
-        Assert.Equal("psi-vole.4", fault.Step!.Name);
+        Assert.Equal("psi-vole.3", fault.Step!.Name);
     }
 
     [Theory, InlineData(-1, 0), InlineData(1, 0), InlineData(0, 1), InlineData(-100_000, 0)]
