@@ -20,6 +20,23 @@ public class BitMatrixTests
         }
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(255), InlineData(256), InlineData(257), InlineData(511), InlineData(512), InlineData(513), InlineData(4097), InlineData(4500)]
+    public void All_widths_give_the_same_bits(int count)
+    {
+        var random = new Random(count);
+        var stride = count / 128 + 2;
+        Gf128[] columns = [.. Enumerable.Range(0, 128 * stride).Select(_ => new Gf128((ulong)random.NextInt64(), (ulong)random.NextInt64() << 1))];
+        Gf128[] expected = new Gf128[count], rows = new Gf128[count];
+        BitMatrix.TransposeColumns(columns, stride, expected, 128);
+        foreach (var width in new[] { 256, 512 })
+        {
+            if (width > BitMatrix.BestWidth) continue;
+            Array.Clear(rows);
+            BitMatrix.TransposeColumns(columns, stride, rows, width);
+            Assert.Equal(expected, rows);
+        }
+    }
+
     [Fact]
     public void Lengths_must_fit()
     {
