@@ -36,12 +36,12 @@ public abstract record JobResult
     public sealed record Cardinality(long Count) : JobResult;
 
     /// <summary>The keys of the receiver that the other owner has too, each with columns of the other owner.</summary>
-    /// <param name="KeyColumns">The key columns at the receiver.</param>
+    /// <param name="Keys">The alternative keys, each by its columns at the receiver.</param>
     /// <param name="Of">The owner of the joined columns.</param>
     /// <param name="Columns">The joined columns.</param>
     /// <param name="Rows">In the order of the receiver's rows.</param>
     public sealed record Join(
-        IReadOnlyList<string> KeyColumns, PartyId Of, IReadOnlyList<string> Columns, IReadOnlyList<JoinedRow> Rows) : JobResult;
+        IReadOnlyList<IReadOnlyList<string>> Keys, PartyId Of, IReadOnlyList<string> Columns, IReadOnlyList<JoinedRow> Rows) : JobResult;
 
     /// <summary>Joint statistics, or those over the matches of an intersection.</summary>
     /// <param name="Table">By level and measure.</param>
@@ -74,8 +74,9 @@ public abstract record JobResult
                 writer.Byte(KindCardinality).Int64(result.Count);
                 break;
             case Join result:
-                writer.Byte(KindJoin).List(result.KeyColumns, (w, c) => w.Text(c)).Party(result.Of).List(result.Columns, (w, c) => w.Text(c))
-                    .List(result.Rows, (w, r) => w.Int64(r.Row).List(r.Key, (k, part) => k.Text(part)).List(r.Values, (v, value) => v.Optional(value, (t, text) => t.Text(text))));
+                writer.Byte(KindJoin).List(result.Keys, (w, key) => w.List(key, (k, column) => k.Text(column))).Party(result.Of)
+                    .List(result.Columns, (w, c) => w.Text(c))
+                    .List(result.Rows, (w, r) => Encode(w, r.Matched).List(r.Joined, (v, value) => v.Optional(value, (t, text) => t.Text(text))));
                 break;
             default:
                 throw new InvalidOperationException($"{GetType().Name} has no encoding.");
@@ -100,9 +101,8 @@ public abstract record JobResult
                 DecodeKeys(ref reader), DecodeRows(ref reader, bytes), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),
             KindCardinality => new Cardinality(reader.Int64()),
             KindJoin => new Join(
-                reader.List((ref r) => r.Text()), reader.Party(), reader.List((ref r) => r.Text()),
-                DecodeLazily(ref reader, bytes, (ref r) => new JoinedRow(
-                    r.Int64(), r.List((ref k) => k.Text()), r.List((ref v) => v.Optional((ref t) => t.Text()))))),
+                DecodeKeys(ref reader), reader.Party(), reader.List((ref r) => r.Text()),
+                DecodeLazily(ref reader, bytes, (ref r) => new JoinedRow(DecodeRow(ref r), r.List((ref v) => v.Optional((ref t) => t.Text()))))),
             _ => throw new MalformedException("a known kind of result"),
         };
         reader.End();
@@ -111,13 +111,19 @@ public abstract record JobResult
 
     private static void Encode(CanonicalWriter writer, IReadOnlyList<IReadOnlyList<string>> keys, IReadOnlyList<LinkedRow> rows) => writer
         .List(keys, (w, key) => w.List(key, (k, column) => k.Text(column)))
-        .List(rows, (w, row) => w.Int64(row.Row).List(row.Values, (v, value) => v.Text(value)).List(row.By, (b, number) => b.Byte((byte)number)));
+        .List(rows, (w, row) => Encode(w, row));
+
+    private static CanonicalWriter Encode(CanonicalWriter writer, LinkedRow row) =>
+        writer.Int64(row.Row).List(row.Values, (v, value) => v.Text(value)).List(row.By, (b, number) => b.Byte((byte)number));
+
+    private static LinkedRow DecodeRow(ref CanonicalReader reader) =>
+        new(reader.Int64(), reader.List((ref v) => v.Text()), reader.List((ref b) => (int)b.Byte()));
 
     private static IReadOnlyList<string>[] DecodeKeys(ref CanonicalReader reader) =>
         reader.List(IReadOnlyList<string> (ref r) => r.List((ref c) => c.Text()));
 
-    private static LazyList<LinkedRow> DecodeRows(ref CanonicalReader reader, ReadOnlySpan<byte> all) => DecodeLazily(
-        ref reader, all, (ref r) => new LinkedRow(r.Int64(), r.List((ref v) => v.Text()), r.List((ref b) => (int)b.Byte())));
+    private static LazyList<LinkedRow> DecodeRows(ref CanonicalReader reader, ReadOnlySpan<byte> all) =>
+        DecodeLazily(ref reader, all, (ref r) => DecodeRow(ref r));
 
     // Every item is read and checked here, and made anew when it is asked for: of millions of rows only bytes and places stay.
     private static LazyList<T> DecodeLazily<T>(ref CanonicalReader reader, ReadOnlySpan<byte> all, CanonicalReader.Item<T> read)
@@ -158,8 +164,7 @@ public sealed record LinkedRow(long Row, IReadOnlyList<string> Values, IReadOnly
 /// <param name="There">Of the other owner.</param>
 public sealed record KeyCounts(long Here, long Matched, long There);
 
-/// <summary>A key of the receiver that the other owner has too, with what the other owner tells of it.</summary>
-/// <param name="Row">The row of the receiver's own dataset, from 1.</param>
-/// <param name="Key">Its parts, as they were compared.</param>
-/// <param name="Values">The joined columns as text; null where the other owner has no value.</param>
-public sealed record JoinedRow(long Row, IReadOnlyList<string> Key, IReadOnlyList<string?> Values);
+/// <summary>A row of the receiver that matches, with what the other owner tells of it.</summary>
+/// <param name="Matched">The row, what was compared of it, and by which keys it matches.</param>
+/// <param name="Joined">The joined columns as text, by the first key that matches; null where the other owner has no value.</param>
+public sealed record JoinedRow(LinkedRow Matched, IReadOnlyList<string?> Joined);

@@ -14,7 +14,7 @@ internal static class CostRates
     public const double SecondsPerName = 0.6e-6;
 
     /// <summary>Storing a receiver's key: hash, vector OLE, store and comparison, in seconds.</summary>
-    public const double SecondsPerStoredKey = 0.5e-6;
+    public const double SecondsPerStoredKey = 20e-6;
 
     /// <summary>Masking a sender's key, in seconds.</summary>
     public const double SecondsPerMask = 0.2e-6;

@@ -89,7 +89,6 @@ internal static class IntersectionPlanner
                 break;
             case Reveal.Join join:
                 Unless(receivers.Count == 1 && !receivers.Contains(join.Of), "A join goes to one receiver, and tells columns of another owner.");
-                Unless(question.KeyCount == 1, "A join is by one key.");
                 break;
             case Reveal.Differences:
                 Unless(owners.Count == 2, "Differences are between two owners.");

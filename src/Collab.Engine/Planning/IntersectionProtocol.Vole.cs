@@ -24,9 +24,13 @@ internal abstract partial record IntersectionProtocol
             var both = sizes.Receivers == 2;
             var common = (int)Math.Min(Math.Min(sizes.Sender, sizes.Receiver), VolePsiOptions.LargestItemCount);
             var cost = VolePsiCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver), security, both, both ? common : 0, label);
+            var (messages, bytes) = VectorOle(cost.OleCount);
             var seconds = (sizes.Sender * CostRates.SecondsPerMask) + (sizes.Receiver * CostRates.SecondsPerStoredKey);
-            return WithCounts(new(cost.Messages, cost.Bytes, cost.MemoryBytes, seconds / Environment.ProcessorCount, Overlaps: false), question);
+            return WithCounts(new(cost.Messages + messages, cost.Bytes + bytes, cost.MemoryBytes, seconds / Environment.ProcessorCount, Overlaps: false), question);
         }
+
+        // The vector OLE from transfers (oblivious-transfer.md): 128 columns an element, and 128 base transfers.
+        private static (long Messages, long Bytes) VectorOle(long count) => count == 0 ? (0, 0) : (8 + (count / 511), (2048 * count) + 16_384);
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys)
         {

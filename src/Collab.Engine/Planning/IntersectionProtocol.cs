@@ -19,7 +19,7 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     public const string VoleName = "psi-vole/1";
 
     /// <summary>All of this program.</summary>
-    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Cardinality()];
+    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Vole(), new Cardinality()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);

@@ -33,9 +33,12 @@ internal sealed class IntersectionOutcome(IntersectionQuestion question, PlanInp
     {
         var label = new Dictionary<int, int>(matches.Count);
         for (var i = 0; i < matches.Count; i++) label.Add(matches[i], i);
-        var told = rows.Outcome(label.ContainsKey).Where(row => row.Matched[0]).Select(row => (row.Row, Key: row.Keys[0])).ToList();
-        return new JobResult.Join(input.Key, join.Of, join.Columns, new LazyList<JoinedRow>(told.Count, i => new JoinedRow(
-            told[i].Row, PartsOf(rows.Keys[told[i].Key].Span), JoinLabels.Read(labels.Slice(label[told[i].Key] * size, size).Span, join.Columns.Count))));
+        var told = rows.Outcome(label.ContainsKey).Where(row => row.Matched.Contains(true)).ToList();
+        return new JobResult.Join(_keys, join.Of, join.Columns, new LazyList<JoinedRow>(told.Count, i =>
+        {
+            var first = told[i].Keys[told[i].Matched.Index().First(entry => entry.Item).Index];
+            return new JoinedRow(ToLinkedRow(told[i]), JoinLabels.Read(labels.Slice(label[first] * size, size).Span, join.Columns.Count));
+        }));
     }
 
     // Made when they are asked for: of millions of matches only their places are held.

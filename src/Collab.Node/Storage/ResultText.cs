@@ -34,11 +34,13 @@ internal static class ResultText
         JobResult.Cardinality cardinality => new(
             plan.Digest.ToString(), run.ToString(), "cardinality", cardinality.Count, null, null, null, null),
         JobResult.Join join => new(
-            plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, join.KeyColumns, join.Rows.Select(r => r.Key), join.Rows.Select(r => r.Row), null)
+            plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, ColumnsOf(join.Keys), join.Rows.Select(r => r.Matched.Values), join.Rows.Select(r => r.Matched.Row), null)
         {
+            AlternativeKeys = join.Keys.Count > 1 ? join.Keys : null,
+            By = join.Keys.Count > 1 ? join.Rows.Select(r => r.Matched.By) : null,
             JoinedFrom = join.Of.Name,
             JoinedColumns = join.Columns,
-            Joined = join.Rows.Select(r => r.Values),
+            Joined = join.Rows.Select(r => r.Joined),
         },
         JobResult.Statistics statistics => new(
             plan.Digest.ToString(), run.ToString(), plan.Question is IntersectionQuestion ? "aggregates" : "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
@@ -67,8 +69,8 @@ internal static class ResultText
                 Line(text, [Number(cardinality.Count)]);
                 break;
             case JobResult.Join join:
-                Line(text, join.KeyColumns.Concat(join.Columns.Select(column => $"{join.Of}.{column}")).Append("row"));
-                foreach (var row in join.Rows) Line(text, row.Key.Concat(row.Values.Select(value => value ?? "")).Append(Number(row.Row)));
+                Line(text, ColumnsOf(join.Keys).Concat(join.Columns.Select(column => $"{join.Of}.{column}")).Concat(["matched_by", "row"]));
+                foreach (var (row, joined) in join.Rows) Line(text, row.Values.Concat(joined.Select(value => value ?? "")).Concat([Numbers(row.By), Number(row.Row)]));
                 break;
             case JobResult.Statistics statistics:
                 Line(text, ["level", "measure", "statistic", "value", "fraction", "exactness"]);

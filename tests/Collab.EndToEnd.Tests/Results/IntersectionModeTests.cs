@@ -28,14 +28,33 @@ public sealed class IntersectionModeTests
         Assert.Empty(Support.Results.FilesWith(folder["out"], [.. Shared, .. Left, .. Right, "canary-", "CanaryNote"]));
     }
 
-    [Fact]
-    public async Task Both_may_be_told_which_of_their_own_rows_match()
+    [Theory]
+    [InlineData("ecdh", "semi-honest")]
+    [InlineData("rr22", "semi-honest")]
+    [InlineData("rr22", "malicious")]
+    public async Task Both_may_be_told_which_of_their_own_rows_match(string protocol, string security)
     {
         using var folder = new TemporaryFolder();
-        var run = await RunAsync(folder, "[left, right]", "case: keep");
+        var run = await RunAsync(folder, "[left, right]", $"case: keep, protocol: {protocol}", $"security: {security}");
         Assert.Equal(Shared, Support.Results.KeysOf(ResultOf(run, "left")));
         Assert.Equal(Shared, Support.Results.KeysOf(ResultOf(run, "right")));
         Assert.Empty(Support.Results.FilesWith(folder["out"], [.. Left, .. Right, "CanaryNote"]));
+    }
+
+    [Theory]
+    [InlineData("semi-honest")]
+    [InlineData("malicious")]
+    public async Task A_join_tells_columns_for_matches_and_the_rest_is_on_no_disk_but_the_owners(string security)
+    {
+        using var folder = new TemporaryFolder();
+        var run = await RunAsync(folder, "[left]", "case: keep, reveal: join, columns: [note, amount]", $"security: {security}");
+        var result = ResultOf(run, "left");
+        Assert.Equal(Shared, Support.Results.KeysOf(result));
+        Assert.Equal(
+            Enumerable.Range(0, 30).Select(i => $"CanaryNoteRight{i + 25} {2025 + i}"),
+            result.GetProperty("joined").EnumerateArray().Select(values => $"{values[0].GetString()} {values[1].GetString()}"));
+        Assert.Empty(Support.Results.FilesWith(folder["out"], [.. Left, .. Right, .. Enumerable.Range(0, 25).Select(i => $"CanaryNoteRight{i}\""), "CanaryNoteLeft"]));
+        Assert.Empty(Support.Results.FilesWith(folder["out", "nodes", "right"], ["CanaryNote", .. Shared]));
     }
 
     private static async Task<JsonElement> RunAsync(TemporaryFolder folder, string receivers, string parameters, string more = "")

@@ -11,15 +11,16 @@ public sealed class TemplateTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("lending/applicants.csv", "id,name,born,amount\nA-1,Hit-By-Id,1990-01-01,CanaryAmount1\nA-2,Clean-Person,1991-01-01,CanaryAmount2\n,Hit By Name,1992-01-01,CanaryAmount3\nA-1,Hit-By-Id,1990-01-01,CanaryAmount4\n");
-        folder.Write("list/risk-list.csv", "id,name,born,note\nA-1,Listed-Other-Name,1970-01-01,CanaryNote1\nZ-9,Hit By Name,1992-01-01,CanaryNote2\nZ-8,Listed-Nobody,1980-01-01,CanaryNote3\n");
+        folder.Write("list/risk-list.csv", "id,name,born,class,note\nA-1,Listed-Other-Name,1970-01-01,Class-Fraud,CanaryNote1\nZ-9,Hit By Name,1992-01-01,Class-Late,CanaryNote2\nZ-8,Listed-Nobody,1980-01-01,Class-Unseen,CanaryNote3\n");
         var run = await RunAsync(folder, "risk-list", ("lending-bank", "lending"), ("list-bank", "list"));
 
         var result = run.GetProperty("parties").GetProperty("lending-bank").GetProperty("result");
         Assert.Equal([1, 3, 4], Numbers(result.GetProperty("rows")));
         Assert.Equal(["1", "2", "1"], Lists(result.GetProperty("by")));
+        Assert.Equal(["Class-Fraud", "Class-Late", "Class-Fraud"], result.GetProperty("joined").EnumerateArray().Select(values => values[0].GetString()));
         Assert.False(run.GetProperty("parties").GetProperty("list-bank").TryGetProperty("result", out _));
 
-        AssertNowhere(folder, "", "CanaryAmount", "CanaryNote", "Clean-Person", "clean-person", "Listed-Nobody", "listed-nobody", "listed-other-name");
+        AssertNowhere(folder, "", "Class-Unseen", "CanaryAmount", "CanaryNote", "Clean-Person", "clean-person", "Listed-Nobody", "listed-nobody", "listed-other-name");
         AssertNowhere(folder, "list-bank", "hit-by-id", "Hit-By-Id", "hit by name");
     }
 

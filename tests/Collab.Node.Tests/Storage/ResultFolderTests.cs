@@ -74,8 +74,8 @@ public sealed class ResultFolderTests : IDisposable
             "ref,amount,break,matched_by,row\nt1,5,differs,1,1\n'=t2,6,only-here,,2\n", "differences", 2),
         ["a number"] = (new JobResult.Cardinality(5_000_000_000), "count\n5000000000\n", "cardinality", 5_000_000_000),
         ["a join"] = (
-            new JobResult.Join(["id"], PartyId.Parse("bank"), ["class", "since"], [new JoinedRow(3, ["7"], ["fraud, twice", null])]),
-            "id,bank.class,bank.since,row\n7,\"fraud, twice\",,3\n", "join", 1),
+            new JobResult.Join([["id"]], PartyId.Parse("bank"), ["class", "since"], [new JoinedRow(new LinkedRow(3, ["7"], [1]), ["fraud, twice", null])]),
+            "id,bank.class,bank.since,matched_by,row\n7,\"fraud, twice\",,1,3\n", "join", 1),
     };
 
     [Theory, MemberData(nameof(Kinds))]
