@@ -18,8 +18,10 @@ public sealed class BenchTests
     [InlineData("vole", "silent", "semi-honest", "grpc", "bench vole --size 300 --security semi-honest --transport grpc")]
     [InlineData("vole", "extension", "malicious", "memory", "bench vole --protocol extension --size 300")]
     [InlineData("vole", "extension", "semi-honest", "grpc", "bench vole --protocol extension --size 300 --security semi-honest --transport grpc")]
-    [InlineData("ot", "extension", "malicious", "grpc", "bench ot --size 3000 --transport grpc")]
-    [InlineData("ot", "extension", "semi-honest", "memory", "bench ot --size 3000 --security semi-honest")]
+    [InlineData("ot", "extension", "malicious", "grpc", "bench ot --protocol extension --size 3000 --transport grpc")]
+    [InlineData("ot", "silent", "malicious", "grpc", "bench ot --size 20000 --transport grpc")]
+    [InlineData("ot", "silent", "semi-honest", "memory", "bench ot --size 3001 --security semi-honest")]
+    [InlineData("ot", "extension", "semi-honest", "memory", "bench ot --protocol extension --size 3000 --security semi-honest")]
     [InlineData("ot", "base", "malicious", "memory", "bench ot --protocol base --size 8")]
     public async Task A_protocol_of_two_parties_reports_what_it_measured(
         string topic, string variant, string security, string transport, string command)
@@ -51,6 +53,17 @@ public sealed class BenchTests
         Assert.False(report.TryGetProperty("yardsticks", out _));
     }
 
+    [Theory]
+    [InlineData("encode")]
+    [InlineData("decode")]
+    public async Task A_store_of_keys_and_values_reports_what_it_measured(string operation)
+    {
+        var report = (await CollabProgram.RunAsync("bench", "okvs", "--op", operation, "--size", "5000", "--runs", "2", "--threads", "2", "--json")).Expect(0).Json;
+        Assert.Equal(("okvs", operation, 5000), (Text(report, "topic"), Text(report, "variant"), report.GetProperty("size").GetInt32()));
+        Assert.True(report.GetProperty("correct").GetBoolean());
+        Assert.Equal(2, report.GetProperty("all").GetArrayLength());
+    }
+
     [Fact]
     public async Task Both_transports_carry_the_same_bytes()
     {
@@ -69,6 +82,7 @@ public sealed class BenchTests
     [InlineData("psi", "--size", "1000000000000")]
     [InlineData("ot", "--protocol", "base", "--security", "semi-honest")]
     [InlineData("vole", "--protocol", "nonsense")]
+    [InlineData("okvs", "--op", "nonsense")]
     public async Task What_a_topic_does_not_have_is_wrong_usage(params string[] arguments) =>
         (await CollabProgram.RunAsync(["bench", .. arguments])).Expect(2, "usage.wrong");
 

@@ -32,7 +32,7 @@ internal static class VoleCase
 
     public static IBenchParty Create(BenchOptions options, BenchRole role) => role == BenchRole.A ? new Sender(options) : new Receiver(options);
 
-    private static VoleOptions SilentOptions(BenchOptions options, Digest context) =>
+    internal static VoleOptions SilentOptions(BenchOptions options, Digest context) =>
         new(context) { Security = BenchParties.ModelOf(options), Parallelism = options.Threads };
 
     private sealed class Sender(BenchOptions options) : IBenchParty
