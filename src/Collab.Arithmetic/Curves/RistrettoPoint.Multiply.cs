@@ -49,6 +49,30 @@ public readonly partial struct RistrettoPoint
         return sum;
     }
 
+    /// <summary>products[i] = scalars[i]·points[i], several at once where the processor has the vectors.</summary>
+    /// <param name="scalars">Shape [n]; secret.</param>
+    /// <param name="points">Shape [n]; secret.</param>
+    /// <param name="products">Receives n elements; must not overlap.</param>
+    /// <exception cref="ArgumentException">The lengths differ, or the spans overlap.</exception>
+    public static void Multiply(ReadOnlySpan<RistrettoScalar> scalars, ReadOnlySpan<RistrettoPoint> points, Span<RistrettoPoint> products) =>
+        Multiply(CurveKernels.Best, scalars, points, products);
+
+    internal static void Multiply(
+        CurveKernel kernel, ReadOnlySpan<RistrettoScalar> scalars, ReadOnlySpan<RistrettoPoint> points, Span<RistrettoPoint> products)
+    {
+        if (scalars.Length != points.Length || points.Length != products.Length || products.Overlaps(points))
+        {
+            throw new ArgumentException("A scalar and a place for each point are needed.", nameof(products));
+        }
+
+        if (kernel == CurveKernel.Lanes512) RistrettoLanes<Vector512<double>, Lanes512>.Multiply(scalars, points, products);
+        else if (kernel == CurveKernel.Lanes256) RistrettoLanes<Vector256<double>, Lanes256>.Multiply(scalars, points, products);
+        else
+        {
+            for (var i = 0; i < points.Length; i++) products[i] = scalars[i] * points[i];
+        }
+    }
+
     private static void FillTable(in RistrettoPoint point, Span<CachedPoint> table)
     {
         table[0] = new(point);

@@ -44,7 +44,7 @@ public static class BaseOt
         var oracle = new BaseOtOracle(context);
         var own = new byte[count * RistrettoPoint.Size];
         var keys = new Gf128[2 * count];
-        for (var i = 0; i < count; i++) Answer(oracle, i, points.AsSpan(2 * i, 2), pairs.Pair(i), random, Slot(own, i), keys.AsSpan(2 * i, 2));
+        Answer(oracle, points, pairs, random, own, keys);
         await channel.SendAsync(new PointMessage(own), cancellation).ConfigureAwait(false);                         // 2 → A
         return keys;
     }
@@ -77,13 +77,11 @@ public static class BaseOt
         PeerFaultException.ThrowUnless(
             reply.TryDecode(points), channel.Peer, SenderPoints, "canonical elements of ristretto255, none neutral");
         var keys = new Gf128[count];
-        for (var i = 0; i < count; i++)
-        {
-            var shared = scalars[i] * points[i];
-            keys[i] = oracle.Key(i, choices.Bit(i), pairs.Pair(i), Slot(reply.Points, i), shared);
-        }
-
+        var shared = new RistrettoPoint[count];
+        RistrettoPoint.Multiply(scalars, points, shared);
+        for (var i = 0; i < count; i++) keys[i] = oracle.Key(i, choices.Bit(i), pairs.Pair(i), Slot(reply.Points, i), shared[i]);
         Array.Clear(scalars);
+        Array.Clear(shared);
         return keys;
     }
 
@@ -108,18 +106,25 @@ public static class BaseOt
         return scalar;
     }
 
-    /// <summary>The sender's A = a·G and both keys of a pair: K(a·(r_j + H(1−j, r_{1−j}))).</summary>
+    /// <summary>The sender's A = a·G and both keys of each pair: K(a·(r_j + H(1−j, r_{1−j}))).</summary>
     private static void Answer(
-        BaseOtOracle oracle, int index, ReadOnlySpan<RistrettoPoint> points, ReadOnlySpan<byte> pair, RandomSource random, Span<byte> own, Span<Gf128> keys)
+        BaseOtOracle oracle, RistrettoPoint[] points, PointMessage pairs, RandomSource random, byte[] own, Gf128[] keys)
     {
-        var scalar = RistrettoScalar.Random(random);
-        RistrettoPoint.MultiplyGenerator(scalar).Encode(own);
-        for (var j = 0; j < 2; j++)
+        var scalars = new RistrettoScalar[points.Length];                               // the same for both halves of a pair
+        for (var i = 0; i < points.Length; i += 2)
         {
-            var other = pair.Slice((1 - j) * RistrettoPoint.Size, RistrettoPoint.Size);
-            var shared = scalar * (points[j] + oracle.Point(index, (ulong)(1 - j), other));
-            keys[j] = oracle.Key(index, (ulong)j, pair, own, shared);
+            scalars[i] = scalars[i + 1] = RistrettoScalar.Random(random);
+            RistrettoPoint.MultiplyGenerator(scalars[i]).Encode(Slot(own, i / 2));
+            var pair = pairs.Pair(i / 2);
+            points[i] += oracle.Point(i / 2, 1, pair[RistrettoPoint.Size..]);
+            points[i + 1] += oracle.Point(i / 2, 0, pair[..RistrettoPoint.Size]);
         }
+
+        var shared = new RistrettoPoint[points.Length];
+        RistrettoPoint.Multiply(scalars, points, shared);
+        for (var i = 0; i < keys.Length; i++) keys[i] = oracle.Key(i / 2, (ulong)(i & 1), pairs.Pair(i / 2), Slot(own, i / 2), shared[i]);
+        Array.Clear(scalars);
+        Array.Clear(shared);
     }
 
     private static Span<byte> Slot(byte[] points, int index) => points.AsSpan(index * RistrettoPoint.Size, RistrettoPoint.Size);

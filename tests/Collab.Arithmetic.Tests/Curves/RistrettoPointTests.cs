@@ -82,6 +82,23 @@ public class RistrettoPointTests
         }
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(3), InlineData(4), InlineData(5), InlineData(7), InlineData(8), InlineData(9), InlineData(65)]
+    public void All_kernels_give_the_same_elements(int count)
+    {
+        var random = RandomSource.Seeded(7);
+        RistrettoScalar[] edges = [RistrettoScalar.Zero, RistrettoScalar.One, -RistrettoScalar.One, RistrettoScalar.From(8), RistrettoScalar.From(0x8888888888888888)];
+        RistrettoScalar[] scalars = [.. Enumerable.Range(0, count).Select(i => i < edges.Length ? edges[i] : RistrettoScalar.Random(random))];
+        RistrettoPoint[] points = [.. Enumerable.Range(0, count).Select(i => i == 6 ? RistrettoPoint.Neutral : RistrettoPoint.FromUniformBytes(random.Bytes(64)))];
+        string[] expected = [.. Enumerable.Range(0, count).Select(i => Hex(scalars[i] * points[i]))];
+        foreach (var kernel in Enum.GetValues<CurveKernel>().Where(CurveKernels.IsSupported))
+        {
+            var products = new RistrettoPoint[count];
+            RistrettoPoint.Multiply(kernel, scalars, points, products);
+            Assert.Equal(expected, products.Select(product => Hex(product)));
+            Assert.Equal(expected, products.Select(product => Hex(product + points[0] - points[0])));
+        }
+    }
+
     [Fact]
     public void The_order_of_the_group_is_that_of_the_scalars()
     {
