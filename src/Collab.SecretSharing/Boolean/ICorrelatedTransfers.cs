@@ -10,7 +10,7 @@ namespace Collab.SecretSharing.Boolean;
 /// </remarks>
 public interface ICorrelatedTransfers
 {
-    /// <summary>The sender's half of the next transfers; Δ is the same in every call.</summary>
+    /// <summary>The sender's half of the next transfers, with the Δ of these.</summary>
     /// <param name="count">How many, 1 or more.</param>
     /// <param name="cancellation">Ends the run.</param>
     Task<TransferSenderBatch> SendAsync(int count, CancellationToken cancellation = default);
