@@ -46,6 +46,9 @@ internal sealed class StoreOfItems : IDisposable
         }
     }
 
+    /// <summary>Drops P and keeps the digests.</summary>
+    public void DropStore() => _store.Dispose();
+
     public void Dispose()
     {
         Keys.Dispose();

@@ -78,15 +78,19 @@ public static partial class VolePsi
     /// <summary>Step 5 at the receiver: A + P, part by part.</summary>
     private static async Task SendStoreAsync(VoleRun run, IChannel channel, VoleReceiver ole, StoreOfItems store, CancellationToken cancellation)
     {
+        var total = store.Size;
         var reported = 0;
-        for (int number = 0, start = 0; start < store.Size; number++, start += StoreParts.Elements)
+        for (int number = 0, start = 0; start < total; number++, start += StoreParts.Elements)
         {
-            var size = Math.Min(StoreParts.Elements, store.Size - start);
+            var size = Math.Min(StoreParts.Elements, total - start);
             var part = Part.OfSize((uint)number, size * Gf128.Size);
             Gf128Vector.Add(ole.A.Span.Slice(start, size), store.Span.Slice(start, size), MemoryMarshal.Cast<byte, Gf128>(part.ToFill[..(size * Gf128.Size)]));
             await SendAndReleaseAsync(channel, part, cancellation).ConfigureAwait(false);
-            reported = ReportShare(run, run.ReceiverCount, start + size, store.Size, reported);
+            reported = ReportShare(run, run.ReceiverCount, start + size, total, reported);
         }
+
+        ole.A.Dispose();                                                                // neither is used again, and both are large
+        store.DropStore();
     }
 
     /// <summary>Step 5 at the sender: B becomes K = B + Δ·(A + P).</summary>
