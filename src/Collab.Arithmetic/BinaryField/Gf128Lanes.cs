@@ -12,100 +12,121 @@ internal static unsafe class Gf128Lanes<TVector, TLanes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Add(Gf128* x, Gf128* y, Gf128* d, nint n)
     {
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count) TLanes.Store(TLanes.Xor(TLanes.Load(x + i), TLanes.Load(y + i)), d + i);
-        for (; i < n; i++) d[i] = x[i] + y[i];
+        unchecked
+        {
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count) TLanes.Store(TLanes.Xor(TLanes.Load(x + i), TLanes.Load(y + i)), d + i);
+            for (; i < n; i++) d[i] = x[i] + y[i];
+        }
     }
 
     /// <summary>d[i] = x[i] · y[i].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply(Gf128* x, Gf128* y, Gf128* d, nint n)
     {
-        var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count) TLanes.Store(Product(TLanes.Load(x + i), TLanes.Load(y + i), reduction), d + i);
-        for (; i < n; i++) d[i] = x[i] * y[i];
+        unchecked
+        {
+            var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count) TLanes.Store(Product(TLanes.Load(x + i), TLanes.Load(y + i), reduction), d + i);
+            for (; i < n; i++) d[i] = x[i] * y[i];
+        }
     }
 
     /// <summary>d[i] = x[i] · factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply(Gf128* x, Gf128 factor, Gf128* d, nint n)
     {
-        var (reduction, f) = (TLanes.Broadcast(new(Gf128.Reduction, 0)), TLanes.Broadcast(factor));
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count) TLanes.Store(Product(TLanes.Load(x + i), f, reduction), d + i);
-        for (; i < n; i++) d[i] = x[i] * factor;
+        unchecked
+        {
+            var (reduction, f) = (TLanes.Broadcast(new(Gf128.Reduction, 0)), TLanes.Broadcast(factor));
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count) TLanes.Store(Product(TLanes.Load(x + i), f, reduction), d + i);
+            for (; i < n; i++) d[i] = x[i] * factor;
+        }
     }
 
     /// <summary>d[i] = d[i] + x[i] · factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void MultiplyAdd(Gf128* x, Gf128 factor, Gf128* d, nint n)
     {
-        var (reduction, f) = (TLanes.Broadcast(new(Gf128.Reduction, 0)), TLanes.Broadcast(factor));
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count)
+        unchecked
         {
-            TLanes.Store(TLanes.Xor(TLanes.Load(d + i), Product(TLanes.Load(x + i), f, reduction)), d + i);
-        }
+            var (reduction, f) = (TLanes.Broadcast(new(Gf128.Reduction, 0)), TLanes.Broadcast(factor));
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Xor(TLanes.Load(d + i), Product(TLanes.Load(x + i), f, reduction)), d + i);
+            }
 
-        for (; i < n; i++) d[i] += x[i] * factor;
+            for (; i < n; i++) d[i] += x[i] * factor;
+        }
     }
 
     /// <summary>d[i] = d[i] + x[i] · y[i].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void MultiplyAdd(Gf128* x, Gf128* y, Gf128* d, nint n)
     {
-        var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count)
+        unchecked
         {
-            TLanes.Store(TLanes.Xor(TLanes.Load(d + i), Product(TLanes.Load(x + i), TLanes.Load(y + i), reduction)), d + i);
-        }
+            var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Xor(TLanes.Load(d + i), Product(TLanes.Load(x + i), TLanes.Load(y + i), reduction)), d + i);
+            }
 
-        for (; i < n; i++) d[i] += x[i] * y[i];
+            for (; i < n; i++) d[i] += x[i] * y[i];
+        }
     }
 
     /// <summary>Σ x[i] · y[i]. Reduction is linear, so the sum of unreduced products is reduced once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static Gf128 InnerProduct(Gf128* x, Gf128* y, nint n)
     {
-        TVector low = default, middle = default, high = default;
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count)
+        unchecked
         {
-            var (a, b) = (TLanes.Load(x + i), TLanes.Load(y + i));
-            low = TLanes.Xor(low, TLanes.LowByLow(a, b));
-            middle = TLanes.Xor(middle, TLanes.Xor(TLanes.LowByHigh(a, b), TLanes.HighByLow(a, b)));
-            high = TLanes.Xor(high, TLanes.HighByHigh(a, b));
-        }
+            TVector low = default, middle = default, high = default;
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count)
+            {
+                var (a, b) = (TLanes.Load(x + i), TLanes.Load(y + i));
+                low = TLanes.Xor(low, TLanes.LowByLow(a, b));
+                middle = TLanes.Xor(middle, TLanes.Xor(TLanes.LowByHigh(a, b), TLanes.HighByLow(a, b)));
+                high = TLanes.Xor(high, TLanes.HighByHigh(a, b));
+            }
 
-        var lanes = stackalloc Gf128[TLanes.Count];
-        TLanes.Store(Reduce(low, middle, high, TLanes.Broadcast(new(Gf128.Reduction, 0))), lanes);
-        var sum = lanes[0];
-        for (var lane = 1; lane < TLanes.Count; lane++) sum += lanes[lane];
-        for (; i < n; i++) sum += x[i] * y[i];
-        return sum;
+            var lanes = stackalloc Gf128[TLanes.Count];
+            TLanes.Store(Reduce(low, middle, high, TLanes.Broadcast(new(Gf128.Reduction, 0))), lanes);
+            var sum = lanes[0];
+            for (var lane = 1; lane < TLanes.Count; lane++) sum += lanes[lane];
+            for (; i < n; i++) sum += x[i] * y[i];
+            return sum;
+        }
     }
 
     /// <summary>d[i] = d[i] + Σ c[j] · x[i]^(j + 1), j below count, by Horner's rule.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void AddPolynomial(Gf128* x, Gf128* c, int count, Gf128* d, nint n)
     {
-        var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
-        nint i = 0;
-        for (; i <= n - TLanes.Count; i += TLanes.Count)
+        unchecked
         {
-            var point = TLanes.Load(x + i);
-            TVector sum = default;
-            for (var j = count - 1; j >= 0; j--) sum = Product(TLanes.Xor(sum, TLanes.Broadcast(c[j])), point, reduction);
-            TLanes.Store(TLanes.Xor(TLanes.Load(d + i), sum), d + i);
-        }
+            var reduction = TLanes.Broadcast(new(Gf128.Reduction, 0));
+            nint i = 0;
+            for (; i <= n - TLanes.Count; i += TLanes.Count)
+            {
+                var point = TLanes.Load(x + i);
+                TVector sum = default;
+                for (var j = count - 1; j >= 0; j--) sum = Product(TLanes.Xor(sum, TLanes.Broadcast(c[j])), point, reduction);
+                TLanes.Store(TLanes.Xor(TLanes.Load(d + i), sum), d + i);
+            }
 
-        for (; i < n; i++)
-        {
-            var sum = Gf128.Zero;
-            for (var j = count - 1; j >= 0; j--) sum = (sum + c[j]) * x[i];
-            d[i] += sum;
+            for (; i < n; i++)
+            {
+                var sum = Gf128.Zero;
+                for (var j = count - 1; j >= 0; j--) sum = (sum + c[j]) * x[i];
+                d[i] += sum;
+            }
         }
     }
 

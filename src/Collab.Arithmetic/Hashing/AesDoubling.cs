@@ -71,36 +71,39 @@ public sealed unsafe class AesDoubling : IDisposable
         Vector128<byte>* leftKeys, Vector128<byte>* rightKeys, Vector128<byte>* x, Vector128<byte>* d, nint n,
         Vector128<byte>* leftSum, Vector128<byte>* rightSum)
     {
-        Vector128<byte> left = default, right = default;
-        var i = n;
-        for (; (i & 7) != 0; i--)
+        unchecked
         {
-            var block = x[i - 1];
-            var first = AesKeySchedule.Encrypt(leftKeys, block) ^ block;
-            var second = AesKeySchedule.Encrypt(rightKeys, block) ^ block;
-            left ^= first;
-            right ^= second;
-            d[2 * i - 2] = first;
-            d[2 * i - 1] = second;
-        }
+            Vector128<byte> left = default, right = default;
+            var i = n;
+            for (; (i & 7) != 0; i--)
+            {
+                var block = x[i - 1];
+                var first = AesKeySchedule.Encrypt(leftKeys, block) ^ block;
+                var second = AesKeySchedule.Encrypt(rightKeys, block) ^ block;
+                left ^= first;
+                right ^= second;
+                d[2 * i - 2] = first;
+                d[2 * i - 1] = second;
+            }
 
-        var copy = stackalloc Vector128<byte>[8];
-        for (; i > 0; i -= 8)
-        {
-            var from = x + i - 8;
-            var to = d + 2 * (i - 8);
-            for (var k = 0; k < 8; k++) copy[k] = from[k];
-            var (b0, b1, b2, b3, b4, b5, b6, b7) = (copy[0], copy[1], copy[2], copy[3], copy[4], copy[5], copy[6], copy[7]);
-            AesKeySchedule.Encrypt(leftKeys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
-            left ^= Write(copy, to, b0, b1, b2, b3, b4, b5, b6, b7);
-            (b0, b1, b2, b3, b4, b5, b6, b7) = (copy[0], copy[1], copy[2], copy[3], copy[4], copy[5], copy[6], copy[7]);
-            AesKeySchedule.Encrypt(rightKeys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
-            right ^= Write(copy, to + 1, b0, b1, b2, b3, b4, b5, b6, b7);
-        }
+            var copy = stackalloc Vector128<byte>[8];
+            for (; i > 0; i -= 8)
+            {
+                var from = x + i - 8;
+                var to = d + 2 * (i - 8);
+                for (var k = 0; k < 8; k++) copy[k] = from[k];
+                var (b0, b1, b2, b3, b4, b5, b6, b7) = (copy[0], copy[1], copy[2], copy[3], copy[4], copy[5], copy[6], copy[7]);
+                AesKeySchedule.Encrypt(leftKeys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
+                left ^= Write(copy, to, b0, b1, b2, b3, b4, b5, b6, b7);
+                (b0, b1, b2, b3, b4, b5, b6, b7) = (copy[0], copy[1], copy[2], copy[3], copy[4], copy[5], copy[6], copy[7]);
+                AesKeySchedule.Encrypt(rightKeys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
+                right ^= Write(copy, to + 1, b0, b1, b2, b3, b4, b5, b6, b7);
+            }
 
-        for (var k = 0; k < 8; k++) copy[k] = default;                                  // seeds do not stay on the stack
-        *leftSum = left;
-        *rightSum = right;
+            for (var k = 0; k < 8; k++) copy[k] = default;                                  // seeds do not stay on the stack
+            *leftSum = left;
+            *rightSum = right;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

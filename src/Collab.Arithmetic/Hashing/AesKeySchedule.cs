@@ -76,7 +76,7 @@ internal sealed unsafe class AesKeySchedule : IDisposable
     internal static Vector128<byte> Encrypt(Vector128<byte>* keys, Vector128<byte> block)
     {
         block ^= keys[0];
-        for (var round = 1; round < Rounds; round++) block = Aes128.Encrypt(block, keys[round]);
+        for (nint round = 1; round < Rounds; round++) block = Aes128.Encrypt(block, unchecked(keys[round]));
         return Aes128.EncryptLast(block, keys[Rounds]);
     }
 
@@ -90,9 +90,9 @@ internal sealed unsafe class AesKeySchedule : IDisposable
         var key = keys[0];
         var (s0, s1, s2, s3) = (b0 ^ key, b1 ^ key, b2 ^ key, b3 ^ key);
         var (s4, s5, s6, s7) = (b4 ^ key, b5 ^ key, b6 ^ key, b7 ^ key);
-        for (var round = 1; round < Rounds; round++)
+        for (nint round = 1; round < Rounds; round = unchecked(round + 1))
         {
-            key = keys[round];
+            key = unchecked(keys[round]);
             s0 = Aes128.Encrypt(s0, key);
             s1 = Aes128.Encrypt(s1, key);
             s2 = Aes128.Encrypt(s2, key);

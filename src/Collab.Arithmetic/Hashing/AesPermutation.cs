@@ -70,22 +70,25 @@ public sealed unsafe class AesPermutation : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
     private static void Apply(Vector128<byte>* keys, Vector128<byte> feedback, Vector128<byte>* x, Vector128<byte>* d, nint n)
     {
-        nint i = 0;
-        for (; i <= n - 8; i += 8)
+        unchecked
         {
-            var (b0, b1, b2, b3) = (x[i], x[i + 1], x[i + 2], x[i + 3]);
-            var (b4, b5, b6, b7) = (x[i + 4], x[i + 5], x[i + 6], x[i + 7]);
-            AesKeySchedule.Encrypt(keys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
-            d[i] = b0 ^ (x[i] & feedback);
-            d[i + 1] = b1 ^ (x[i + 1] & feedback);
-            d[i + 2] = b2 ^ (x[i + 2] & feedback);
-            d[i + 3] = b3 ^ (x[i + 3] & feedback);
-            d[i + 4] = b4 ^ (x[i + 4] & feedback);
-            d[i + 5] = b5 ^ (x[i + 5] & feedback);
-            d[i + 6] = b6 ^ (x[i + 6] & feedback);
-            d[i + 7] = b7 ^ (x[i + 7] & feedback);
-        }
+            nint i = 0;
+            for (; i <= n - 8; i += 8)
+            {
+                var (b0, b1, b2, b3) = (x[i], x[i + 1], x[i + 2], x[i + 3]);
+                var (b4, b5, b6, b7) = (x[i + 4], x[i + 5], x[i + 6], x[i + 7]);
+                AesKeySchedule.Encrypt(keys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
+                d[i] = b0 ^ (x[i] & feedback);
+                d[i + 1] = b1 ^ (x[i + 1] & feedback);
+                d[i + 2] = b2 ^ (x[i + 2] & feedback);
+                d[i + 3] = b3 ^ (x[i + 3] & feedback);
+                d[i + 4] = b4 ^ (x[i + 4] & feedback);
+                d[i + 5] = b5 ^ (x[i + 5] & feedback);
+                d[i + 6] = b6 ^ (x[i + 6] & feedback);
+                d[i + 7] = b7 ^ (x[i + 7] & feedback);
+            }
 
-        for (; i < n; i++) d[i] = AesKeySchedule.Encrypt(keys, x[i]) ^ (x[i] & feedback);
+            for (; i < n; i++) d[i] = AesKeySchedule.Encrypt(keys, x[i]) ^ (x[i] & feedback);
+        }
     }
 }

@@ -71,30 +71,33 @@ public sealed unsafe class AesPrg : RandomSource, IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
     private static void Stream(Vector128<byte>* keys, ulong first, Vector128<byte>* d, nint n)
     {
-        var (counter, one) = (Vector128.CreateScalar(first), Vector128.CreateScalar(1UL));
-        nint i = 0;
-        for (; i <= n - 8; i += 8)
+        unchecked
         {
-            var b0 = counter.AsByte();
-            var b1 = (counter += one).AsByte();
-            var b2 = (counter += one).AsByte();
-            var b3 = (counter += one).AsByte();
-            var b4 = (counter += one).AsByte();
-            var b5 = (counter += one).AsByte();
-            var b6 = (counter += one).AsByte();
-            var b7 = (counter += one).AsByte();
-            counter += one;
-            AesKeySchedule.Encrypt(keys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
-            d[i] = b0;
-            d[i + 1] = b1;
-            d[i + 2] = b2;
-            d[i + 3] = b3;
-            d[i + 4] = b4;
-            d[i + 5] = b5;
-            d[i + 6] = b6;
-            d[i + 7] = b7;
-        }
+            var (counter, one) = (Vector128.CreateScalar(first), Vector128.CreateScalar(1UL));
+            nint i = 0;
+            for (; i <= n - 8; i += 8)
+            {
+                var b0 = counter.AsByte();
+                var b1 = (counter += one).AsByte();
+                var b2 = (counter += one).AsByte();
+                var b3 = (counter += one).AsByte();
+                var b4 = (counter += one).AsByte();
+                var b5 = (counter += one).AsByte();
+                var b6 = (counter += one).AsByte();
+                var b7 = (counter += one).AsByte();
+                counter += one;
+                AesKeySchedule.Encrypt(keys, ref b0, ref b1, ref b2, ref b3, ref b4, ref b5, ref b6, ref b7);
+                d[i] = b0;
+                d[i + 1] = b1;
+                d[i + 2] = b2;
+                d[i + 3] = b3;
+                d[i + 4] = b4;
+                d[i + 5] = b5;
+                d[i + 6] = b6;
+                d[i + 7] = b7;
+            }
 
-        for (; i < n; i++, counter += one) d[i] = AesKeySchedule.Encrypt(keys, counter.AsByte());
+            for (; i < n; i++, counter += one) d[i] = AesKeySchedule.Encrypt(keys, counter.AsByte());
+        }
     }
 }

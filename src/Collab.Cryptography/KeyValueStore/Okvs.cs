@@ -119,10 +119,13 @@ public static unsafe class Okvs
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void AddSparse(Gf128* rows, nint count, uint sparse, Gf128* store, Gf128* values)
     {
-        for (nint i = 0; i < count; i++)
+        unchecked
         {
-            OkvsRow.Columns(rows[i], sparse, out var first, out var second, out var third);
-            values[i] = Gf128.From(store[first].ToVector() ^ store[second].ToVector() ^ store[third].ToVector());
+            for (nint i = 0; i < count; i++)
+            {
+                OkvsRow.Columns(rows[i], sparse, out var first, out var second, out var third);
+                values[i] = Gf128.From(store[first].ToVector() ^ store[second].ToVector() ^ store[third].ToVector());
+            }
         }
     }
 

@@ -78,15 +78,18 @@ internal sealed unsafe class OkvsBinSolver : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Build(Gf128* rows, nint count, int sparse, int* columnsOfRow, ulong* columns)
     {
-        new Span<ulong>(columns, sparse).Clear();
-        for (nint row = 0; row < count; row++)
+        unchecked
         {
-            OkvsRow.Columns(rows[row], (uint)sparse, out var first, out var second, out var third);
-            var to = columnsOfRow + 4 * row;
-            (to[0], to[1], to[2]) = (first, second, third);
-            columns[first] = unchecked((columns[first] + OneRow) ^ (ulong)row);
-            columns[second] = unchecked((columns[second] + OneRow) ^ (ulong)row);
-            columns[third] = unchecked((columns[third] + OneRow) ^ (ulong)row);
+            new Span<ulong>(columns, sparse).Clear();
+            for (nint row = 0; row < count; row++)
+            {
+                OkvsRow.Columns(rows[row], (uint)sparse, out var first, out var second, out var third);
+                var to = columnsOfRow + 4 * row;
+                (to[0], to[1], to[2]) = (first, second, third);
+                columns[first] = unchecked((columns[first] + OneRow) ^ (ulong)row);
+                columns[second] = unchecked((columns[second] + OneRow) ^ (ulong)row);
+                columns[third] = unchecked((columns[third] + OneRow) ^ (ulong)row);
+            }
         }
     }
 
@@ -117,19 +120,22 @@ internal sealed unsafe class OkvsBinSolver : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static int Peel(int* columnsOfRow, ulong* columns, int* queue, long* order, ref int head, ref int tail, int peeled)
     {
-        var (first, last, done) = ((nint)head, tail, (nint)peeled);
-        for (; first < last; first++)
+        unchecked
         {
-            if (Sse.IsSupported && first + Ahead < last) Sse.Prefetch0(columnsOfRow + 4 * (nint)(uint)(columns[queue[first + Ahead]] & uint.MaxValue));
-            var column = queue[first];
-            if (columns[column] >> 32 != 1) continue;
-            var row = (uint)(columns[column] & uint.MaxValue);
-            order[done++] = ((long)column << 32) | row;
-            last = Remove(columnsOfRow + 4 * (nint)row, (int)row, columns, queue, last);
-        }
+            var (first, last, done) = ((nint)head, tail, (nint)peeled);
+            for (; first < last; first++)
+            {
+                if (Sse.IsSupported && first + Ahead < last) Sse.Prefetch0(columnsOfRow + 4 * (nint)(uint)(columns[queue[first + Ahead]] & uint.MaxValue));
+                var column = queue[first];
+                if (columns[column] >> 32 != 1) continue;
+                var row = (uint)(columns[column] & uint.MaxValue);
+                order[done++] = ((long)column << 32) | row;
+                last = Remove(columnsOfRow + 4 * (nint)row, (int)row, columns, queue, last);
+            }
 
-        (head, tail) = ((int)first, last);
-        return (int)done;
+            (head, tail) = ((int)first, last);
+            return (int)done;
+        }
     }
 
     /// <summary>Takes a row out of its columns and queues those that have one row left.</summary>
@@ -239,24 +245,27 @@ internal sealed unsafe class OkvsBinSolver : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Substitute(long* order, nint peeled, int* columnsOfRow, Gf128* values, Gf128* store)
     {
-        for (var k = peeled - 1; k >= 0; k--)
+        unchecked
         {
-            if (Sse.IsSupported && k >= 2 * Ahead)
+            for (var k = peeled - 1; k >= 0; k--)
             {
-                var later = (nint)(uint)(order[k - 2 * Ahead] & uint.MaxValue);
-                Sse.Prefetch0(columnsOfRow + 4 * later);
-                Sse.Prefetch0(values + later);
-                var soon = columnsOfRow + 4 * (nint)(uint)(order[k - Ahead] & uint.MaxValue);
-                Sse.Prefetch0(store + soon[0]);
-                Sse.Prefetch0(store + soon[1]);
-                Sse.Prefetch0(store + soon[2]);
-            }
+                if (Sse.IsSupported && k >= 2 * Ahead)
+                {
+                    var later = (nint)(uint)(order[k - 2 * Ahead] & uint.MaxValue);
+                    Sse.Prefetch0(columnsOfRow + 4 * later);
+                    Sse.Prefetch0(values + later);
+                    var soon = columnsOfRow + 4 * (nint)(uint)(order[k - Ahead] & uint.MaxValue);
+                    Sse.Prefetch0(store + soon[0]);
+                    Sse.Prefetch0(store + soon[1]);
+                    Sse.Prefetch0(store + soon[2]);
+                }
 
-            var row = (nint)(uint)(order[k] & uint.MaxValue);
-            nint pivot = (int)(order[k] >> 32);
-            var of = columnsOfRow + 4 * row;
-            var sum = values[row].ToVector() ^ store[of[0]].ToVector() ^ store[of[1]].ToVector() ^ store[of[2]].ToVector();
-            store[pivot] = Gf128.From(sum ^ store[pivot].ToVector());                   // the pivot is among the three: out again
+                var row = (nint)(uint)(order[k] & uint.MaxValue);
+                nint pivot = (int)(order[k] >> 32);
+                var of = columnsOfRow + 4 * row;
+                var sum = values[row].ToVector() ^ store[of[0]].ToVector() ^ store[of[1]].ToVector() ^ store[of[2]].ToVector();
+                store[pivot] = Gf128.From(sum ^ store[pivot].ToVector());                   // the pivot is among the three: out again
+            }
         }
     }
 }

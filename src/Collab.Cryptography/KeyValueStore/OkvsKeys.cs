@@ -118,11 +118,14 @@ public sealed unsafe class OkvsKeys : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CountBlock(Gf128* u, ushort* target, nint size, uint bins, int* counts)
     {
-        for (nint i = 0; i < size; i++)
+        unchecked
         {
-            var bin = OkvsRow.Bin(u[i], bins);
-            target[i] = unchecked((ushort)bin);
-            counts[bin] = unchecked(counts[bin] + 1);
+            for (nint i = 0; i < size; i++)
+            {
+                var bin = OkvsRow.Bin(u[i], bins);
+                target[i] = unchecked((ushort)bin);
+                counts[bin] = unchecked(counts[bin] + 1);
+            }
         }
     }
 
@@ -163,11 +166,14 @@ public sealed unsafe class OkvsKeys : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void ScatterBlock(Gf128* source, ushort* bins, nint count, int* cursors, Gf128* target)
     {
-        for (nint i = 0; i < count; i++)
+        unchecked
         {
-            nint at = cursors[bins[i]];
-            cursors[bins[i]] = unchecked((int)at + 1);
-            target[at] = source[i];
+            for (nint i = 0; i < count; i++)
+            {
+                nint at = cursors[bins[i]];
+                cursors[bins[i]] = unchecked((int)at + 1);
+                target[at] = source[i];
+            }
         }
     }
 
@@ -180,11 +186,14 @@ public sealed unsafe class OkvsKeys : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void GatherBlock(Gf128* source, ushort* bins, nint count, int* cursors, Gf128* target)
     {
-        for (nint i = 0; i < count; i++)
+        unchecked
         {
-            nint at = cursors[bins[i]];
-            cursors[bins[i]] = unchecked((int)at + 1);
-            target[i] = source[at];
+            for (nint i = 0; i < count; i++)
+            {
+                nint at = cursors[bins[i]];
+                cursors[bins[i]] = unchecked((int)at + 1);
+                target[i] = source[at];
+            }
         }
     }
 
