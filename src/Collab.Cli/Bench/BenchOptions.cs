@@ -24,6 +24,9 @@ public sealed record BenchOptions
     /// <summary><c>memory</c> or <c>grpc</c>; null for the topic's own.</summary>
     public string? Transport { get; init; }
 
+    /// <summary>Whether the sets lie on the disk and pass bucket by bucket: <c>psi rr22</c>.</summary>
+    public bool Streamed { get; init; }
+
     /// <summary>Whether each party's process is bound to a core of its own; two processes only.</summary>
     public bool Pin { get; init; }
 

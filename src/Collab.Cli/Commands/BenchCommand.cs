@@ -30,12 +30,13 @@ internal static class BenchCommand
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var transport = new Option<string?>("--transport") { Description = "memory: threads of one process; grpc: two processes, mutual TLS 1.3." };
         var security = new Option<string?>("--security") { Description = "semi-honest or malicious; grpc: mtls or plain." };
+        var streamed = new Option<bool>("--streamed") { Description = "psi rr22: the sets lie on the disk and pass bucket by bucket." };
         var pin = new Option<bool>("--pin") { Description = "Bind each party's process to a core of its own (with --transport grpc)." };
         var yardstick = new Option<bool>("--yardstick") { Description = "Measure openssl for a second each before, to compare machines." };
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, runs, threads, transport, security, message, pin, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -51,6 +52,7 @@ internal static class BenchCommand
                 MessageBytes = parsed.GetValue(message),
                 Mode = parsed.GetValue(mode),
                 Transport = parsed.GetValue(transport),
+                Streamed = parsed.GetValue(streamed),
                 Pin = parsed.GetValue(pin),
             };
             var report = await MeasureAsync(name, options, parsed.GetValue(yardstick), cancellation);

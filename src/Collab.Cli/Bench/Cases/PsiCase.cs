@@ -24,7 +24,8 @@ internal static class PsiCase
     public static BenchOptions Complete(BenchOptions options)
     {
         var protocol = BenchParties.Of(options.Operation ?? Ecdh, "protocol", Ecdh, Rr22);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, VolePsiOptions.LargestItemCount, nameof(options));
+        if (options.Streamed && protocol != Rr22) throw new ArgumentException("Only rr22 is streamed.", nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, options.Streamed ? 200_000_000 : VolePsiOptions.LargestItemCount, nameof(options));
         return options with
         {
             Operation = protocol,
@@ -40,6 +41,7 @@ internal static class PsiCase
 
     public static IBenchParty Create(BenchOptions options, BenchRole role)
     {
+        if (options.Streamed) return new StreamedPsi(options, role);
         var size = (int)options.Size;
         var shared = size - (size / 2); // the items in common are the receiver's first
         var items = new GeneratedItems(role == BenchRole.A ? 0 : size / 2, size);

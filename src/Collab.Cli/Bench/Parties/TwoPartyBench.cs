@@ -38,7 +38,7 @@ internal static class TwoPartyBench
     }
 
     private static string VariantOf(BenchOptions options) =>
-        options.Mode is null or "intersect" ? options.Operation! : $"{options.Operation}/{options.Mode}";
+        options.Streamed ? $"{options.Operation}/streamed" : options.Mode is null or "intersect" ? options.Operation! : $"{options.Operation}/{options.Mode}";
 
     private static async Task<(PartyFindings A, PartyFindings B)> RunHereAsync(BenchOptions options, Digest nonce, CancellationToken cancellation)
     {
