@@ -9,6 +9,10 @@ public class RistrettoBenchmarks
 {
     private readonly byte[] _uniform = new byte[RistrettoPoint.UniformSize];
     private readonly byte[] _encoding = new byte[RistrettoPoint.Size];
+    private const int Count = 1024;
+    private readonly RistrettoScalar[] _scalars = new RistrettoScalar[Count];
+    private readonly RistrettoPoint[] _points = new RistrettoPoint[Count];
+    private readonly RistrettoPoint[] _products = new RistrettoPoint[Count];
     private RistrettoPoint _point;
     private RistrettoScalar _scalar;
 
@@ -20,6 +24,16 @@ public class RistrettoBenchmarks
         _point = RistrettoPoint.FromUniformBytes(_uniform);
         _scalar = RistrettoScalar.ReduceWide(_uniform);
         _point.Encode(_encoding);
+        Array.Fill(_scalars, _scalar);
+        Array.Fill(_points, _point);
+    }
+
+    /// <summary>s·P in the widest lanes, a batch of 1024.</summary>
+    [Benchmark(OperationsPerInvoke = Count)]
+    public RistrettoPoint[] MultiplyMany()
+    {
+        RistrettoPoint.Multiply(_scalars, _points, _products);
+        return _products;
     }
 
     /// <summary>s·P.</summary>
