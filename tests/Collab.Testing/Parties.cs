@@ -30,10 +30,12 @@ public static class Parties
     /// <param name="parties">Who takes part.</param>
     /// <param name="program">The party and its root channel to each of the others.</param>
     /// <param name="options">Limits; null for <see cref="Options"/>.</param>
+    /// <param name="fault">What breaks on the way between the first party and the second, if anything; the second is the fault's receiver.</param>
     public static async Task<IReadOnlyDictionary<PartyId, PartyRun<T>>> RunAsync<T>(
         IReadOnlyList<PartyId> parties,
         Func<PartyId, IReadOnlyDictionary<PartyId, IChannel>, Task<T>> program,
-        ChannelOptions? options = null)
+        ChannelOptions? options = null,
+        ChannelFault? fault = null)
     {
         var ends = new Dictionary<PartyId, Dictionary<PartyId, IFrameTransport>>();
         foreach (var party in parties) ends.Add(party, []);
@@ -41,6 +43,12 @@ public static class Parties
         {
             for (var j = i + 1; j < parties.Count; j++)
                 (ends[parties[i]][parties[j]], ends[parties[j]][parties[i]]) = MemoryTransport.CreatePair();
+        }
+
+        if (fault is not null)
+        {
+            ends[parties[0]][parties[1]] = fault.Around(ends[parties[0]][parties[1]], receiver: false);
+            ends[parties[1]][parties[0]] = fault.Around(ends[parties[1]][parties[0]], receiver: true);
         }
 
         var failures = new FirstFailure();
