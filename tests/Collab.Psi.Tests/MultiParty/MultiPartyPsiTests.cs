@@ -55,6 +55,18 @@ public class MultiPartyPsiTests
         AssertIntersection(sets, await RunAsync(sets, parties[1], true), parties[1], true);
     }
 
+    [Fact]
+    public async Task Over_the_silent_vector_OLE_the_result_is_the_same()
+    {
+        var parties = Parties.Named(3);
+        var sets = new Dictionary<PartyId, int[]> { [parties[0]] = [.. Enumerable.Range(0, 300)], [parties[1]] = [.. Enumerable.Range(100, 150)], [parties[2]] = [.. Enumerable.Range(90, 100)] };
+        var options = new MultiPartyPsiOptions(Context, parties, parties[0]) { AllLearn = true };
+        var runs = await Parties.RunAsync(parties, async (self, channels) => self == parties[0]
+            ? await MultiPartyPsi.LeadAsync(channels, Items(sets[self]), RandomSource.System, options)
+            : await MultiPartyPsi.FollowAsync(self, channels, Items(sets[self]), RandomSource.System, options));
+        AssertIntersection(sets, runs.ToDictionary(run => run.Key, run => run.Value.Result), parties[0], true);
+    }
+
     /// <summary>
     /// The hidden thing: who of the others has an item that not all have. From all that the leader ends up with, no sum over some of the parties, with or
     /// without its own share, gives a value that says so; only the sum over all is zero, and only for the items that all have.
@@ -164,9 +176,16 @@ public class MultiPartyPsiTests
     {
         var parties = Parties.Named(3);
         var ole = new AnnouncedDealerOle();
-        var fault = await Assert.ThrowsAsync<PeerFaultException>(() => Parties.RunAsync(parties, async (self, channels) =>
+        Exception? seen = null;
+        await Assert.ThrowsAnyAsync<CollabException>(() => Parties.RunAsync(parties, async (self, channels) =>
         {
             var options = new MultiPartyPsiOptions(Context, parties, parties[0]);
+            if (self == parties[0])
+            {
+                seen = await Record.ExceptionAsync(() => PlayAsync(self, channels, [1, 2, 3], options, ole));
+                throw seen!;
+            }
+
             if (self != parties[2]) return await PlayAsync(self, channels, [1, 2, 3], options, ole);
             foreach (var channel in channels.Values) await channel.SendAsync(new PartyAnnouncement(Context, options.Form(), channel.Peer == parties[0] ? 3UL : 0));
             foreach (var channel in channels.Values) await channel.ReceiveAsync<PartyAnnouncement>(Step);
@@ -181,6 +200,7 @@ public class MultiPartyPsiTests
             await fork.ReceiveAsync<Part>(Step);
             return null;
         }));
+        var fault = Assert.IsType<PeerFaultException>(seen);
         Assert.Equal(("psi-multi-party.4", parties[2]), (fault.Step!.Name, fault.Party));
     }
 
