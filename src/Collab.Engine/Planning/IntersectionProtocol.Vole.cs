@@ -33,18 +33,6 @@ internal abstract partial record IntersectionProtocol
                 question);
         }
 
-        // Specs/vole-silent.md, "Messages", of the semi-honest form; what the malicious one adds is within a few hundredths.
-        private static (long Messages, long Bytes) VectorOle(long count)
-        {
-            const int shortest = 1024, smallest = 1 << 14, weight = 546;
-            if (count == 0) return (0, 0);
-            if (count <= shortest) return (3 + (count / 511), 12_288 + (2_048 * (count + 1)));
-            var leaves = 2 * Math.Max(count, smallest);
-            var depth = System.Numerics.BitOperations.Log2((ulong)(leaves / weight));
-            var trees = (leaves + (1L << depth) - 1) >> depth;
-            return (8, 12_288 + (2_048 * (trees + 1)) + (48 * trees * depth) + (16 * trees));
-        }
-
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys)
         {
             if (IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party)
@@ -59,5 +47,17 @@ internal abstract partial record IntersectionProtocol
                     yield return new($"{string.Join(", ", join.Columns)} for each key, readable for shared keys only", $"每个键的 {string.Join("、", join.Columns)}，仅共有的键可读");
             }
         }
+    }
+
+    // Specs/vole-silent.md, "Messages", of the semi-honest form; what the malicious one adds is within a few hundredths.
+    protected static (long Messages, long Bytes) VectorOle(long count)
+    {
+        const int shortest = 1024, smallest = 1 << 14, weight = 546;
+        if (count == 0) return (0, 0);
+        if (count <= shortest) return (3 + (count / 511), 12_288 + (2_048 * (count + 1)));
+        var leaves = 2 * Math.Max(count, smallest);
+        var depth = System.Numerics.BitOperations.Log2((ulong)(leaves / weight));
+        var trees = (leaves + (1L << depth) - 1) >> depth;
+        return (8, 12_288 + (2_048 * (trees + 1)) + (48 * trees * depth) + (16 * trees));
     }
 }

@@ -18,8 +18,11 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>Vector OLE and a key-value store, with labels or without (psi-vole.md).</summary>
     public const string VoleName = "psi-vole/1";
 
+    /// <summary>Circuit: the matches stay shared, their totals are opened (psi-circuit.md).</summary>
+    public const string CircuitName = "psi-circuit/1";
+
     /// <summary>All of this program.</summary>
-    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Vole(), new Cardinality()];
+    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Vole(), new Cardinality(), new Circuit()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);

@@ -28,6 +28,9 @@ internal sealed partial record IntersectionPart(
     /// <summary>What this party tells of its keys in a join; null when it tells nothing.</summary>
     public JoinLabels? Labels { get; init; }
 
+    /// <summary>This party's columns that are summed up over matches; null when it has none.</summary>
+    public IReadOnlyList<MeasureValues>? Measures { get; init; }
+
     private bool BothReceive => Plan.Receivers.Count == 2;
 
     private bool PlaysReceiver => IntersectionSizes.ReceiverOf(Plan.Owners, Plan.Receivers) == Ports.Self;
@@ -38,9 +41,18 @@ internal sealed partial record IntersectionPart(
         var input = plan.InputOf(ports.Self)!;
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var labels = question.Reveal is Reveal.Join join && join.Of == ports.Self ? new JoinLabels(join.Columns) : null;
+        IReadOnlyList<MeasureValues>? measures = question.Reveal is Reveal.Aggregates aggregates && aggregates.Of == ports.Self
+            ? [.. aggregates.Measures.Select(measure => new MeasureValues(measure))]
+            : null;
         var rows = await KeyedRowReader.ReadAsync(
-            data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule, labels is null ? null : labels.Add, cancellation);
-        return new IntersectionPart(ports, plan, question, rows, data.Close(ports.Random)) { Labels = labels };
+            data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule,
+            (batch, row, key) =>
+            {
+                labels?.Add(batch, row, key);
+                foreach (var measure in measures ?? []) measure.Add(batch, row, key);
+            },
+            cancellation);
+        return new IntersectionPart(ports, plan, question, rows, data.Close(ports.Random)) { Labels = labels, Measures = measures };
     }
 
     public override async Task<JobResult?> RunAsync(
@@ -48,6 +60,7 @@ internal sealed partial record IntersectionPart(
     {
         var channel = channels[Plan.Owners.Single(o => o != Ports.Self)];
         if (Plan.Protocol == IntersectionProtocol.CardinalityName) return await CountAsync(channel, ContextOf(Plan, run), progress, cancellation);
+        if (Question.Reveal is Reveal.Aggregates aggregates) return await AggregateAsync(channel, aggregates, ContextOf(Plan, run), progress, cancellation);
         if (Question.Reveal is Reveal.Join join) return await JoinAsync(channel, join, ContextOf(Plan, run), progress, cancellation);
         var there = Question.Reveal is Reveal.Differences ? await ExchangeCountsAsync(channel, cancellation) : [];      // 1 ↔
         var matches = await IntersectAsync(channel, ContextOf(Plan, run), progress, cancellation);                      // 2, 3

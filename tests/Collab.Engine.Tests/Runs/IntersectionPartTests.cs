@@ -72,6 +72,32 @@ public sealed class IntersectionPartTests : IDisposable
         Assert.Equal(expected, join.Rows.Select(ShowJoined));
     }
 
+    [Theory]
+    [InlineData("[al]", "bo")]
+    [InlineData("[bo]", "bo")]
+    [InlineData("[al, bo]", "al")]
+    public async Task Aggregates_over_the_matches_are_exact_and_rows_without_a_value_do_not_count(string receivers, string of)
+    {
+        await _owners.OfferAsync(Plans.Al, [.. Enumerable.Range(0, 40).Select(i => $"k{i},{i}.25,{(i % 10 == 3 ? "" : $"{i}")}").Prepend("id,amount,age")]);
+        await _owners.OfferAsync(Plans.Bo, [.. Enumerable.Range(20, 40).Select(i => $"k{i},{i}.25,{(i % 10 == 3 ? "" : $"{i}")}").Prepend("id,amount,age")]);
+        var run = await RunAsync("key: id", receivers, $"reveal: aggregates, of: {of}, columns: [amount, age], statistics: [count, sum, mean, variance], minimum: 18", "semi-honest");
+        foreach (var result in run.Results.Values.OfType<JobResult>())
+        {
+            var rows = Assert.IsType<JobResult.Statistics>(result).Table.Rows().ToList();
+            Assert.Equal(["20", "595.00", "29.75", "35"], rows.Where(r => r.Measure == "amount").Select(r => r.Value));
+            Assert.Equal(["18", "534"], rows.Where(r => r.Measure == "age").Take(2).Select(r => r.Value)); // 590 − 23 − 33
+        }
+    }
+
+    [Fact]
+    public async Task Aggregates_over_fewer_matches_than_the_minimum_are_withheld()
+    {
+        await _owners.OfferAsync(Plans.Al, [.. Enumerable.Range(0, 40).Select(i => $"k{i}").Prepend("id")]);
+        await _owners.OfferAsync(Plans.Bo, [.. Enumerable.Range(31, 40).Select(i => $"k{i},{i}").Prepend("id,amount")]);
+        var run = await RunAsync("key: id", "[al, bo]", "reveal: aggregates, of: bo, columns: amount, statistics: [sum], minimum: 10", "semi-honest");
+        Assert.All([Plans.Al, Plans.Bo], party => Assert.True(Assert.Single(run.At<JobResult.Statistics>(party).Table.Cells).Withheld));
+    }
+
     [Fact]
     public async Task A_join_by_several_keys_tells_the_columns_by_the_first_that_matches()
     {
