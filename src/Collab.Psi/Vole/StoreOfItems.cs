@@ -34,7 +34,7 @@ internal sealed class StoreOfItems : IDisposable
         try
         {
             solved = Okvs.TryEncode(keys, elements.Span, random, store.Span, run.Parallelism);
-            return solved ? new(keys, store) : throw new ArgumentException("Items are distinct.", nameof(digests));
+            return solved ? new(keys, store) : throw new ArgumentException("Items are distinct; if they are, the seed was one of 2^40 that fails, and another run will do.", nameof(digests));
         }
         finally
         {
