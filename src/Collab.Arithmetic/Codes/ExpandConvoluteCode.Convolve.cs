@@ -36,6 +36,7 @@ public sealed unsafe partial class ExpandConvoluteCode
     }
 
     /// <summary>Bits: the state is a word, whose bit j − 1 is what place i + j has received.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void ConvolveBits(Span<byte> x, ulong pass)
     {
         var taps = new uint[Chunk];

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Collab.Arithmetic.BinaryField;
 using Collab.Primitives;
 
@@ -21,20 +22,21 @@ public sealed unsafe partial class ExpandConvoluteCode
     }
 
     // begin + ⌊word · width / 2^32⌋.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Scale(Span<uint> words, uint begin, uint width)
     {
         var i = 0;
-        if (Vector512.IsHardwareAccelerated)
+        if (Avx512F.IsSupported)
         {
-            var w = Vector512.Create((ulong)width);
+            var w = Vector512.Create(width);
             var b = Vector512.Create((ulong)begin);
             fixed (uint* p = words)
             {
                 for (; i <= words.Length - 16; i += 16)
                 {
-                    var x = Vector512.Load(p + i).AsUInt64();
-                    var even = ((x & Vector512.Create(0xFFFFFFFFUL)) * w >>> 32) + b;
-                    var odd = ((x >>> 32) * w >>> 32) + b;
+                    var x = Vector512.Load(p + i);
+                    var even = (Avx512F.Multiply(x, w) >>> 32) + b;                       // the even lanes' products, 64 bits each
+                    var odd = (Avx512F.Multiply((x.AsUInt64() >>> 32).AsUInt32(), w) >>> 32) + b;
                     (even | (odd << 32)).AsUInt32().Store(p + i);
                 }
             }
@@ -58,6 +60,7 @@ public sealed unsafe partial class ExpandConvoluteCode
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void ExpandBits(Span<byte> systematic, ReadOnlySpan<byte> parity)
     {
         var places = new uint[ExpanderWeight * Chunk];
@@ -114,6 +117,56 @@ public sealed unsafe partial class ExpandConvoluteCode
         for (var i = 0; i < rows; i++)
         {
             d[i] ^= y[p[i]] ^ y[p1[i]] ^ y[p2[i]] ^ y[p3[i]] ^ y[p4[i]] ^ y[p5[i]] ^ y[p6[i]];
+        }
+    }
+
+    /// <summary>Two vectors at once: the parities stand side by side, so that one look-up serves both.</summary>
+    private void ExpandPair(Span<Gf128> first, Span<Gf128> second, ReadOnlySpan<Gf128> firstParity, ReadOnlySpan<Gf128> secondParity, int parallelism)
+    {
+        using var pairs = NativeBuffer<Vector256<ulong>>.Allocate(MessageSize);
+        fixed (Gf128* d = first, e = second, y = firstParity, z = secondParity)
+        {
+            Pair((Vector128<ulong>*)y, (Vector128<ulong>*)z, pairs.Pointer, MessageSize);
+            var (one, two, source) = ((nint)d, (nint)e, (nint)pairs.Pointer);
+            var chunks = (MessageSize + Chunk - 1) / Chunk;
+            var parts = Math.Min(parallelism, chunks);
+            if (parts == 1) ExpandPairChunks(one, two, source, 0, chunks);
+            else
+            {
+                Parallel.For(0, parts, new ParallelOptions { MaxDegreeOfParallelism = parts }, part => ExpandPairChunks(
+                    one, two, source, (int)((long)chunks * part / parts), (int)((long)chunks * (part + 1) / parts)));
+            }
+        }
+    }
+
+    private void ExpandPairChunks(nint first, nint second, nint pairs, int from, int to)
+    {
+        using var places = NativeBuffer<uint>.Allocate(ExpanderWeight * Chunk);
+        for (var chunk = from; chunk < to; chunk++)
+        {
+            var start = chunk * Chunk;
+            var rows = Math.Min(Chunk, MessageSize - start);
+            Places(start, rows, places.Span);
+            ExpandPairRows(
+                (Vector128<ulong>*)first + start, (Vector128<ulong>*)second + start, (Vector256<ulong>*)pairs, places.Pointer, rows);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Pair(Vector128<ulong>* y, Vector128<ulong>* z, Vector256<ulong>* pairs, int count)
+    {
+        for (var i = 0; i < count; i++) pairs[i] = Vector256.Create(y[i], z[i]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ExpandPairRows(Vector128<ulong>* d, Vector128<ulong>* e, Vector256<ulong>* y, uint* p, int rows)
+    {
+        uint* p1 = p + rows, p2 = p1 + rows, p3 = p2 + rows, p4 = p3 + rows, p5 = p4 + rows, p6 = p5 + rows;
+        for (var i = 0; i < rows; i++)
+        {
+            var sum = y[p[i]] ^ y[p1[i]] ^ y[p2[i]] ^ y[p3[i]] ^ y[p4[i]] ^ y[p5[i]] ^ y[p6[i]];
+            d[i] ^= sum.GetLower();
+            e[i] ^= sum.GetUpper();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -63,6 +64,24 @@ public sealed partial class ExpandConvoluteCode : IDisposable
     public void DualEncode(Span<Gf128> systematic, Span<Gf128> parity, int parallelism = 1) =>
         DualEncode(systematic, parity, parallelism, Best);
 
+    /// <summary>G · e for two vectors of blocks in one pass, as <see cref="DualEncode(Span{Gf128}, Span{Gf128}, int)"/> gives for each.</summary>
+    /// <param name="first">Shape [k]; the first vector's systematic half, then its result.</param>
+    /// <param name="firstParity">Shape [k]; destroyed.</param>
+    /// <param name="second">Shape [k]; the second vector's systematic half, then its result.</param>
+    /// <param name="secondParity">Shape [k]; destroyed.</param>
+    /// <param name="parallelism">Threads, 1 or more.</param>
+    /// <exception cref="ArgumentException">A length is not k.</exception>
+    /// <remarks>Memory beside the vectors: 32·k bytes, zeroed.</remarks>
+    public void DualEncodePair(Span<Gf128> first, Span<Gf128> firstParity, Span<Gf128> second, Span<Gf128> secondParity, int parallelism = 1)
+    {
+        RequireSizes(first.Length, firstParity.Length);
+        RequireSizes(second.Length, secondParity.Length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
+        ConvolveTwice(firstParity, Best);
+        ConvolveTwice(secondParity, Best);
+        ExpandPair(first, second, firstParity, secondParity, parallelism);
+    }
+
     /// <summary>G · e for single bits, one in each byte.</summary>
     /// <param name="systematic">Shape [k], each 0 or 1; holds G · e afterwards.</param>
     /// <param name="parity">Shape [k], each 0 or 1; destroyed.</param>
@@ -82,17 +101,22 @@ public sealed partial class ExpandConvoluteCode : IDisposable
     {
         RequireSizes(systematic.Length, parity.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
+        ConvolveTwice(parity, kernel);
+        if (kernel == CodeKernel.Scalar) Expand(systematic, parity);
+        else ExpandFast(systematic, parity, parallelism);
+    }
+
+    private void ConvolveTwice(Span<Gf128> parity, CodeKernel kernel)
+    {
         for (var pass = 0UL; pass < 2; pass++)
         {
             if (kernel == CodeKernel.Lanes512) ConvolveLanes512(parity, pass);
             else Convolve(parity, pass);
         }
-
-        if (kernel == CodeKernel.Scalar) Expand(systematic, parity);
-        else ExpandFast(systematic, parity, parallelism);
     }
 
     /// <summary>The taps of places start, start + 1, …: 24 random bits and the one, bit j − 1 for the place j further.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Taps(ulong pass, int start, Span<uint> taps)
     {
         Stream((ulong)start / 4, pass, taps);
@@ -100,6 +124,7 @@ public sealed partial class ExpandConvoluteCode : IDisposable
     }
 
     /// <summary>Words of the stream: block i of a domain is AES of (first + i, domain).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Stream(ulong first, ulong domain, Span<uint> words)
     {
         var blocks = MemoryMarshal.Cast<uint, Gf128>(words);

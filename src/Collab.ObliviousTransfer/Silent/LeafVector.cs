@@ -41,16 +41,29 @@ internal sealed class LeafVector : IDisposable
     public NativeBuffer<Gf128> Encode(ExpandConvoluteCode code, int count, int parallelism)
     {
         code.DualEncode(Result.Span, _parity.Span, parallelism);
-        var result = Result;
-        _result = null;
-        result.Shorten(count);
-        return result;
+        return Release(count);
+    }
+
+    /// <summary>Encodes two vectors with one pass over the code.</summary>
+    public static (NativeBuffer<Gf128> First, NativeBuffer<Gf128> Second) EncodePair(
+        LeafVector first, LeafVector second, ExpandConvoluteCode code, int count, int parallelism)
+    {
+        code.DualEncodePair(first.Result.Span, first._parity.Span, second.Result.Span, second._parity.Span, parallelism);
+        return (first.Release(count), second.Release(count));
     }
 
     public void Dispose()
     {
         _result?.Dispose();
         _parity.Dispose();
+    }
+
+    private NativeBuffer<Gf128> Release(int count)
+    {
+        var result = Result;
+        _result = null;
+        result.Shorten(count);
+        return result;
     }
 
     private NativeBuffer<Gf128> Result => _result ?? throw new ObjectDisposedException(nameof(LeafVector));

@@ -128,4 +128,12 @@ internal static class SilentSteps
         using var code = new ExpandConvoluteCode(parameters.MessageLength);
         return leaves.Encode(code, count, options.Parallelism);
     }
+
+    /// <summary>Step 7 at the receiver of a vector OLE: A and C with the same look-ups.</summary>
+    public static VoleReceiver EncodePair(SilentParameters parameters, LeafVector sparse, LeafVector leaves, int count, VoleOptions options)
+    {
+        using var code = new ExpandConvoluteCode(parameters.MessageLength);
+        var (a, c) = LeafVector.EncodePair(sparse, leaves, code, count, options.Parallelism);
+        return new VoleReceiver(a, c);
+    }
 }

@@ -77,7 +77,6 @@ public static class SilentVole
         var points = NoisePoints.Draw(parameters, random);
         var values = new Gf128[parameters.TreeCount + 1];                                                                    // β, and the mask of the check
         random.Fill(MemoryMarshal.AsBytes(values.AsSpan()));
-        NativeBuffer<Gf128>? c = null;
         try
         {
             using var noise = await extension.VectorOleAsync(values, cancellation).ConfigureAwait(false);                    // 2
@@ -89,15 +88,8 @@ public static class SilentVole
                     channel, parameters, leaves, points, values, noise.Span[^1], random, options, cancellation).ConfigureAwait(false); // 5 →  6 ←
             }
 
-            c = SilentSteps.Encode(parameters, leaves, count, options);                                                      // 7   C
             using var sparse = LeafVector.Sparse(parameters, points, values);
-            var a = SilentSteps.Encode(parameters, sparse, count, options);                                                  // 7   A
-            return new VoleReceiver(a, c);
-        }
-        catch
-        {
-            c?.Dispose();
-            throw;
+            return SilentSteps.EncodePair(parameters, sparse, leaves, count, options);                                       // 7   A, C
         }
         finally
         {

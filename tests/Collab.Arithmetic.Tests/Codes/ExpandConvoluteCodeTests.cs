@@ -22,6 +22,18 @@ public sealed class ExpandConvoluteCodeTests
     }
 
     [Theory, MemberData(nameof(Sizes))]
+    public void Two_vectors_at_once_are_encoded_as_each_is(int size)
+    {
+        using var code = new ExpandConvoluteCode(size);
+        var halves = Enumerable.Range(10, 4).Select(seed => Blocks(size, seed)).ToArray();
+        var first = Run(code, halves[0], halves[1], CodeKernel.Scalar, 1);
+        var second = Run(code, halves[2], halves[3], CodeKernel.Scalar, 1);
+        code.DualEncodePair(halves[0], halves[1], halves[2], halves[3], parallelism: 2);
+        Assert.Equal(first, halves[0]);
+        Assert.Equal(second, halves[2]);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
     public void Bits_are_encoded_as_blocks_are(int size)
     {
         using var code = new ExpandConvoluteCode(size);
