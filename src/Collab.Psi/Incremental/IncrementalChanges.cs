@@ -4,4 +4,5 @@ namespace Collab.Psi.Incremental;
 /// <param name="Version">The update's number, from 1.</param>
 /// <param name="Added">Identifiers now in the intersection that were not before, ascending.</param>
 /// <param name="Removed">Identifiers in the intersection before that are not now, ascending.</param>
-public sealed record IncrementalChanges(long Version, IReadOnlyList<UInt128> Added, IReadOnlyList<UInt128> Removed);
+/// <param name="Matches">How many are in the intersection after it.</param>
+public sealed record IncrementalChanges(long Version, IReadOnlyList<UInt128> Added, IReadOnlyList<UInt128> Removed, long Matches);

@@ -10,11 +10,12 @@ namespace Collab.Psi.Incremental;
 /// <param name="Version">Updates so far.</param>
 /// <param name="Chain">The digest of all updates so far.</param>
 /// <param name="Update">The name of the last update.</param>
-/// <param name="ById">The receiver's items: identifier to mask.</param>
+/// <param name="ById">The receiver's items: identifier to mask. Of a sender that uses whole sets, the names of its items, without values.</param>
 /// <param name="ByMask">The receiver's items: mask to identifier.</param>
 /// <param name="Sender">The masks of the sender's items.</param>
 /// <param name="Added">Run of the identifiers that the last update brought into the intersection; null for none.</param>
 /// <param name="Removed">Run of the identifiers that the last update took out of the intersection; null for none.</param>
+/// <param name="Matches">The receiver's items in the intersection.</param>
 internal sealed record IncrementalManifest(
     Digest Context,
     bool IsReceiver,
@@ -25,7 +26,8 @@ internal sealed record IncrementalManifest(
     IReadOnlyList<Segment> ByMask,
     IReadOnlyList<Segment> Sender,
     string? Added,
-    string? Removed)
+    string? Removed,
+    ulong Matches)
 {
     private const int NonceSize = 12, TagSize = 16;
 
@@ -39,7 +41,7 @@ internal sealed record IncrementalManifest(
         var writer = new CanonicalWriter();
         writer.Digest(Context).Boolean(IsReceiver).UInt64(Version).Digest(Chain).Digest(Update)
             .List(ById, Segment.Encode).List(ByMask, Segment.Encode).List(Sender, Segment.Encode)
-            .Optional(Added, (w, name) => w.Text(name)).Optional(Removed, (w, name) => w.Text(name));
+            .Optional(Added, (w, name) => w.Text(name)).Optional(Removed, (w, name) => w.Text(name)).UInt64(Matches);
         var plain = new byte[Curve25519.ScalarSize + writer.Written.Length];
         scalar.Use(plain, static (secret, plain) =>
         {
@@ -79,7 +81,7 @@ internal sealed record IncrementalManifest(
             var manifest = new IncrementalManifest(
                 reader.Digest(), reader.Boolean(), reader.UInt64(), reader.Digest(), reader.Digest(),
                 reader.List((ref r) => Segment.Decode(ref r)), reader.List((ref r) => Segment.Decode(ref r)), reader.List((ref r) => Segment.Decode(ref r)),
-                reader.Optional((ref r) => r.Text()), reader.Optional((ref r) => r.Text()));
+                reader.Optional((ref r) => r.Text()), reader.Optional((ref r) => r.Text()), reader.UInt64());
             reader.End();
             return (manifest, SecretBytes.Take(plain.AsSpan(0, Curve25519.ScalarSize)));
         }
@@ -93,5 +95,5 @@ internal sealed record IncrementalManifest(
         }
     }
 
-    private static ReadOnlySpan<byte> Associated => "collab.psi-incremental.state.1"u8;
+    private static ReadOnlySpan<byte> Associated => "collab.psi-incremental.state.2"u8;
 }

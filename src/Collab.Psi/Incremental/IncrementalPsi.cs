@@ -38,14 +38,37 @@ public static class IncrementalPsi
     /// <exception cref="ChannelException">The way to the receiver failed.</exception>
     /// <exception cref="ArgumentException">Another update was not finished, or this is the receiver's state.</exception>
     /// <remarks>One multiplication for each change of either party's. The sender keeps its key and the history and nothing of any item.</remarks>
-    public static async Task<long> SendAsync(
+    public static Task<long> SendAsync(
         IChannel channel,
         IncrementalState state,
         IReadOnlyList<ReadOnlyMemory<byte>> additions,
         IReadOnlyList<ReadOnlyMemory<byte>> removals,
         RandomSource random,
         IncrementalPsiOptions options,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default) => SendAsync(channel, state, additions, removals, null, random, options, cancellation);
+
+    /// <summary>The sender's part of one update, from its whole set; the state remembers the names of its items, 16 bytes each.</summary>
+    /// <param name="channel">To the receiver; two forks, <c>sender-added</c> and <c>sender-removed</c>, are opened.</param>
+    /// <param name="state">This party's state, used with whole sets from its beginning.</param>
+    /// <param name="difference">What became of the set since the state's version.</param>
+    /// <param name="random">Shuffles.</param>
+    /// <param name="options">Name of the update, limits, threads.</param>
+    /// <param name="cancellation">Ends the run; the channel is of no use afterwards, the state is.</param>
+    /// <returns>The version that both parties now have, or have prepared.</returns>
+    /// <remarks>Exceptions as in the other; one multiplication for each change of either party's.</remarks>
+    public static Task<long> SendAsync(
+        IChannel channel, IncrementalState state, SetDifference difference, RandomSource random, IncrementalPsiOptions options, CancellationToken cancellation = default) =>
+        SendAsync(channel, state, ItemsOf(difference.Added), ItemsOf(difference.Removed), difference, random, options, cancellation);
+
+    private static async Task<long> SendAsync(
+        IChannel channel,
+        IncrementalState state,
+        IReadOnlyList<ReadOnlyMemory<byte>> additions,
+        IReadOnlyList<ReadOnlyMemory<byte>> removals,
+        SetDifference? difference,
+        RandomSource random,
+        IncrementalPsiOptions options,
+        CancellationToken cancellation)
     {
         if (state.IsReceiver) throw new ArgumentException("This is the receiver's state.", nameof(state));
         options.Check(additions.Count, removals.Count);
@@ -69,9 +92,10 @@ public static class IncrementalPsi
                 }).ConfigureAwait(false);
         }
 
-        var next = state.Manifest with { Version = state.Manifest.Version + 1, Chain = history.Finish(), Update = options.Update };
+        var names = difference is null ? state.Manifest.ById : ExtendNames(state, difference);
+        var next = state.Manifest with { Version = state.Manifest.Version + 1, Chain = history.Finish(), Update = options.Update, ById = names };
         await FinishAsync(channel, state, next, options, cancellation).ConfigureAwait(false); // 5 ↔
-        return state.Version;
+        return (long)next.Version;
     }
 
     /// <summary>The receiver's part of one update.</summary>
@@ -104,7 +128,7 @@ public static class IncrementalPsi
         options.Check(additions.Count, removals.Count);
         if (await AgreeAsync(channel, state, additions.Count, 0, options, cancellation).ConfigureAwait(false) is not { } peer) // 1 ↔
         {
-            return state.ReadChanges();
+            return state.ReadChanges(state.Manifest);
         }
 
         using var update = new ReceiverUpdate(state, additions, removals);
@@ -130,14 +154,26 @@ public static class IncrementalPsi
         var next = update.Write(own, came, went, channel.Peer, SenderBatch) with { Chain = history.Finish(), Update = options.Update };
         options.After?.Invoke("written");
         await FinishAsync(channel, state, next, options, cancellation).ConfigureAwait(false); // 5 ↔
-        return state.ReadChanges();
+        return state.ReadChanges(next);
     }
+
+    /// <summary>The receiver's part of one update, from its whole set; identifiers are the names of <paramref name="difference"/>.</summary>
+    /// <param name="channel">To the sender; two forks, <c>sender-added</c> and <c>sender-removed</c>, are opened.</param>
+    /// <param name="state">This party's state, used with whole sets from its beginning.</param>
+    /// <param name="difference">What became of the set since the state's version.</param>
+    /// <param name="options">Name of the update, limits, threads.</param>
+    /// <param name="cancellation">Ends the run; the channel is of no use afterwards, the state is.</param>
+    /// <returns>What entered and left the intersection.</returns>
+    /// <remarks>Exceptions and cost as in the other.</remarks>
+    public static Task<IncrementalChanges> ReceiveAsync(
+        IChannel channel, IncrementalState state, SetDifference difference, IncrementalPsiOptions options, CancellationToken cancellation = default) =>
+        ReceiveAsync(channel, state, difference.Added, [.. difference.Removed.Select(item => item.Id)], options, cancellation);
 
     /// <summary>Step 1: both say what they hold, and settle an update that one of them may not have finished. Null if this very update is done.</summary>
     private static async Task<StateAnnouncement?> AgreeAsync(
         IChannel channel, IncrementalState state, int additions, int removals, IncrementalPsiOptions options, CancellationToken cancellation)
     {
-        if (state.UnfinishedUpdate is { } unfinished && unfinished != options.Update)
+        if (state.UnfinishedUpdate is { } unfinished && (options.CallerSettles || unfinished != options.Update))
         {
             throw new ArgumentException("Another update was begun and has to be repeated first, under its name.", nameof(options));
         }
@@ -192,8 +228,17 @@ public static class IncrementalPsi
         var peer = await channel.ReceiveAsync<UpdatePrepared>(Ready, cancellation).ConfigureAwait(false);
         PeerFaultException.ThrowUnless(peer.Chain == next.Chain, channel.Peer, Ready, "the history that both have seen");
         options.After?.Invoke("heard");
+        if (options.CallerSettles) return;
         state.Commit();
         options.After?.Invoke("committed");
+    }
+
+    private static ReadOnlyMemory<byte>[] ItemsOf(IReadOnlyList<IncrementalItem> items) => [.. items.Select(item => item.Item)];
+
+    private static IReadOnlyList<Segment> ExtendNames(IncrementalState state, SetDifference difference)
+    {
+        using var names = state.OpenById();
+        return names.Extend([.. difference.Added.Select(item => (item.Id, default(UInt128)))], [.. difference.Removed.Select(item => item.Id)]);
     }
 
     private static async Task SendItemsAsync(

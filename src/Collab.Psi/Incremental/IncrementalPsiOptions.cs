@@ -15,6 +15,12 @@ public sealed record IncrementalPsiOptions(Digest Update)
     /// <summary>The most additions, and the most removals, that the peer may announce, up to <see cref="LargestChange"/>.</summary>
     public int MaximumPeerChanges { get; init; } = 1 << 24;
 
+    /// <summary>
+    /// Whether the update ends prepared at both parties and something else than this protocol decides whether it counts, for both alike: a
+    /// ledger. The caller then tells both states (<see cref="IncrementalState.Settle"/>) before the next update begins.
+    /// </summary>
+    public bool CallerSettles { get; init; }
+
     /// <summary>Told what was just done, for tests that stop there.</summary>
     internal Action<string>? After { get; init; }
 

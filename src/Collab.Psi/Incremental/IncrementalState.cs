@@ -91,6 +91,16 @@ public sealed class IncrementalState : IDisposable
         }
     }
 
+    /// <summary>Ends an unfinished update whose fate was decided elsewhere (<see cref="IncrementalPsiOptions.CallerSettles"/>).</summary>
+    /// <param name="counts">Whether the update counts: it becomes the version of this state; or it is forgotten, and the state is as before.</param>
+    /// <exception cref="InvalidOperationException">No update is unfinished.</exception>
+    public void Settle(bool counts)
+    {
+        if (Pending is null) throw new InvalidOperationException("Nothing was prepared.");
+        if (counts) Commit();
+        else DropPending();
+    }
+
     /// <summary>The identifiers of all of the receiver's items that the sender has too, by one pass over the state; in no order of meaning.</summary>
     /// <exception cref="InvalidOperationException">This is the sender's state.</exception>
     /// <remarks>Time proportional to both sets, memory constant. The state must not be updated meanwhile.</remarks>
@@ -120,7 +130,7 @@ public sealed class IncrementalState : IDisposable
         string folder, bool isReceiver, Digest context, SecretBytes storageKey, RandomSource random,
         IReadOnlyList<Segment> byId, IReadOnlyList<Segment> byMask, IReadOnlyList<Segment> sender)
     {
-        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var held = Hold(folder);
         try
         {
@@ -128,7 +138,7 @@ public sealed class IncrementalState : IDisposable
             Span<byte> scalar = stackalloc byte[Curve25519.ScalarSize];
             Curve25519.FillScalar(scalar, random);
             var begin = Digest.Of("collab.psi-incremental.begin", context.ToArray());
-            var manifest = new IncrementalManifest(context, isReceiver, 0, begin, default, byId, byMask, sender, null, null);
+            var manifest = new IncrementalManifest(context, isReceiver, 0, begin, default, byId, byMask, sender, null, null, 0);
             var state = new IncrementalState(folder, storageKey, SecretBytes.Take(scalar), held, manifest);
             DurableFile.Replace(Path.Combine(folder, Current), manifest.Seal(state._scalar, storageKey));
             return state;
@@ -140,7 +150,9 @@ public sealed class IncrementalState : IDisposable
         }
     }
 
-    internal RecordStore OpenById() => new(_folder, "by-id", 16, Manifest.ById);
+    internal RecordStore OpenById() => new(_folder, "by-id", IsReceiver ? 16 : 0, Manifest.ById);
+
+    internal ItemNames OpenNames() => new(_scalar);
 
     internal RecordStore OpenByMask() => new(_folder, "by-mask", 16, Manifest.ByMask);
 
@@ -172,10 +184,10 @@ public sealed class IncrementalState : IDisposable
         DeleteForgotten();
     }
 
-    /// <summary>The changes of the last update, read back for a caller that did not see them.</summary>
-    internal IncrementalChanges ReadChanges()
+    /// <summary>The changes that led to a version, read back from what was written.</summary>
+    internal IncrementalChanges ReadChanges(IncrementalManifest version)
     {
-        return new IncrementalChanges(Version, Ids(Manifest.Added), Ids(Manifest.Removed));
+        return new IncrementalChanges((long)version.Version, Ids(version.Added), Ids(version.Removed), (long)version.Matches);
 
         UInt128[] Ids(string? name)
         {

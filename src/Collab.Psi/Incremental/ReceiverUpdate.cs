@@ -98,6 +98,8 @@ internal sealed class ReceiverUpdate : IDisposable
             Sender = _sender.Extend(Array.ConvertAll(came, mask => (mask, default(UInt128))), went),
             Added = WriteIds("entered", entered.Where(id => !both.Contains(id))),
             Removed = WriteIds("left", left.Where(id => !both.Contains(id))),
+            // Of a state made for measurements the matches of its beginning are not known.
+            Matches = (ulong)Math.Max(0, (long)_state.Manifest.Matches + entered.Count - left.Count),
         };
     }
 
