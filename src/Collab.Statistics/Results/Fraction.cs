@@ -37,6 +37,27 @@ public readonly record struct Fraction
         return power >= 0 ? new Fraction(signed << power, 1) : new Fraction(signed, BigInteger.One << -power);
     }
 
+    /// <summary>The sum, exactly.</summary>
+    public static Fraction operator +(Fraction a, Fraction b) =>
+        new(a.Numerator * b.Denominator + b.Numerator * a.Denominator, a.Denominator * b.Denominator);
+
+    /// <summary>The difference, exactly.</summary>
+    public static Fraction operator -(Fraction a, Fraction b) =>
+        new(a.Numerator * b.Denominator - b.Numerator * a.Denominator, a.Denominator * b.Denominator);
+
+    /// <summary>The product, exactly.</summary>
+    public static Fraction operator *(Fraction a, Fraction b) => new(a.Numerator * b.Numerator, a.Denominator * b.Denominator);
+
+    /// <summary>The quotient, exactly.</summary>
+    /// <exception cref="DivideByZeroException">The divisor is 0.</exception>
+    public static Fraction operator /(Fraction a, Fraction b) => new(a.Numerator * b.Denominator, a.Denominator * b.Numerator);
+
+    /// <summary>A whole number.</summary>
+    public static implicit operator Fraction(BigInteger value) => new(value, 1);
+
+    /// <summary>A whole number.</summary>
+    public static implicit operator Fraction(long value) => new(value, 1);
+
     /// <summary>The nearest double, ties to even: one rounding, of the exact value. Infinite beyond the range of doubles.</summary>
     public double ToNearestDouble()
     {
