@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.ObliviousTransfer;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
 
@@ -26,10 +27,10 @@ internal abstract partial record IntersectionProtocol
                 Squares = aggregates.Statistics.Any(s => s is Statistic.Variance or Statistic.StandardDeviation),
             };
             var cost = CircuitPsiCost.Of(Most(sizes.Sender), Most(sizes.Receiver), plan);
-            var (messages, bytes) = VectorOle(cost.OleLength);
+            var ole = TransferCost.OfVole(cost.OleLength, security);
             var runs = aggregates.Measures.Count;
             var seconds = runs * (CostRates.SecondsPerVectorOle + ((sizes.Sender + sizes.Receiver) * CostRates.SecondsPerCircuitKey / Environment.ProcessorCount));
-            return new(runs * (cost.Flights + messages), runs * (cost.Bytes + bytes + (BytesPerTransfer * cost.Transfers)), cost.MemoryBytes, seconds, Overlaps: false);
+            return new(runs * (cost.Flights + ole.Messages), runs * (cost.Bytes + ole.Bytes + (BytesPerTransfer * cost.Transfers)), cost.MemoryBytes, seconds, Overlaps: false);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>

@@ -24,11 +24,10 @@ internal abstract partial record IntersectionProtocol
             var both = sizes.Receivers == 2;
             var common = (int)Math.Min(Math.Min(sizes.Sender, sizes.Receiver), VolePsiOptions.LargestItemCount);
             var cost = VolePsiCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver), security, both, both ? common : 0, label);
-            var (messages, bytes) = VectorOle(cost.OleCount);
             var seconds = (sizes.Sender * CostRates.SecondsPerMask) + (sizes.Receiver * CostRates.SecondsPerStoredKey);
             return WithCounts(
                 new(
-                    cost.Messages + messages, cost.Bytes + bytes, cost.MemoryBytes,
+                    cost.TotalMessages, cost.TotalToReceiver + cost.TotalToSender, cost.MemoryBytes,
                     CostRates.SecondsPerVectorOle + (seconds / Environment.ProcessorCount), Overlaps: false),
                 question);
         }
@@ -47,17 +46,5 @@ internal abstract partial record IntersectionProtocol
                     yield return new($"{string.Join(", ", join.Columns)} for each key, readable for shared keys only", $"每个键的 {string.Join("、", join.Columns)}，仅共有的键可读");
             }
         }
-    }
-
-    // Specs/vole-silent.md, "Messages", of the semi-honest form; what the malicious one adds is within a few hundredths.
-    protected static (long Messages, long Bytes) VectorOle(long count)
-    {
-        const int shortest = 1024, smallest = 1 << 14, weight = 546;
-        if (count == 0) return (0, 0);
-        if (count <= shortest) return (3 + (count / 511), 12_288 + (2_048 * (count + 1)));
-        var leaves = 2 * Math.Max(count, smallest);
-        var depth = System.Numerics.BitOperations.Log2((ulong)(leaves / weight));
-        var trees = (leaves + (1L << depth) - 1) >> depth;
-        return (8, 12_288 + (2_048 * (trees + 1)) + (48 * trees * depth) + (16 * trees));
     }
 }

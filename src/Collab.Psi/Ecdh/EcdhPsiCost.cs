@@ -2,11 +2,15 @@ namespace Collab.Psi.Ecdh;
 
 /// <summary>What a run of <see cref="EcdhPsi"/> costs, both ways together, without the channel's own frames.</summary>
 /// <param name="Messages">Messages.</param>
-/// <param name="Bytes">Payload bytes.</param>
+/// <param name="ToReceiver">Payload bytes from the sender to the receiver.</param>
+/// <param name="ToSender">Payload bytes from the receiver to the sender.</param>
 /// <param name="Multiplications">Multiplications of points, both parties together.</param>
 /// <param name="MemoryBytes">Memory of the receiver beside its items, in bytes.</param>
-public sealed record EcdhPsiCost(long Messages, long Bytes, long Multiplications, long MemoryBytes)
+public sealed record EcdhPsiCost(long Messages, long ToReceiver, long ToSender, long Multiplications, long MemoryBytes)
 {
+    /// <summary>Payload bytes, both ways.</summary>
+    public long Bytes => ToReceiver + ToSender;
+
     private const int PointSize = 32;
 
     /// <summary>The formulas of specs/psi-ecdh.md, "Messages" and "Cost".</summary>
@@ -19,7 +23,8 @@ public sealed record EcdhPsiCost(long Messages, long Bytes, long Multiplications
         var width = Masks128.Width(senderItems, receiverItems);
         return new(
             2 + (2 * receiverBatches) + senderBatches,
-            (2 * Announcement.Size) + (Batches.HeaderSize * ((2 * receiverBatches) + senderBatches)) + ((PointSize + width) * m) + (PointSize * n),
+            Announcement.Size + (Batches.HeaderSize * (receiverBatches + senderBatches)) + (width * m) + (PointSize * n),
+            Announcement.Size + (Batches.HeaderSize * receiverBatches) + (PointSize * m),
             2 * (n + m),
             16 * (n + m));
     }

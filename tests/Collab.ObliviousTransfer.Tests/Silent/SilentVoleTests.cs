@@ -17,7 +17,7 @@ public class SilentVoleTests
     [InlineData(16_384, SecurityModel.Malicious)]
     [InlineData(100_003, SecurityModel.SemiHonest)]
     [InlineData(100_003, SecurityModel.Malicious)]
-    public async Task Both_halves_hold_the_correlation(int count, SecurityModel security)
+    public async Task Both_halves_hold_the_correlation_and_the_traffic_is_the_formula(int count, SecurityModel security)
     {
         var options = new VoleOptions(Context) { Security = security, Parallelism = 1 + (count % 3) };
         var run = await TwoParty.RunAsync(
@@ -28,5 +28,8 @@ public class SilentVoleTests
         Assert.Equal((count, count, count), (there.B.Length, here.A.Length, here.C.Length));
         for (var i = 0; i < count; i++) Assert.Equal(here.C.Span[i], (here.A.Span[i] * there.Delta) + there.B.Span[i]);
         Assert.True(here.A.Span.ToArray().Distinct().Count() == count);
+        var cost = TransferCost.OfVole(count, security);
+        Assert.Equal((cost.ToReceiver, cost.ToSender), (run.Usage.BytesSent, run.Usage.BytesReceived));
+        Assert.Equal(cost.Messages, run.Usage.MessagesSent + run.Usage.MessagesReceived);
     }
 }

@@ -35,7 +35,7 @@ public class EcdhCardinalityTests
         Assert.Equal(common, run.Receiver);
         var cost = EcdhCardinalityCost.Of(senderCount, receiverCount);
         Assert.Equal(cost.Messages, run.Usage.MessagesSent + run.Usage.MessagesReceived);
-        Assert.Equal(cost.Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
+        Assert.Equal((cost.ToReceiver, cost.ToSender), (run.Usage.BytesSent, run.Usage.BytesReceived));
     }
 
     /// <summary>All that the receiver gets is a function of its set: its order, the only thing that could tell which item matched, leaves no trace.</summary>

@@ -58,16 +58,27 @@ public class VolePsiTests
         }
     }
 
-    [Theory, InlineData(SecurityModel.SemiHonest), InlineData(SecurityModel.Malicious)]
-    public async Task With_the_vector_ole_of_the_product_the_result_is_the_same(SecurityModel security)
+    [Theory]
+    [InlineData(500, 400, SecurityModel.SemiHonest)]
+    [InlineData(500, 400, SecurityModel.Malicious)]
+    [InlineData(1, 1, SecurityModel.Malicious)]
+    [InlineData(200, 30_000, SecurityModel.Malicious)]
+    [InlineData(30_000, 200, SecurityModel.SemiHonest)]
+    [InlineData(70_000, 70_000, SecurityModel.Malicious)]
+    public async Task With_the_vector_ole_of_the_product_the_result_is_the_same_and_the_traffic_of_all_is_the_formula(
+        int senderCount, int receiverCount, SecurityModel security)
     {
-        var sets = new SetPair(11, 500, 400, 150);
+        var common = Math.Min(senderCount, receiverCount) / 3;
+        var sets = new SetPair(11, senderCount, receiverCount, common);
         var options = Options with { Security = security, BothLearn = true };
         var run = await TwoParty.RunAsync(
             channel => VolePsi.SendAsync(channel, sets.Sender, RandomSource.System, options),
             channel => VolePsi.ReceiveAsync(channel, sets.Receiver, RandomSource.System, options));
         Assert.Equal(sets.ReceiverRows, run.Receiver);
         Assert.Equal(sets.SenderRows, run.Sender);
+        var cost = VolePsiCost.Of(senderCount, receiverCount, security, bothLearn: true, common);
+        Assert.Equal(cost.TotalMessages, run.Usage.MessagesSent + run.Usage.MessagesReceived);
+        Assert.Equal((cost.TotalToReceiver, cost.TotalToSender), (run.Usage.BytesSent, run.Usage.BytesReceived));
     }
 
     [Fact]
