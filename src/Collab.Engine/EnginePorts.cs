@@ -36,4 +36,9 @@ public sealed record EnginePorts(
 {
     /// <summary>How long is waited for what.</summary>
     public EngineLimits Limits { get; init; } = EngineLimits.Default;
+
+    /// <summary>What standing jobs keep between runs; null at a host that runs none.</summary>
+    public StandingFolder? Standing { get; init; }
+
+    internal StandingFolder RequireStanding() => Standing ?? throw new InvalidOperationException("This host keeps nothing of standing jobs.");
 }

@@ -13,6 +13,7 @@ public abstract record JobResult
     private const byte KindDifferences = 4;
     private const byte KindCardinality = 5;
     private const byte KindJoin = 6;
+    private const byte KindChanges = 7;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -35,6 +36,16 @@ public abstract record JobResult
     /// <param name="Count">The number.</param>
     public sealed record Cardinality(long Count) : JobResult;
 
+    /// <summary>What one run of a standing intersection changed, in the receiver's order.</summary>
+    /// <param name="Columns">The key columns.</param>
+    /// <param name="Version">The runs that count, this one included: one more than that of the last result, unless a result was withheld.</param>
+    /// <param name="Entered">The receiver's keys that match now and did not before.</param>
+    /// <param name="Left">Those of the receiver that matched before and do not now.</param>
+    /// <param name="Gone">How many matched before and are no longer among the receiver's own.</param>
+    /// <param name="Matches">How many match now.</param>
+    public sealed record Changes(
+        IReadOnlyList<string> Columns, long Version, IReadOnlyList<Match> Entered, IReadOnlyList<Match> Left, long Gone, long Matches) : JobResult;
+
     /// <summary>The keys of the receiver that the other owner has too, each with columns of the other owner.</summary>
     /// <param name="Keys">The alternative keys, each by its columns at the receiver.</param>
     /// <param name="Of">The owner of the joined columns.</param>
@@ -54,9 +65,11 @@ public abstract record JobResult
         switch (this)
         {
             case Intersection result:
-                writer.Byte(KindIntersection)
-                    .List(result.Columns, (w, c) => w.Text(c))
-                    .List(result.Matches, (w, m) => w.Int64(m.Row).List(m.Key, (k, part) => k.Text(part)));
+                writer.Byte(KindIntersection).List(result.Columns, (w, c) => w.Text(c)).List(result.Matches, Encode);
+                break;
+            case Changes result:
+                writer.Byte(KindChanges).List(result.Columns, (w, c) => w.Text(c)).Int64(result.Version)
+                    .List(result.Entered, Encode).List(result.Left, Encode).Int64(result.Gone).Int64(result.Matches);
                 break;
             case Statistics result:
                 writer.Byte(KindStatistics).Bytes(result.Table.Encode());
@@ -94,7 +107,9 @@ public abstract record JobResult
         {
             KindIntersection => new Intersection(
                 reader.List((ref r) => r.Text()),
-                DecodeLazily(ref reader, bytes, (ref r) => new Match(r.Int64(), r.List((ref k) => k.Text())))),
+                DecodeMatches(ref reader, bytes)),
+            KindChanges => new Changes(
+                reader.List((ref r) => r.Text()), reader.Int64(), DecodeMatches(ref reader, bytes), DecodeMatches(ref reader, bytes), reader.Int64(), reader.Int64()),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
             KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader, bytes)),
             KindDifferences => new Differences(
@@ -113,6 +128,8 @@ public abstract record JobResult
         .List(keys, (w, key) => w.List(key, (k, column) => k.Text(column)))
         .List(rows, (w, row) => Encode(w, row));
 
+    private static void Encode(CanonicalWriter writer, Match match) => writer.Int64(match.Row).List(match.Key, (k, part) => k.Text(part));
+
     private static CanonicalWriter Encode(CanonicalWriter writer, LinkedRow row) =>
         writer.Int64(row.Row).List(row.Values, (v, value) => v.Text(value)).List(row.By, (b, number) => b.Byte((byte)number));
 
@@ -121,6 +138,9 @@ public abstract record JobResult
 
     private static IReadOnlyList<string>[] DecodeKeys(ref CanonicalReader reader) =>
         reader.List(IReadOnlyList<string> (ref r) => r.List((ref c) => c.Text()));
+
+    private static LazyList<Match> DecodeMatches(ref CanonicalReader reader, ReadOnlySpan<byte> all) =>
+        DecodeLazily(ref reader, all, (ref r) => new Match(r.Int64(), r.List((ref k) => k.Text())));
 
     private static LazyList<LinkedRow> DecodeRows(ref CanonicalReader reader, ReadOnlySpan<byte> all) =>
         DecodeLazily(ref reader, all, (ref r) => DecodeRow(ref r));

@@ -245,7 +245,7 @@ public sealed class BundleVerifier
             if (receipt.Party != party || receipt.Run != run.Run || receipt.Job != contents.Plan.Digest)
                 Broken(EvidenceErrors.ReceiptMismatch, part, null, "The receipt is of another party, run or plan.");
             var input = contents.Plan.InputOf(party);
-            if (receipt.Snapshot?.DatasetId != input?.DatasetId || receipt.Snapshot?.Version != input?.Version)
+            if (receipt.Snapshot?.DatasetId != input?.DatasetId || (receipt.Snapshot is { } read && !input!.Admits(read.Version)))
                 Broken(EvidenceErrors.OtherDataset, part, "snapshot", "What was read is not the dataset and version of the plan.");
         }
 

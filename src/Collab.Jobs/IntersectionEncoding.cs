@@ -10,6 +10,8 @@ internal static class IntersectionEncoding
     private const byte Cardinality = 3;
     private const byte Aggregates = 4;
     private const byte Join = 5;
+    private const byte Changes = 6;
+    private const byte Holders = 7;
 
     public static void Encode(CanonicalWriter writer, IntersectionQuestion question)
     {
@@ -49,6 +51,12 @@ internal static class IntersectionEncoding
             case Reveal.Cardinality:
                 writer.Byte(Cardinality);
                 break;
+            case Reveal.Changes:
+                writer.Byte(Changes);
+                break;
+            case Reveal.Holders:
+                writer.Byte(Holders);
+                break;
             case Reveal.Aggregates a:
                 writer.Byte(Aggregates).Party(a.Of)
                     .List(a.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
@@ -70,6 +78,8 @@ internal static class IntersectionEncoding
         Cardinality => new Reveal.Cardinality(),
         Aggregates => DecodeAggregates(ref reader),
         Join => DecodeJoin(ref reader),
+        Changes => new Reveal.Changes(),
+        Holders => new Reveal.Holders(),
         _ => throw new MalformedException("a known way to tell an intersection"),
     };
 

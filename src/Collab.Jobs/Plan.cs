@@ -6,7 +6,10 @@ namespace Collab.Jobs;
 /// <param name="Owner">The party whose grant is needed.</param>
 /// <param name="Dataset">The owner's name of the dataset.</param>
 /// <param name="DatasetId">The random id under which the ledger knows it.</param>
-/// <param name="Version">The commitment to exactly the rows that were registered.</param>
+/// <param name="Version">
+/// The commitment to exactly the rows that were registered; all zeros in a standing job, each run of which takes the dataset as it is
+/// registered then.
+/// </param>
 /// <param name="RowBand">The dataset has fewer than 10^RowBand rows; others never see a closer count.</param>
 /// <param name="Columns">The columns that are read, and no others, with their declared types.</param>
 /// <param name="Key">
@@ -15,7 +18,14 @@ namespace Collab.Jobs;
 /// </param>
 public sealed record PlanInput(
     PartyId Owner, string Dataset, Digest DatasetId, Digest Version, int RowBand,
-    IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key);
+    IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key)
+{
+    /// <summary>Whether each run takes the dataset as it is registered then.</summary>
+    public bool IsStanding => Version == default;
+
+    /// <summary>Whether rows registered under that version may be read for this input.</summary>
+    public bool Admits(Digest version) => IsStanding ? version != default : version == Version;
+}
 
 /// <summary>Everything a job will do, settled before anyone is asked. Its digest is the job's name; a grant is for exactly one.</summary>
 /// <param name="Consortium">The consortium in which it runs.</param>
@@ -122,6 +132,8 @@ public sealed record Plan(
             Require(input.Key.All(k => input.Columns.Any(c => c.Name == k)), "key columns among the columns");
         }
 
+        var isStanding = Question is IntersectionQuestion { Reveal.IsStanding: true };
+        Require(Inputs.All(input => input.IsStanding == isStanding), "no version of any dataset in a standing job, and one of each in any other");
         if (Question is IntersectionQuestion { IsPlain: false } intersection)
         {
             Require(intersection.Fits(Inputs), "keys, columns and rows of an intersection that its inputs have");

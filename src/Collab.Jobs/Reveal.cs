@@ -30,11 +30,25 @@ public abstract record Reveal
     /// <param name="Columns">The columns told.</param>
     public sealed record Join(PartyId Of, IReadOnlyList<string> Columns) : Reveal;
 
+    /// <summary>
+    /// Which rows of the receiver came to match and which ceased to, since the run before: of a standing job, whose every run takes the
+    /// datasets as they are then. The first run tells all matches.
+    /// </summary>
+    public sealed record Changes : Reveal;
+
+    /// <summary>
+    /// Which of the other owners hold each record of the receiver, who asks for few at a time: of a standing job, whose every run is a check.
+    /// </summary>
+    public sealed record Holders : Reveal;
+
+    /// <summary>Whether each run takes the datasets as they are registered then, and not as they were when the job was planned.</summary>
+    public bool IsStanding => this is Changes or Holders;
+
     /// <summary>The word in a job description or a policy.</summary>
     public string Name => GetType().Name.ToLowerInvariant();
 
     /// <summary>All words, in the order of what they tell.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["rows", "differences", "cardinality", "aggregates", "join"];
+    public static IReadOnlyList<string> Names { get; } = ["rows", "differences", "cardinality", "aggregates", "join", "changes", "holders"];
 
     /// <summary>Statistics that follow from count, Σx and Σx² and so can be told of matches without telling them.</summary>
     public static bool IsOfMoments(Statistic statistic) => statistic is not (Statistic.Minimum or Statistic.Maximum);

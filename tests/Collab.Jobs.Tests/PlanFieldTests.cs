@@ -32,9 +32,26 @@ public sealed class PlanFieldTests
     [Fact]
     public void Whatever_is_told_of_an_intersection_has_a_digest_of_its_own()
     {
-        Reveal[] all = [new Reveal.Rows(), new Reveal.Differences(), new Reveal.Cardinality(), AggregatesOf, JoinOf];
+        Reveal[] all = [new Reveal.Rows(), new Reveal.Differences(), new Reveal.Cardinality(), AggregatesOf, JoinOf, new Reveal.Changes(), new Reveal.Holders()];
         Assert.Equal(all.Length, all.Select(reveal => FullPlan(reveal).Digest).Distinct().Count());
         Assert.Equal(Reveal.Names, all.Select(reveal => reveal.Name));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_standing_plan_names_no_version_and_any_other_names_all(bool isChanges)
+    {
+        var standing = FullPlan(isChanges ? new Reveal.Changes() : new Reveal.Holders());
+        standing = standing with { Inputs = [.. standing.Inputs.Select(i => i with { Version = default })] };
+        Assert.Equal(standing.Encode(), Jobs.Plan.Decode(standing.Encode()).Encode());
+        Assert.All(standing.Inputs, input => Assert.True(input.Admits(input.DatasetId) && !input.Admits(default)));
+        Assert.All(FullPlan(JoinOf).Inputs, input => Assert.True(input.Admits(input.Version) && !input.Admits(input.DatasetId) && !input.Admits(default)));
+        foreach (var version in new[] { default, standing.Inputs[0].DatasetId })
+        {
+            var wrong = (version == default ? FullPlan(JoinOf) : standing) with { Inputs = [standing.Inputs[0] with { Version = version }, .. standing.Inputs.Skip(1)] };
+            Assert.Throws<MalformedException>(() => Jobs.Plan.Decode(wrong.Encode()));
+        }
     }
 
     [Fact]

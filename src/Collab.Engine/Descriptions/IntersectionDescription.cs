@@ -40,6 +40,8 @@ internal static class IntersectionDescription
         ["cardinality"] = [],
         ["aggregates"] = ["of", "columns", "statistics", "minimum"],
         ["join"] = ["of", "columns"],
+        ["changes"] = [],
+        ["holders"] = [],
     };
 
     /// <summary>The keys of one party: <c>key</c>, or <c>keys</c> for several alternative ones.</summary>
@@ -69,6 +71,8 @@ internal static class IntersectionDescription
                 "rows" => new Reveal.Rows(),
                 "differences" => new Reveal.Differences(),
                 "cardinality" => new Reveal.Cardinality(),
+                "changes" => new Reveal.Changes(),
+                "holders" => new Reveal.Holders(),
                 "aggregates" => new Reveal.Aggregates(
                     PartyIn(parameters, parties),
                     [.. parameters.Texts("columns").Select(column => new Measure(column, 0))],

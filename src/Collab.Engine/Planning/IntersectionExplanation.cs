@@ -36,6 +36,9 @@ internal static class IntersectionExplanation
         return question.Reveal switch
         {
             Reveal.Cardinality => new($"How many keys do {owners} share? Keys: {keys}.", $"{chinese} 共有多少个相同的键？键：{keys}。"),
+            Reveal.Changes => new(
+                $"Which keys of {plan.Receivers[0]} came to match those of {plan.Owners.Single(o => o != plan.Receivers[0])} since the last run, and which ceased to? Keys: {keys}.",
+                $"自上次运行以来，{plan.Receivers[0]} 的哪些键开始与 {plan.Owners.Single(o => o != plan.Receivers[0])} 匹配，哪些不再匹配？键：{keys}。"),
             Reveal.Differences => new(
                 $"On which rows do {owners} not agree? Keys: {keys}.", $"{chinese} 的哪些行不一致？键：{keys}。"),
             Reveal.Aggregates a => new(
@@ -61,12 +64,13 @@ internal static class IntersectionExplanation
             "Malicious: a party may do anything; the others then learn that it did, and never take a wrong result for a right one.",
             "恶意模型：任何一方可任意行事；其他方会发现，绝不会把错误结果当作正确结果。")
         : new(
-            $"Honest but curious: each party follows the protocol and may study all it sees.{(question.Reveal is Reveal.Rows or Reveal.Differences ? " One that does not follow it can make the result wrong." : " One that does not follow it can make the result wrong, and may learn more than is told here.")}",
-            $"半诚实模型：各方遵守协议，但可能研究所见的一切。{(question.Reveal is Reveal.Rows or Reveal.Differences ? "不遵守协议的一方可使结果出错。" : "不遵守协议的一方可使结果出错，并可能得知比此处所述更多的内容。")}");
+            $"Honest but curious: each party follows the protocol and may study all it sees.{(question.Reveal is Reveal.Rows or Reveal.Differences or Reveal.Changes ? " One that does not follow it can make the result wrong." : " One that does not follow it can make the result wrong, and may learn more than is told here.")}",
+            $"半诚实模型：各方遵守协议，但可能研究所见的一切。{(question.Reveal is Reveal.Rows or Reveal.Differences or Reveal.Changes ? "不遵守协议的一方可使结果出错。" : "不遵守协议的一方可使结果出错，并可能得知比此处所述更多的内容。")}");
 
     private static IEnumerable<Bilingual> Notes(Plan plan, IntersectionQuestion question, IntersectionProtocol protocol, IntersectionSizes sizes)
     {
         yield return Choice(plan, question, protocol, sizes);
+        foreach (var note in protocol.Notes(question, plan)) yield return note;
         if (question.KeyCount > 1)
         {
             yield return new(
@@ -128,6 +132,7 @@ internal static class IntersectionExplanation
                 question.Reveal is Reveal.Differences
                     ? new($"how many distinct keys {others} has, of each key by itself", $"{others} 的每种键各有多少个不同的值")
                     : new($"how many distinct keys {others} has", $"{others} 有多少个不同的键"),
+                .. protocol.AlsoLearns(question, plan, party, others),
                 .. receives ? [] : protocol.SenderLearns(question, others),
             ]);
     }
@@ -149,6 +154,9 @@ internal static class IntersectionExplanation
                 yield return new($"which of its own keys {j.Of} has", $"自己的哪些键 {j.Of} 也有");
                 yield return new(
                     $"{string.Join(", ", j.Columns)} of {j.Of} for each of them, and for no other", $"{j.Of} 对这些键的 {string.Join("、", j.Columns)}，其他键则无");
+                break;
+            case Reveal.Changes:
+                yield return new($"which of its own keys came to match since the last run, and which ceased to; in the first run all that {others} has", $"自上次运行以来自己的哪些键开始匹配、哪些不再匹配；首次运行为 {others} 拥有的全部");
                 break;
             case Reveal.Differences:
                 yield return new(

@@ -90,6 +90,10 @@ internal static class IntersectionPlanner
             case Reveal.Join join:
                 Unless(receivers.Count == 1 && !receivers.Contains(join.Of), "A join goes to one receiver, and tells columns of another owner.");
                 break;
+            case Reveal.Changes:
+                Unless(receivers.Count == 1, "Changes go to one receiver; for both, submit a job for each.");
+                Unless(question.KeyCount == 1 && question.KeyRule.Duplicate != DuplicateKeys.All, "Changes are of keys: of one key, and not with 'duplicate: all'.");
+                break;
             case Reveal.Differences:
                 Unless(owners.Count == 2, "Differences are between two owners.");
                 break;

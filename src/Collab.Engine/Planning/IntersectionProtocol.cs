@@ -21,8 +21,11 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>Circuit: the matches stay shared, their totals are opened (psi-circuit.md).</summary>
     public const string CircuitName = "psi-circuit/1";
 
+    /// <summary>Diffie-Hellman over changing sets (psi-incremental.md).</summary>
+    public const string IncrementalName = "psi-incremental/1";
+
     /// <summary>All of this program.</summary>
-    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Vole(), new Cardinality(), new Circuit()];
+    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Vole(), new Cardinality(), new Circuit(), new Incremental()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);
@@ -45,6 +48,12 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
 
     /// <summary>What an owner that gets no result learns beyond the sizes.</summary>
     public virtual IEnumerable<Bilingual> SenderLearns(IntersectionQuestion question, string others) => [new("nothing else", "此外一无所知")];
+
+    /// <summary>What any owner learns beside its result and the sizes; of most protocols nothing.</summary>
+    public virtual IEnumerable<Bilingual> AlsoLearns(IntersectionQuestion question, Plan plan, PartyId party, string others) => [];
+
+    /// <summary>What a person has to know of the protocol before approving; of most nothing.</summary>
+    public virtual IEnumerable<Bilingual> Notes(IntersectionQuestion question, Plan plan) => [];
 
     /// <summary>Who plays the receiver of a two-party protocol tells the other, where both are to know.</summary>
     protected static IEnumerable<Bilingual> Tells(Plan plan, PartyId party) =>

@@ -62,7 +62,7 @@ public static class Planner
         var sources = specification.Parties.Select(p => (Request: p, Offer: FindOffer(p, offers))).ToList();
         var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer));
         var inputs = sources.ConvertAll(s => new PlanInput(
-            s.Request.Owner, s.Offer.Name, s.Offer.Id, s.Offer.Version, s.Offer.RowBand,
+            s.Request.Owner, s.Offer.Name, s.Offer.Id, question is IntersectionQuestion { Reveal.IsStanding: true } ? default : s.Offer.Version, s.Offer.RowBand,
             [.. ColumnsOf(question, s.Request).Select(name => FindColumn(s.Offer, name))], [.. s.Request.Keys.SelectMany(key => key)]));
         var created = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var plan = new Plan(
@@ -93,7 +93,7 @@ public static class Planner
     {
         if (own is null || own.Id != input.DatasetId)
             throw new CollabException(DatasetUnknown, $"{input.Owner} offers no dataset '{input.Dataset}' under that id.", input.Owner);
-        if (own.Version != input.Version)
+        if (!input.Admits(own.Version))
             throw new CollabException(Authorization.GrantOtherVersion, $"{input.Owner} offers another version of '{input.Dataset}'.", input.Owner);
         foreach (var column in input.Columns)
         {

@@ -1,4 +1,5 @@
 using Collab.Cryptography;
+using Collab.Data.Keys;
 using Collab.Engine.Datasets;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -20,8 +21,18 @@ internal sealed class GrantedData : IDisposable
     public GrantedData(PlanInput input, RegisteredDataset dataset)
     {
         (_input, _dataset) = (input, dataset);
-        if (dataset.Offer.Version != input.Version) throw Changed("was registered anew since the plan was made");
+        if (!input.Admits(dataset.Offer.Version)) throw Changed("was registered anew since the plan was made");
         _committer = new ColumnCommitter(input.Columns.Select(c => (c, dataset.Columns[c.Name].Salt)));
+    }
+
+    /// <summary>Reads this party's keys of an intersection to the end, and commits to what was read.</summary>
+    public static async Task<(KeyedRows Rows, SnapshotReference Read)> ReadKeysAsync(
+        EnginePorts ports, Plan plan, IntersectionQuestion question, CancellationToken cancellation)
+    {
+        var input = plan.InputOf(ports.Self)!;
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var rows = await KeyedRowReader.ReadAsync(data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule, null, cancellation);
+        return (rows, data.Close(ports.Random));
     }
 
     /// <summary>The rows, in the columns of the plan and their order.</summary>
@@ -40,10 +51,10 @@ internal sealed class GrantedData : IDisposable
         }
 
         var content = new CanonicalWriter()
-            .Digest(_input.Version)
+            .Digest(_dataset.Offer.Version)
             .List(_input.Columns, (w, c) => w.Text(c.Name).Digest(columns[c.Name].Value));
         var (commitment, _) = Commitment.Commit(SnapshotDomain, content.Written, random);
-        return new SnapshotReference(_input.DatasetId, _input.Version, commitment.Value);
+        return new SnapshotReference(_input.DatasetId, _dataset.Offer.Version, commitment.Value);
     }
 
     public void Dispose() => _committer.Dispose();

@@ -41,8 +41,9 @@ internal sealed class IntersectionOutcome(IntersectionQuestion question, PlanInp
         }));
     }
 
-    // Made when they are asked for: of millions of matches only their places are held.
-    private LazyList<Match> MatchesOf(IReadOnlyList<int> matches)
+    /// <summary>Keys by their places, ascending, as the receiver is told of them.</summary>
+    /// <remarks>Made when they are asked for: of millions of matches only their places are held.</remarks>
+    public LazyList<Match> MatchesOf(IReadOnlyList<int> matches)
     {
         if (question.KeyRule.Duplicate != DuplicateKeys.All) return Matches(matches.Count, i => (rows.Keys.Row(matches[i]), matches[i]));
         var matched = Marked(matches);

@@ -9,11 +9,12 @@ internal delegate void StepProgress(StepId step, long done, long total);
 
 /// <summary>One party's part of the protocol that a plan names: its own data prepared, then the conversation.</summary>
 /// <param name="Snapshot">The commitment to what was read; null for a party that holds none of the rows.</param>
-internal abstract record ProtocolPart(SnapshotReference? Snapshot)
+internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
 {
     /// <summary>Reads this party's rows to the end, once, and reduces them to what the protocol needs. Nothing is sent.</summary>
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, CancellationToken cancellation) => plan.Question switch
     {
+        IntersectionQuestion { Reveal: Reveal.Changes } question => await ChangesPart.PrepareAsync(ports, plan, question, cancellation),
         IntersectionQuestion question => await IntersectionPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
         _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
@@ -22,6 +23,9 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot)
     /// <summary>Runs the protocol; the result at a receiver, null at any other party.</summary>
     public abstract Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation);
+
+    /// <summary>Lets go what it holds of this party's own; nothing by default.</summary>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>What all messages of a run are bound to.</summary>
     protected static Digest ContextOf(Plan plan, Digest run) => RunContext.Of(plan.Digest, run);

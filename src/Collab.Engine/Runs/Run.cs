@@ -86,7 +86,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             try
             {
                 Enter(RunSteps.Read);                                  // 5   the plan was checked; now rows may be read
-                var part = await ProtocolPart.PrepareAsync(ports, plan, stopping);
+                using var part = await ProtocolPart.PrepareAsync(ports, plan, stopping);
 
                 Enter(RunSteps.Protocol);                              // 6
                 var result = await part.RunAsync(conversation.Channels, _run, Observe, stopping);

@@ -21,6 +21,10 @@ public static class RunErrors
     public static readonly ErrorCode DataChanged = new(
         "run.data-changed", ErrorKind.Refused, "Register the dataset again ('collab dataset add'), submit the job again and have it approved again.");
 
+    /// <summary>An earlier run of a standing job is still under way, so what it changes is not known.</summary>
+    public static readonly ErrorCode EarlierUndecided = new(
+        "run.earlier-undecided", ErrorKind.Failed, "Wait until the run before has ended at every party ('collab job show' there), then run the job again.");
+
     /// <summary>Two parties do not say the same of what passed between them.</summary>
     public static readonly ErrorCode TranscriptMismatch = new(
         "run.transcript-mismatch", ErrorKind.Peer, "The result is not released. Keep the evidence bundle of each party and compare them.");

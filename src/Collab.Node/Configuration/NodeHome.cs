@@ -43,6 +43,9 @@ public sealed record NodeHome(string Folder)
     /// <summary>Plans, receipts, registrations; encrypted.</summary>
     public string StoreFolder => Path.Combine(Folder, "store");
 
+    /// <summary>What standing jobs keep from one run to the next.</summary>
+    public string StandingFolder => Path.Combine(Folder, "standing");
+
     /// <summary>Released results.</summary>
     public string ResultsFolder => Path.Combine(Folder, "results");
 

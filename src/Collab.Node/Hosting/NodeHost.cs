@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using System.Security.Cryptography;
 using Collab.Cryptography.Signatures;
 using Collab.Engine;
 using Collab.Engine.Datasets;
@@ -77,7 +78,14 @@ public sealed class NodeHost : IAsyncDisposable
             var events = new EventStream(Path.Combine(home.Folder, "events.jsonl"));
             var renewal = Own(new Renewal(home, passphrase, consortium, e => events.Report(default, e)));
             var identity = renewal.LoadIdentity();
-            var store = Own(new FileStore(home.StoreFolder, StorageKeyFile.Load(home.StorageKeyFile, passphrase)));
+            var storageKey = StorageKeyFile.Load(home.StorageKeyFile, passphrase);
+            var standingKey = Own(storageKey.Use(0, static (secret, _) =>
+            {
+                Span<byte> derived = stackalloc byte[secret.Length];
+                HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt: [], info: "collab.standing-jobs"u8);
+                return SecretBytes.Take(derived);
+            }));
+            var store = Own(new FileStore(home.StoreFolder, storageKey));
             var ledger = Own(EmbeddedLedger.Open(LedgerOptionsOf(home, configuration.Party, consortium, logKey, witnessKey, clock)));
 
             var greeting = new Greeting(MajorVersion, MinorVersion, Software, consortium.Name);
@@ -95,7 +103,10 @@ public sealed class NodeHost : IAsyncDisposable
             var results = new ResultFolder(home.ResultsFolder);
             var engine = new JobEngine(new EnginePorts(
                 configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
-                observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software));
+                observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
+            {
+                Standing = new StandingFolder(home.StandingFolder, standingKey),
+            });
             var parts = new NodeParts(
                 configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, engine, results, events, clock, Software,
                 configuration.Listen, clock.GetUtcNow());

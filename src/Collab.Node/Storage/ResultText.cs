@@ -9,6 +9,8 @@ namespace Collab.Node.Storage;
 /// <summary>A result as people and programs read it.</summary>
 internal static class ResultText
 {
+    private const string Entered = "entered", Left = "left";
+
     /// <summary>A document for JSON. Numbers are text, so that none is rounded on the way.</summary>
     public static ResultDocument ToDocument(Plan plan, Digest run, JobResult result) => result switch
     {
@@ -33,6 +35,15 @@ internal static class ResultText
         },
         JobResult.Cardinality cardinality => new(
             plan.Digest.ToString(), run.ToString(), "cardinality", cardinality.Count, null, null, null, null),
+        JobResult.Changes changes => new(
+            plan.Digest.ToString(), run.ToString(), "changes", changes.Entered.Count + changes.Left.Count, changes.Columns,
+            changes.Entered.Concat(changes.Left).Select(m => m.Key), changes.Entered.Concat(changes.Left).Select(m => m.Row), null)
+        {
+            Changes = Enumerable.Repeat(Entered, changes.Entered.Count).Concat(Enumerable.Repeat(Left, changes.Left.Count)),
+            Version = changes.Version,
+            Matches = changes.Matches,
+            Gone = changes.Gone,
+        },
         JobResult.Join join => new(
             plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, ColumnsOf(join.Keys), join.Rows.Select(r => r.Matched.Values), join.Rows.Select(r => r.Matched.Row), null)
         {
@@ -67,6 +78,11 @@ internal static class ResultText
             case JobResult.Cardinality cardinality:
                 Line(text, ["count"]);
                 Line(text, [Number(cardinality.Count)]);
+                break;
+            case JobResult.Changes changes:
+                Line(text, changes.Columns.Concat(["change", "row"]));
+                foreach (var match in changes.Entered) Line(text, match.Key.Concat([Entered, Number(match.Row)]));
+                foreach (var match in changes.Left) Line(text, match.Key.Concat([Left, Number(match.Row)]));
                 break;
             case JobResult.Join join:
                 Line(text, ColumnsOf(join.Keys).Concat(join.Columns.Select(column => $"{join.Of}.{column}")).Concat(["matched_by", "row"]));
@@ -110,7 +126,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c> or <c>statistics</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c> or <c>statistics</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -132,6 +148,18 @@ internal sealed record ResultDocument(
 
     /// <summary>For each key of differences: how many distinct keys are here, in both, and there.</summary>
     public IReadOnlyList<KeyCounts>? KeyCounts { get; init; }
+
+    /// <summary>For each row of changes: <c>entered</c> or <c>left</c>.</summary>
+    public IEnumerable<string>? Changes { get; init; }
+
+    /// <summary>Of changes: the runs that count so far, this one included.</summary>
+    public long? Version { get; init; }
+
+    /// <summary>Of changes: how many keys match now.</summary>
+    public long? Matches { get; init; }
+
+    /// <summary>Of changes: how many keys matched before and are no longer among the receiver's own.</summary>
+    public long? Gone { get; init; }
 
     /// <summary>The owner of joined columns.</summary>
     public string? JoinedFrom { get; init; }

@@ -58,6 +58,9 @@ public sealed class IncrementalState : IDisposable
     public static IncrementalState Create(string folder, bool isReceiver, Digest context, SecretBytes storageKey, RandomSource random) =>
         Create(folder, isReceiver, context, storageKey, random, [], [], []);
 
+    /// <summary>Whether a folder holds a state.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, Current));
+
     /// <summary>Opens a state.</summary>
     /// <param name="folder">Where it is.</param>
     /// <param name="storageKey">The key it was created with; must live as long as the state.</param>
@@ -65,7 +68,7 @@ public sealed class IncrementalState : IDisposable
     /// <exception cref="IOException">Another process has it open.</exception>
     public static IncrementalState Open(string folder, SecretBytes storageKey)
     {
-        if (!File.Exists(Path.Combine(folder, Current))) throw IncrementalStateException.Damaged("there is none");
+        if (!Exists(folder)) throw IncrementalStateException.Damaged("there is none");
         var held = Hold(folder);
         IncrementalState? state = null;
         try
@@ -134,7 +137,7 @@ public sealed class IncrementalState : IDisposable
         var held = Hold(folder);
         try
         {
-            if (File.Exists(Path.Combine(folder, Current))) throw new IOException("The folder holds a state already.");
+            if (Exists(folder)) throw new IOException("The folder holds a state already.");
             Span<byte> scalar = stackalloc byte[Curve25519.ScalarSize];
             Curve25519.FillScalar(scalar, random);
             var begin = Digest.Of("collab.psi-incremental.begin", context.ToArray());

@@ -21,9 +21,14 @@ internal sealed class ItemNames : IDisposable
 
     public ItemNames(SecretBytes scalar)
     {
-        var key = scalar.Use(0, static (secret, _) => HKDF.DeriveKey(HashAlgorithmName.SHA256, secret.ToArray(), Size, info: "collab.psi-incremental.names"u8.ToArray()));
-        _cipher.SetKey(key);
-        CryptographicOperations.ZeroMemory(key);
+        scalar.Use(_cipher, static (secret, cipher) =>
+        {
+            Span<byte> key = stackalloc byte[Size];
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, salt: [], info: "collab.psi-incremental.names"u8);
+            cipher.SetKey(key);
+            CryptographicOperations.ZeroMemory(key);
+            return true;
+        });
     }
 
     /// <summary>The names of keys, in their order.</summary>

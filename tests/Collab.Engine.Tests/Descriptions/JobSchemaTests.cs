@@ -51,9 +51,14 @@ public sealed class JobSchemaTests
          "parameters":{"reveal":"differences","duplicate":"all"}}
         """;
 
+    private const string Daily = """
+        {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],
+         "parameters":{"reveal":"changes","duplicate":"first"},"uses":30,"expires":"31d"}
+        """;
+
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, ShortIntersection, ShortStatistics, Aggregates, Join, Differences];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
@@ -101,7 +106,7 @@ public sealed class JobSchemaTests
     {
         string[] values =
         [
-            "{}", "[]", "\"\"", "\"x\"", "\"Not A Party\"", "\"soon\"", "\"0s\"", "\"90s\"", "\"intersection\"", "\"statistics\"", "\"lower\"", "\"mean\"", "\"rows\"", "\"aggregates\"", "\"join\"", "\"differences\"", "\"cardinality\"", "\"first\"", "\"skip\"", "\"malicious\"", "[[\"x\"],[\"x\",\"y\"]]", "[[]]",
+            "{}", "[]", "\"\"", "\"x\"", "\"Not A Party\"", "\"soon\"", "\"0s\"", "\"90s\"", "\"intersection\"", "\"statistics\"", "\"lower\"", "\"mean\"", "\"rows\"", "\"aggregates\"", "\"join\"", "\"differences\"", "\"cardinality\"", "\"changes\"", "\"holders\"", "\"first\"", "\"skip\"", "\"malicious\"", "[[\"x\"],[\"x\",\"y\"]]", "[[]]",
             "[\"x\"]", "[\"mean\",\"mean\"]", "[\"x\",\"y\"]", "[{}]", "{\"x\":1}",
         ];
         var objects = Objects(JsonNode.Parse(example)!).ToList();

@@ -76,6 +76,7 @@ internal sealed class StudyNode : IPeers
     private readonly LedgerOptions _options;
     private readonly EngineLimits _limits;
     private readonly DatasetRegistry _registry;
+    private readonly SecretBytes _standingKey = SecretBytes.Random(32, RandomSource.System);
     private bool _seenBefore;
     private CancellationTokenSource? _ledgerRuns;
     private CancellationTokenSource? _engineRuns;
@@ -107,6 +108,9 @@ internal sealed class StudyNode : IPeers
 
     public IReadOnlyList<PartyId> Members => _study.Members;
 
+    /// <summary>Where its standing jobs keep what they need between runs.</summary>
+    public string StandingPath => Path.Combine(_study.Folder, $"{Self}-standing");
+
     public string PathOf(string dataset) => Path.Combine(_study.Folder, $"{Self}-{dataset}.csv");
 
     /// <summary>Writes a CSV file and registers it.</summary>
@@ -132,7 +136,11 @@ internal sealed class StudyNode : IPeers
         if (_seenBefore) Seen = new Recording(); // a test may have prepared the first
         _seenBefore = true;
         Engine = new JobEngine(new EnginePorts(
-            Self, "study", Ledger, this, Datasets, Store, Seen, Policy, Seen, Seen, TimeProvider.System, RandomSource.System, "test") { Limits = _limits });
+            Self, "study", Ledger, this, Datasets, Store, Seen, Policy, Seen, Seen, TimeProvider.System, RandomSource.System, "test")
+        {
+            Limits = _limits,
+            Standing = new StandingFolder(StandingPath, _standingKey),
+        });
         _engineRuns = new CancellationTokenSource();
         _engineLoop = Engine.RunAsync(_engineRuns.Token);
     }

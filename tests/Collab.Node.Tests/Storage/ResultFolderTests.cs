@@ -73,6 +73,9 @@ public sealed class ResultFolderTests : IDisposable
             new JobResult.Differences([["ref"], ["ref", "amount"]], [new LinkedRow(1, ["t1", "5"], [1]), new LinkedRow(2, ["=t2", "6"], [])], [new KeyCounts(2, 1, 3), new KeyCounts(2, 0, 3)]),
             "ref,amount,break,matched_by,row\nt1,5,differs,1,1\n'=t2,6,only-here,,2\n", "differences", 2),
         ["a number"] = (new JobResult.Cardinality(5_000_000_000), "count\n5000000000\n", "cardinality", 5_000_000_000),
+        ["changes"] = (
+            new JobResult.Changes(["id"], 3, [new Match(2, ["b"])], [new Match(1, ["a"]), new Match(7, ["=c"])], 1, 40),
+            "id,change,row\nb,entered,2\na,left,1\n'=c,left,7\n", "changes", 3),
         ["a join"] = (
             new JobResult.Join([["id"]], PartyId.Parse("bank"), ["class", "since"], [new JoinedRow(new LinkedRow(3, ["7"], [1]), ["fraud, twice", null])]),
             "id,bank.class,bank.since,matched_by,row\n7,\"fraud, twice\",,1,3\n", "join", 1),
