@@ -6,12 +6,12 @@ namespace Collab.Engine.Runs;
 /// <summary>For one column that is summed up over matches: the keys whose first row has a value, and the values.</summary>
 internal sealed class MeasureValues(Measure measure)
 {
-    /// <summary>The largest |value|, in units of the measure's scale: totals over 2^23 keys stay below 2^63, their squares below 2^126.</summary>
-    public const long LargestMagnitude = (1L << 40) - 1;
+    /// <summary>The largest |value|, in units of the measure's scale: totals over 12,900,000 keys stay below 2^63, their squares below 2^126.</summary>
+    public const long LargestMagnitude = (1L << 39) - 1;
 
     /// <summary>A value beyond <see cref="LargestMagnitude"/>.</summary>
     public static readonly ErrorCode ValueTooLarge = new(
-        "data.value-too-large", ErrorKind.InvalidInput, "Sum up a column in larger units: a value has at most 1,099,511,627,775 of its smallest.");
+        "data.value-too-large", ErrorKind.InvalidInput, "Sum up a column in larger units: a value has at most 549,755,813,887 of its smallest.");
 
     private readonly List<long> _values = [];
     private readonly List<int> _keys = [];

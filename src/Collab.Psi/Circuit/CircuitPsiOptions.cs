@@ -7,8 +7,8 @@ namespace Collab.Psi.Circuit;
 /// <param name="Plan">What is opened, to whom.</param>
 public sealed record CircuitPsiOptions(Digest Context, CircuitPlan Plan)
 {
-    /// <summary>The largest number of items at either party: then the strings compared have at most 64 bits.</summary>
-    public const int LargestItemCount = 1 << 23;
+    /// <summary>The largest number of items at either party: then there are at most 2^24 bins, and the strings compared have at most 64 bits.</summary>
+    public const int LargestItemCount = 12_900_000;
 
     /// <summary>Threads for the hashes and the stores, 1 or more.</summary>
     public int Parallelism { get; init; } = 1;

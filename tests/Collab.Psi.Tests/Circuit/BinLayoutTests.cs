@@ -8,7 +8,7 @@ namespace Collab.Psi.Tests.Circuit;
 public class BinLayoutTests
 {
     public static TheoryData<int> Counts => new(
-        4, 5, 8, 9, 16, 17, 32, 33, 64, 100, 128, 129, 256, 300, 512, 513, 1024, 1025, 1100, 1200, 1250, 1300, 1500, 2048, 3000, 4096, 8192, 16384, 65536, 1 << 20, 1 << 23);
+        4, 5, 8, 9, 16, 17, 32, 33, 64, 100, 128, 129, 256, 300, 512, 513, 1024, 1025, 1100, 1200, 1250, 1300, 1500, 2048, 3000, 4096, 8192, 16384, 65536, 1 << 20, 1 << 23, CircuitPsiOptions.LargestItemCount);
 
     /// <summary>The bound of specs/psi-circuit.md, "Parameters and why", computed anew.</summary>
     [Theory, MemberData(nameof(Counts))]
