@@ -212,6 +212,16 @@ public sealed partial class ChannelConnection : IAsyncDisposable
         ? new PeerFaultException(Peer, CloseStep, "no close before the last message")
         : FailureAt(null);
 
+    /// <summary>
+    /// A peer whose protocol failed first ends the forks it is in and then tells why: a caller whom the end of a fork takes by surprise waits a
+    /// moment for the reason, so that both report the same failure.
+    /// </summary>
+    internal async ValueTask HearWhyAsync(CancellationToken cancellation)
+    {
+        if (_failure is not null || _peerClosed.Task.IsCompleted) return;
+        await Task.WhenAny(_failed.Task, _peerClosed.Task, Task.Delay(_options.AbortPatience, _options.Time, cancellation)).ConfigureAwait(false);
+    }
+
     /// <summary>Fails everything that waits, tells the peer, and closes.</summary>
     internal Task FailAsync(ProtocolException failure)
     {

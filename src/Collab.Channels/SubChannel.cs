@@ -191,18 +191,26 @@ internal sealed class SubChannel : IChannel
     {
         while (true)
         {
-            Task came;
+            Task? came = null;
             lock (_gate)
             {
-                if (HasEnded || _disposed) throw _connection.FailureToSend();
-                if (_credit >= cost)
+                if (!HasEnded && !_disposed)
                 {
-                    _credit -= cost;
-                    return;
-                }
+                    if (_credit >= cost)
+                    {
+                        _credit -= cost;
+                        return;
+                    }
 
-                _creditCame = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                came = _creditCame.Task;
+                    _creditCame = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    came = _creditCame.Task;
+                }
+            }
+
+            if (came is null)
+            {
+                if (!_disposed) await _connection.HearWhyAsync(cancellation).ConfigureAwait(false);
+                throw _connection.FailureToSend();
             }
 
             await came.WaitAsync(cancellation).ConfigureAwait(false);
@@ -217,6 +225,7 @@ internal sealed class SubChannel : IChannel
         }
         catch (ChannelClosedException)
         {
+            if (!_disposed) await _connection.HearWhyAsync(cancellation).ConfigureAwait(false);
             throw _connection.FailureAt(step);
         }
     }

@@ -39,15 +39,33 @@ public enum DeviationKind
 
     /// <summary>It comes twice.</summary>
     Twice,
+
+    /// <summary>A bit of the byte at <see cref="Deviation.Place"/> is another.</summary>
+    FlipAt,
 }
 
 /// <summary>One message of a party, by the label of its channel (empty for the root) and its number there.</summary>
-public sealed record MessageName(string Label, int Number);
+/// <param name="Size">Of its payload, in bytes; it is no part of the name.</param>
+public sealed record MessageName(string Label, int Number, int Size)
+{
+    /// <summary>Whether both name the same message.</summary>
+    public bool Equals(MessageName? other) => other is not null && (Label, Number) == (other.Label, other.Number);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (Label, Number).GetHashCode();
+}
 
 /// <summary>A party that follows the protocol but for one message.</summary>
 /// <param name="Message">Which.</param>
 /// <param name="Kind">What it does to it.</param>
-public sealed record Deviation(MessageName Message, DeviationKind Kind);
+public sealed record Deviation(MessageName Message, DeviationKind Kind)
+{
+    /// <summary>The byte meant by <see cref="DeviationKind.FlipAt"/>.</summary>
+    public int Place { get; init; }
+
+    /// <summary>All kinds that need no place.</summary>
+    public static IReadOnlyList<DeviationKind> Kinds { get; } = [.. Enum.GetValues<DeviationKind>().Where(kind => kind != DeviationKind.FlipAt)];
+}
 
 /// <summary>A channel that notes every message and deviates in one of them.</summary>
 /// <param name="inner">The channel.</param>
@@ -69,17 +87,17 @@ public sealed class DeviatingChannel(IChannel inner, string label, Deviation? de
     public async ValueTask SendAsync<T>(T message, CancellationToken cancellation = default)
         where T : IMessage<T>
     {
-        var name = new MessageName(label, _next++);
-        lock (sent) sent.Add(name);
-        if (deviation is null || deviation.Message.Label != label)
-        {
-            await inner.SendAsync(message, cancellation);
-            return;
-        }
-
         var written = new ArrayBufferWriter<byte>();
         message.Encode(written);
         var payload = written.WrittenSpan.ToArray();
+        var name = new MessageName(label, _next++, payload.Length);
+        lock (sent) sent.Add(name);
+        if (deviation is null || deviation.Message.Label != label)
+        {
+            await inner.SendAsync(new Bytes(payload), cancellation);
+            return;
+        }
+
         var changed = name == deviation.Message ? Change(payload) : payload;
         await inner.SendAsync(new Bytes(changed), cancellation);
         if (name == deviation.Message && deviation.Kind == DeviationKind.Twice) await inner.SendAsync(new Bytes(payload), cancellation);
@@ -111,6 +129,7 @@ public sealed class DeviatingChannel(IChannel inner, string label, Deviation? de
             case DeviationKind.FlipLast: changed[^1] ^= 128; break;
             case DeviationKind.Zeros: Array.Clear(changed); break;
             case DeviationKind.Ones: Array.Fill(changed, (byte)255); break;
+            case DeviationKind.FlipAt: changed[deviation.Place] ^= 1; break;
             case DeviationKind.Earlier when _earlier is not null: return _earlier;
             case DeviationKind.Earlier: RandomSource.Seeded(payload.Length).Fill(changed); break;
             default: break;

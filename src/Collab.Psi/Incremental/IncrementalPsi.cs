@@ -151,7 +151,7 @@ public static class IncrementalPsi
                 }).ConfigureAwait(false);
         }
 
-        var next = update.Write(own, came, went, channel.Peer, SenderBatch) with { Chain = history.Finish(), Update = options.Update };
+        var next = update.Write(own, came, went, channel.Peer, SenderBatch, ReplyBatch) with { Chain = history.Finish(), Update = options.Update };
         options.After?.Invoke("written");
         await FinishAsync(channel, state, next, options, cancellation).ConfigureAwait(false); // 5 ↔
         return state.ReadChanges(next);

@@ -48,7 +48,8 @@ internal sealed class ReceiverUpdate : IDisposable
     /// <param name="went">Masks of what the sender removes.</param>
     /// <param name="peer">The sender, to be named when it breaks a rule.</param>
     /// <param name="step">The step of the sender's changes.</param>
-    public IncrementalManifest Write(UInt128[] own, UInt128[] came, UInt128[] went, PartyId peer, StepId step)
+    /// <param name="replyStep">The step of the masks of the additions.</param>
+    public IncrementalManifest Write(UInt128[] own, UInt128[] came, UInt128[] went, PartyId peer, StepId step, StepId replyStep)
     {
         Array.Sort(came);
         Array.Sort(went);
@@ -57,9 +58,10 @@ internal sealed class ReceiverUpdate : IDisposable
 
         var added = new UInt128[own.Length];
         own.CopyTo(added, 0);
-        var addedIds = _additions.Select(item => item.Id).ToArray();
-        Array.Sort(added, addedIds);
-        if (Masks128.HasRepetition(added)) throw new ArgumentException("Two of the added items are equal.");
+        var order = Enumerable.Range(0, own.Length).ToArray();
+        Array.Sort(added, order);
+        var addedIds = Array.ConvertAll(order, place => _additions[place].Id);
+        CheckDistinct(added, order, peer, replyStep);
         var gone = _removedMasks.Order().ToArray();
 
         // Every mask that any change touches, and how it stood before.
@@ -108,6 +110,21 @@ internal sealed class ReceiverUpdate : IDisposable
         _byId.Dispose();
         _byMask.Dispose();
         _sender.Dispose();
+    }
+
+    /// <summary>Equal masks of unequal items are the sender's doing, those of equal items the caller's.</summary>
+    private void CheckDistinct(UInt128[] masks, int[] order, PartyId peer, StepId step)
+    {
+        var isRepeated = false;
+        for (var i = 1; i < masks.Length; i++)
+        {
+            if (masks[i] != masks[i - 1]) continue;
+            isRepeated = true;
+            PeerFaultException.ThrowUnless(
+                _additions[order[i]].Item.Span.SequenceEqual(_additions[order[i - 1]].Item.Span), peer, step, "another mask for each item");
+        }
+
+        if (isRepeated) throw new ArgumentException("Two of the added items are equal.");
     }
 
     private string? WriteIds(string name, IEnumerable<UInt128> ids)

@@ -44,7 +44,7 @@ public class SilentFaultTests
         var cheat = byReceiver ? TwoParty.Receiver : TwoParty.Sender;
         foreach (var name in await NamesAsync(transfers, byReceiver))
         {
-            foreach (var kind in Enum.GetValues<DeviationKind>())
+            foreach (var kind in Deviation.Kinds)
             {
                 var deviation = new Deviation(name, kind);
                 Correlation? sender = null, receiver = null;
