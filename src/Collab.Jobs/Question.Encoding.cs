@@ -8,6 +8,7 @@ public static class QuestionEncoding
     private const byte Intersection = 1;
     private const byte Statistics = 2;
     private const byte FullIntersection = 3;
+    private const byte Analyses = 16;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -29,6 +30,10 @@ public static class QuestionEncoding
                     .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
                     .UInt32((uint)statistics.MinimumGroupSize);
                 break;
+            case AnalysisQuestion analyses:
+                writer.Byte(Analyses);
+                AnalysisEncoding.Encode(writer, analyses);
+                break;
             default:
                 throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
         }
@@ -40,6 +45,7 @@ public static class QuestionEncoding
         Intersection => new IntersectionQuestion(KeyRule.Decode(ref reader)),
         Statistics => DecodeStatistics(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
+        Analyses => AnalysisEncoding.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -1,4 +1,3 @@
-using Collab.Arithmetic.WideIntegers;
 using Collab.SecretSharing.Garbling;
 
 namespace Collab.Statistics;
@@ -19,10 +18,10 @@ internal static class DisclosureGate
     public const int ValueBits = 64;
 
     /// <summary>The garblers in the common order: all owners but the receiver.</summary>
-    public static IReadOnlyList<Primitives.PartyId> Garblers(StatisticsPlan plan) => [.. plan.Owners.Where(o => o != plan.Receiver)];
+    public static IReadOnlyList<Primitives.PartyId> Garblers(GatePlan plan) => [.. plan.Owners.Where(o => o != plan.Receiver)];
 
     /// <summary>The gate of every cell of a plan.</summary>
-    public static JointCircuit For(StatisticsPlan plan)
+    public static JointCircuit For(GatePlan plan)
     {
         var builder = new CircuitBuilder();
         var garblers = Garblers(plan);
@@ -36,13 +35,13 @@ internal static class DisclosureGate
         }
 
         var total = builder.Sum([.. words.Select(w => w[..CountBits])]);
-        var pass = builder.AtLeast(total, (ulong)plan.Question.MinimumGroupSize);
+        var pass = builder.AtLeast(total, (ulong)plan.Minimum);
         var outputs = new List<Wire> { pass };
         var next = CountBits;
         if (plan.AsksMinimum) outputs.AddRange(builder.Mask(pass, Extreme((a, b) => builder.LessThanSigned(a, b))));
         if (plan.AsksMaximum) outputs.AddRange(builder.Mask(pass, Extreme((a, b) => builder.LessThanSigned(b, a))));
         return new JointCircuit(
-            builder.Build(outputs), [.. garblers.Select(_ => width)], receiverOwns ? width : 0, returnedOutputs: 1, plan.Cells.Count);
+            builder.Build(outputs), [.. garblers.Select(_ => width)], receiverOwns ? width : 0, returnedOutputs: 1, plan.TotalsOfCells.Count);
 
         Wire[] Extreme(Func<Wire[], Wire[], Wire> comesFirst)
         {
@@ -53,12 +52,12 @@ internal static class DisclosureGate
     }
 
     /// <summary>An owner's input for one cell.</summary>
-    public static bool[] Word(StatisticsPlan plan, ExactMoments moments)
+    public static bool[] Word(GatePlan plan, long count, long minimum = 0, long maximum = 0)
     {
         var bits = new List<bool>(WordWidth(plan));
-        Append(moments.Count, CountBits);
-        if (plan.AsksMinimum) Append(moments.Minimum, ValueBits); // the neutral element when there is no value
-        if (plan.AsksMaximum) Append(moments.Maximum, ValueBits);
+        Append(count, CountBits);
+        if (plan.AsksMinimum) Append(minimum, ValueBits); // the neutral element when there is no value
+        if (plan.AsksMaximum) Append(maximum, ValueBits);
         return [.. bits];
 
         void Append(long value, int width)
@@ -68,7 +67,7 @@ internal static class DisclosureGate
     }
 
     /// <summary>What the gate tells of one cell.</summary>
-    public static (bool Pass, long Minimum, long Maximum) Read(StatisticsPlan plan, bool[,] outputs, int cell)
+    public static (bool Pass, long Minimum, long Maximum) Read(GatePlan plan, bool[,] outputs, int cell)
     {
         var next = 1;
         var minimum = plan.AsksMinimum ? Number() : 0;
@@ -83,6 +82,6 @@ internal static class DisclosureGate
         }
     }
 
-    private static int WordWidth(StatisticsPlan plan) =>
+    private static int WordWidth(GatePlan plan) =>
         CountBits + (plan.AsksMinimum ? ValueBits : 0) + (plan.AsksMaximum ? ValueBits : 0);
 }

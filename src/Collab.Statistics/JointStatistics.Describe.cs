@@ -15,7 +15,7 @@ public static partial class JointStatistics
     /// <remarks>Source: specs/statistics.md, Cost; tests hold the byte counts against the channels' own.</remarks>
     public static IReadOnlyList<PartyOutlook> Describe(StatisticsPlan plan, int rowsPerBatch = 65_536)
     {
-        var gate = DisclosureGate.For(plan);
+        var gate = DisclosureGate.For(plan.Gate);
         var receiverOwns = plan.Owners.Contains(plan.Receiver);
         return [.. plan.Owners.Where(owner => owner != plan.Receiver).Append(plan.Receiver).Select(party => new PartyOutlook(
             party,
@@ -30,7 +30,7 @@ public static partial class JointStatistics
     // The numbers of specs/statistics.md, "Cost", one line of its table after the other.
     private static PlannedTraffic Traffic(StatisticsPlan plan, JointCircuit gate, PartyId from, PartyId to)
     {
-        var garblers = DisclosureGate.Garblers(plan).ToList();
+        var garblers = DisclosureGate.Garblers(plan.Gate).ToList();
         var (garbler, fromOwner, toOwner) = (garblers.IndexOf(from), plan.Owners.Contains(from), plan.Owners.Contains(to));
         var sharesSize = (long)Integer256.Size * plan.Totals.Count * plan.Cells.Count;
         var traffic = new PlannedTraffic(to, 0, 0, 0);

@@ -1,8 +1,6 @@
 using Collab.Arithmetic.WideIntegers;
 using Collab.Channels;
 using Collab.Primitives;
-using Collab.SecretSharing.Additive;
-using Collab.SecretSharing.Garbling;
 using Collab.Statistics.Results;
 
 namespace Collab.Statistics;
@@ -50,22 +48,8 @@ public static partial class JointStatistics
         if (self == plan.Receiver || !plan.Owners.Contains(self))
             throw new ArgumentException("Not an owner that contributes.", nameof(self));
         summary.ThrowUnlessFor(plan);
-        var receiver = peers[plan.Receiver];
-
-        progress?.Report(ShareTotals);
-        var owners = OtherOwners(plan, self, peers);
-        using var totals = await AdditiveSharing.ShareAndAddAsync(owners, Totals(plan, summary), random, cancellation);
-
-        progress?.Report(PassGate);
-        IChannel?[] garblers = [.. DisclosureGate.Garblers(plan).Select(garbler => garbler == self ? null : peers[garbler])];
-        var gate = DisclosureGate.For(plan);
-        var passed = await JointGarbling.GarbleAsync(gate, garblers, receiver, Words(plan, summary), random, cancellation);
-
-        progress?.Report(OpenTotals);
-        bool[] released = [.. Enumerable.Range(0, plan.Cells.Count).Select(cell => passed[cell, 0])];
-        using var opened = totals.Select(IndicesOf(plan, released)); // nothing of a withheld cell is in it
-        await AdditiveSharing.OpenAsync(receiver, opened, cancellation);
-        return released;
+        return await GatedTotals.ContributeAsync(
+            plan.Gate, self, peers, Words(plan, summary), Totals(plan, summary), AllThatPassed, random, progress, cancellation);
     }
 
     /// <summary>The part of a receiver that holds no rows.</summary>
@@ -82,17 +66,10 @@ public static partial class JointStatistics
         CancellationToken cancellation = default)
     {
         if (plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is an owner.", nameof(plan));
-        IChannel[] owners = [.. plan.Owners.Select(owner => peers[owner])];
-
-        progress?.Report(PassGate);
-        var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, null, null, cancellation);
-
-        progress?.Report(OpenTotals);
-        var indices = IndicesOf(plan, Released(plan, gate));
-        var opened = await AdditiveSharing.ReceiveAsync(owners, indices.Count, null, cancellation);
+        var outcome = await GatedTotals.ReceiveAsync(plan.Gate, peers, AllThatPassed, progress, cancellation);
 
         progress?.Report(Finish);
-        return Result(plan, gate, opened);
+        return Result(plan, outcome);
     }
 
     /// <summary>The part of a receiver that is one of at least three owners.</summary>
@@ -113,25 +90,14 @@ public static partial class JointStatistics
     {
         if (!plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is no owner.", nameof(plan));
         summary.ThrowUnlessFor(plan);
-        var owners = OtherOwners(plan, plan.Receiver, peers);
-
-        progress?.Report(ShareTotals);
-        using var totals = await AdditiveSharing.ShareAndAddAsync(owners, Totals(plan, summary), random, cancellation);
-
-        progress?.Report(PassGate);
-        var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, Words(plan, summary), random, cancellation);
-
-        progress?.Report(OpenTotals);
-        var indices = IndicesOf(plan, Released(plan, gate));
-        using var own = totals.Select(indices);
-        var opened = await AdditiveSharing.ReceiveAsync(owners, indices.Count, own, cancellation);
+        var outcome = await GatedTotals.ReceiveAsOwnerAsync(
+            plan.Gate, peers, Words(plan, summary), Totals(plan, summary), AllThatPassed, random, progress, cancellation);
 
         progress?.Report(Finish);
-        return Result(plan, gate, opened);
+        return Result(plan, outcome);
     }
 
-    private static IChannel[] OtherOwners(StatisticsPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers) =>
-        [.. plan.Owners.Where(owner => owner != self).Select(owner => peers[owner])];
+    private static bool[] AllThatPassed(bool[] passed) => passed;
 
     // Cell by cell, in each the totals of the plan.
     private static Integer256[] Totals(StatisticsPlan plan, LocalSummary summary) =>
@@ -143,26 +109,20 @@ public static partial class JointStatistics
         }))];
 
     private static bool[][] Words(StatisticsPlan plan, LocalSummary summary) =>
-        [.. summary.Cells.Select(moments => DisclosureGate.Word(plan, moments))];
+        [.. summary.Cells.Select(moments => DisclosureGate.Word(plan.Gate, moments.Count, moments.Minimum, moments.Maximum))];
 
-    private static bool[] Released(StatisticsPlan plan, bool[,] gate) =>
-        [.. Enumerable.Range(0, plan.Cells.Count).Select(cell => gate[cell, 0])];
-
-    private static List<int> IndicesOf(StatisticsPlan plan, bool[] released) =>
-        [.. Enumerable.Range(0, plan.Cells.Count * plan.Totals.Count).Where(i => released[i / plan.Totals.Count])];
-
-    private static StatisticsResult Result(StatisticsPlan plan, bool[,] gate, Integer256[] opened)
+    private static StatisticsResult Result(StatisticsPlan plan, GatedOutcome outcome)
     {
         var question = plan.Question;
         var next = 0;
         return new StatisticsResult(question.Statistics, question.MinimumGroupSize, [.. plan.Cells.Select((cell, i) =>
         {
-            var (pass, minimum, maximum) = DisclosureGate.Read(plan, gate, i);
+            var (pass, minimum, maximum) = DisclosureGate.Read(plan.Gate, outcome.Gate, i);
             if (!pass) return new StatisticsCell(cell.Level, cell.Measure, null);
             var totals = new CellTotals(0, 0, 0, minimum, maximum);
             foreach (var total in plan.Totals)
             {
-                var value = opened[next++].ToBigIntegerVariableTime();
+                var value = outcome.Opened[next++].ToBigIntegerVariableTime();
                 totals = total switch
                 {
                     Total.Count => totals with { Count = value },

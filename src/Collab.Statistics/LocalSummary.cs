@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using Collab.Arithmetic.WideIntegers;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -25,7 +23,7 @@ public sealed class LocalSummary
     public LocalSummary(StatisticsPlan plan)
     {
         _plan = plan;
-        _levels = plan.Question.Levels.Select((level, i) => (level, i)).ToDictionary(l => l.level, l => l.i, StringComparer.Ordinal);
+        _levels = BatchColumns.NumbersOf(plan.Question.Levels);
         _cells = new ExactMoments[plan.Cells.Count];
         Array.Fill(_cells, new ExactMoments());
     }
@@ -51,7 +49,8 @@ public sealed class LocalSummary
     /// </exception>
     public void Add(ColumnBatch batch)
     {
-        var levels = LevelOfEachRow(batch);
+        var levels = BatchColumns.LevelOfEachRow(batch, _plan.Question.GroupBy, _levels);
+        RowsWithoutLevel += levels.Count(level => level < 0);
         for (var measure = 0; measure < _plan.Question.Measures.Count; measure++)
             Add(batch, levels, measure);
         RowCount += batch.RowCount;
@@ -60,7 +59,7 @@ public sealed class LocalSummary
     // Values are gathered by level first, so that the summing kernel runs over dense spans.
     private void Add(ColumnBatch batch, ReadOnlySpan<int> levels, int measure)
     {
-        var (values, present) = ScaledValues(batch, _plan.Question.Measures[measure]);
+        var (values, present) = BatchColumns.ScaledValues(batch, _plan.Question.Measures[measure]);
         var end = new int[_levels.Count + 1]; // end[l + 1]: first where level l begins, and where it ends when all are placed
         for (var row = 0; row < levels.Length; row++)
             if (levels[row] >= 0 && present[row]) end[levels[row] + 1]++;
@@ -78,76 +77,4 @@ public sealed class LocalSummary
                 throw new CollabException(StatisticsErrors.TooManyRows, $"More than {MaximumCount} rows in one group.");
         }
     }
-
-    private int[] LevelOfEachRow(ColumnBatch batch)
-    {
-        var levels = new int[batch.RowCount];
-        if (_plan.Question.GroupBy is not { } by) return levels; // one group: level 0 everywhere
-        switch (Find(batch, by.Column))
-        {
-            case TextColumn text:
-                for (var row = 0; row < levels.Length; row++) levels[row] = Level(text.Values[row], batch.FirstRow + row);
-                break;
-            case NumberColumn { Schema.Scale: 0 } number:
-                for (var row = 0; row < levels.Length; row++)
-                {
-                    var text = number.Present.Span[row] ? number.Values.Span[row].ToString(CultureInfo.InvariantCulture) : null;
-                    levels[row] = Level(text, batch.FirstRow + row);
-                }
-
-                break;
-            default:
-                throw new CollabException(StatisticsErrors.ColumnUnfit, $"Column '{by.Column}' groups, so it is text or whole numbers.");
-        }
-
-        return levels;
-    }
-
-    private int Level(string? text, long row)
-    {
-        if (text is null)
-        {
-            RowsWithoutLevel++;
-            return -1;
-        }
-
-        return _levels.TryGetValue(text, out var level)
-            ? level
-            : throw new CollabException(
-                StatisticsErrors.UnknownLevel,
-                $"Row {row}: column '{_plan.Question.GroupBy!.Column}' holds a level that is not in the plan.");
-    }
-
-    private static (long[] Values, bool[] Present) ScaledValues(ColumnBatch batch, Measure measure)
-    {
-        if (Find(batch, measure.Column) is not NumberColumn column || column.Schema.Scale > measure.Scale)
-        {
-            throw new CollabException(
-                StatisticsErrors.ColumnUnfit,
-                $"Column '{measure.Column}' is a measure, so it is a number of at most {measure.Scale} decimals.");
-        }
-
-        var factor = (long)BigInteger.Pow(10, measure.Scale - column.Schema.Scale);
-        var (values, present) = (column.Values.ToArray(), column.Present.ToArray());
-        if (factor == 1) return (values, present);
-        for (var row = 0; row < values.Length; row++)
-        {
-            if (!present[row]) continue;
-            var scaled = (Int128)values[row] * factor;
-            if (scaled < long.MinValue || scaled > long.MaxValue)
-            {
-                throw new CollabException(
-                    StatisticsErrors.ValueTooLarge,
-                    $"Row {batch.FirstRow + row}: column '{measure.Column}' does not fit 64 bits with {measure.Scale} decimals.");
-            }
-
-            values[row] = (long)scaled;
-        }
-
-        return (values, present);
-    }
-
-    private static Column Find(ColumnBatch batch, string name) =>
-        batch.Columns.FirstOrDefault(c => c.Schema.Name == name)
-        ?? throw new CollabException(StatisticsErrors.ColumnUnfit, $"Column '{name}' is not in the dataset.");
 }

@@ -42,6 +42,10 @@ public sealed record StatisticsPlan
     /// <summary>Whether the largest value is among what is asked.</summary>
     public bool AsksMaximum => Question.Statistics.Contains(Statistic.Maximum);
 
+    /// <summary>What the protocol of totals needs of it.</summary>
+    internal GatePlan Gate => new(
+        Owners, Receiver, Question.MinimumGroupSize, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)]);
+
     /// <summary>The columns an owner reads: the grouping, if there is one, then the measures.</summary>
     public IReadOnlyList<string> Columns =>
         [.. Question.GroupBy is { } by ? [by.Column] : Array.Empty<string>(), .. Question.Measures.Select(m => m.Column)];
@@ -63,6 +67,13 @@ public sealed record StatisticsPlan
         Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
         Require(question.Statistics.All(Enum.IsDefined), "known statistics");
         Require(question.MinimumGroupSize >= 1, "a minimum group size of 1 or more");
+        RequireParties(owners, receiver);
+        return new StatisticsPlan(question, [.. owners.Order()], receiver);
+    }
+
+    /// <summary>Checks who takes part: two or more owners, and of two neither is the receiver.</summary>
+    internal static void RequireParties(IReadOnlyCollection<PartyId> owners, PartyId receiver)
+    {
         Require(owners.Count is >= 2 and <= MaximumOwners && AllDiffer(owners), $"2 to {MaximumOwners} owners, and each once");
         if (owners.Count == 2 && owners.Contains(receiver))
         {
@@ -70,8 +81,6 @@ public sealed record StatisticsPlan
                 StatisticsErrors.ReceiverIsOwnerOfTwo,
                 "The receiver is one of two owners: it would take its own part from each total and hold the other owner's.", receiver);
         }
-
-        return new StatisticsPlan(question, [.. owners.Order()], receiver);
     }
 
     private static IReadOnlyList<Total> TotalsFor(IReadOnlyList<Statistic> statistics)

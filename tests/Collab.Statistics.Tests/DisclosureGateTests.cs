@@ -23,11 +23,11 @@ public sealed class DisclosureGateTests
             {
                 var plan = StatisticsPlan.Create(
                     new([new Measure("x", 0)], null, statistics, minimum), parties, receiverOwns ? parties[^1] : PartyId.Parse("registry"));
-                var circuit = DisclosureGate.For(plan).Circuit;
+                var circuit = DisclosureGate.For(plan.Gate).Circuit;
                 for (var round = 0; round < 8; round++)
                 {
                     var summaries = parties.Select(_ => Moments(random, round)).ToList();
-                    var words = summaries.Select(m => DisclosureGate.Word(plan, m)).ToList();
+                    var words = summaries.Select(m => DisclosureGate.Word(plan.Gate, m.Count, m.Minimum, m.Maximum)).ToList();
                     if (receiverOwns) words = [.. words[..^1], .. Halves(random, words[^1])];
                     var bits = circuit.Evaluate([.. words.SelectMany(w => w)]);
 
@@ -38,7 +38,7 @@ public sealed class DisclosureGateTests
                         (pass,
                         pass && plan.AsksMinimum ? summaries.Min(m => m.Minimum) : 0,
                         pass && plan.AsksMaximum ? summaries.Max(m => m.Maximum) : 0),
-                        DisclosureGate.Read(plan, outputs, 0));
+                        DisclosureGate.Read(plan.Gate, outputs, 0));
                 }
             }
         }
@@ -49,7 +49,7 @@ public sealed class DisclosureGateTests
     {
         PartyId[] parties = [.. Enumerable.Range(0, StatisticsPlan.MaximumOwners).Select(i => PartyId.Parse($"owner-{i}"))];
         var plan = StatisticsPlan.Create(new([new Measure("x", 0)], null, [Statistic.Count], int.MaxValue), parties, PartyId.Parse("registry"));
-        var circuit = DisclosureGate.For(plan).Circuit;
+        var circuit = DisclosureGate.For(plan.Gate).Circuit;
         Assert.True(circuit.Evaluate([.. Enumerable.Repeat(true, circuit.InputCount)])[0]);
     }
 

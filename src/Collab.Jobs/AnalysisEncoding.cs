@@ -1,0 +1,107 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>The canonical encoding of analyses (protocols/specs/plan.md): a byte for the procedure, then its fields in order.</summary>
+internal static class AnalysisEncoding
+{
+    private const int MostAnalyses = 100;
+    private const int MostTimes = 10_000;
+
+    public static void Encode(CanonicalWriter writer, AnalysisQuestion question) =>
+        writer.List(question.Analyses, (w, analysis) => Encode(w, analysis)).UInt32((uint)question.MinimumGroupSize);
+
+    public static AnalysisQuestion Decode(ref CanonicalReader reader)
+    {
+        var analyses = reader.List((ref r) => DecodeOne(ref r));
+        var minimum = reader.UInt32();
+        return analyses.Length is > 0 and <= MostAnalyses && minimum is >= 1 and <= int.MaxValue
+            ? new AnalysisQuestion(analyses, (int)minimum)
+            : throw new MalformedException("analyses and a minimum of at least 1");
+    }
+
+    private static void Encode(CanonicalWriter writer, Analysis analysis)
+    {
+        switch (analysis)
+        {
+            case Analysis.Means means:
+                Write(writer.Byte(1), means.Value).Optional(means.Groups, (w, g) => Write(w, g)).Byte((byte)means.Test).Int64(means.Null);
+                break;
+            case Analysis.PairedMeans paired:
+                Write(Write(writer.Byte(2), paired.First), paired.Second);
+                break;
+            case Analysis.Table table:
+                Write(Write(writer.Byte(3), table.Rows), table.Across).Byte((byte)table.Test);
+                break;
+            case Analysis.Correlation correlation:
+                Write(Write(writer.Byte(4), correlation.X), correlation.Y);
+                break;
+            case Analysis.Shape shape:
+                Write(writer.Byte(5), shape.Value);
+                break;
+            case Analysis.Linear linear:
+                Write(writer.Byte(6), linear.Response).List(linear.Covariates, (w, c) => Write(w, c));
+                break;
+            case Analysis.Survival survival:
+                Write(Write(writer.Byte(7), survival.Time), survival.Event).Optional(survival.Groups, (w, g) => Write(w, g))
+                    .List(survival.Ends, (w, end) => w.Int64(end));
+                break;
+            default:
+                throw new ArgumentException($"{analysis.GetType().Name} has no encoding.", nameof(analysis));
+        }
+    }
+
+    private static Analysis DecodeOne(ref CanonicalReader reader)
+    {
+        Analysis analysis = reader.Byte() switch
+        {
+            1 => new Analysis.Means(ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), (MeanTest)reader.Byte(), reader.Int64()),
+            2 => new Analysis.PairedMeans(ReadMeasure(ref reader), ReadMeasure(ref reader)),
+            3 => new Analysis.Table(ReadGroups(ref reader), ReadGroups(ref reader), (TableTest)reader.Byte()),
+            4 => new Analysis.Correlation(ReadMeasure(ref reader), ReadMeasure(ref reader)),
+            5 => new Analysis.Shape(ReadMeasure(ref reader)),
+            6 => new Analysis.Linear(ReadMeasure(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
+            7 => new Analysis.Survival(
+                ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
+            _ => throw new MalformedException("a known analysis"),
+        };
+        return IsSound(analysis) ? analysis : throw new MalformedException("an analysis whose columns and levels suit it");
+    }
+
+    /// <summary>Whether columns, levels and times suit the procedure: checked of what people write and of what comes from a peer.</summary>
+    internal static bool IsSound(Analysis analysis) => analysis.Columns.Distinct().Count() == analysis.Columns.Count && analysis switch
+    {
+        Analysis.Means means => Enum.IsDefined(means.Test) && (means.Test == MeanTest.OneSample || means.Null == 0) && means.Test switch
+        {
+            MeanTest.OneSample => means.Groups is null,
+            MeanTest.AnalysisOfVariance => means.Groups?.Levels.Count >= 2,
+            _ => means.Groups?.Levels.Count == 2,
+        },
+        Analysis.PairedMeans paired => paired.First.Scale == paired.Second.Scale,
+        Analysis.Table table => Enum.IsDefined(table.Test) && table.Rows.Levels.Count >= 2 && table.Across.Levels.Count >= 2
+            && (table.Test != TableTest.Ratios || (table.Rows.Levels.Count == 2 && table.Across.Levels.Count == 2)),
+        Analysis.Linear linear => linear.Covariates.Count is >= 1 and <= 50,
+        Analysis.Survival survival => survival.Event.Levels.Count == 2 && survival.Groups is null or { Levels.Count: >= 2 } && survival.Ends.Count is >= 1 and <= MostTimes
+            && survival.Ends.Zip(survival.Ends.Skip(1)).All(pair => pair.First < pair.Second),
+        _ => true,
+    };
+
+    private static CanonicalWriter Write(CanonicalWriter writer, Measure measure) => writer.Text(measure.Column).Byte((byte)measure.Scale);
+
+    private static CanonicalWriter Write(CanonicalWriter writer, GroupBy groups) =>
+        writer.Text(groups.Column).List(groups.Levels, (w, level) => w.Text(level));
+
+    private static Measure ReadMeasure(ref CanonicalReader reader)
+    {
+        var measure = new Measure(reader.Text(), reader.Byte());
+        return measure.Scale <= ColumnSchema.MaximumScale ? measure : throw new MalformedException("a scale in range");
+    }
+
+    private static GroupBy ReadGroups(ref CanonicalReader reader)
+    {
+        var groups = new GroupBy(reader.Text(), reader.List((ref r) => r.Text()));
+        return groups.Levels.Count > 0 && groups.Levels.Distinct().Count() == groups.Levels.Count
+            ? groups
+            : throw new MalformedException("levels without repetition");
+    }
+}

@@ -1,0 +1,119 @@
+namespace Collab.Jobs;
+
+/// <summary>Statistical analyses over rows that several owners hold side by side, with one set of columns.</summary>
+/// <param name="Analyses">What is asked, in order; at least one.</param>
+/// <param name="MinimumGroupSize">An analysis with a cell that rests on fewer rows than this, over all owners, is withheld; at least 1.</param>
+public sealed record AnalysisQuestion(IReadOnlyList<Analysis> Analyses, int MinimumGroupSize) : Question
+{
+    /// <summary>The columns an owner reads, each once.</summary>
+    public IReadOnlyList<string> Columns => [.. Analyses.SelectMany(analysis => analysis.Columns).Distinct()];
+}
+
+/// <summary>One analysis: a closed set, one record per procedure of R that it stands for.</summary>
+public abstract record Analysis
+{
+    /// <summary>The columns it needs of a row; a row without one of them is left out.</summary>
+    public abstract IReadOnlyList<string> Columns { get; }
+
+    /// <summary>Whether columns, levels and times suit the procedure.</summary>
+    public bool IsSound => AnalysisEncoding.IsSound(this);
+
+    /// <summary>Tests of means: <c>t.test</c>, <c>aov</c>.</summary>
+    /// <param name="Value">The column.</param>
+    /// <param name="Groups">The samples; null for one sample.</param>
+    /// <param name="Test">Which test.</param>
+    /// <param name="Null">The mean under the null hypothesis of one sample, in units of the value's scale; 0 otherwise.</param>
+    public sealed record Means(Measure Value, GroupBy? Groups, MeanTest Test, long Null) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => Groups is null ? [Value.Column] : [Value.Column, Groups.Column];
+    }
+
+    /// <summary>A t-test of two columns of the same row.</summary>
+    /// <param name="First">One column.</param>
+    /// <param name="Second">The other, at the same scale.</param>
+    public sealed record PairedMeans(Measure First, Measure Second) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [First.Column, Second.Column];
+    }
+
+    /// <summary>Tests of a contingency table: <c>chisq.test</c>, <c>fisher.test</c>, ratios.</summary>
+    /// <param name="Rows">One classification.</param>
+    /// <param name="Across">The other.</param>
+    /// <param name="Test">Which test.</param>
+    public sealed record Table(GroupBy Rows, GroupBy Across, TableTest Test) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Rows.Column, Across.Column];
+    }
+
+    /// <summary>Pearson's correlation and the covariance: <c>cor.test</c>, <c>cov</c>.</summary>
+    /// <param name="X">One column.</param>
+    /// <param name="Y">The other.</param>
+    public sealed record Correlation(Measure X, Measure Y) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [X.Column, Y.Column];
+    }
+
+    /// <summary>Skewness and kurtosis.</summary>
+    /// <param name="Value">The column.</param>
+    public sealed record Shape(Measure Value) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Value.Column];
+    }
+
+    /// <summary>Linear regression with an intercept: <c>lm</c>.</summary>
+    /// <param name="Response">The column explained.</param>
+    /// <param name="Covariates">The columns that explain it.</param>
+    public sealed record Linear(Measure Response, IReadOnlyList<Measure> Covariates) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Response.Column, .. Covariates.Select(c => c.Column)];
+    }
+
+    /// <summary>Survival by Kaplan and Meier, and the log-rank test between groups: <c>survfit</c>, <c>survdiff</c>.</summary>
+    /// <param name="Time">Time of follow-up; whole units of the scale.</param>
+    /// <param name="Event">Whether the event ended it: the first level is no, the second yes.</param>
+    /// <param name="Groups">The groups compared; null for one curve.</param>
+    /// <param name="Ends">The ends of the intervals of time that are told, ascending, in units of the time's scale; a time counts at the first end not before it, one after the last as followed to the last.</param>
+    public sealed record Survival(Measure Time, GroupBy Event, GroupBy? Groups, IReadOnlyList<long> Ends) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Time.Column, Event.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
+    }
+}
+
+/// <summary>A test of means.</summary>
+public enum MeanTest
+{
+    /// <summary>Student's, of one sample.</summary>
+    OneSample = 1,
+
+    /// <summary>Student's, of two samples of one variance.</summary>
+    EqualVariances = 2,
+
+    /// <summary>Welch's, of two samples.</summary>
+    Welch = 3,
+
+    /// <summary>One-way analysis of variance.</summary>
+    AnalysisOfVariance = 4,
+}
+
+/// <summary>A test of a contingency table.</summary>
+public enum TableTest
+{
+    /// <summary>Pearson's χ², in a 2 × 2 table with Yates' correction.</summary>
+    ChiSquared = 1,
+
+    /// <summary>Pearson's χ² without correction.</summary>
+    ChiSquaredPlain = 2,
+
+    /// <summary>Fisher's exact test.</summary>
+    Fisher = 3,
+
+    /// <summary>Odds ratio and relative risk; the second level of each is the exposure and the event.</summary>
+    Ratios = 4,
+}

@@ -1,0 +1,57 @@
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Statistics.Analyses;
+
+/// <summary>Checked analyses with their parties: the cells of all procedures, one after the other, behind one gate.</summary>
+public sealed class AnalysisPlan
+{
+    private AnalysisPlan(AnalysisQuestion question, IReadOnlyList<PartyId> owners, PartyId receiver)
+    {
+        Question = question;
+        Procedures = [.. question.Analyses.Select(Procedure.Of)];
+        int[] totals = [.. Procedures.SelectMany(procedure => procedure.TotalsOfCells)];
+        Gate = new GatePlan(owners, receiver, Procedures.Max(p => p.MinimumOf(question.MinimumGroupSize)), false, false, totals);
+    }
+
+    /// <summary>The question.</summary>
+    public AnalysisQuestion Question { get; }
+
+    /// <summary>The parties that hold rows, in the order of their names.</summary>
+    public IReadOnlyList<PartyId> Owners => Gate.Owners;
+
+    /// <summary>The party that gets the findings.</summary>
+    public PartyId Receiver => Gate.Receiver;
+
+    /// <summary>How many cells the gate decides on.</summary>
+    public int CellCount => Gate.TotalsOfCells.Count;
+
+    internal IReadOnlyList<Procedure> Procedures { get; }
+
+    internal GatePlan Gate { get; }
+
+    /// <summary>Checks question and parties.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.QuestionUnfit"/> or <see cref="StatisticsErrors.ReceiverIsOwnerOfTwo"/>.</exception>
+    public static AnalysisPlan Create(AnalysisQuestion question, IReadOnlyCollection<PartyId> owners, PartyId receiver)
+    {
+        StatisticsPlan.RequireParties(owners, receiver);
+        var cells = question.Analyses.Sum(analysis => (long)Procedure.Of(analysis).TotalsOfCells.Count);
+        if (cells > StatisticsPlan.MaximumCells)
+            throw new CollabException(StatisticsErrors.QuestionUnfit, $"The question has {cells} cells; it must have at most {StatisticsPlan.MaximumCells}.");
+        return new AnalysisPlan(question, [.. owners.Order()], receiver);
+    }
+
+    /// <summary>Per procedure, what its cells are among all.</summary>
+    internal IEnumerable<(Procedure Procedure, Range Cells)> Parts()
+    {
+        var next = 0;
+        foreach (var procedure in Procedures)
+        {
+            yield return (procedure, next..(next + procedure.TotalsOfCells.Count));
+            next += procedure.TotalsOfCells.Count;
+        }
+    }
+
+    /// <summary>Which cells are opened, given those that passed: procedure by procedure.</summary>
+    internal bool[] Opened(bool[] passed) => [.. Parts().SelectMany(part => part.Procedure.Opened(passed[part.Cells]))];
+}

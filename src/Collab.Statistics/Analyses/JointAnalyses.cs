@@ -1,0 +1,82 @@
+using System.Numerics;
+using Collab.Channels;
+using Collab.Primitives;
+using Collab.Statistics.Inference;
+
+namespace Collab.Statistics.Analyses;
+
+/// <summary>Statistical analyses over rows that n ≥ 2 owners hold side by side, told to one receiver: totals by <see cref="GatedTotals"/>, formulas at the receiver.</summary>
+/// <remarks>Who learns what: specs/analysis.md. Numbered as in specs/statistics.md.</remarks>
+public static class JointAnalyses
+{
+    /// <summary>The part of an owner that is not the receiver.</summary>
+    /// <param name="plan">The plan, the same with every party.</param>
+    /// <param name="self">This owner.</param>
+    /// <param name="peers">A channel to each other party of the plan, used for nothing else; the caller disposes them, on failure at once.</param>
+    /// <param name="own">This owner's own part, made for the same plan.</param>
+    /// <param name="random">Where shares and seed come from.</param>
+    /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="PeerFaultException">A peer broke a step; unless that was in step 4, this owner opened no total.</exception>
+    /// <exception cref="ChannelException">The way to a peer failed.</exception>
+    public static Task ContributeAsync(
+        AnalysisPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalAnalysis own, RandomSource random,
+        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+    {
+        if (self == plan.Receiver || !plan.Owners.Contains(self)) throw new ArgumentException("Not an owner that contributes.", nameof(self));
+        own.ThrowUnlessFor(plan);
+        return GatedTotals.ContributeAsync(plan.Gate, self, peers, own.Words(self), own.Totals(), plan.Opened, random, progress, cancellation);
+    }
+
+    /// <summary>The part of the receiver.</summary>
+    /// <param name="plan">The plan, the same with every party.</param>
+    /// <param name="peers">A channel to each other party of the plan, used for nothing else; the caller disposes them, on failure at once.</param>
+    /// <param name="own">The receiver's own part if it is one of at least three owners; null if it holds no rows.</param>
+    /// <param name="random">Where its shares come from.</param>
+    /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>An outcome for each analysis, in their order.</returns>
+    /// <exception cref="PeerFaultException">A peer broke a step.</exception>
+    /// <exception cref="ChannelException">The way to a peer failed.</exception>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    public static async Task<AnalysisResult> ReceiveAsync(
+        AnalysisPlan plan, IReadOnlyDictionary<PartyId, IChannel> peers, LocalAnalysis? own, RandomSource random,
+        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+    {
+        if (plan.Owners.Contains(plan.Receiver) != (own is not null)) throw new ArgumentException("The receiver's own part is missing, or has no place.", nameof(own));
+        own?.ThrowUnlessFor(plan);
+        var outcome = own is null
+            ? await GatedTotals.ReceiveAsync(plan.Gate, peers, plan.Opened, progress, cancellation)
+            : await GatedTotals.ReceiveAsOwnerAsync(plan.Gate, peers, own.Words(plan.Receiver), own.Totals(), plan.Opened, random, progress, cancellation);
+
+        progress?.Report(JointStatistics.Finish);
+        var cells = CellsOf(plan, outcome);
+        return new AnalysisResult([.. plan.Parts().Select(part => OutcomeOf(part.Procedure, cells[part.Cells]))]);
+    }
+
+    private static BigInteger[][] CellsOf(AnalysisPlan plan, GatedOutcome outcome)
+    {
+        var next = 0;
+        return [.. plan.Gate.TotalsOfCells.Select((count, cell) => outcome.Released[cell]
+            ? Enumerable.Range(0, count).Select(_ => outcome.Opened[next++].ToBigIntegerVariableTime()).ToArray()
+            : [])];
+    }
+
+    private static AnalysisOutcome OutcomeOf(Procedure procedure, BigInteger[][] cells)
+    {
+        if (cells.All(totals => totals.Length == 0)) return AnalysisOutcome.Withheld;
+        try
+        {
+            return new AnalysisOutcome(procedure.Finish(cells), null);
+        }
+        catch (InvalidOperationException none)
+        {
+            return new AnalysisOutcome([], none.Message);
+        }
+        catch (Exception impossible) when (impossible is ArgumentException or OverflowException or DivideByZeroException)
+        {
+            throw new CollabException(
+                StatisticsErrors.TotalsImpossible, $"The totals of an analysis come from no rows: {impossible.Message}", step: JointStatistics.Finish);
+        }
+    }
+}

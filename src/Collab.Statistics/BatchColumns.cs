@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Numerics;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Statistics;
+
+/// <summary>The columns of a batch as an owner's summaries need them: levels by number, values at the scale of the plan.</summary>
+internal static class BatchColumns
+{
+    /// <summary>The levels of a grouping by their text, numbered in order.</summary>
+    public static Dictionary<string, int> NumbersOf(IReadOnlyList<string> levels) =>
+        levels.Select((level, i) => (level, i)).ToDictionary(l => l.level, l => l.i, StringComparer.Ordinal);
+
+    /// <summary>For each row the number of its level; −1 where it is missing, 0 everywhere when there is no grouping.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.UnknownLevel"/> or <see cref="StatisticsErrors.ColumnUnfit"/>.</exception>
+    public static int[] LevelOfEachRow(ColumnBatch batch, GroupBy? grouping, Dictionary<string, int> numbers)
+    {
+        var levels = new int[batch.RowCount];
+        if (grouping is not { } by) return levels;
+        switch (Find(batch, by.Column))
+        {
+            case TextColumn text:
+                for (var row = 0; row < levels.Length; row++) levels[row] = NumberOf(text.Values[row], batch.FirstRow + row);
+                break;
+            case NumberColumn { Schema.Scale: 0 } number:
+                for (var row = 0; row < levels.Length; row++)
+                {
+                    var text = number.Present.Span[row] ? number.Values.Span[row].ToString(CultureInfo.InvariantCulture) : null;
+                    levels[row] = NumberOf(text, batch.FirstRow + row);
+                }
+
+                break;
+            default:
+                throw new CollabException(StatisticsErrors.ColumnUnfit, $"Column '{by.Column}' groups, so it is text or whole numbers.");
+        }
+
+        return levels;
+
+        int NumberOf(string? text, long row) =>
+            text is null ? -1
+            : numbers.TryGetValue(text, out var level) ? level
+            : throw new CollabException(
+                StatisticsErrors.UnknownLevel, $"Row {row}: column '{by.Column}' holds a level that is not in the plan.");
+    }
+
+    /// <summary>The values of a measure in units of the plan's scale, and which rows have one.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.ColumnUnfit"/> or <see cref="StatisticsErrors.ValueTooLarge"/>.</exception>
+    public static (long[] Values, bool[] Present) ScaledValues(ColumnBatch batch, Measure measure)
+    {
+        if (Find(batch, measure.Column) is not NumberColumn column || column.Schema.Scale > measure.Scale)
+        {
+            throw new CollabException(
+                StatisticsErrors.ColumnUnfit,
+                $"Column '{measure.Column}' is a measure, so it is a number of at most {measure.Scale} decimals.");
+        }
+
+        var factor = (long)BigInteger.Pow(10, measure.Scale - column.Schema.Scale);
+        var (values, present) = (column.Values.ToArray(), column.Present.ToArray());
+        if (factor == 1) return (values, present);
+        for (var row = 0; row < values.Length; row++)
+        {
+            if (!present[row]) continue;
+            var scaled = (Int128)values[row] * factor;
+            if (scaled < long.MinValue || scaled > long.MaxValue)
+            {
+                throw new CollabException(
+                    StatisticsErrors.ValueTooLarge,
+                    $"Row {batch.FirstRow + row}: column '{measure.Column}' does not fit 64 bits with {measure.Scale} decimals.");
+            }
+
+            values[row] = (long)scaled;
+        }
+
+        return (values, present);
+    }
+
+    private static Column Find(ColumnBatch batch, string name) =>
+        batch.Columns.FirstOrDefault(c => c.Schema.Name == name)
+        ?? throw new CollabException(StatisticsErrors.ColumnUnfit, $"Column '{name}' is not in the dataset.");
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Numerics;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.SecretSharing.Tests;
+using Collab.Statistics.Analyses;
+using Collab.Statistics.Inference;
+using Collab.Statistics.Tests.Inference;
+using Columns = Collab.Statistics.Tests.Inference.Columns;
+
+namespace Collab.Statistics.Tests.Analyses;
+
+/// <summary>Every kind of analysis over rows of several owners, for real, in memory, against R on all rows together.</summary>
+public class JointAnalysesTests
+{
+    private static readonly Measure Ratio = new("pirat", 15), House = new("hirat", 15), Loan = new("lvrat", 15);
+    private static readonly GroupBy Denied = new("deny", ["yes", "no"]), Race = new("afam", ["no", "yes"]);
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public async Task Findings_over_rows_of_several_owners_are_those_of_R_over_all_rows(int owners, bool receiverOwns)
+    {
+        Analysis[] analyses =
+        [
+            new Analysis.Means(Ratio, null, MeanTest.OneSample, 330_000_000_000_000), new Analysis.Means(Ratio, Denied, MeanTest.Welch, 0),
+            new Analysis.Means(Ratio, Denied, MeanTest.EqualVariances, 0), new Analysis.Table(Race, Denied, TableTest.ChiSquared),
+            new Analysis.Table(Race, new GroupBy("deny", ["no", "yes"]), TableTest.Ratios), new Analysis.Correlation(Ratio, Loan),
+            new Analysis.Table(Race, Denied, TableTest.ChiSquaredPlain),
+        ];
+        var result = await RunAsync(new AnalysisQuestion(analyses, 10), Columns.Hmda, owners, receiverOwns);
+        RVectors.Check("one-sample-two.sided", result[0][0]);
+        RVectors.Check("welch-two.sided", result[1][0]);
+        RVectors.Check("equal-variances", result[2][0]);
+        RVectors.Check("chi-squared-2x2", result[3][0]);
+        RVectors.Check("odds-ratio", result[4][0]);
+        RVectors.Check("relative-risk", result[4][1]);
+        RVectors.Check("pearson", result[5][0]);
+        Assert.Equal("Covariance", result[5][1].Method);
+        RVectors.Check("chi-squared-2x2-plain", result[6][0]);
+    }
+
+    [Fact]
+    public async Task Regression_shape_and_Fishers_test_are_those_of_R()
+    {
+        var liver = await RunAsync(
+            new AnalysisQuestion([new Analysis.Shape(new Measure("bmi", 13)), new Analysis.Linear(new Measure("bmi", 13), [new("age", 0), new("male", 0), new("height", 1)])], 10),
+            Columns.Nafld, 3, false);
+        RVectors.Check("shape", liver[0][0]);
+        RVectors.Check("linear-nafld", liver[1][0]);
+        var fisher = await RunAsync(new AnalysisQuestion([new Analysis.Table(new GroupBy("deny", ["no", "yes"]), Race, TableTest.Fisher)], 5), Columns.Hmda, 2, false);
+        RVectors.Check("fisher-hmda-two.sided", fisher[0][0]);
+    }
+
+    [Fact]
+    public async Task Survival_is_that_of_R_up_to_where_too_few_are_at_risk()
+    {
+        long[] days = [.. RVectors.Column(Columns.Nafld, "futime").Select(long.Parse!).Distinct().Order()];
+        var survival = new Analysis.Survival(new Measure("futime", 0), new GroupBy("status", ["0", "1"]), null, days);
+        var all = await RunAsync(new AnalysisQuestion([survival], 1), Columns.Nafld, 2, false);
+        Assert.Equal(["Kaplan-Meier estimate", "Median survival"], all[0].Select(f => f.Method));
+        RVectors.Check("median-nafld", all[0][1]);
+
+        var groups = new Analysis.Survival(new Measure("futime", 0), new GroupBy("status", ["0", "1"]), new GroupBy("male", ["0", "1"]), [1000, 3000, 5000, 7400]);
+        var result = await RunAsync(new AnalysisQuestion([groups], 3000), Columns.Nafld, 2, false);
+        Assert.Equal("Log-rank test", result[0][^1].Method);
+        var told = result[0][0].Quantities.Where(q => q.Name == "n.risk").Select(q => (q.Term, q.Value)).ToList();
+        Assert.True(told.Count < 4, "at the end too few are at risk to be told");
+        Assert.All(told, step => Assert.True(step.Value >= 3000));
+        var men = RVectors.Column(Columns.Nafld, "male").Zip(RVectors.Column(Columns.Nafld, "futime")).Where(p => p.First == "0").Select(p => int.Parse(p.Second!, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(men.Count(t => t > 1000), told[1].Value);
+    }
+
+    [Fact]
+    public async Task An_analysis_with_a_small_cell_is_withheld_whole_and_others_are_not()
+    {
+        var rare = new Analysis.Table(new GroupBy("deny", ["no", "yes"]), new GroupBy("chist", ["1", "2", "3", "4", "5", "6"]), TableTest.ChiSquared);
+        var small = await RunAsync(new AnalysisQuestion([rare, new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 20), Columns.Hmda, 2, false, outcomes: true);
+        Assert.Equal(AnalysisOutcome.Withheld, small.Outcomes![0]);
+        Assert.Null(small.Outcomes[1].Reason);
+        var few = new Analysis.Linear(Ratio, [House, Loan]); // 30 rows for three columns
+        Assert.Equal(AnalysisOutcome.Withheld, (await RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 29, outcomes: true)).Outcomes![0]);
+        Assert.Null((await RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 30, outcomes: true)).Outcomes![0].Reason);
+    }
+
+    [Fact]
+    public async Task An_analysis_without_a_result_says_why()
+    {
+        var housing = new Analysis.Linear(new Measure("Amount", 0), [new("Housing.Rent", 0), new("Housing.Own", 0), new("Housing.ForFree", 0)]); // they add up to 1
+        var outcome = (await RunAsync(new AnalysisQuestion([housing], 10), Columns.Credit, 2, false, outcomes: true)).Outcomes![0];
+        Assert.Equal("A column is a combination of others.", outcome.Reason);
+    }
+
+    [Fact]
+    public async Task Results_read_back_and_nothing_else_does()
+    {
+        var result = new AnalysisResult((await RunAsync(new AnalysisQuestion([new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!);
+        var bytes = result.Encode();
+        Assert.Equal(bytes, AnalysisResult.Decode(bytes).Encode());
+        Assert.Throws<MalformedException>(() => AnalysisResult.Decode(bytes.AsSpan(..^1)));
+        Assert.Throws<MalformedException>(() => AnalysisResult.Decode(new AnalysisResult([new([], null)]).Encode()));
+    }
+
+    [Fact]
+    public void Two_owners_of_whom_one_receives_are_refused()
+    {
+        var question = new AnalysisQuestion([new Analysis.Shape(Ratio)], 10);
+        var (a, b) = (PartyId.Parse("a"), PartyId.Parse("b"));
+        Assert.Equal(StatisticsErrors.ReceiverIsOwnerOfTwo, Assert.Throws<CollabException>(() => AnalysisPlan.Create(question, [a, b], a)).Code);
+    }
+
+    private static async Task<Findings> RunAsync(
+        AnalysisQuestion question, string file, int owners, bool receiverOwns, int rows = int.MaxValue, bool outcomes = false)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        PartyId[] names = [.. Enumerable.Range(0, owners).Select(i => PartyId.Parse($"clinic-{i}"))];
+        var receiver = receiverOwns ? names[^1] : PartyId.Parse("registry");
+        var plan = AnalysisPlan.Create(question, names, receiver);
+        var network = new InMemoryNetwork([.. names.Append(receiver).Distinct()]);
+        var own = names.ToDictionary(name => name, name =>
+        {
+            var analysis = new LocalAnalysis(plan);
+            foreach (var batch in BatchesOf(file, question, Array.IndexOf(names, name), owners, rows)) analysis.Add(batch);
+            return analysis;
+        });
+        AnalysisResult? result = null;
+        var parts = names.Where(name => name != receiver).ToDictionary(name => name, name => (Func<Task>)(() =>
+            JointAnalyses.ContributeAsync(plan, name, network.Of(name), own[name], RandomSource.System, null, cancellation)));
+        parts[receiver] = async () => result = await JointAnalyses.ReceiveAsync(
+            plan, network.Of(receiver), own.GetValueOrDefault(receiver), RandomSource.System, null, cancellation);
+        Assert.Empty(await network.RunAsync(parts));
+        if (!outcomes) Assert.All(result!.Outcomes, outcome => Assert.Null(outcome.Reason));
+        return new Findings(result!.Outcomes);
+    }
+
+    /// <summary>Every owner has each so-manieth row, in batches of unequal size.</summary>
+    private static IEnumerable<ColumnBatch> BatchesOf(string file, AnalysisQuestion question, int owner, int owners, int rows)
+    {
+        var scales = question.Analyses.SelectMany(MeasuresOf).DistinctBy(m => m.Column).ToDictionary(m => m.Column, m => m.Scale);
+        var columns = question.Columns.Select(name => (Name: name, Values: RVectors.Column(file, name).Take(rows).Where((_, i) => i % owners == owner).ToArray())).ToList();
+        var first = 1L;
+        foreach (var chunk in Enumerable.Range(0, columns[0].Values.Length).Chunk(1000 + (37 * owner)))
+        {
+            yield return new ColumnBatch(first, chunk.Length, [.. columns.Select(Column (c) =>
+            {
+                if (!scales.TryGetValue(c.Name, out var scale))
+                    return new TextColumn(new ColumnSchema(c.Name, ColumnType.Text, 0), [.. chunk.Select(i => c.Values[i])]);
+                return new NumberColumn(
+                    new ColumnSchema(c.Name, scale == 0 ? ColumnType.Integer : ColumnType.Decimal, scale),
+                    chunk.Select(i => c.Values[i] is { } text ? (long)Columns.Units(text, scale) : 0).ToArray(), chunk.Select(i => c.Values[i] is not null).ToArray());
+            })]);
+            first += chunk.Length;
+        }
+    }
+
+    private static IEnumerable<Measure> MeasuresOf(Analysis analysis) => analysis switch
+    {
+        Analysis.Means means => [means.Value],
+        Analysis.PairedMeans paired => [paired.First, paired.Second],
+        Analysis.Correlation correlation => [correlation.X, correlation.Y],
+        Analysis.Shape shape => [shape.Value],
+        Analysis.Linear linear => [linear.Response, .. linear.Covariates],
+        Analysis.Survival survival => [survival.Time],
+        _ => [],
+    };
+
+    private sealed record Findings(IReadOnlyList<AnalysisOutcome>? Outcomes)
+    {
+        public IReadOnlyList<Finding> this[int analysis] => Outcomes![analysis].Findings;
+    }
+}
