@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Analyses;
 using Collab.Statistics.Results;
 
 namespace Collab.Engine;
@@ -14,6 +15,7 @@ public abstract record JobResult
     private const byte KindCardinality = 5;
     private const byte KindJoin = 6;
     private const byte KindChanges = 7;
+    private const byte KindAnalyses = 16;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -58,6 +60,10 @@ public abstract record JobResult
     /// <param name="Table">By level and measure.</param>
     public sealed record Statistics(StatisticsResult Table) : JobResult;
 
+    /// <summary>Findings of joint analyses.</summary>
+    /// <param name="Result">An outcome for each analysis of the question.</param>
+    public sealed record Analyses(AnalysisResult Result) : JobResult;
+
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
@@ -73,6 +79,9 @@ public abstract record JobResult
                 break;
             case Statistics result:
                 writer.Byte(KindStatistics).Bytes(result.Table.Encode());
+                break;
+            case Analyses analyses:
+                writer.Byte(KindAnalyses).Bytes(analyses.Result.Encode());
                 break;
             case LinkedRows result:
                 writer.Byte(KindLinkedRows);
@@ -111,6 +120,7 @@ public abstract record JobResult
             KindChanges => new Changes(
                 reader.List((ref r) => r.Text()), reader.Int64(), DecodeMatches(ref reader, bytes), DecodeMatches(ref reader, bytes), reader.Int64(), reader.Int64()),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
+            KindAnalyses => new Analyses(AnalysisResult.Decode(reader.Bytes())),
             KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader, bytes)),
             KindDifferences => new Differences(
                 DecodeKeys(ref reader), DecodeRows(ref reader, bytes), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),

@@ -5,6 +5,9 @@ namespace Collab.Jobs;
 /// <param name="MinimumGroupSize">An analysis with a cell that rests on fewer rows than this, over all owners, is withheld; at least 1.</param>
 public sealed record AnalysisQuestion(IReadOnlyList<Analysis> Analyses, int MinimumGroupSize) : Question
 {
+    /// <inheritdoc/>
+    public override string Kind => "analysis";
+
     /// <summary>The columns an owner reads, each once.</summary>
     public IReadOnlyList<string> Columns => [.. Analyses.SelectMany(analysis => analysis.Columns).Distinct()];
 }

@@ -43,6 +43,9 @@ public sealed record IntersectionQuestion(
     public bool IsPlain => KeyParts.Count == 0 && Reveal is Reveal.Rows && AtLeast == 0
         && Choice == ProtocolChoice.Automatic && Bandwidth == 0 && ExpectedRows.Count == 0;
 
+    /// <inheritdoc/>
+    public override string Kind => "intersection";
+
     /// <summary>How many alternative keys there are.</summary>
     public int KeyCount => Math.Max(1, KeyParts.Count);
 

@@ -58,4 +58,13 @@ public abstract record JobKind
         /// <inheritdoc/>
         public override string Name => "statistics";
     }
+
+    /// <summary>Analyses over rows held side by side.</summary>
+    /// <param name="Analyses">What is asked; a measure has the scale that its numbers are written with, or 0, until the owners' offers are known.</param>
+    /// <param name="MinimumGroupSize">An analysis with a cell on fewer rows is withheld.</param>
+    public sealed record JointAnalyses(IReadOnlyList<Analysis> Analyses, int MinimumGroupSize) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "analysis";
+    }
 }

@@ -3,7 +3,11 @@ using Collab.Primitives;
 namespace Collab.Jobs;
 
 /// <summary>What a job computes: a closed set, one record per kind.</summary>
-public abstract record Question;
+public abstract record Question
+{
+    /// <summary>The kind of job that asks it, as a description names it.</summary>
+    public abstract string Kind { get; }
+}
 
 /// <summary>Statistics over rows that several owners hold side by side, with one set of columns.</summary>
 /// <param name="Measures">The columns described.</param>
@@ -13,6 +17,9 @@ public abstract record Question;
 public sealed record StatisticsQuestion(
     IReadOnlyList<Measure> Measures, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize) : Question
 {
+    /// <inheritdoc/>
+    public override string Kind => "statistics";
+
     /// <summary>The levels in order; one unnamed level when there is no grouping.</summary>
     public IReadOnlyList<string> Levels => GroupBy?.Levels ?? [""];
 }

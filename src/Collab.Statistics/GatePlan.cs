@@ -12,6 +12,9 @@ namespace Collab.Statistics;
 internal sealed record GatePlan(
     IReadOnlyList<PartyId> Owners, PartyId Receiver, int Minimum, bool AsksMinimum, bool AsksMaximum, IReadOnlyList<int> TotalsOfCells)
 {
+    /// <summary>All parties: the owners that contribute, then the receiver.</summary>
+    public IEnumerable<PartyId> Parties => Owners.Where(owner => owner != Receiver).Append(Receiver);
+
     /// <summary>Where the totals of chosen cells stand among all.</summary>
     public IReadOnlyList<int> IndicesOf(IReadOnlyList<bool> cells)
     {

@@ -11,7 +11,7 @@ namespace Collab.Statistics;
 /// Totals go by additive shares and are private against the receiver with n − 1 owners. The gate goes by a garbled circuit and is private
 /// while the receiver and an owner do not collude. What is not opened exists nowhere, though the receiver may deviate. Steps 2 to 4 of specs/statistics.md.
 /// </remarks>
-internal static class GatedTotals
+internal static partial class GatedTotals
 {
     /// <summary>An owner's part: its words and totals, cell by cell.</summary>
     /// <param name="opened">From what passed the gate, what is opened: a rule of the plan, the same with all.</param>

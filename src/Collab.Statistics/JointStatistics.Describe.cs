@@ -1,12 +1,9 @@
-using Collab.Arithmetic.WideIntegers;
 using Collab.Primitives;
-using Collab.SecretSharing.Garbling;
 
 namespace Collab.Statistics;
 
 public static partial class JointStatistics
 {
-    private const int SeedSize = 32;
     private const int RowMemory = 40; // bytes per row of a batch: value, presence, level, gathered value, and room
 
     /// <summary>What the run of a plan costs each party and what each learns, for <c>explain</c>. Exact but for memory.</summary>
@@ -17,36 +14,12 @@ public static partial class JointStatistics
     {
         var gate = DisclosureGate.For(plan.Gate);
         var receiverOwns = plan.Owners.Contains(plan.Receiver);
-        return [.. plan.Owners.Where(owner => owner != plan.Receiver).Append(plan.Receiver).Select(party => new PartyOutlook(
+        return [.. plan.Gate.Parties.Select(party => new PartyOutlook(
             party,
-            [.. AllParties(plan).Where(peer => peer != party).Select(peer => Traffic(plan, gate, party, peer)).Where(t => t.Messages > 0)],
+            GatedTotals.Sends(plan.Gate, gate, party),
             gate.MemorySize + (plan.Owners.Contains(party) ? (long)RowMemory * rowsPerBatch : 0),
             party == plan.Receiver ? ReceiverLearns(plan) : OwnerLearns(plan),
             Assumptions(receiverOwns)))];
-    }
-
-    private static IEnumerable<PartyId> AllParties(StatisticsPlan plan) => plan.Owners.Append(plan.Receiver).Distinct();
-
-    // The numbers of specs/statistics.md, "Cost", one line of its table after the other.
-    private static PlannedTraffic Traffic(StatisticsPlan plan, JointCircuit gate, PartyId from, PartyId to)
-    {
-        var garblers = DisclosureGate.Garblers(plan.Gate).ToList();
-        var (garbler, fromOwner, toOwner) = (garblers.IndexOf(from), plan.Owners.Contains(from), plan.Owners.Contains(to));
-        var sharesSize = (long)Integer256.Size * plan.Totals.Count * plan.Cells.Count;
-        var traffic = new PlannedTraffic(to, 0, 0, 0);
-        if (fromOwner && toOwner) traffic = traffic.Plus(1, sharesSize); // statistics.2
-        if (garbler == 0 && to != plan.Receiver) traffic = traffic.Plus(1, SeedSize); // garbled-gate.1
-        if (from == plan.Receiver && gate.EvaluatorInput > 0 && garblers.IndexOf(to) < 2)
-            traffic = traffic.Plus(1, (((long)gate.EvaluatorInput * gate.Instances) + 7) / 8); // garbled-gate.2
-        if (to == plan.Receiver)
-        {
-            traffic = traffic
-                .Plus(gate.BatchCount, garbler == 0 ? gate.GarbledSize : (long)Digest.Size * gate.BatchCount) // garbled-gate.3
-                .Plus(gate.BatchCount, gate.LabelsSize(garbler)) // garbled-gate.4
-                .Plus(1, sharesSize) with { BytesLessPerWithheldCell = Integer256.Size * plan.Totals.Count }; // statistics.4
-        }
-
-        return from == plan.Receiver ? traffic.Plus(1, gate.ReturnedSize) : traffic; // garbled-gate.5
     }
 
     private static IReadOnlyList<string> OwnerLearns(StatisticsPlan plan) =>
@@ -89,7 +62,7 @@ public sealed record PartyOutlook(
 /// <param name="To">The peer.</param>
 /// <param name="Messages">Messages.</param>
 /// <param name="Bytes">Payload bytes when every cell is released.</param>
-/// <param name="BytesLessPerWithheldCell">How many fewer bytes each withheld cell means.</param>
+/// <param name="BytesLessPerWithheldCell">How many fewer bytes each withheld cell means, at most.</param>
 public sealed record PlannedTraffic(PartyId To, long Messages, long Bytes, int BytesLessPerWithheldCell)
 {
     internal PlannedTraffic Plus(long messages, long bytes) => this with { Messages = Messages + messages, Bytes = Bytes + bytes };

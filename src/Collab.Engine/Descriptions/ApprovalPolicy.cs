@@ -139,8 +139,7 @@ public sealed record ApprovalRule(
     /// <summary>Null when the plan fits, else the first field that it does not fit.</summary>
     public PolicyObjection? ObjectionTo(Plan plan, PlanInput own)
     {
-        var kind = plan.Question is StatisticsQuestion ? "statistics" : "intersection";
-        if (kind != Kind) return PolicyObjection.Kind;
+        if (plan.Question.Kind != Kind) return PolicyObjection.Kind;
         if (own.Dataset != Dataset) return PolicyObjection.Dataset;
         if (!Requesters.Contains(plan.Requester)) return PolicyObjection.Requester;
         if (!Purposes.Contains(plan.Purpose)) return PolicyObjection.Purpose;
@@ -157,6 +156,7 @@ public sealed record ApprovalRule(
     private static int SmallestGroup(Question question) => question switch
     {
         StatisticsQuestion statistics => statistics.MinimumGroupSize,
+        AnalysisQuestion analyses => analyses.MinimumGroupSize,
         IntersectionQuestion { Reveal: Reveal.Aggregates aggregates } => aggregates.Minimum,
         _ => int.MaxValue,
     };

@@ -27,6 +27,13 @@ public static class JobDescription
         ["malicious"] = SecurityModel.Malicious,
     };
 
+    private static readonly Dictionary<string, Kind> Kinds = new()
+    {
+        ["intersection"] = Kind.Intersection,
+        ["statistics"] = Kind.Statistics,
+        ["analysis"] = Kind.Analysis,
+    };
+
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
 
     /// <summary>Reads and checks a description.</summary>
@@ -34,15 +41,20 @@ public static class JobDescription
     public static JobSpecification Parse(string yaml)
     {
         var job = YamlSection.Parse(yaml);
-        var kinds = new Dictionary<string, bool> { ["intersection"] = true, ["statistics"] = false };
-        var isIntersection = job.Choice("kind", kinds);
+        var kind = job.Choice("kind", Kinds);
+        var isIntersection = kind == Kind.Intersection;
         var parties = job.Sections("parties").Select(p => Input(p, isIntersection)).OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
             throw job.Error("parties", $"must be two to {IntersectionDescription.MostParties} for an intersection");
 
         var specification = new JobSpecification(
-            isIntersection ? IntersectionDescription.Parse(job, parties) : Statistics(job.Section("parameters")),
+            kind switch
+            {
+                Kind.Intersection => IntersectionDescription.Parse(job, parties),
+                Kind.Statistics => Statistics(job.Section("parameters")),
+                _ => AnalysisDescription.Parse(job.Section("parameters")),
+            },
             Code(job, "purpose"),
             parties,
             [.. job.Parties("receivers").Order()],
@@ -96,5 +108,12 @@ public static class JobDescription
         return code.Length <= 64 && code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
             ? code
             : throw job.Error(field, "is no code of 1 to 64 of a-z, 0-9 and '-'");
+    }
+
+    private enum Kind
+    {
+        Intersection,
+        Statistics,
+        Analysis,
     }
 }

@@ -20,6 +20,7 @@ public sealed record Explanation(
     {
         IntersectionQuestion question => IntersectionExplanation.Of(plan, question),
         StatisticsQuestion question => OfStatistics(plan, question),
+        AnalysisQuestion question => AnalysisExplanation.Of(plan, question),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };
 

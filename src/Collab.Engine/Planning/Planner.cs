@@ -1,6 +1,7 @@
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Statistics;
+using Collab.Statistics.Analyses;
 
 namespace Collab.Engine.Planning;
 
@@ -68,9 +69,12 @@ public static class Planner
         var plan = new Plan(
             consortium,
             new Digest(random.Bytes(Digest.Size)),
-            question is IntersectionQuestion intersection
-                ? IntersectionPlanner.Choose(intersection, specification.Security, inputs, specification.Receivers, requester)
-                : StatisticsProtocol,
+            question switch
+            {
+                IntersectionQuestion intersection => IntersectionPlanner.Choose(intersection, specification.Security, inputs, specification.Receivers, requester),
+                AnalysisQuestion => AnalysisPlanner.Protocol,
+                _ => StatisticsProtocol,
+            },
             question,
             specification.Purpose,
             specification.Security,
@@ -111,16 +115,25 @@ public static class Planner
             case IntersectionQuestion intersection:
                 IntersectionPlanner.Require(plan, intersection);
                 break;
-            case StatisticsQuestion when plan.Protocol != StatisticsProtocol:
-                throw new CollabException(PartiesUnsuited, $"This node runs {StatisticsProtocol} for such a question, not {plan.Protocol}.", plan.Requester);
-            case StatisticsQuestion when plan.Security != SecurityModel.SemiHonest:
-                throw new CollabException(PartiesUnsuited, $"{plan.Protocol} withstands only parties that are honest but curious.", plan.Requester);
-            case StatisticsQuestion when plan.Receivers.Count != 1:
-                throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
-            case StatisticsQuestion question:
-                StatisticsPlan.Create(question, plan.Owners, plan.Receivers[0]); // throws what it cannot keep its promise with
+            case StatisticsQuestion statistics:
+                RequireSideBySide(plan, StatisticsProtocol);
+                StatisticsPlan.Create(statistics, plan.Owners, plan.Receivers[0]); // throws what it cannot keep its promise with
+                break;
+            case AnalysisQuestion analyses:
+                RequireSideBySide(plan, AnalysisPlanner.Protocol);
+                AnalysisPlan.Create(analyses, plan.Owners, plan.Receivers[0]);
                 break;
         }
+    }
+
+    private static void RequireSideBySide(Plan plan, string protocol)
+    {
+        if (plan.Protocol != protocol)
+            throw new CollabException(PartiesUnsuited, $"This node runs {protocol} for such a question, not {plan.Protocol}.", plan.Requester);
+        if (plan.Security != SecurityModel.SemiHonest)
+            throw new CollabException(PartiesUnsuited, $"{plan.Protocol} withstands only parties that are honest but curious.", plan.Requester);
+        if (plan.Receivers.Count != 1)
+            throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
     }
 
     private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers) => specification.Kind switch
@@ -131,6 +144,7 @@ public static class Planner
             statistics.GroupBy,
             statistics.Statistics,
             statistics.MinimumGroupSize),
+        JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
 
@@ -139,6 +153,7 @@ public static class Planner
         StatisticsQuestion { GroupBy: { } groupBy } q when q.Measures.All(m => m.Column != groupBy.Column) =>
             q.Measures.Select(m => m.Column).Append(groupBy.Column),
         StatisticsQuestion q => q.Measures.Select(m => m.Column),
+        AnalysisQuestion q => q.Columns,
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),
     };

@@ -37,10 +37,4 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
                 return null;
         }
     }
-
-    // Reports at once and in order, where Progress<T> would post to another thread.
-    private sealed class StepReporter(StepProgress progress) : IProgress<StepId>
-    {
-        public void Report(StepId value) => progress(value, 0, 0);
-    }
 }

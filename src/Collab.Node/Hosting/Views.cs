@@ -47,7 +47,7 @@ internal static class Views
         };
         return new(
             plan.Digest.ToString(),
-            plan.Question is StatisticsQuestion ? "statistics" : "intersection",
+            plan.Question.Kind,
             plan.Purpose,
             plan.Requester.Name,
             [.. plan.Owners.Select(o => o.Name)],

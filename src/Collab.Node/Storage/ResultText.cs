@@ -2,6 +2,7 @@ using System.Globalization;
 using Collab.Engine;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Inference;
 using Collab.Statistics.Results;
 
 namespace Collab.Node.Storage;
@@ -55,6 +56,10 @@ internal static class ResultText
         },
         JobResult.Statistics statistics => new(
             plan.Digest.ToString(), run.ToString(), plan.Question is IntersectionQuestion ? "aggregates" : "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
+        JobResult.Analyses analyses => new(plan.Digest.ToString(), run.ToString(), "analysis", analyses.Result.Outcomes.Count, null, null, null, null)
+        {
+            Analyses = [.. analyses.Result.Outcomes.Select((outcome, i) => new AnalysisDocument(i + 1, outcome.Reason, [.. outcome.Findings.Select(FindingOf)]))],
+        },
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
@@ -93,10 +98,26 @@ internal static class ResultText
                 foreach (var row in statistics.Table.Rows())
                     Line(text, [row.Level, row.Measure, row.Statistic ?? "", row.Value ?? "", row.Fraction ?? "", row.Exactness]);
                 break;
+            case JobResult.Analyses analyses:
+                Line(text, ["analysis", "method", "term", "name", "value", "bits"]);
+                for (var i = 0; i < analyses.Result.Outcomes.Count; i++)
+                {
+                    var outcome = analyses.Result.Outcomes[i];
+                    if (outcome.Reason is { } reason) Line(text, [Number(i + 1), reason, "", "", "", ""]);
+                    foreach (var finding in outcome.Findings)
+                        foreach (var q in finding.Quantities) Line(text, [Number(i + 1), finding.Method, q.Term, q.Name, ValueOf(q), Number(q.SignificantBits)]);
+                }
+
+                break;
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
     }
+
+    private static FindingDocument FindingOf(Finding finding) =>
+        new(finding.Method, [.. finding.Quantities.Select(q => new QuantityDocument(q.Term, q.Name, ValueOf(q), q.SignificantBits))]);
+
+    private static string ValueOf(Quantity quantity) => quantity.Value.ToString("R", CultureInfo.InvariantCulture);
 
     private static List<string> ColumnsOf(IReadOnlyList<IReadOnlyList<string>> keys) => [.. keys.SelectMany(key => key).Distinct()];
 
@@ -126,7 +147,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c> or <c>statistics</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c>, <c>statistics</c> or <c>analysis</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -169,4 +190,25 @@ internal sealed record ResultDocument(
 
     /// <summary>For each row the values of the joined columns; null where there is none.</summary>
     public IEnumerable<IReadOnlyList<string?>>? Joined { get; init; }
+
+    /// <summary>Of analyses: the outcome of each, in the order of the question.</summary>
+    public IReadOnlyList<AnalysisDocument>? Analyses { get; init; }
 }
+
+/// <summary>The outcome of one analysis.</summary>
+/// <param name="Analysis">Its number in the question, from 1.</param>
+/// <param name="Reason">Why there is nothing; null when something was found.</param>
+/// <param name="Findings">What was found.</param>
+internal sealed record AnalysisDocument(int Analysis, string? Reason, IReadOnlyList<FindingDocument> Findings);
+
+/// <summary>What one procedure found.</summary>
+/// <param name="Method">The procedure in words.</param>
+/// <param name="Quantities">Its numbers.</param>
+internal sealed record FindingDocument(string Method, IReadOnlyList<QuantityDocument> Quantities);
+
+/// <summary>One number.</summary>
+/// <param name="Term">What it is about; empty for the whole.</param>
+/// <param name="Name">Its name, as R's broom names it.</param>
+/// <param name="Value">The number as text: the shortest that reads back the same double; NaN, Infinity where it is none.</param>
+/// <param name="Bits">Bits of it that are right.</param>
+internal sealed record QuantityDocument(string Term, string Name, string Value, int Bits);

@@ -7,7 +7,7 @@ namespace Collab.Statistics.Analyses;
 
 /// <summary>Statistical analyses over rows that n ≥ 2 owners hold side by side, told to one receiver: totals by <see cref="GatedTotals"/>, formulas at the receiver.</summary>
 /// <remarks>Who learns what: specs/analysis.md. Numbered as in specs/statistics.md.</remarks>
-public static class JointAnalyses
+public static partial class JointAnalyses
 {
     /// <summary>The part of an owner that is not the receiver.</summary>
     /// <param name="plan">The plan, the same with every party.</param>

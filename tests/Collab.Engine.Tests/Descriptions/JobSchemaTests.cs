@@ -24,6 +24,19 @@ public sealed class JobSchemaTests
          "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m"}
         """;
 
+    private const string FullAnalysis = """
+        {"kind":"analysis","purpose":"cohort-study","parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits"}],"receivers":["dee"],
+         "parameters":{"minimum-group":10,"analyses":[
+           {"test":"one-sample","value":"age","mean":"0.33"},{"test":"paired","first":"before","second":"after"},
+           {"test":"two-sample","value":"age","by":{"column":"city","levels":["Rome","Oslo"]}},{"test":"welch","value":"age","by":{"column":"city","levels":["Rome","Oslo"]}},
+           {"test":"anova","value":"age","by":{"column":"city","levels":["Rome","Oslo","Bern"]}},
+           {"test":"chi-squared","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]},"correct":false},
+           {"test":"fisher","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]}},
+           {"test":"ratios","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]}},
+           {"test":"correlation","x":"age","y":"bmi"},{"test":"shape","value":"bmi"},{"test":"linear","response":"bmi","covariates":["age","male"]},
+           {"test":"survival","time":"days","event":{"column":"died","levels":["0","1"]},"by":{"column":"city","levels":["Rome","Oslo"]},"until":["365","730.5"]}]}}
+        """;
+
     private const string ShortIntersection = """
         {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":"bo"}
         """;
@@ -58,7 +71,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, FullAnalysis, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

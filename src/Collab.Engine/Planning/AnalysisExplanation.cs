@@ -1,0 +1,80 @@
+using Collab.Jobs;
+using Collab.Statistics.Analyses;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>What joint analyses do, said before anyone approves them: each with the totals that its receiver comes to know (protocols/specs/analysis.md).</summary>
+internal static class AnalysisExplanation
+{
+    public static Explanation Of(Plan plan, AnalysisQuestion question)
+    {
+        var receiver = plan.Receivers[0];
+        var settled = AnalysisPlan.Create(question, plan.Owners, receiver);
+        var outlook = JointAnalyses.Describe(settled);
+        var owners = string.Join(", ", plan.Owners);
+        Bilingual[] asked = [.. question.Analyses.Select(Asked)];
+        return new(
+            plan.Digest,
+            new(
+                $"Over the rows of {owners}: {string.Join("; ", asked.Select(a => a.English))}.",
+                $"对 {owners} 的行计算：{string.Join("；", asked.Select(a => a.Chinese))}。"),
+            new(
+                $"Honest but curious; {receiver} does not collude with an owner. Totals stay secret even if all but one party collude.",
+                $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，合计值仍保密。"),
+            [
+                new(
+                    "Each owner adds up its own rows at home, exactly; one sum over the owners is opened, and the receiver computes the rest.",
+                    "各数据方在本地对自己的行精确求和；只公开各方之和，其余由接收方计算。"),
+                new(
+                    $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column. Two jobs that differ by a few rows differ by those rows' totals.",
+                    $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行。两个仅差几行的作业，其结果之差即为那几行的合计。"),
+            ],
+            [
+                .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
+                    owner,
+                    [.. Explanation.Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
+                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布")])),
+                new(receiver,
+                    [.. Explanation.Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明")],
+                    [.. question.Analyses.Select(Told)]),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(
+                outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
+                outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
+                outlook.Max(p => p.MemorySize),
+                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + 1,
+                AreUpperBounds: true));
+    }
+
+    private static Bilingual Asked(Analysis analysis) => analysis switch
+    {
+        Analysis.Means { Test: MeanTest.OneSample } m => new($"a t-test of {m.Value.Column}", $"{m.Value.Column} 的 t 检验"),
+        Analysis.Means { Test: MeanTest.AnalysisOfVariance } m => new($"an analysis of variance of {m.Value.Column} by {m.Groups!.Column}", $"{m.Value.Column} 按 {m.Groups!.Column} 的方差分析"),
+        Analysis.Means m => new($"a t-test of {m.Value.Column} by {m.Groups!.Column}", $"{m.Value.Column} 按 {m.Groups!.Column} 的 t 检验"),
+        Analysis.PairedMeans p => new($"a paired t-test of {p.First.Column} and {p.Second.Column}", $"{p.First.Column} 与 {p.Second.Column} 的配对 t 检验"),
+        Analysis.Table { Test: TableTest.Fisher } t => new($"Fisher's test of {t.Rows.Column} and {t.Across.Column}", $"{t.Rows.Column} 与 {t.Across.Column} 的 Fisher 检验"),
+        Analysis.Table { Test: TableTest.Ratios } t => new($"odds ratio and relative risk of {t.Across.Column} by {t.Rows.Column}", $"{t.Across.Column} 按 {t.Rows.Column} 的比值比与相对危险度"),
+        Analysis.Table t => new($"a chi-squared test of {t.Rows.Column} and {t.Across.Column}", $"{t.Rows.Column} 与 {t.Across.Column} 的卡方检验"),
+        Analysis.Correlation c => new($"the correlation of {c.X.Column} and {c.Y.Column}", $"{c.X.Column} 与 {c.Y.Column} 的相关"),
+        Analysis.Shape s => new($"skewness and kurtosis of {s.Value.Column}", $"{s.Value.Column} 的偏度与峰度"),
+        Analysis.Linear l => new(
+            $"a linear regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}", $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的线性回归"),
+        Analysis.Survival s => new($"survival by {s.Time.Column}{(s.Groups is { } g ? $", compared by {g.Column}" : "")}", $"按 {s.Time.Column} 的生存分析{(s.Groups is { } h ? $"，按 {h.Column} 比较" : "")}"),
+        _ => throw new ArgumentException($"{analysis.GetType().Name} has no text.", nameof(analysis)),
+    };
+
+    private static Bilingual Told(Analysis analysis)
+    {
+        var (of, about) = (Asked(analysis), analysis switch
+        {
+            Analysis.Means or Analysis.PairedMeans => new Bilingual("number, sum and sum of squares of each sample", "各样本的个数、和与平方和"),
+            Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
+            Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),
+            Analysis.Shape => new Bilingual("number and sums of the first four powers", "个数与前四次幂之和"),
+            Analysis.Linear => new Bilingual("all sums of products of two of the columns", "所有两列乘积之和"),
+            _ => new Bilingual("by interval, as long as enough are at risk in every group: events and censored", "按时间区间（各组风险人数足够时）：事件数与删失数"),
+        });
+        return new($"of {of.English}: {about.English}", $"{of.Chinese}：{about.Chinese}");
+    }
+}

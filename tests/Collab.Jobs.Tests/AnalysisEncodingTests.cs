@@ -1,0 +1,65 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs.Tests;
+
+public class AnalysisEncodingTests
+{
+    private static readonly Measure Age = new("age", 0), Ratio = new("ratio", 4);
+    private static readonly GroupBy City = new("city", ["Rome", "Oslo"]), Ill = new("ill", ["no", "yes"]), Three = new("city", ["a", "b", "c"]);
+
+    private static readonly Analysis[] Sound =
+    [
+        new Analysis.Means(Ratio, null, MeanTest.OneSample, -33), new Analysis.Means(Age, City, MeanTest.Welch, 0), new Analysis.Means(Age, City, MeanTest.EqualVariances, 0),
+        new Analysis.Means(Age, Three, MeanTest.AnalysisOfVariance, 0), new Analysis.PairedMeans(new Measure("before", 2), new Measure("after", 2)),
+        new Analysis.Table(Three, Ill, TableTest.ChiSquared), new Analysis.Table(City, Ill, TableTest.ChiSquaredPlain), new Analysis.Table(Three, Ill, TableTest.Fisher),
+        new Analysis.Table(City, Ill, TableTest.Ratios), new Analysis.Correlation(Age, Ratio), new Analysis.Shape(Ratio), new Analysis.Linear(Ratio, [Age, new Measure("male", 0)]),
+        new Analysis.Survival(Age, Ill, null, [1]), new Analysis.Survival(Age, Ill, City, [-5, 0, 7]),
+    ];
+
+    private static readonly Analysis[] Unsound =
+    [
+        new Analysis.Means(Ratio, City, MeanTest.OneSample, 0), new Analysis.Means(Age, null, MeanTest.Welch, 0), new Analysis.Means(Age, Three, MeanTest.Welch, 0),
+        new Analysis.Means(Age, City, MeanTest.Welch, 1), new Analysis.Means(Age, City, (MeanTest)9, 0), new Analysis.Means(new Measure("city", 0), City, MeanTest.Welch, 0),
+        new Analysis.PairedMeans(new Measure("before", 2), new Measure("after", 1)), new Analysis.PairedMeans(Age, Age), new Analysis.Table(City, City, TableTest.Fisher),
+        new Analysis.Table(new GroupBy("city", ["one"]), Ill, TableTest.ChiSquared), new Analysis.Table(Three, Ill, TableTest.Ratios), new Analysis.Table(City, Ill, (TableTest)0),
+        new Analysis.Linear(Ratio, []), new Analysis.Linear(Ratio, [Age, Ratio]), new Analysis.Linear(Ratio, [.. Enumerable.Range(0, 51).Select(i => new Measure($"x{i}", 0))]),
+        new Analysis.Survival(Age, Three, null, [1]), new Analysis.Survival(Age, Ill, null, []), new Analysis.Survival(Age, Ill, null, [2, 2]),
+        new Analysis.Survival(Age, Ill, new GroupBy("city", ["one"]), [1]),
+    ];
+
+    [Fact]
+    public void What_suits_itself_reads_back_to_the_same_bytes_and_no_shorter_or_longer_does()
+    {
+        Assert.All(Sound, analysis => Assert.True(analysis.IsSound));
+        var bytes = Encode(new AnalysisQuestion(Sound, 10));
+        var read = Decode(bytes);
+        Assert.Equal(bytes, Encode(read));
+        Assert.Equal("analysis", read.Kind);
+        for (var length = 0; length < bytes.Length; length++) Assert.Throws<MalformedException>(() => Decode(bytes.AsSpan(0, length)));
+        Assert.Equal(Sound.Length, Sound.Select(analysis => Convert.ToHexString(Encode(new AnalysisQuestion([analysis], 10)))).Distinct().Count());
+    }
+
+    [Fact]
+    public void What_does_not_suit_itself_is_refused()
+    {
+        Assert.All(Unsound, analysis => Assert.False(analysis.IsSound));
+        Assert.All(Unsound, analysis => Assert.Throws<MalformedException>(() => Decode(Encode(new AnalysisQuestion([analysis], 10)))));
+        Assert.Throws<MalformedException>(() => Decode(Encode(new AnalysisQuestion([], 10))));
+        Assert.Throws<MalformedException>(() => Decode(Encode(new AnalysisQuestion(Sound, 0))));
+    }
+
+    private static byte[] Encode(Question question)
+    {
+        var writer = new CanonicalWriter();
+        QuestionEncoding.Encode(writer, question);
+        return writer.ToArray();
+    }
+
+    private static Question Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CanonicalReader(bytes);
+        var question = QuestionEncoding.Decode(ref reader);
+        reader.End();
+        return question;
+    }
+}
