@@ -13,28 +13,26 @@ internal sealed class ReceiverColumns : IDisposable
     private readonly IChannel _channel;
     private readonly bool _checks;
     private readonly RandomSource _random;
-    private readonly AesPrg[] _streams;
+    private readonly FieldStreams _streams;
     private readonly Queue<OpenBatch> _open = new();
     private ulong _number;
 
-    private ReceiverColumns(IChannel channel, OtExtensionOptions options, RandomSource random, Gf128[] keys)
-    {
-        (_channel, _checks, _random) = (channel, options.Security == SecurityModel.Malicious, random);
-        _streams = Array.ConvertAll(keys, key => new AesPrg(key));                       // shape [128, 2]
-    }
+    private ReceiverColumns(IChannel channel, OtExtensionOptions options, RandomSource random, FieldStreams streams) =>
+        (_channel, _checks, _random, _streams) = (channel, options.Security == SecurityModel.Malicious, random, streams);
 
     /// <summary>Blocks of a column beyond the rows asked for.</summary>
     public int MaskBlocks => _checks ? 1 : 0;
 
-    /// <summary>Step 1: as the base sender.</summary>
+    /// <summary>Step 1: as the base sender; then the seeds of each group.</summary>
     public static async Task<ReceiverColumns> BeginAsync(
         IChannel channel, OtExtensionOptions options, RandomSource random, CancellationToken cancellation)
     {
+        options.Check();
         var context = Digest.Of(ExtensionSteps.BaseDomain, options.Context.ToArray());
         var keys = await BaseOt.SendAsync(channel, BitMatrix.Side, context, random, cancellation).ConfigureAwait(false);
-        var columns = new ReceiverColumns(channel, options, random, keys);
+        var streams = await FieldSeeds.SendAsync(channel, keys, options, cancellation).ConfigureAwait(false);
         Array.Clear(keys);
-        return columns;
+        return new(channel, options, random, streams);
     }
 
     /// <summary>Step 2: a batch of columns t_j, shape [128, blocks + <see cref="MaskBlocks"/>], of whose check this object takes care.</summary>
@@ -49,7 +47,7 @@ internal sealed class ReceiverColumns : IDisposable
         _open.Enqueue(batch);
         choices.Span.CopyTo(batch.Choices.Span);
         if (_checks) _random.Fill(MemoryMarshal.AsBytes(batch.Choices.Span[^1..]));
-        using (var correction = NativeBuffer<Gf128>.Allocate(size * BitMatrix.Side))
+        using (var correction = NativeBuffer<Gf128>.Allocate(size * _streams.GroupCount))
         {
             Expand(batch, correction.Span);
             await _channel.SendAsync(new BlocksMessage(number, correction), cancellation).ConfigureAwait(false);
@@ -68,21 +66,16 @@ internal sealed class ReceiverColumns : IDisposable
 
     public void Dispose()
     {
-        foreach (var stream in _streams) stream.Dispose();
+        _streams.Dispose();
         while (_open.TryDequeue(out var batch)) batch.Dispose();
     }
 
     private void Expand(OpenBatch batch, Span<Gf128> correction)
     {
-        var columns = batch.Columns.Span;
-        var size = batch.Size;
-        for (var j = 0; j < BitMatrix.Side; j++)
+        _streams.Expand(batch.Columns.Span, correction, batch.Size);
+        for (var group = 0; group < _streams.GroupCount; group++)
         {
-            var column = columns.Slice(j * size, size);
-            var difference = correction.Slice(j * size, size);
-            _streams[2 * j].Fill(MemoryMarshal.AsBytes(column));
-            _streams[2 * j + 1].Fill(MemoryMarshal.AsBytes(difference));
-            Gf128Vector.Add(difference, column, difference);
+            var difference = correction.Slice(group * batch.Size, batch.Size);
             Gf128Vector.Add(difference, batch.Choices.Span, difference);
         }
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Channels;
@@ -8,21 +7,22 @@ using Collab.Primitives;
 namespace Collab.ObliviousTransfer.Extension;
 
 /// <summary>The side that holds Δ: after each batch its columns are q_j = t_j + Δ_j·u, where the other side has t_j and u.</summary>
-/// <remarks>Roy's subspace VOLE for p = 2, k = 1 and the repetition code, with its consistency check. Source: eprint 2022/192, figures 7 and 8.</remarks>
+/// <remarks>Roy's subspace VOLE for p = 2 and the repetition code, in groups of k columns, with its consistency check. Source: eprint 2022/192, figures 7 and 8.</remarks>
 internal sealed class SenderColumns : IDisposable
 {
     private readonly IChannel _channel;
     private readonly bool _checks;
     private readonly RandomSource _random;
-    private readonly AesPrg[] _streams;
+    private readonly FieldStreams _streams;
+    private readonly int _fieldBits;
     private readonly Gf128[] _deltaMasks;
     private readonly Queue<(ulong Number, Gf128[] Hashes)> _open = new();
     private ulong _number;
 
-    private SenderColumns(IChannel channel, OtExtensionOptions options, RandomSource random, Gf128 delta, Gf128[] keys)
+    private SenderColumns(IChannel channel, OtExtensionOptions options, RandomSource random, Gf128 delta, FieldStreams streams)
     {
         (_channel, _checks, _random, Delta) = (channel, options.Security == SecurityModel.Malicious, random, delta);
-        _streams = Array.ConvertAll(keys, key => new AesPrg(key));
+        (_streams, _fieldBits) = (streams, options.FieldBits);
         _deltaMasks = new Gf128[BitMatrix.Side];
         for (var j = 0; j < _deltaMasks.Length; j++)
         {
@@ -36,18 +36,19 @@ internal sealed class SenderColumns : IDisposable
     /// <summary>Blocks of a column beyond the rows asked for.</summary>
     public int MaskBlocks => _checks ? 1 : 0;
 
-    /// <summary>Step 1: as the base receiver, with the bits of Δ as choices.</summary>
+    /// <summary>Step 1: as the base receiver, with the bits of Δ as choices; then all but one of the seeds of each group.</summary>
     public static async Task<SenderColumns> BeginAsync(
         IChannel channel, OtExtensionOptions options, RandomSource random, Gf128 delta, CancellationToken cancellation)
     {
+        options.Check();
         var choices = new BitVector(BitMatrix.Side);
         (choices.Words[0], choices.Words[1]) = (delta.Low, delta.High);
         var context = Digest.Of(ExtensionSteps.BaseDomain, options.Context.ToArray());
         var keys = await BaseOt.ReceiveAsync(channel, choices, context, random, cancellation).ConfigureAwait(false);
-        var columns = new SenderColumns(channel, options, random, delta, keys);
-        Array.Clear(keys);
         choices.Clear();
-        return columns;
+        var streams = await FieldSeeds.ReceiveAsync(channel, keys, delta, options, cancellation).ConfigureAwait(false);
+        Array.Clear(keys);
+        return new(channel, options, random, delta, streams);
     }
 
     /// <summary>Steps 2 and 3: a batch of columns, shape [128, blocks + <see cref="MaskBlocks"/>]; not to be used before its check is done.</summary>
@@ -56,7 +57,7 @@ internal sealed class SenderColumns : IDisposable
         var size = blocks + MaskBlocks;
         var number = _number++;
         using var correction = await BlocksMessage.ReceiveAsync(
-            _channel, ExtensionSteps.Correction, number, size * BitMatrix.Side, cancellation).ConfigureAwait(false);
+            _channel, ExtensionSteps.Correction, number, size * _streams.GroupCount, cancellation).ConfigureAwait(false);
         var columns = NativeBuffer<Gf128>.Allocate(size * BitMatrix.Side);
         try
         {
@@ -79,18 +80,15 @@ internal sealed class SenderColumns : IDisposable
 
     public void Dispose()
     {
-        foreach (var stream in _streams) stream.Dispose();
+        _streams.Dispose();
         Array.Clear(_deltaMasks);
     }
 
     private void Expand(Span<Gf128> columns, ReadOnlySpan<Gf128> correction, int size)
     {
+        using (var sums = NativeBuffer<Gf128>.Allocate(size * _streams.GroupCount)) _streams.Expand(columns, sums.Span, size);
         for (var j = 0; j < BitMatrix.Side; j++)
-        {
-            var column = columns.Slice(j * size, size);
-            _streams[j].Fill(MemoryMarshal.AsBytes(column));
-            AddMasked(column, correction.Slice(j * size, size), _deltaMasks[j]);
-        }
+            AddMasked(columns.Slice(j * size, size), correction.Slice(j / _fieldBits * size, size), _deltaMasks[j]);
     }
 
     private static void AddMasked(Span<Gf128> column, ReadOnlySpan<Gf128> correction, Gf128 mask)
@@ -142,6 +140,7 @@ internal static class ExtensionSteps
     public const string BaseDomain = "collab.ot-extension.base";
     public const string HashDomain = "collab.ot-extension.hash";
 
+    public static readonly StepId Seeds = new("ot-extension.1b");
     public static readonly StepId Correction = new("ot-extension.2");
     public static readonly StepId Challenge = new("ot-extension.3");
     public static readonly StepId Answer = new("ot-extension.4");

@@ -37,6 +37,23 @@ public static class SilentOt
         options.Check(count, LargestCount);
         using var extension = await OtExtensionSender.BeginAsync(
             channel, options.Extension("ot"), random, null, cancellation).ConfigureAwait(false);                             // 1   base transfers, Δ
+        return await SendAsync(channel, extension, count, random, options, cancellation).ConfigureAwait(false);              // 2 to 7
+    }
+
+    /// <summary>The sender's part over an extension that has been begun, whose Δ is the result's: one set-up for any number of calls.</summary>
+    /// <param name="channel">To the receiver; may be the extension's.</param>
+    /// <param name="extension">This party's end, of the same security model; the receiver makes the same calls on its own.</param>
+    /// <param name="count">Transfers, 1 to <see cref="LargestCount"/>; both parties say the same.</param>
+    /// <param name="random">Seeds, new for each call.</param>
+    /// <param name="options">A context of this call alone; security model, threads.</param>
+    /// <param name="cancellation">Ends the run; channel and extension are of no use afterwards.</param>
+    /// <returns>Δ and B, shape [count].</returns>
+    /// <exception cref="PeerFaultException">The receiver broke the protocol.</exception>
+    /// <exception cref="ChannelException">The way to the receiver failed.</exception>
+    public static async Task<SilentOtSender> SendAsync(
+        IChannel channel, OtExtensionSender extension, int count, RandomSource random, VoleOptions options, CancellationToken cancellation = default)
+    {
+        options.Check(count, LargestCount);
         if (count <= LargestShortCount)
         {
             return new SilentOtSender(
@@ -72,6 +89,23 @@ public static class SilentOt
     {
         options.Check(count, LargestCount);
         using var extension = await OtExtensionReceiver.BeginAsync(channel, options.Extension("ot"), random, cancellation).ConfigureAwait(false); // 1
+        return await ReceiveAsync(channel, extension, count, random, options, cancellation).ConfigureAwait(false);           // 2 to 7
+    }
+
+    /// <summary>The receiver's part over an extension that has been begun: one set-up for any number of calls.</summary>
+    /// <param name="channel">To the sender; may be the extension's.</param>
+    /// <param name="extension">This party's end, of the same security model; the sender makes the same calls on its own.</param>
+    /// <param name="count">Transfers, 1 to <see cref="LargestCount"/>; both parties say the same.</param>
+    /// <param name="random">Noise positions, masks, challenge; new for each call.</param>
+    /// <param name="options">A context of this call alone; security model, threads.</param>
+    /// <param name="cancellation">Ends the run; channel and extension are of no use afterwards.</param>
+    /// <returns>The bits a and C, shape [count].</returns>
+    /// <exception cref="PeerFaultException">The sender broke the protocol.</exception>
+    /// <exception cref="ChannelException">The way to the sender failed.</exception>
+    public static async Task<SilentOtReceiver> ReceiveAsync(
+        IChannel channel, OtExtensionReceiver extension, int count, RandomSource random, VoleOptions options, CancellationToken cancellation = default)
+    {
+        options.Check(count, LargestCount);
         if (count <= LargestShortCount) return await ReceiveShortAsync(extension, count, random, options, cancellation).ConfigureAwait(false); // 2
         var parameters = SilentParameters.For(count, SilentParameters.BitNoiseWeight);
         var points = NoisePoints.Draw(parameters, random);

@@ -1,11 +1,13 @@
 using Collab.Arithmetic.BinaryField;
 using Collab.Cryptography.KeyValueStore;
+using Collab.ObliviousTransfer;
+using Collab.Primitives;
 using Collab.Psi.Vole;
 using Collab.SecretSharing.Boolean;
 
 namespace Collab.Psi.Circuit;
 
-/// <summary>What steps 1 to 6 of a run of <see cref="CircuitPsi"/> cost, both ways together, without the channel's own frames.</summary>
+/// <summary>What a run of <see cref="CircuitPsi"/> or <see cref="CircuitTotals"/> costs, both ways together, exactly, without the channel's own frames.</summary>
 /// <param name="Bytes">Payload bytes beside those of the vector OLE and of the transfers.</param>
 /// <param name="Transfers">Random correlated transfers.</param>
 /// <param name="OleLength">Elements of the vector OLE.</param>
@@ -13,13 +15,50 @@ namespace Collab.Psi.Circuit;
 /// <param name="MemoryBytes">The larger party's memory beside its items, in bytes; an estimate.</param>
 public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, long Flights, long MemoryBytes)
 {
-    private const int LargestPieces = 64;
+    private const int WordBits = 64;
+    private const int CountBits = 32;
 
-    /// <summary>The formulas of specs/psi-circuit.md, "Cost".</summary>
+    /// <summary>What the vector OLE sends.</summary>
+    public TransferCost Ole => TransferCost.OfVole(OleLength, SecurityModel.SemiHonest);
+
+    /// <summary>What <see cref="ExtendedTransfers"/> sends for the transfers, its set-up with it; 0 where nothing was said of their form.</summary>
+    public long TransferBytes { get; private init; }
+
+    /// <summary>Payload bytes of everything.</summary>
+    public long TotalBytes => Bytes + Ole.Bytes + TransferBytes;
+
+    /// <summary>Steps 1 to 6, whatever makes the transfers: the formulas of specs/psi-circuit.md, "Cost".</summary>
     /// <param name="senderItems">Distinct items of the sender.</param>
     /// <param name="receiverItems">Distinct items of the receiver.</param>
     /// <param name="plan">What is opened: squares of the sender cost a second store.</param>
-    public static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan)
+    public static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan) =>
+        Of(senderItems, receiverItems, plan, new Operations(null));
+
+    /// <summary>All steps of <see cref="CircuitTotals"/>, over its own transfers, when the smallest group is reached.</summary>
+    /// <param name="senderItems">Distinct items of the sender.</param>
+    /// <param name="receiverItems">Distinct items of the receiver.</param>
+    /// <param name="plan">What is opened.</param>
+    /// <param name="form">How transfers are made.</param>
+    public static CircuitPsiCost OfTotals(int senderItems, int receiverItems, CircuitPlan plan, TransferForm form)
+    {
+        var operations = new Operations(form);
+        var shared = Of(senderItems, receiverItems, plan, operations);
+        var bins = senderItems == 0 || receiverItems == 0 ? 0 : BinLayout.Of(receiverItems).BinCount;
+        operations.Select(bins, CountBits);                                             // 7
+        operations.Threshold(CountBits);                                                // 8
+        var selections = plan.Values switch { CircuitValues.None => 0, CircuitValues.OfSender => 2, _ => 1 };
+        for (var i = 0; i < selections; i++)
+        {
+            operations.Select(bins, WordBits);                              // 9
+            if (plan.Squares) operations.Select(bins, 2 * WordBits);
+        }
+
+        var opened = (plan.Count ? 1 : 0) + (plan.Values == CircuitValues.None ? 0 : 1) + (plan.Squares ? 1 : 0);
+        operations.Send(Gf128.Size * (long)opened * (plan.Output == CircuitOutput.Both ? 2 : 1)); // 10
+        return operations.AddedTo(shared);
+    }
+
+    private static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan, Operations operations)
     {
         const int Announcements = 2 * CircuitAnnouncement.Size;
         if (senderItems == 0 || receiverItems == 0) return new(Announcements, 0, 0, 1, 0);
@@ -27,43 +66,92 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
         var ole = OkvsParameters.Create(receiverItems).Size;
         var programmed = OkvsParameters.Create((long)BinLayout.Choices * senderItems).Size;
         var stores = plan is { Values: CircuitValues.OfSender, Squares: true } ? 2 : 1;
-        var (bytes, transfers, flights) = Equality(layout.BinCount, layout.StringBits);
-        var sender = (Gf128.Size * ((4 * BinLayout.Choices * (long)senderItems) + programmed + ole)) + (24L * layout.BinCount);
-        var receiver = (Gf128.Size * ((2 * (long)receiverItems) + Math.Max(3 * ole, programmed))) + (24L * layout.BinCount);
-        return new(
-            Announcements + Gf128.Size + StoreParts.TotalBytes(ole) + (stores * (Gf128.Size + StoreParts.TotalBytes(programmed))) + bytes,
-            transfers,
-            ole,
-            3 + flights,
-            Math.Max(sender, receiver) + (LargestPieces * (long)BooleanEngine.TransfersAtATime));
+        operations.Equality(layout.BinCount, layout.StringBits);
+        var sent = Announcements + Gf128.Size + StoreParts.TotalBytes(ole) + (stores * (Gf128.Size + StoreParts.TotalBytes(programmed)));
+        var memory = CircuitMemory.Of(senderItems, receiverItems, layout, ole, programmed);
+        return operations.AddedTo(new(sent, 0, ole, 3, memory));
     }
 
-    private static (long Bytes, long Transfers, long Flights) Equality(int count, int bits)
+    /// <summary>Counts what the operations of specs/boolean-sharing.md send and take, call by call as they are made.</summary>
+    private sealed class Operations(TransferForm? form)
     {
-        long bytes = 0, transfers = 0, flights = 0;
-        for (; bits > EqualityTest.TableBits; bits = DistanceBits(bits))
+        private long _bytes, _transfers, _transferBytes, _flights;
+        private bool _isBackSetUp, _isSetUp;
+
+        public void Send(long bytes) => (_bytes, _flights) = (_bytes + bytes, _flights + 1);
+
+        public void Equality(int count, int bits)
         {
-            for (var (start, piece) = (0, Piece(bits)); start < count; start += piece)
+            for (; bits > EqualityTest.TableBits; bits = EqualityTest.DistanceBits(bits))
             {
-                var size = (long)Math.Min(piece, count - start) * bits;
-                bytes += ((size + 7) / 8) + (((size * DistanceBits(bits)) + 7) / 8);
-                transfers += size;
-                flights += 2;
+                foreach (var strings in Pieces(count, EqualityTest.StringsAtATime(bits)))
+                {
+                    var size = strings * bits;
+                    Take(size);
+                    Send(Bytes(size));
+                    Send(Bytes(size * EqualityTest.DistanceBits(bits)));
+                }
+            }
+
+            foreach (var strings in Pieces(count, EqualityTest.StringsAtATime(bits)))
+            {
+                var words = (strings + 63) / 64;
+                Take(64 * words * bits);
+                Send(sizeof(ulong) * words * bits);
+                Send(sizeof(ulong) * words * ((1 << bits) - 1));
             }
         }
 
-        for (var (start, piece) = (0, Piece(bits)); start < count; start += piece)
+        public void Select(int count, int wordBits)
         {
-            var words = (Math.Min(piece, count - start) + 63) / 64;
-            bytes += 8L * words * (bits + (1 << bits) - 1);
-            transfers += 64L * words * bits;
-            flights += 2;
+            foreach (var size in Pieces(count, BooleanEngine.TransfersAtATime))
+            {
+                Take(size);
+                Send(Bytes(size));
+                Send(size * wordBits / 8);
+            }
         }
 
-        return (bytes, transfers, flights);
+        public void Threshold(int wordBits)
+        {
+            var width = wordBits - 1;
+            And(width);
+            for (; width > 1; width = (width + 1) / 2) And(2 * (width / 2));
+            Send(2);                                                                    // the bit, opened both ways
+        }
+
+        public CircuitPsiCost AddedTo(CircuitPsiCost cost)
+        {
+            var sum = cost with
+            {
+                Bytes = cost.Bytes + _bytes, Transfers = cost.Transfers + _transfers, Flights = cost.Flights + _flights, TransferBytes = cost.TransferBytes + _transferBytes,
+            };
+            (_bytes, _transfers, _transferBytes, _flights) = (0, 0, 0, 0);
+            return sum;
+        }
+
+        private void And(int count)
+        {
+            Take(count);
+            Take(count, back: true);
+            Send(2 * 2 * sizeof(ulong) * ((count + 63) / 64));
+        }
+
+        /// <summary>A call of so many transfers; the first one back sets up that direction.</summary>
+        private void Take(long count, bool back = false)
+        {
+            _transfers += count;
+            if (form is not { } made) return;
+            if (!(back ? _isBackSetUp : _isSetUp)) _transferBytes += ExtendedTransfers.SetUpCost.Bytes;
+            (_isSetUp, _isBackSetUp) = (_isSetUp || !back, _isBackSetUp || back);
+            _transferBytes += ExtendedTransfers.CostOf(made, count).Bytes;
+        }
+
+        private static IEnumerable<long> Pieces(int count, int largest)
+        {
+            for (var start = 0; start < count; start += largest) yield return Math.Min(largest, count - start);
+        }
+
+        private static long Bytes(long bits) => (bits + 7) / 8;
     }
-
-    private static int DistanceBits(int bits) => System.Numerics.BitOperations.Log2((uint)bits) + 1;
-
-    private static int Piece(int bits) => BooleanEngine.TransfersAtATime / bits / 64 * 64;
 }

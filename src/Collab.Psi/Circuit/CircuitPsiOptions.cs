@@ -1,4 +1,5 @@
 using Collab.Primitives;
+using Collab.SecretSharing.Boolean;
 
 namespace Collab.Psi.Circuit;
 
@@ -9,6 +10,9 @@ public sealed record CircuitPsiOptions(Digest Context, CircuitPlan Plan)
 {
     /// <summary>The largest number of items at either party: then there are at most 2^24 bins, and the strings compared have at most 64 bits.</summary>
     public const int LargestItemCount = 12_900_000;
+
+    /// <summary>How <see cref="CircuitTotals"/> makes its transfers, the same at both parties: the extension is the faster, silent transfers send less.</summary>
+    public TransferForm Transfers { get; init; }
 
     /// <summary>Threads for the hashes and the stores, 1 or more.</summary>
     public int Parallelism { get; init; } = 1;

@@ -15,7 +15,7 @@ public static class CircuitTotals
 
     private const string EngineFork = "circuit-shares";
 
-    /// <summary>The sender's part, all steps, with transfers by OT extension.</summary>
+    /// <summary>The sender's part, all steps, with transfers as the options say.</summary>
     /// <param name="channel">To the receiver; forks are opened under it.</param>
     /// <param name="items">Canonical, distinct items; any length.</param>
     /// <param name="values">A value for each item if the plan has the sender's values, else nothing.</param>
@@ -32,7 +32,7 @@ public static class CircuitTotals
             BooleanParty.First, channel, random, options,
             transfers => SendAsync(channel, items, values, random, options, SilentVectorOle.Instance, transfers, cancellation));
 
-    /// <summary>The receiver's part, all steps, with transfers by OT extension.</summary>
+    /// <summary>The receiver's part, all steps, with transfers as the options say.</summary>
     /// <param name="channel">To the sender; forks are opened under it.</param>
     /// <param name="items">Canonical, distinct items; any length.</param>
     /// <param name="values">A value for each item if the plan has the receiver's values, else nothing.</param>
@@ -144,7 +144,7 @@ public static class CircuitTotals
     private static async Task<IntersectionTotals?> WithTransfersAsync(
         BooleanParty party, IChannel channel, RandomSource random, CircuitPsiOptions options, Func<ICorrelatedTransfers, Task<IntersectionTotals?>> run)
     {
-        var transfers = new ExtendedTransfers(party, channel, random, options.Context);
+        var transfers = new ExtendedTransfers(party, channel, random, options.Context, options.Transfers, options.Parallelism);
         await using (transfers.ConfigureAwait(false)) return await run(transfers).ConfigureAwait(false);
     }
 }

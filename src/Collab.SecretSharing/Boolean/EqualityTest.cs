@@ -65,10 +65,13 @@ public static partial class EqualityTest
         ? bits + (1 << bits) - 1
         : bits + (bits * DistanceBits(bits)) + WireBitsOf(DistanceBits(bits));
 
-    /// <summary>Bits that hold every number from 0 to l.</summary>
-    internal static int DistanceBits(int bits) => BitOperations.Log2((uint)bits) + 1;
+    /// <summary>v, the bits that hold every number from 0 to l.</summary>
+    /// <param name="bits">l.</param>
+    public static int DistanceBits(int bits) => BitOperations.Log2((uint)bits) + 1;
 
-    internal static int StringsAtATime(int bits) => BooleanEngine.TransfersAtATime / bits / 64 * 64;
+    /// <summary>Strings of a piece, a multiple of 64: the most that take <see cref="BooleanEngine.TransfersAtATime"/> transfers.</summary>
+    /// <param name="bits">l.</param>
+    public static int StringsAtATime(int bits) => BooleanEngine.TransfersAtATime / bits / 64 * 64;
 
     private static async Task<ulong[]> SendDistancesAsync(BooleanEngine engine, ulong[] strings, int bits, CancellationToken cancellation)
     {

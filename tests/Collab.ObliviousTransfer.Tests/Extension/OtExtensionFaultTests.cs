@@ -12,13 +12,13 @@ namespace Collab.ObliviousTransfer.Tests.Extension;
 public class OtExtensionFaultTests
 {
     private const int Rows = 256, Blocks = 3; // two blocks of transfers and the mask
-    private static readonly OtExtensionOptions Options = new(Digest.Of("collab.test.ot-extension.fault", []));
+    private static readonly OtExtensionOptions Options = new(Digest.Of("collab.test.ot-extension.fault", [])) { FieldBits = 1 };
     private static readonly Gf128 Ones = new(ulong.MaxValue, ulong.MaxValue);
     private static readonly StepId Step = new("test");
 
-    /// <summary>The sender sends its base points and a challenge, the receiver base points, corrections and the answer.</summary>
+    /// <summary>The sender sends its base points and a challenge, the receiver base points, seeds, corrections and the answer.</summary>
     public static IEnumerable<TheoryDataRow<int, FaultKind, bool>> EveryFault =>
-        Faults.Every(sent: 2, received: 3).Select(fault => new TheoryDataRow<int, FaultKind, bool>(fault.Message, fault.Kind, fault.ByReceiver));
+        Faults.Every(sent: 2, received: 4).Select(fault => new TheoryDataRow<int, FaultKind, bool>(fault.Message, fault.Kind, fault.ByReceiver));
 
     [Theory, MemberData(nameof(EveryFault))]
     public async Task A_broken_message_never_yields_a_silent_result(int message, FaultKind kind, bool byReceiver) =>
@@ -57,6 +57,28 @@ public class OtExtensionFaultTests
     {
         var fault = await CheatAsync(Ones, _ => { }, answer => answer[index] += Gf128.One);
         Assert.Equal("ot-extension.4", fault!.Step!.Name);
+    }
+
+    /// <summary>k = 4: 32 groups, 6 masked sums each, then the totals of their proofs, 2 blocks each, and a digest. Δ is all ones: the sums for the side 0 are the ones used.</summary>
+    [Theory]
+    [InlineData(0, false), InlineData(1, true), InlineData(4, false), InlineData(5, true), InlineData(190, false), InlineData(191, true)]
+    [InlineData(192, false), InlineData(193, false), InlineData(255, false), InlineData(256, false), InlineData(257, false)]
+    public async Task Seeds_that_are_not_of_one_tree_are_found_unless_delta_was_guessed(int block, bool passes)
+    {
+        var options = Options with { FieldBits = 4 };
+        var failures = await TwoParty.FailAsync(
+            async channel =>
+            {
+                using var sender = await OtExtensionSender.BeginAsync(channel, options, RandomSource.Seeded(1), Ones);
+            },
+            async channel =>
+            {
+                var context = Digest.Of(ExtensionSteps.BaseDomain, options.Context.ToArray());
+                var keys = await BaseOt.SendAsync(channel, BitMatrix.Side, context, RandomSource.Seeded(3));
+                using var streams = await FieldSeeds.SendAsync(new ChangedSeeds(channel, block), keys, options, default);
+            });
+        if (passes) Assert.Null(failures.Sender);
+        else Assert.Equal("ot-extension.1b", Assert.IsType<PeerFaultException>(failures.Sender).Step!.Name);
     }
 
     [Theory, InlineData(-1), InlineData(1)]
@@ -153,6 +175,27 @@ public class OtExtensionFaultTests
                 await columns.AnswerAsync(channel, number, batch, answer ?? (_ => { }));
             });
         return failures.Sender is null ? null : Assert.IsType<PeerFaultException>(failures.Sender);
+    }
+
+    /// <summary>Sends the seeds with one block changed.</summary>
+    private sealed class ChangedSeeds(IChannel channel, int block) : IChannel
+    {
+        public PartyId Peer => channel.Peer;
+
+        public ChannelUsage Usage => channel.Usage;
+
+        public ValueTask SendAsync<T>(T message, CancellationToken cancellation = default) where T : IMessage<T>
+        {
+            if (message is BlocksMessage seeds) seeds.Blocks.Span[block] += Gf128.One;
+            return channel.SendAsync(message, cancellation);
+        }
+
+        public ValueTask<T> ReceiveAsync<T>(StepId step, CancellationToken cancellation = default) where T : IMessage<T> =>
+            channel.ReceiveAsync<T>(step, cancellation);
+
+        public IChannel Fork(string label) => channel.Fork(label);
+
+        public ValueTask DisposeAsync() => channel.DisposeAsync();
     }
 
     /// <summary>The receiver's side by the spec's formulas, open to changes.</summary>

@@ -130,15 +130,59 @@ public class OtExtensionTests
         Assert.Equal(run.Receiver.V[1], new Gf128(5, 6) * delta + run.Sender.V[1]);
     }
 
-    [Fact]
-    public async Task Traffic_is_what_the_spec_says()
+    public static TheoryData<int, int, SecurityModel> Fields()
     {
-        var choices = new BitVector(70_000);
-        var run = await RunAsync(SecurityModel.Malicious, sender => sender.CorrelatedAsync(70_000), receiver => receiver.CorrelatedAsync(choices));
-        long batches = 2, blocks = 512 + 35 + batches;
-        Assert.Equal(128 * 64 + batches * 24, run.Usage.BytesSent);
-        Assert.Equal(128 * 32 + blocks * 128 * 16 + batches * (16 + 129 * 16), run.Usage.BytesReceived);
+        var data = new TheoryData<int, int, SecurityModel>();
+        foreach (var model in Enum.GetValues<SecurityModel>())
+        {
+            foreach (var bits in new[] { 1, 2, 4, 8 })
+            {
+                foreach (var count in new[] { 3, 16_385, 70_000 }) data.Add(bits, count, model);
+            }
+        }
+
+        return data;
     }
+
+    [Theory, MemberData(nameof(Fields))]
+    public async Task Groups_of_every_size_give_transfers_and_vector_ole_and_send_what_the_formula_says(int fieldBits, int count, SecurityModel security)
+    {
+        var random = RandomSource.Seeded(fieldBits + count);
+        var choices = BitVector.Random(count, random);
+        Gf128[] a = [.. Enumerable.Range(0, 5).Select(_ => new Gf128(random.NextUInt64(), random.NextUInt64()))];
+        var options = new OtExtensionOptions(Context) { Security = security, FieldBits = fieldBits };
+        var run = await TwoParty.RunAsync(
+            async channel =>
+            {
+                using var sender = await OtExtensionSender.BeginAsync(channel, options, RandomSource.Seeded(1));
+                using var b = await sender.CorrelatedAsync(count);
+                using var ole = await sender.VectorOleAsync(a.Length);
+                return (sender.Delta, B: b.Span.ToArray(), Ole: ole.Span.ToArray());
+            },
+            async channel =>
+            {
+                using var receiver = await OtExtensionReceiver.BeginAsync(channel, options, RandomSource.Seeded(2));
+                using var c = await receiver.CorrelatedAsync(choices);
+                using var ole = await receiver.VectorOleAsync(a);
+                return (C: c.Span.ToArray(), Ole: ole.Span.ToArray());
+            });
+        for (var i = 0; i < count; i++)
+        {
+            if (run.Receiver.C[i] != run.Sender.B[i] + (choices[i] ? run.Sender.Delta : Gf128.Zero)) Assert.Fail($"transfer {i}");
+        }
+
+        for (var i = 0; i < a.Length; i++) Assert.Equal(a[i] * run.Sender.Delta + run.Sender.Ole[i], run.Receiver.Ole[i]);
+        Assert.Equal(count, run.Sender.B.Distinct().Count());
+        var cost = TransferCost.OfBase(security, fieldBits) + TransferCost.OfCorrelated(count, security, fieldBits)
+            + TransferCost.OfVectorOle(a.Length, security, fieldBits);
+        Assert.Equal(cost, new(run.Usage.MessagesSent + run.Usage.MessagesReceived, run.Usage.BytesSent, run.Usage.BytesReceived));
+    }
+
+    [Theory, InlineData(0), InlineData(3), InlineData(16)]
+    public async Task Groups_of_another_size_are_refused(int fieldBits) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => TwoParty.RunAsync(
+            channel => OtExtensionSender.BeginAsync(channel, new OtExtensionOptions(Context) { FieldBits = fieldBits }, RandomSource.System),
+            channel => OtExtensionReceiver.BeginAsync(channel, new OtExtensionOptions(Context) { FieldBits = fieldBits }, RandomSource.System)));
 
     internal static Task<TwoPartyRun<(Gf128 Delta, Gf128[] Result), Gf128[]>> RunAsync(
         SecurityModel security, Func<OtExtensionSender, Task<NativeBuffer<Gf128>>> send, Func<OtExtensionReceiver, Task<NativeBuffer<Gf128>>> receive,

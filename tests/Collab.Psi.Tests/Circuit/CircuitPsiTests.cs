@@ -165,25 +165,30 @@ public class CircuitPsiTests
         static void Within(int heads, int tosses) => Assert.InRange(heads, (tosses / 2) - (3 * Math.Sqrt(tosses)), (tosses / 2) + (3 * Math.Sqrt(tosses)));
     }
 
+    /// <summary>Over the parts of the product, at sizes where silent batches are short, long, and several: the totals, and bytes as the formula has them.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Over_the_parts_of_the_product_the_totals_are_the_same(bool silent)
+    [InlineData(TransferForm.Extension, 2300, 1200, CircuitValues.OfReceiver, true, CircuitOutput.Sender)]
+    [InlineData(TransferForm.Silent, 2300, 1200, CircuitValues.OfReceiver, false, CircuitOutput.Both)]
+    [InlineData(TransferForm.Extension, 30, 70, CircuitValues.OfSender, true, CircuitOutput.Both)]
+    [InlineData(TransferForm.Silent, 30, 70, CircuitValues.None, false, CircuitOutput.Receiver)]
+    [InlineData(TransferForm.Extension, 5, 30_000, CircuitValues.OfSender, true, CircuitOutput.Receiver)]
+    [InlineData(TransferForm.Silent, 10_000, 30_000, CircuitValues.OfSender, true, CircuitOutput.Receiver)]
+    [InlineData(TransferForm.Extension, 1, 1, CircuitValues.None, false, CircuitOutput.Receiver)]
+    public async Task Over_the_parts_of_the_product_the_totals_are_the_same_and_cost_what_the_formula_says(
+        TransferForm form, int senderCount, int receiverCount, CircuitValues values, bool squares, CircuitOutput output)
     {
-        var (sender, receiver) = Sets(2300, 1200, 41);
-        var options = Options with { Plan = new CircuitPlan { Values = CircuitValues.OfReceiver, Output = CircuitOutput.Sender } };
-        var ones = Enumerable.Repeat(-1L, 1200).ToArray();
+        var common = Math.Min(41, Math.Min(senderCount, receiverCount));
+        var (sender, receiver) = Sets(senderCount, receiverCount, common);
+        var options = Options with { Plan = new CircuitPlan { Values = values, Squares = squares && values != CircuitValues.None, Output = output }, Transfers = form };
+        long[] ValuesIf(CircuitValues owner, int count) => values == owner ? [.. Enumerable.Repeat(-1L, count)] : [];
         var run = await TwoParty.RunAsync(
-            channel => silent
-                ? CircuitTotals.SendAsync(
-                    channel, sender, default, RandomSource.System, options, SilentVectorOle.Instance, new SilentTransfers(channel, RandomSource.System, options.Context), default)
-                : CircuitTotals.SendAsync(channel, sender, default, RandomSource.System, options),
-            channel => silent
-                ? CircuitTotals.ReceiveAsync(
-                    channel, receiver, ones, RandomSource.System, options, SilentVectorOle.Instance, new SilentTransfers(channel, RandomSource.System, options.Context), default)
-                : CircuitTotals.ReceiveAsync(channel, receiver, ones, RandomSource.System, options));
-        Assert.Equal(new IntersectionTotals(41, -41, null), run.Sender);
-        Assert.Null(run.Receiver);
+            channel => CircuitTotals.SendAsync(channel, sender, ValuesIf(CircuitValues.OfSender, senderCount), RandomSource.System, options),
+            channel => CircuitTotals.ReceiveAsync(channel, receiver, ValuesIf(CircuitValues.OfReceiver, receiverCount), RandomSource.System, options));
+        var expected = new IntersectionTotals(common, values == CircuitValues.None ? null : -common, options.Plan.Squares ? common : null);
+        Assert.Equal(output == CircuitOutput.Receiver ? null : expected, run.Sender);
+        Assert.Equal(output == CircuitOutput.Sender ? null : expected, run.Receiver);
+        var cost = CircuitPsiCost.OfTotals(senderCount, receiverCount, options.Plan, form);
+        Assert.Equal(cost.TotalBytes, run.Usage.BytesSent + run.Usage.BytesReceived);
     }
 
     internal static (ReadOnlyMemory<byte>[] Sender, ReadOnlyMemory<byte>[] Receiver) Sets(int senderCount, int receiverCount, int common, int seed = 1)
