@@ -25,8 +25,11 @@ internal static class CostRates
     /// <summary>A key of RR22's sender, both parties' work for it one after the other, in seconds.</summary>
     public const double SecondsPerMask = 0.6e-6;
 
-    /// <summary>A key of either party in a circuit intersection, both parties' work, in seconds; not measured with care yet.</summary>
-    public const double SecondsPerCircuitKey = 20e-6;
+    /// <summary>A key of either party in a circuit intersection with transfers by extension, both parties' work, in seconds: sets of 2^18 and 2^20.</summary>
+    public const double SecondsPerCircuitKey = 6e-6;
+
+    /// <summary>The same with silent transfers.</summary>
+    public const double SecondsPerSilentCircuitKey = 10e-6;
 
     /// <summary>Rows that are read and summed up in a second.</summary>
     public const double RowsPerSecond = 2e6;

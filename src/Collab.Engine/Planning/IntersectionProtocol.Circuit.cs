@@ -1,17 +1,22 @@
 using Collab.Jobs;
-using Collab.ObliviousTransfer;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
+using Collab.SecretSharing.Boolean;
 
 namespace Collab.Engine.Planning;
 
 /// <content>Totals over matches that nobody learns.</content>
 internal abstract partial record IntersectionProtocol
 {
+    /// <summary>On faster lines, in Mbit/s, the bytes that silent transfers save take less time than the work they add (specs/psi-circuit.md, "Cost").</summary>
+    private const int FastestSilentLine = 500;
+
+    /// <summary>How a circuit intersection makes its transfers, which both parties read from the plan.</summary>
+    public static TransferForm TransfersOf(IntersectionQuestion question) =>
+        IntersectionSizes.LineOf(question) <= FastestSilentLine ? TransferForm.Silent : TransferForm.Extension;
+
     private sealed record Circuit() : IntersectionProtocol(CircuitName, ProtocolChoice.Rr22)
     {
-        private const long BytesPerTransfer = 16;
-
         public override Bilingual Merit => new(
             "matches stay shared between the two, and totals alone are opened", "匹配结果由双方秘密分享，只公开合计");
 
@@ -26,11 +31,12 @@ internal abstract partial record IntersectionProtocol
                 Values = CircuitValues.OfSender,
                 Squares = aggregates.Statistics.Any(s => s is Statistic.Variance or Statistic.StandardDeviation),
             };
-            var cost = CircuitPsiCost.Of(Most(sizes.Sender), Most(sizes.Receiver), plan);
-            var ole = TransferCost.OfVole(cost.OleLength, security);
+            var form = TransfersOf(question);
+            var cost = CircuitPsiCost.OfTotals(Most(sizes.Sender), Most(sizes.Receiver), plan, form);
             var runs = aggregates.Measures.Count;
-            var seconds = runs * (CostRates.SecondsPerVectorOle + ((sizes.Sender + sizes.Receiver) * CostRates.SecondsPerCircuitKey / Environment.ProcessorCount));
-            return new(runs * (cost.Flights + ole.Messages), runs * (cost.Bytes + ole.Bytes + (BytesPerTransfer * cost.Transfers)), cost.MemoryBytes, seconds, Overlaps: false);
+            var perKey = form == TransferForm.Silent ? CostRates.SecondsPerSilentCircuitKey : CostRates.SecondsPerCircuitKey;
+            var seconds = runs * (CostRates.SecondsPerVectorOle + ((sizes.Sender + sizes.Receiver) * perKey / Environment.ProcessorCount));
+            return new(runs * (cost.Flights + cost.Ole.Messages), runs * cost.TotalBytes, cost.MemoryBytes, seconds, Overlaps: false);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>

@@ -57,6 +57,7 @@ internal sealed partial record IntersectionPart
         })
         {
             Parallelism = Environment.ProcessorCount,
+            Transfers = IntersectionProtocol.TransfersOf(Question),
         };
         var own = Measures is { } measures ? measures[measure] : null;
         var items = own?.ItemsOf(Rows.Keys) ?? Rows.Keys;
