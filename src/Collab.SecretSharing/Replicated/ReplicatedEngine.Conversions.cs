@@ -1,0 +1,203 @@
+using Collab.Primitives;
+using Collab.SecretSharing.Vectors;
+
+namespace Collab.SecretSharing.Replicated;
+
+/// <content>Between words and bits, and the shuffle.</content>
+public sealed partial class ReplicatedEngine
+{
+    /// <inheritdoc/>
+    public async Task<(SharedBitVector A, SharedBitVector B)> SplitAsync(SharedVector x, int bits, CancellationToken cancellation = default)
+    {
+        // Party 0 knows a = x₀ + x₁ and gives its bits; b = x₂ is known to parties 1 and 2, so its bits are shared already.
+        var b = KnownBits(x, 2, bits);
+        var (own, next) = await InputAsync<Bits64>(0, Index == 0 ? SumPlanes(x, bits) : null, checked(bits * BitPlanes.Stride(x.Length)), cancellation).ConfigureAwait(false);           // 6a
+        return (new SharedBitVector(x.Length, bits, own, next), b);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SharedVector> ToWordsAsync(SharedBitVector bits, CancellationToken cancellation = default)
+    {
+        // b = u ⊕ v with u = b₀ ⊕ b₁ known to party 0 and v = b₂ known to parties 1 and 2; as words u + v − 2uv.
+        var count = checked(bits.Planes * bits.Length);
+        var (own, next) = await InputAsync<Integers64>(0, Index == 0 ? SumWords(bits) : null, count, cancellation).ConfigureAwait(false);        // 6b
+        using var u = new SharedVector(count, own, next);
+        using var v = LastWords(bits);
+        return await ExclusiveOrAsync(u, v, cancellation).ConfigureAwait(false);                                      // 6c
+    }
+
+    /// <inheritdoc/>
+    public async Task<SharedVector[]> ShuffleAsync(IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default)
+    {
+        foreach (var vector in vectors) RequireSame(vectors[0].Length, vector.Length);
+        var current = SharedVectors.Concatenate(vectors);
+
+        // Pass h hides its order from party h: the two others know the order and hold all three components between them.
+        for (var hidden = 0; hidden < 3; hidden++)
+        {
+            using var old = current;
+            current = await PassAsync(old, vectors[0].Length, vectors.Count, hidden, cancellation).ConfigureAwait(false);
+        }
+
+        using (current) return [.. vectors.Select((vector, i) => SharedVectors.Slice(current, i * vector.Length, vector.Length))];
+    }
+
+    /// <summary>
+    /// Step 5, for h the party from which the order is hidden. The parties h + 1 and h + 2 know the order from k_{h+2} and hold all between
+    /// them: h + 1 has x_{h+1} + x_{h+2}, h + 2 has x_h. Each permutes its addend and makes it uniform under masks from k_{h+2}; party h gets the
+    /// two masked addends as its new components, and the new x_{h+2} is a word of k_{h+2}.
+    /// </summary>
+    private async Task<SharedVector> PassAsync(SharedVector x, int length, int count, int hidden, CancellationToken cancellation)
+    {
+        if (Index == hidden)
+        {
+            NativeBuffer<ulong>? own = null, next = null;
+            await Round.AllAsync(
+                [
+                    async token => own = await ReceiveAsync(x.Length, _previous, ShuffleStep, token).ConfigureAwait(false),   // 5 ←
+                    async token => next = await ReceiveAsync(x.Length, _next, ShuffleStep, token).ConfigureAwait(false),      // 5 ←
+                ],
+                cancellation).ConfigureAwait(false);
+            return new SharedVector(x.Length, own!, next!);
+        }
+
+        var before = Index == (hidden + 2) % 3;                                                  // the party before h; the other is the one after it
+        var (addend, last) = MaskedAddend(x, length, count, before);
+        await SendAsync(addend, before ? _next : _previous, cancellation).ConfigureAwait(false);                               // 5 →
+        return before ? new SharedVector(x.Length, last, addend) : new SharedVector(x.Length, addend, last);
+    }
+
+    private unsafe (NativeBuffer<ulong> Addend, NativeBuffer<ulong> Last) MaskedAddend(SharedVector x, int length, int count, bool before)
+    {
+        // h + 2 holds (x_{h+2}, x_h) and k_{h+2} is its own key; h + 1 holds (x_{h+1}, x_{h+2}) and k_{h+2} is its next one.
+        var stream = before ? _ownStream : _nextStream;
+        using var mask = NativeBuffer<ulong>.Allocate(x.Length);
+        var last = NativeBuffer<ulong>.Allocate(x.Length);
+        var addend = NativeBuffer<ulong>.Allocate(x.Length);
+        using var sum = NativeBuffer<ulong>.Allocate(x.Length);
+        Draw(stream, mask.Pointer, x.Length);
+        Draw(stream, last.Pointer, x.Length);
+        using var order = RandomOrder.Draw(stream, length);
+        if (before) x.Component(1).CopyTo(sum.Span);
+        else WordKernels.Add<Integers64>(WordKernels.Best, x.Pointer(0), x.Pointer(1), sum.Pointer, x.Length);
+        for (var v = 0; v < count; v++) RandomOrder.Apply(order.Pointer, sum.Pointer + ((nint)v * length), addend.Pointer + ((nint)v * length), length);
+        if (before)
+        {
+            WordKernels.Add<Integers64>(WordKernels.Best, addend.Pointer, mask.Pointer, addend.Pointer, x.Length);
+            WordKernels.Subtract<Integers64>(WordKernels.Best, addend.Pointer, last.Pointer, addend.Pointer, x.Length);
+        }
+        else
+        {
+            WordKernels.Subtract<Integers64>(WordKernels.Best, addend.Pointer, mask.Pointer, addend.Pointer, x.Length);
+        }
+
+        return (addend, last);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SharedVector> ShiftRightAsync(SharedVector x, int bits, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 62);
+
+        // Made non-negative by 2^62, so that the top bit of the sum is 0. With s + 2c' the sum of the three components:
+        // ⌊x/2^f⌋ = Σ ⌊x_j/2^f⌋ + (what the low f bits carry) − 2^(64−f) · (what all 64 bits carry).
+        using var positive = this.Affine(x, 1, 1UL << 62);
+        using SharedBitVector b0 = KnownBits(positive, 0, 64), b1 = KnownBits(positive, 1, 64), b2 = KnownBits(positive, 2, 64);
+        using var d0 = SharedVectors.Xor(b0, b1);
+        using var d2 = SharedVectors.Xor(b2, b1);
+        using var s = SharedVectors.Xor(d0, b2);
+        var majority = await AndAsync([(d0, d2)], cancellation).ConfigureAwait(false);                                // 6d
+        using var carried = SharedVectors.Xor(majority[0], b1);                                                       // the carries of bit j, of weight j + 1
+        majority[0].Dispose();
+        using var shifted = ShiftUp(carried);
+        using SharedBitVector lowS = SharedVectors.Planes(s, 0, bits), lowC = SharedVectors.Planes(shifted, 0, bits);
+        using var low = await VectorComparisons.CarryAsync(this, lowS, lowC, cancellation).ConfigureAwait(false);
+
+        // The top bit of the sum is 0, so the carry out of 64 bits is (s₆₃ or c'₆₃).
+        using SharedBitVector topS = SharedVectors.Planes(s, 63, 1), topC = SharedVectors.Planes(shifted, 63, 1);
+        var both = await AndAsync([(topS, topC)], cancellation).ConfigureAwait(false);
+        using var either = SharedVectors.Xor(topS, topC);
+        using var wrap = SharedVectors.Xor(either, both[0]);
+        both[0].Dispose();
+        using SharedBitVector lowMajority = SharedVectors.Planes(carried, bits - 1, 1), topMajority = SharedVectors.Planes(carried, 63, 1);
+        using var four = SharedVectors.Stack(low, lowMajority, wrap, topMajority);
+        using var words = await ToWordsAsync(four, cancellation).ConfigureAwait(false);
+        return Assemble(positive, words, bits);
+    }
+
+    private static unsafe NativeBuffer<ulong> SumPlanes(SharedVector x, int bits)
+    {
+        using var sum = NativeBuffer<ulong>.Allocate(x.Length);
+        WordKernels.Add<Integers64>(WordKernels.Best, x.Pointer(0), x.Pointer(1), sum.Pointer, x.Length);
+        return PlanesOf(sum, bits);
+    }
+
+    private static unsafe NativeBuffer<ulong> SumWords(SharedBitVector bits)
+    {
+        using var sum = NativeBuffer<ulong>.Allocate(bits.WordCount);
+        WordKernels.Add<Bits64>(WordKernels.Best, bits.Pointer(0), bits.Pointer(1), sum.Pointer, bits.WordCount);
+        var words = NativeBuffer<ulong>.Allocate(checked(bits.Planes * bits.Length));
+        for (var j = 0; j < bits.Planes; j++) BitPlanes.Spread(sum.Pointer + ((nint)j * bits.Stride), bits.Length, words.Pointer + ((nint)j * bits.Length));
+        return words;
+    }
+
+    /// <summary>Component 2 of bits as words, which its two holders share without a message.</summary>
+    private unsafe SharedVector LastWords(SharedBitVector bits)
+    {
+        var words = SharedVector.Allocate(checked(bits.Planes * bits.Length), 2, zeroed: true);
+        var component = (2 - Index + 3) % 3;
+        if (component == 2) return words;
+        for (var j = 0; j < bits.Planes; j++)
+            BitPlanes.Spread(bits.Plane(component, j), bits.Length, words.Pointer(component) + ((nint)j * bits.Length));
+        return words;
+    }
+
+    private unsafe SharedVector Assemble(SharedVector positive, SharedVector carries, int bits)
+    {
+        var n = positive.Length;
+        var weight = 1UL << (64 - bits);
+        var result = SharedVector.Allocate(n, 2);
+        for (var c = 0; c < 2; c++)
+        {
+            ulong* from = positive.Pointer(c), carry = carries.Pointer(c), to = result.Pointer(c);
+            var offset = c == ConstantComponent ? 1UL << (62 - bits) : 0;
+            for (nint i = 0; i < n; i = unchecked(i + 1))
+            {
+                unchecked
+                {
+                    to[i] = (from[i] >> bits) + carry[i] + carry[n + i] - (weight * (carry[(2 * n) + i] + carry[(3 * n) + i])) - offset;
+                }
+            }
+        }
+
+        return result;
+    }
+
+    private static unsafe SharedBitVector ShiftUp(SharedBitVector x)
+    {
+        var result = SharedBitVector.Allocate(x.Length, x.Planes, 2, zeroed: true);
+        for (var c = 0; c < 2; c++)
+            new Span<ulong>(x.Pointer(c), x.WordCount - x.Stride).CopyTo(new Span<ulong>(result.Pointer(c) + x.Stride, x.WordCount - x.Stride));
+        return result;
+    }
+
+    /// <summary>x + y − 2xy.</summary>
+    private async Task<SharedVector> ExclusiveOrAsync(SharedVector x, SharedVector y, CancellationToken cancellation)
+    {
+        var product = await MultiplyAsync([(x, y)], cancellation).ConfigureAwait(false);
+        using var sum = SharedVectors.Add(x, y);
+        using var twice = this.Affine(product[0], 2, 0);
+        product[0].Dispose();
+        return SharedVectors.Subtract(sum, twice);
+    }
+
+    /// <summary>The bits of component j, which its two holders share without a message: as component j, the others 0.</summary>
+    private unsafe SharedBitVector KnownBits(SharedVector x, int j, int bits)
+    {
+        var result = SharedBitVector.Allocate(x.Length, bits, 2, zeroed: true);
+        var component = (j - Index + 3) % 3;
+        if (component < 2) BitPlanes.FromWords(WordKernels.Best, x.Pointer(component), x.Length, bits, result.Pointer(component));
+        return result;
+    }
+}
