@@ -3,7 +3,7 @@ using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.Replicated;
 
-/// <content>Between words and bits, and the shuffle.</content>
+/// <content>Between words and bits.</content>
 public sealed partial class ReplicatedEngine
 {
     /// <inheritdoc/>
@@ -24,74 +24,6 @@ public sealed partial class ReplicatedEngine
         using var u = new SharedVector(count, own, next);
         using var v = LastWords(bits);
         return await ExclusiveOrAsync(u, v, cancellation).ConfigureAwait(false);                                      // 6c
-    }
-
-    /// <inheritdoc/>
-    public async Task<SharedVector[]> ShuffleAsync(IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default)
-    {
-        foreach (var vector in vectors) RequireSame(vectors[0].Length, vector.Length);
-        var current = SharedVectors.Concatenate(vectors);
-
-        // Pass h hides its order from party h: the two others know the order and hold all three components between them.
-        for (var hidden = 0; hidden < 3; hidden++)
-        {
-            using var old = current;
-            current = await PassAsync(old, vectors[0].Length, vectors.Count, hidden, cancellation).ConfigureAwait(false);
-        }
-
-        using (current) return [.. vectors.Select((vector, i) => SharedVectors.Slice(current, i * vector.Length, vector.Length))];
-    }
-
-    /// <summary>
-    /// Step 5, for h the party from which the order is hidden. The parties h + 1 and h + 2 know the order from k_{h+2} and hold all between
-    /// them: h + 1 has x_{h+1} + x_{h+2}, h + 2 has x_h. Each permutes its addend and makes it uniform under masks from k_{h+2}; party h gets the
-    /// two masked addends as its new components, and the new x_{h+2} is a word of k_{h+2}.
-    /// </summary>
-    private async Task<SharedVector> PassAsync(SharedVector x, int length, int count, int hidden, CancellationToken cancellation)
-    {
-        if (Index == hidden)
-        {
-            NativeBuffer<ulong>? own = null, next = null;
-            await Round.AllAsync(
-                [
-                    async token => own = await ReceiveAsync(x.Length, _previous, ShuffleStep, token).ConfigureAwait(false),   // 5 ←
-                    async token => next = await ReceiveAsync(x.Length, _next, ShuffleStep, token).ConfigureAwait(false),      // 5 ←
-                ],
-                cancellation).ConfigureAwait(false);
-            return new SharedVector(x.Length, own!, next!);
-        }
-
-        var before = Index == (hidden + 2) % 3;                                                  // the party before h; the other is the one after it
-        var (addend, last) = MaskedAddend(x, length, count, before);
-        await SendAsync(addend, before ? _next : _previous, cancellation).ConfigureAwait(false);                               // 5 →
-        return before ? new SharedVector(x.Length, last, addend) : new SharedVector(x.Length, addend, last);
-    }
-
-    private unsafe (NativeBuffer<ulong> Addend, NativeBuffer<ulong> Last) MaskedAddend(SharedVector x, int length, int count, bool before)
-    {
-        // h + 2 holds (x_{h+2}, x_h) and k_{h+2} is its own key; h + 1 holds (x_{h+1}, x_{h+2}) and k_{h+2} is its next one.
-        var stream = before ? _ownStream : _nextStream;
-        using var mask = NativeBuffer<ulong>.Allocate(x.Length);
-        var last = NativeBuffer<ulong>.Allocate(x.Length);
-        var addend = NativeBuffer<ulong>.Allocate(x.Length);
-        using var sum = NativeBuffer<ulong>.Allocate(x.Length);
-        Draw(stream, mask.Pointer, x.Length);
-        Draw(stream, last.Pointer, x.Length);
-        using var order = RandomOrder.Draw(stream, length);
-        if (before) x.Component(1).CopyTo(sum.Span);
-        else WordKernels.Add<Integers64>(WordKernels.Best, x.Pointer(0), x.Pointer(1), sum.Pointer, x.Length);
-        for (var v = 0; v < count; v++) RandomOrder.Apply(order.Pointer, sum.Pointer + ((nint)v * length), addend.Pointer + ((nint)v * length), length);
-        if (before)
-        {
-            WordKernels.Add<Integers64>(WordKernels.Best, addend.Pointer, mask.Pointer, addend.Pointer, x.Length);
-            WordKernels.Subtract<Integers64>(WordKernels.Best, addend.Pointer, last.Pointer, addend.Pointer, x.Length);
-        }
-        else
-        {
-            WordKernels.Subtract<Integers64>(WordKernels.Best, addend.Pointer, mask.Pointer, addend.Pointer, x.Length);
-        }
-
-        return (addend, last);
     }
 
     /// <inheritdoc/>

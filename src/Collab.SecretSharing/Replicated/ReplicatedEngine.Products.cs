@@ -33,6 +33,20 @@ public sealed partial class ReplicatedEngine
     }
 
     /// <inheritdoc/>
+    public async Task<SharedVector> SumOfProductsAsync(
+        IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default)
+    {
+        foreach (var (x, y) in pairs)
+        {
+            RequireSame(pairs[0].X.Length, x.Length);
+            RequireSame(x.Length, y.Length);
+        }
+
+        var own = SumOfProducts(pairs);
+        return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
+    }
+
+    /// <inheritdoc/>
     public async Task<SharedVector> InnerProductsAsync(
         IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default)
     {
@@ -72,6 +86,27 @@ public sealed partial class ReplicatedEngine
         {
             MaskedProduct<Bits64>(x.Pointer(0), x.Pointer(1), y.Pointer(0), y.Pointer(1), own.Pointer + at, x.WordCount);
             at += x.WordCount;
+        }
+
+        return own;
+    }
+
+    private unsafe NativeBuffer<ulong> SumOfProducts(IReadOnlyList<(SharedVector X, SharedVector Y)> pairs)
+    {
+        var n = pairs[0].X.Length;
+        var own = NativeBuffer<ulong>.Allocate(n);
+        ZeroShares(own.Pointer, n);
+        using NativeBuffer<ulong> term = NativeBuffer<ulong>.Allocate(MaskedAtATime), zeros = NativeBuffer<ulong>.AllocateZeroed(MaskedAtATime);
+        foreach (var (x, y) in pairs)
+        {
+            for (var start = 0; start < n; start += MaskedAtATime)
+            {
+                var count = Math.Min(MaskedAtATime, n - start);
+                WordKernels.ReplicatedProduct<Integers64>(
+                    WordKernels.Best, x.Pointer(0) + start, x.Pointer(1) + start, y.Pointer(0) + start, y.Pointer(1) + start,
+                    zeros.Pointer, zeros.Pointer, term.Pointer, count);
+                WordKernels.Add<Integers64>(WordKernels.Best, own.Pointer + start, term.Pointer, own.Pointer + start, count);
+            }
         }
 
         return own;

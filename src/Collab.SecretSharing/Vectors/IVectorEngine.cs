@@ -51,6 +51,9 @@ public interface IVectorEngine : IDisposable
     /// <summary>x[i] · y[i] of every pair of vectors, in one round.</summary>
     Task<SharedVector[]> MultiplyAsync(IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default);
 
+    /// <summary>Σ over the pairs of x[i] · y[i], one vector, in one round and for the price of one product.</summary>
+    Task<SharedVector> SumOfProductsAsync(IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default);
+
     /// <summary>Σ x[i] · y[i] of every pair, one word each, in one round.</summary>
     Task<SharedVector> InnerProductsAsync(IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default);
 
@@ -70,6 +73,7 @@ public interface IVectorEngine : IDisposable
     /// <summary>⌊x / 2^<paramref name="bits"/>⌋, exact, for x in [−2^62, 2^62) as two's complement.</summary>
     Task<SharedVector> ShiftRightAsync(SharedVector x, int bits, CancellationToken cancellation = default);
 
-    /// <summary>The vectors, all in one new order that no party knows.</summary>
-    Task<SharedVector[]> ShuffleAsync(IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default);
+    /// <summary>All vectors, of words and of elements of at most 64 bits, in one new order that no party knows.</summary>
+    Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(
+        IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default);
 }

@@ -129,6 +129,44 @@ public static unsafe class SharedVectors
         return result;
     }
 
+    /// <summary>x[0] + … + x[i].</summary>
+    public static SharedVector RunningTotals(SharedVector x)
+    {
+        var result = SharedVector.Allocate(x.Length, x.ComponentCount);
+        for (var c = 0; c < x.ComponentCount; c++)
+        {
+            var sum = 0UL;
+            ulong* from = x.Pointer(c), to = result.Pointer(c);
+            for (nint i = 0; i < x.Length; i = unchecked(i + 1)) to[i] = sum = unchecked(sum + from[i]);
+        }
+
+        return result;
+    }
+
+    /// <summary>The lowest bits of public words, shared without randomness.</summary>
+    public static SharedBitVector ConstantBits(this IVectorEngine engine, ReadOnlySpan<ulong> words, int bits)
+    {
+        var result = SharedBitVector.Allocate(words.Length, bits, engine.ComponentCount, zeroed: true);
+        if (engine.ConstantComponent < 0) return result;
+        fixed (ulong* from = words) BitPlanes.FromWords(WordKernels.Best, from, words.Length, bits, result.Pointer(engine.ConstantComponent));
+        return result;
+    }
+
+    /// <summary>Element index[i] at i, for public indices and elements of at most 64 bits.</summary>
+    public static SharedBitVector Pick(SharedBitVector x, ReadOnlySpan<int> index)
+    {
+        var result = SharedBitVector.Allocate(index.Length, x.Planes, x.ComponentCount);
+        using NativeBuffer<ulong> from = NativeBuffer<ulong>.Allocate(x.Length), to = NativeBuffer<ulong>.Allocate(index.Length);
+        for (var c = 0; c < x.ComponentCount; c++)
+        {
+            BitPlanes.ToWords(WordKernels.Best, x.Pointer(c), x.Length, x.Planes, from.Pointer);
+            for (var i = 0; i < index.Length; i++) to.Span[i] = from.Span[index[i]];
+            BitPlanes.FromWords(WordKernels.Best, to.Pointer, index.Length, x.Planes, result.Pointer(c));
+        }
+
+        return result;
+    }
+
     /// <summary>x exclusive-or y, bit by bit.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static SharedBitVector Xor(SharedBitVector x, SharedBitVector y)

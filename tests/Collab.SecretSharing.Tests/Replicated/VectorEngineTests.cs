@@ -78,6 +78,18 @@ public class VectorEngineTests
     }
 
     [Theory, MemberData(nameof(Sizes))]
+    public async Task Sums_of_products(SecurityModel security, int n)
+    {
+        var (x, y) = (Trio.Words(n, 64, 1), Trio.Words(n, 64, 2));
+        await Trio.EqualsPlainAsync(security, unchecked([.. x.Zip(y, (a, b) => (a * b) + (b * b))]), async engine =>
+        {
+            using SharedVector a = await engine.InputAsync(0, x), b = await engine.InputAsync(2, y);
+            using var sum = await engine.SumOfProductsAsync([(a, b), (b, b)]);
+            return await engine.OpenAsync(sum);
+        });
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
     public async Task Inner_products(SecurityModel security, int n)
     {
         var (x, y) = (Trio.Words(n, 64, 1), Trio.Words(n, 64, 2));
@@ -167,15 +179,18 @@ public class VectorEngineTests
         var runs = await Trio.RunAsync(security, async engine =>
         {
             using SharedVector a = await engine.InputAsync(1, x), b = await engine.InputAsync(2, y);
-            var shuffled = await engine.ShuffleAsync([a, b]);
-            using SharedVector first = shuffled[0], second = shuffled[1];
-            return (X: await engine.OpenAsync(first), Y: await engine.OpenAsync(second));
+            using var bits = await engine.InputBitsAsync(engine.Parties[0], engine.Index == 0 ? x : default, n, 13);
+            var shuffled = await engine.ShuffleAsync([a, b], [bits]);
+            using SharedVector first = shuffled.Vectors[0], second = shuffled.Vectors[1];
+            using var third = shuffled.Bits[0];
+            return (X: await engine.OpenAsync(first), Y: await engine.OpenAsync(second), Z: await engine.OpenAsync(third));
         });
         foreach (var run in runs)
         {
             Assert.Equal(runs[0].X, run.X);
             Assert.Equal(x, run.X.Order());
             Assert.Equal(run.X.Select(v => unchecked(v * v)), run.Y);
+            Assert.Equal(run.X, run.Z);
             if (n > 500) Assert.NotEqual(x, run.X);
         }
     }
