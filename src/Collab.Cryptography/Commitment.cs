@@ -31,6 +31,16 @@ public readonly record struct Commitment(CommitmentAlgorithm Algorithm, Digest V
         return (opening.Recommit(domain, content), opening);
     }
 
+    /// <summary>As the other, for content that may be larger than memory.</summary>
+    /// <param name="domain">What is committed to.</param>
+    /// <param name="write">Writes the canonical bytes, the same each time; called twice, first for their number.</param>
+    /// <param name="random">Where the salt comes from.</param>
+    public static (Commitment Commitment, CommitmentOpening Opening) Commit(string domain, Action<Stream> write, RandomSource random)
+    {
+        var opening = new CommitmentOpening(CommitmentAlgorithm.SaltedSha256, random.Bytes(SaltSize));
+        return (opening.Recommit(domain, write), opening);
+    }
+
     /// <summary>Whether the opening and the content are those of this commitment.</summary>
     public bool IsOpenedBy(string domain, ReadOnlySpan<byte> content, CommitmentOpening opening) =>
         opening.Algorithm == Algorithm && opening.Recommit(domain, content) == this;
@@ -70,18 +80,35 @@ public sealed class CommitmentOpening
 
     internal Commitment Recommit(string domain, ReadOnlySpan<byte> content)
     {
-        const int headSize = 1 + Commitment.SaltSize + 8;
-        using var hash = Digest.Begin(domain, checked((ulong)content.Length + headSize));
-        Span<byte> head = stackalloc byte[headSize];
-        head[0] = (byte)Algorithm;
-        _salt.CopyTo(head[1..]);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(head[(1 + Commitment.SaltSize)..], (ulong)content.Length);
-        hash.AppendData(head);
+        using var hash = Begin(domain, content.Length);
         hash.AppendData(content);
+        return new Commitment(Algorithm, new Digest(hash.GetHashAndReset()));
+    }
+
+    internal Commitment Recommit(string domain, Action<Stream> write)
+    {
+        using var counting = new HashStream(null);
+        write(counting);
+        using var hash = Begin(domain, counting.Length);
+        using var hashing = new HashStream(hash);
+        write(hashing);
+        if (hashing.Length != counting.Length) throw new ArgumentException("The content is the same each time.", nameof(write));
         return new Commitment(Algorithm, new Digest(hash.GetHashAndReset()));
     }
 
     internal static CommitmentAlgorithm KnownAlgorithm(byte value) => value == (byte)CommitmentAlgorithm.SaltedSha256
         ? CommitmentAlgorithm.SaltedSha256
         : throw new MalformedException("a known commitment algorithm");
+
+    private System.Security.Cryptography.IncrementalHash Begin(string domain, long length)
+    {
+        const int headSize = 1 + Commitment.SaltSize + 8;
+        var hash = Digest.Begin(domain, checked((ulong)length + headSize));
+        Span<byte> head = stackalloc byte[headSize];
+        head[0] = (byte)Algorithm;
+        _salt.CopyTo(head[1..]);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(head[(1 + Commitment.SaltSize)..], (ulong)length);
+        hash.AppendData(head);
+        return hash;
+    }
 }

@@ -1,8 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Collab.Arithmetic.BinaryField;
+using Collab.Cryptography.SealedFiles;
 using Collab.Primitives;
 
 namespace Collab.Psi.Vole;
@@ -14,16 +13,20 @@ public readonly record struct ItemBatch(ReadOnlyMemory<Gf128> Digests, ReadOnlyM
 
 /// <summary>One party's items of a streamed intersection, set aside on the disk by leading bits of their digests, and what is finished of them.</summary>
 /// <remarks>
-/// Files of the folder, readable by their owner alone: <c>part-000.items</c> to <c>part-255.items</c>, records of digest (16 bytes) and row
-/// (u64); <c>manifest</c>, which exists once all items are in; <c>bucket-B-i.rows</c>, the matches of bucket i of B, durable once
-/// it is finished. Digests are no plain items but can be tested against guesses: the folder belongs on the disk of the data, and
-/// <see cref="Dispose"/> deletes it unless <see cref="Keep"/> is set. Memory: 4 MiB of buffers, whatever the number of items.
+/// Files of the folder, readable by their owner alone and sealed (<see cref="SealedFileWriter"/>): <c>part-000.items</c> to
+/// <c>part-255.items</c>, records of digest (16 bytes) and row (u64); <c>manifest</c>, which exists once all items are in;
+/// <c>peer</c>, the count the peer announced first; <c>bucket-B-i.rows</c>, the note and the matches of bucket i of B, durable once it is finished. Digests can be tested against guesses and matches
+/// are the result itself, hence the seal. <see cref="Dispose"/> deletes the folder unless <see cref="Keep"/> is set. Memory: 4 MiB of
+/// buffers, whatever the number of items, and one part when items may repeat.
 /// </remarks>
-public sealed class SpillFolder : IDisposable
+public sealed partial class SpillFolder : IDisposable
 {
     /// <summary>The disk did not take or give what was set aside.</summary>
     public static readonly ErrorCode Failed = new(
         "spill.failed", ErrorKind.Failed, "Free space on the disk of the spill folder, or choose another; then run again.");
+
+    /// <summary>Bytes of a key.</summary>
+    public const int KeySize = 32;
 
     private const int PartCount = BucketPlan.LargestBucketCount;
     private const int RecordSize = Gf128.Size + sizeof(long);
@@ -31,12 +34,15 @@ public sealed class SpillFolder : IDisposable
     private const string Manifest = "manifest";
 
     private readonly string _path;
+    private readonly SecretBytes _key;
+    private readonly SecretBytes? _ownKey;
     private readonly long[] _counts = new long[PartCount];
     private readonly byte[]?[] _buffers = new byte[PartCount][];
     private readonly int[] _buffered = new int[PartCount];
-    private readonly FileStream?[] _parts = new FileStream[PartCount];
+    private readonly SealedFileWriter?[] _parts = new SealedFileWriter[PartCount];
 
-    private SpillFolder(string path, Digest itemContext) => (_path, ItemContext) = (path, itemContext);
+    private SpillFolder(string path, Digest itemContext, SecretBytes? key) =>
+        (_path, ItemContext, _key) = (path, itemContext, key ?? (_ownKey = SecretBytes.Random(KeySize, RandomSource.System)));
 
     /// <summary>The context under which the items' digests were made.</summary>
     public Digest ItemContext { get; }
@@ -51,27 +57,33 @@ public sealed class SpillFolder : IDisposable
     public bool Keep { get; set; }
 
     /// <summary>Makes a new folder, which must not exist.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="itemContext">The context of the items' digests.</param>
+    /// <param name="key">32 bytes under which all is sealed, borrowed until this is disposed; null for one that nobody keeps.</param>
     /// <exception cref="CollabException"><see cref="Failed"/>.</exception>
-    public static SpillFolder Create(string path, Digest itemContext) => Guard(() =>
+    public static SpillFolder Create(string path, Digest itemContext, SecretBytes? key = null) => Guard(() =>
     {
         if (Path.Exists(path)) throw new IOException("The folder exists.");
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new SpillFolder(path, itemContext);
+        return new SpillFolder(path, itemContext, key);
     });
 
     /// <summary>Opens what an earlier process left, after <see cref="Complete"/>.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="itemContext">The context of the items' digests.</param>
+    /// <param name="key">The key it was made with; borrowed until this is disposed.</param>
     /// <exception cref="CollabException"><see cref="Failed"/>: it is not there, not complete or damaged, or its items have another context.</exception>
-    public static SpillFolder Open(string path, Digest itemContext) => Guard(() =>
+    public static SpillFolder Open(string path, Digest itemContext, SecretBytes key) => Guard(() =>
     {
-        var manifest = File.ReadAllBytes(Path.Combine(path, Manifest));
-        var folder = new SpillFolder(path, itemContext) { IsComplete = true, Keep = true };
-        if (manifest.Length != Digest.Size + (PartCount * sizeof(long)) || new Digest(manifest.AsSpan(0, Digest.Size)) != itemContext)
-            throw new IOException("The manifest is another's.");
+        using var file = new SealedFileReader(Path.Combine(path, Manifest), key);
+        if (!file.TryRead(out var content) || content.Length != Digest.Size + (PartCount * sizeof(long))) throw new IOException("The manifest is damaged.");
+        var manifest = content.Span;
+        if (new Digest(manifest[..Digest.Size]) != itemContext) throw new IOException("The manifest is another's.");
+        var folder = new SpillFolder(path, itemContext, key) { IsComplete = true, Keep = true };
         for (var part = 0; part < PartCount; part++)
         {
-            folder._counts[part] = BinaryPrimitives.ReadInt64LittleEndian(manifest.AsSpan(Digest.Size + (part * sizeof(long))));
-            var length = File.Exists(folder.PartPath(part)) ? new FileInfo(folder.PartPath(part)).Length : 0;
-            if (length != folder._counts[part] * RecordSize) throw new IOException("A part is damaged.");
+            folder._counts[part] = BinaryPrimitives.ReadInt64LittleEndian(manifest[(Digest.Size + (part * sizeof(long)))..]);
+            if (folder._counts[part] > 0 && !File.Exists(folder.PartPath(part))) throw new IOException("A part is missing.");
         }
 
         return folder;
@@ -82,12 +94,19 @@ public sealed class SpillFolder : IDisposable
     /// <exception cref="CollabException"><see cref="Failed"/>; the folder is of no use afterwards.</exception>
     public void Add(ItemBatch batch)
     {
-        if (IsComplete) throw new ArgumentException("All items are in already.", nameof(batch));
         if (batch.Digests.Length != batch.Rows.Length) throw new ArgumentException("A row for each digest.", nameof(batch));
-        Guard(() =>
+        Add(batch.Digests.Span, batch.Rows.Span);
+    }
+
+    /// <summary>As the other.</summary>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="CollabException">As there.</exception>
+    public void Add(ReadOnlySpan<Gf128> digests, ReadOnlySpan<long> rows)
+    {
+        if (IsComplete) throw new ArgumentException("All items are in already.", nameof(digests));
+        if (digests.Length != rows.Length) throw new ArgumentException("A row for each digest.", nameof(rows));
+        try
         {
-            var digests = batch.Digests.Span;
-            var rows = batch.Rows.Span;
             for (var i = 0; i < digests.Length; i++)
             {
                 var part = PartOf(digests[i]);
@@ -97,9 +116,11 @@ public sealed class SpillFolder : IDisposable
                 _counts[part]++;
                 if (_buffered[part] == BufferedRecords) Flush(part);
             }
-
-            return true;
-        });
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(failure);
+        }
     }
 
     /// <summary>Sets all items of a stream aside and completes the folder.</summary>
@@ -111,23 +132,28 @@ public sealed class SpillFolder : IDisposable
     }
 
     /// <summary>Says that all items are in; they are on the disk when this returns.</summary>
+    /// <param name="repeated">
+    /// Null when all items are distinct. Else of equal items the one that was added first stands, and this is told of every other: the
+    /// row of the first and its own, part by part and in the order of adding within a part.
+    /// </param>
     /// <exception cref="CollabException"><see cref="Failed"/>; the folder is of no use afterwards.</exception>
-    public void Complete() => Guard(() =>
+    public void Complete(Action<long, long>? repeated = null) => Guard(() =>
     {
         if (IsComplete) return true;
         for (var part = 0; part < PartCount; part++)
         {
             Flush(part);
-            _parts[part]?.Flush(flushToDisk: true);
+            if (repeated is null) _parts[part]?.Sync();
             _parts[part]?.Dispose();
             (_parts[part], _buffers[part]) = (null, null);
+            if (repeated is not null) Distinguish(part, repeated);
         }
 
         var manifest = new byte[Digest.Size + (PartCount * sizeof(long))];
         ItemContext.CopyTo(manifest);
         for (var part = 0; part < PartCount; part++)
             BinaryPrimitives.WriteInt64LittleEndian(manifest.AsSpan(Digest.Size + (part * sizeof(long))), _counts[part]);
-        DurableFile.Replace(Path.Combine(_path, Manifest), manifest);
+        Replace(Path.Combine(_path, Manifest), file => file.Write(manifest));
         return IsComplete = true;
     });
 
@@ -140,53 +166,9 @@ public sealed class SpillFolder : IDisposable
             if (_buffers[part] is { } buffer) CryptographicOperations.ZeroMemory(buffer);
         }
 
+        _ownKey?.Dispose();
         if (!Keep && Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
     }
-
-    /// <summary>Items of one bucket of so many.</summary>
-    internal long CountOf(int bucket, int bucketCount)
-    {
-        var parts = PartCount / bucketCount;
-        return _counts.AsSpan(bucket * parts, parts).ToArray().Sum();
-    }
-
-    /// <summary>Reads one bucket of so many.</summary>
-    internal void Read(int bucket, int bucketCount, Span<Gf128> digests, Span<long> rows)
-    {
-        var records = ArrayPool<byte>.Shared.Rent(BufferedRecords * RecordSize);
-        try
-        {
-            var parts = PartCount / bucketCount;
-            var next = 0;
-            for (var part = bucket * parts; part < (bucket + 1) * parts; part++) next = ReadPart(part, records, digests, rows, next);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw Failure(failure);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(records, clearArray: true);
-        }
-    }
-
-    /// <summary>Whether a bucket of so many was finished.</summary>
-    internal bool IsFinished(int bucket, int bucketCount) => File.Exists(RowsPath(bucket, bucketCount));
-
-    /// <summary>Keeps the matches of a bucket; it is finished when this returns.</summary>
-    internal void Finish(int bucket, int bucketCount, ReadOnlySpan<long> rows)
-    {
-        var content = MemoryMarshal.AsBytes(rows).ToArray();
-        Guard(() =>
-        {
-            DurableFile.Replace(RowsPath(bucket, bucketCount), content);
-            return true;
-        });
-    }
-
-    /// <summary>The matches of a finished bucket.</summary>
-    internal long[] RowsOf(int bucket, int bucketCount) => Guard(() =>
-        MemoryMarshal.Cast<byte, long>(File.ReadAllBytes(RowsPath(bucket, bucketCount))).ToArray());
 
     private static int PartOf(Gf128 digest) => (int)(digest.High >> 56);
 
@@ -204,34 +186,26 @@ public sealed class SpillFolder : IDisposable
 
     private static CollabException Failure(Exception inner) => new(Failed, "The spill folder could not be written or read.", inner: inner);
 
-    private int ReadPart(int part, byte[] records, Span<Gf128> digests, Span<long> rows, int next)
+    /// <summary>A file that is there as a whole or not at all.</summary>
+    private void Replace(string path, Action<SealedFileWriter> write)
     {
-        if (_counts[part] == 0) return next;
-        using var file = new FileStream(PartPath(part), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
-        for (var left = _counts[part]; left > 0;)
+        var pending = path + ".pending";
+        File.Delete(pending);
+        using (var file = new SealedFileWriter(pending, _key))
         {
-            var count = (int)Math.Min(left, BufferedRecords);
-            file.ReadExactly(records.AsSpan(0, count * RecordSize));
-            for (var i = 0; i < count; i++, next++)
-            {
-                digests[next] = Gf128.Read(records.AsSpan(i * RecordSize));
-                rows[next] = BinaryPrimitives.ReadInt64LittleEndian(records.AsSpan((i * RecordSize) + Gf128.Size));
-            }
-
-            left -= count;
+            write(file);
+            file.Sync();
         }
 
-        return next;
+        File.Move(pending, path, overwrite: true);
+        DurableFile.SyncDirectory(_path);
     }
 
     private void Flush(int part)
     {
         if (_buffered[part] == 0) return;
-        _parts[part] ??= new FileStream(PartPath(part), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        _parts[part]!.Write(_buffers[part]!, 0, _buffered[part] * RecordSize);
+        _parts[part] ??= new SealedFileWriter(PartPath(part), _key);
+        _parts[part]!.Write(_buffers[part].AsSpan(0, _buffered[part] * RecordSize));
         _buffered[part] = 0;
     }
 

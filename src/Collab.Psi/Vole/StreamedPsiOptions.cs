@@ -24,6 +24,12 @@ public sealed record StreamedPsiOptions(Digest Context)
     /// <summary>Told after every bucket, from any thread; null for nobody.</summary>
     public IProgress<PsiProgress>? Progress { get; init; }
 
+    /// <summary>Asked when all messages of a bucket have passed for what is to be kept with its matches, for example what passed; null for nothing.</summary>
+    public Func<int, byte[]>? Note { get; init; }
+
+    /// <summary>Told of each bucket that both finished in an earlier run, with its note; null for nobody.</summary>
+    public Action<int, byte[]>? Resumed { get; init; }
+
     internal void Check()
     {
         if (Security is not (SecurityModel.SemiHonest or SecurityModel.Malicious))

@@ -52,6 +52,9 @@ public static class StreamedVolePsi
         Func<ReadOnlyMemory<long>, CancellationToken, ValueTask> matched, CancellationToken cancellation = default) =>
         RunAsync(false, channel, items, random, options, SilentVectorOle.Instance, matched, cancellation);
 
+    /// <summary>The label of a bucket's channel under that of the run; forks of its own are below it.</summary>
+    public static string LabelOf(int bucket) => $"bucket-{bucket}";
+
     internal static async Task RunAsync(
         bool isSender, IChannel channel, SpillFolder items, RandomSource random, StreamedPsiOptions options, IVectorOle ole,
         Func<ReadOnlyMemory<long>, CancellationToken, ValueTask>? matched, CancellationToken cancellation)
@@ -62,13 +65,18 @@ public static class StreamedVolePsi
         var (senderCount, receiverCount) = isSender ? (items.Count, peerCount) : (peerCount, items.Count);
         var plan = BucketPlan.Of(senderCount, receiverCount, options.BucketItems)
             ?? throw new ArgumentException("More items than buckets of this size can hold.", nameof(options));
-        var toDo = await AgreeAsync(channel, items, plan.BucketCount, cancellation).ConfigureAwait(false);               // b2 ↔
+        var isEmpty = senderCount == 0 || receiverCount == 0;
+        var toDo = await AgreeAsync(channel, items, plan.BucketCount, isEmpty, cancellation).ConfigureAwait(false);      // b2 ↔
         for (var bucket = 0; bucket < plan.BucketCount; bucket++)
         {
             if (toDo[bucket])
             {
                 var rows = await RunBucketAsync(isSender, channel, items, random, options, ole, plan, bucket, cancellation).ConfigureAwait(false); // b3 ↔
-                items.Finish(bucket, plan.BucketCount, rows);
+                items.Finish(bucket, plan.BucketCount, rows, options.Note?.Invoke(bucket) ?? []);
+            }
+            else
+            {
+                options.Resumed?.Invoke(bucket, items.NoteOf(bucket, plan.BucketCount));
             }
 
             if (matched is not null && (!isSender || options.BothLearn))
@@ -89,11 +97,12 @@ public static class StreamedVolePsi
         PeerFaultException.ThrowUnless(
             peer.ItemCount <= (ulong)Math.Min(options.MaximumPeerItems, (long)options.BucketItems * BucketPlan.LargestBucketCount),
             channel.Peer, Sizes, "no more items than allowed");
+        PeerFaultException.ThrowUnless(items.IsPeerCount((long)peer.ItemCount), channel.Peer, Sizes, "as many items as it announced at first");
         return (long)peer.ItemCount;
     }
 
-    /// <summary>Step b2: buckets that both have finished before are not run again.</summary>
-    private static async Task<bool[]> AgreeAsync(IChannel channel, SpillFolder items, int bucketCount, CancellationToken cancellation)
+    /// <summary>Step b2: buckets that both have finished before are not run again, and of others one at most was finished by one of them.</summary>
+    private static async Task<bool[]> AgreeAsync(IChannel channel, SpillFolder items, int bucketCount, bool isEmpty, CancellationToken cancellation)
     {
         var own = new FinishedBuckets(new byte[FinishedBuckets.Size]);
         for (var bucket = 0; bucket < bucketCount; bucket++)
@@ -104,10 +113,20 @@ public static class StreamedVolePsi
         await channel.SendAsync(own, cancellation).ConfigureAwait(false);
         var peer = await channel.ReceiveAsync<FinishedBuckets>(Finished, cancellation).ConfigureAwait(false);
         var toDo = new bool[bucketCount];
+        var again = 0;
         for (var bucket = 0; bucket < FinishedBuckets.Size * 8; bucket++)
         {
             PeerFaultException.ThrowUnless(bucket < bucketCount || !peer[bucket], channel.Peer, Finished, "no bucket beyond the last");
-            if (bucket < bucketCount) toDo[bucket] = !(own[bucket] && peer[bucket]);
+            if (bucket >= bucketCount) continue;
+            toDo[bucket] = !(own[bucket] && peer[bucket]);
+            if (own[bucket] && !peer[bucket]) again++;
+        }
+
+        // A bucket that is run again is one more question to this party's items: only the one that a broken line left open.
+        PeerFaultException.ThrowUnless(again <= 1 || isEmpty, channel.Peer, Finished, "all buckets finished that this party finished, but the last");
+        for (var bucket = 0; bucket < bucketCount; bucket++)
+        {
+            if (toDo[bucket] && own[bucket]) items.Forget(bucket, bucketCount);          // so that notes of both are of the same messages
         }
 
         return toDo;
@@ -127,7 +146,7 @@ public static class StreamedVolePsi
         var run = new VoleRun(
             BucketContext(options.Context, items.ItemContext, bucket), plan.SenderCapacity, plan.ReceiverCapacity,
             options.Security, options.BothLearn, 0, options.Parallelism, ole, random, _ => { });
-        var fork = channel.Fork($"bucket-{bucket}");
+        var fork = channel.Fork(LabelOf(bucket));
         await using (fork.ConfigureAwait(false))
         {
             var found = isSender

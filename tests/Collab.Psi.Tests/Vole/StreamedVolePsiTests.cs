@@ -15,6 +15,8 @@ public sealed class StreamedVolePsiTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("collab-psi-").FullName;
 
+    private readonly SecretBytes _key = SecretBytes.Random(SpillFolder.KeySize, RandomSource.System);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory, InlineData(0, 0, 0), InlineData(0, 10, 0), InlineData(10, 0, 0), InlineData(1, 1, 1), InlineData(300, 10, 5), InlineData(5000, 3000, 1200), InlineData(100, 4000, 100)]
@@ -60,8 +62,8 @@ public sealed class StreamedVolePsiTests : IDisposable
                 (_, _) => ++done == 5 ? throw new ChannelException(ChannelException.Closed, channel.Peer, "Broken by the test.") : default, default));
         Assert.NotNull(broken.Receiver);
 
-        using var senderAgain = SpillFolder.Open(Path.Combine(_folder, "sender"), ItemContext);
-        using var receiverAgain = SpillFolder.Open(Path.Combine(_folder, "receiver"), ItemContext);
+        using var senderAgain = SpillFolder.Open(Path.Combine(_folder, "sender"), ItemContext, _key);
+        using var receiverAgain = SpillFolder.Open(Path.Combine(_folder, "receiver"), ItemContext, _key);
         senderAgain.Keep = receiverAgain.Keep = false;
         var rows = new List<long>();
         var counting = new CountingOle(_ole);
@@ -70,6 +72,91 @@ public sealed class StreamedVolePsiTests : IDisposable
             channel => StreamedVolePsi.RunAsync(false, channel, receiverAgain, RandomSource.System, Again, _ole, Into(rows), default));
         Assert.Equal(sets.ReceiverRows, rows.Order().Select(row => (int)row));
         Assert.InRange(counting.Count, 10, 12);                                         // 16 buckets; 4 or 5 were finished by both, one perhaps by one
+    }
+
+    [Fact]
+    public async Task Notes_of_finished_buckets_are_those_of_the_messages_that_both_saw_and_are_told_when_it_goes_on()
+    {
+        var sets = new SetPair(3, 4000, 4000, 700);
+        using var sender = Spill("sender", sets.Sender);
+        using var receiver = Spill("receiver", sets.Receiver);
+        var done = 0;
+        await TwoParty.FailAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Options with { Note = bucket => [1, (byte)bucket] }, _ole, null, default),
+            channel => StreamedVolePsi.RunAsync(
+                false, channel, receiver, RandomSource.System, Options with { Note = bucket => [1, (byte)bucket] }, _ole,
+                (_, _) => ++done == 5 ? throw new ChannelException(ChannelException.Closed, channel.Peer, "Broken by the test.") : default, default));
+        var notes = (Sender: new List<string>(), Receiver: new List<string>());
+        StreamedPsiOptions Noting(List<string> into) => Again with
+        {
+            Note = bucket => [2, (byte)bucket], Resumed = (bucket, note) => into.Add($"{bucket}: {Convert.ToHexString(note)}"),
+        };
+        await TwoParty.RunAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Noting(notes.Sender), _ole, null, default),
+            channel => StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, Noting(notes.Receiver), _ole, Into([]), default));
+        Assert.Equal(notes.Sender, notes.Receiver);
+        Assert.InRange(notes.Sender.Count, 4, 5);
+        Assert.Equal("0: 0100", notes.Sender[0]);
+    }
+
+    [Fact]
+    public async Task A_peer_that_wants_two_finished_buckets_again_breaks_the_protocol()
+    {
+        var sets = new SetPair(5, 4000, 4000, 700);
+        using var sender = Spill("sender", sets.Sender);
+        using var receiver = Spill("receiver", sets.Receiver);
+        await TwoParty.RunAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Options, _ole, null, default),
+            channel => StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, Options, _ole, Into([]), default));
+        receiver.Forget(14, 16);
+        receiver.Forget(15, 16);
+        var failures = await TwoParty.FailAsync(
+            channel => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, Again, _ole, null, default),
+            channel => StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, Again, _ole, Into([]), default));
+        Assert.Equal("psi-vole.b2", Assert.IsType<PeerFaultException>(failures.Sender).Step!.Name);
+    }
+
+    [Fact]
+    public async Task A_peer_that_comes_back_with_another_number_of_items_breaks_the_protocol()
+    {
+        using var sender = Spill("sender", new SetPair(5, 100, 50, 7).Sender);
+        foreach (var count in new[] { 50, 51 })
+        {
+            var options = Options with { Context = Digest.Of("collab.test.psi-stream", [(byte)count]) };
+            var sets = new SetPair(5, 100, count, 7);
+            using var receiver = Spill("receiver", sets.Receiver);
+            var send = (IChannel channel) => StreamedVolePsi.RunAsync(true, channel, sender, RandomSource.System, options, _ole, null, default);
+            var receive = (IChannel channel) => StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, options, _ole, Into([]), default);
+            if (count == 50) await TwoParty.RunAsync(send, receive);
+            else Assert.Equal("psi-vole.b1", Assert.IsType<PeerFaultException>((await TwoParty.FailAsync(send, receive)).Sender).Step!.Name);
+        }
+    }
+
+    [Theory, InlineData(1), InlineData(700), InlineData(20_000)]
+    public void Of_items_that_repeat_the_first_stands_and_the_others_are_told(int distinct)
+    {
+        var sets = new SetPair(9, distinct, 1, 0);
+        var digests = SetPair.Digests(ItemContext, sets.Sender);
+        using var folder = SpillFolder.Create(Path.Combine(_folder, "repeats"), ItemContext, _key);
+        var random = new Random(4);
+        var seen = new Dictionary<Gf128, long>();
+        var expected = new List<(long, long)>();
+        for (var row = 0L; row < 2 * distinct; row++)
+        {
+            var digest = digests[random.Next(distinct)];
+            folder.Add([digest], [row]);
+            if (!seen.TryAdd(digest, row)) expected.Add((seen[digest], row));
+        }
+
+        var told = new List<(long, long)>();
+        folder.Complete((first, repeated) => told.Add((first, repeated)));
+        Assert.Equal(expected.Order(), told.Order());
+        Assert.Equal(seen.Count, folder.Count);
+        folder.Keep = true;
+        using var again = SpillFolder.Open(Path.Combine(_folder, "repeats"), ItemContext, _key);
+        var (kept, rows) = (new Gf128[seen.Count], new long[seen.Count]);
+        again.Read(0, 1, kept, rows);
+        Assert.Equal(seen.Select(pair => (pair.Value, pair.Key)).OrderBy(pair => pair.Value), rows.Zip(kept).OrderBy(pair => pair.First));
     }
 
     private static StreamedPsiOptions Again => Options with { Context = Digest.Of("collab.test.psi-stream.again", []) };
@@ -128,9 +215,9 @@ public sealed class StreamedVolePsiTests : IDisposable
         using var folder = SpillFolder.Create(Path.Combine(_folder, "gone"), ItemContext);
         Directory.Delete(Path.Combine(_folder, "gone"));
         folder.Add(new ItemBatch(new Gf128[] { Gf128.One }, new long[] { 1 }));
-        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(folder.Complete).Code);
+        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => folder.Complete()).Code);
         Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => SpillFolder.Create(_folder, ItemContext)).Code);
-        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => SpillFolder.Open(_folder, ItemContext)).Code);
+        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => SpillFolder.Open(_folder, ItemContext, _key)).Code);
     }
 
     [Fact]
@@ -139,19 +226,23 @@ public sealed class StreamedVolePsiTests : IDisposable
         var path = Path.Combine(_folder, "sender");
         using var folder = Spill("sender", new SetPair(1, 100, 1, 0).Sender);
         folder.Keep = true;
-        Assert.Throws<CollabException>(() => SpillFolder.Open(path, Digest.Of("collab.test.other", [])));
-        Assert.Equal(100, SpillFolder.Open(path, ItemContext).Count);
+        Assert.Throws<CollabException>(() => SpillFolder.Open(path, Digest.Of("collab.test.other", []), _key));
+        Assert.Equal(100, SpillFolder.Open(path, ItemContext, _key).Count);
         var part = Directory.EnumerateFiles(path, "*.items").First();
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(part));
+        using (var other = SecretBytes.Random(SpillFolder.KeySize, RandomSource.System)) Assert.Throws<CollabException>(() => SpillFolder.Open(path, ItemContext, other));
         using (var file = File.OpenWrite(part)) file.SetLength(file.Length - 1);
-        Assert.Throws<CollabException>(() => SpillFolder.Open(path, ItemContext));
+        using var damaged = SpillFolder.Open(path, ItemContext, _key);
+        Assert.Equal(SpillFolder.Failed, Assert.Throws<CollabException>(() => damaged.Read(0, 1, new Gf128[100], new long[100])).Code);
+        File.Delete(part);
+        Assert.Throws<CollabException>(() => SpillFolder.Open(path, ItemContext, _key));
     }
 
     private readonly DealerOle _ole = new();
 
     private SpillFolder Spill(string name, ReadOnlyMemory<byte>[] items)
     {
-        var folder = SpillFolder.Create(Path.Combine(_folder, name), ItemContext);
+        var folder = SpillFolder.Create(Path.Combine(_folder, name), ItemContext, _key);
         var digests = SetPair.Digests(ItemContext, items);
         for (var start = 0; start < items.Length; start += 1000)
         {
