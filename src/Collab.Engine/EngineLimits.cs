@@ -15,6 +15,9 @@ public sealed record EngineLimits
     /// <summary>How long a node that was started again waits for what the others wrote of its runs meanwhile.</summary>
     public TimeSpan Recovery { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a run that can go on after an interruption waits for a party whose node is away.</summary>
+    public TimeSpan Return { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How often what could not be done is tried again while the ledger is quiet, for example fetching a plan from a party that is away.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -1,4 +1,5 @@
 using Collab.Engine.Descriptions;
+using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Ledger;
 using Collab.Primitives;
@@ -41,4 +42,10 @@ public sealed record EnginePorts(
     public StandingFolder? Standing { get; init; }
 
     internal StandingFolder RequireStanding() => Standing ?? throw new InvalidOperationException("This host keeps nothing of standing jobs.");
+
+    /// <summary>Where streamed runs set aside what is larger than memory, sealed; null when this host runs none.</summary>
+    public string? SpillFolder { get; init; }
+
+    /// <summary>Keys of a bucket of a streamed run; the same at all parties.</summary>
+    public int BucketKeys { get; init; } = IntersectionProtocol.BucketKeys;
 }

@@ -1,5 +1,6 @@
 using Collab.Cryptography;
 using Collab.Engine.Ports;
+using Collab.Engine.Streaming;
 using Collab.Evidence;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -7,8 +8,10 @@ using Collab.Primitives;
 namespace Collab.Engine;
 
 /// <summary>What this node keeps of jobs besides the ledger: plans, its marks of runs, receipts of all parties, sealed results.</summary>
-/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c>, <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>.</remarks>
-public sealed class JobArchive(IJobStore store)
+/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c> (of a streamed run <c>run/RUN/result-aside</c>), <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>.</remarks>
+/// <param name="store">Where it is kept.</param>
+/// <param name="spillFolder">The host's folder for what streamed runs set aside; null for a host without one.</param>
+public sealed class JobArchive(IJobStore store, string? spillFolder = null)
 {
     /// <summary>A job that this node does not know.</summary>
     public static readonly ErrorCode JobUnknown = new(
@@ -38,6 +41,9 @@ public sealed class JobArchive(IJobStore store)
     /// <summary>Whether this node took part in a run already.</summary>
     public bool HasBegun(Digest run) => store.Get($"run/{run}/begun") is not null;
 
+    /// <summary>Whether an attempt of a streamed run has set something aside here.</summary>
+    public bool HasStreamed(Digest run) => store.Get($"run/{run}/spill") is not null;
+
     /// <summary>The runs that were begun and are not settled.</summary>
     public IReadOnlyList<Digest> BegunRuns => [.. store.List("run/")
         .Where(key => key.EndsWith("/begun", StringComparison.Ordinal))
@@ -54,6 +60,8 @@ public sealed class JobArchive(IJobStore store)
     {
         var writer = new CanonicalWriter();
         store.Remove($"run/{run}/result"); // first, so that a crash in between leaves no result behind
+        store.Remove(AsideOf(run));
+        if (spillFolder is not null) RunSpill.Forget(store, spillFolder, run);
         store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
     }
 
@@ -82,18 +90,44 @@ public sealed class JobArchive(IJobStore store)
     {
         var writer = new CanonicalWriter();
         result.Opening.EncodeSecret(writer);
+        if (result.Result.RowsAside is IReadOnlyCollection<object> rows)
+        {
+            store.Put(AsideOf(run), writer.UInt32((uint)rows.Count).Bytes(result.Result.WithoutRows().Encode()).ToArray());
+            return;
+        }
+
         store.Put($"run/{run}/result", writer.Bytes(result.Result.Encode()).ToArray());
     }
 
     /// <summary>The sealed result of a run, or null.</summary>
     public SealedResult? FindResult(Digest run)
     {
-        if (store.Get($"run/{run}/result") is not { } bytes) return null;
+        if (store.Get($"run/{run}/result") is not { } bytes) return FindResultAside(run);
         var reader = new CanonicalReader(bytes);
         var result = new SealedResult(CommitmentOpening.Decode(ref reader), JobResult.Decode(reader.Bytes()));
         reader.End();
         return result;
     }
+
+    /// <summary>Forgets what runs set aside that are settled or that this node knows nothing of.</summary>
+    public void ForgetOrphans()
+    {
+        if (spillFolder is not null) RunSpill.ForgetAllBut(store, spillFolder, BegunRuns);
+    }
+
+    private SealedResult? FindResultAside(Digest run)
+    {
+        if (spillFolder is null || store.Get(AsideOf(run)) is not { } bytes || RunSpill.Find(store, spillFolder, run) is not { } spill) return null;
+        var reader = new CanonicalReader(bytes);
+        var opening = CommitmentOpening.Decode(ref reader);
+        var count = checked((int)reader.UInt32());
+        var result = new SealedResult(
+            opening, JobResult.Decode(reader.Bytes()).WithRowsOf(Path.Combine(spill.Folder, StreamedOutcome.ResultFile), spill.Key, count));
+        reader.End();
+        return result;
+    }
+
+    private static string AsideOf(Digest run) => $"run/{run}/result-aside";
 }
 
 /// <summary>A result that is committed to but not yet released.</summary>

@@ -20,7 +20,7 @@ public sealed class JobEngine(EnginePorts ports)
     public static readonly ErrorCode ReasonInvalid = new(
         "job.reason-invalid", ErrorKind.InvalidInput, "Give a short code such as 'purpose-not-approved'; tell the parties more by other means.");
 
-    private readonly JobArchive _archive = new(ports.Store);
+    private readonly JobArchive _archive = new(ports.Store, ports.SpillFolder);
     private readonly ConcurrentDictionary<Digest, Task> _advancing = new();
     private readonly ConcurrentDictionary<Digest, Task> _runs = new();
     private readonly ConcurrentDictionary<Digest, bool> _announced = new();
@@ -32,6 +32,7 @@ public sealed class JobEngine(EnginePorts ports)
     /// <summary>Follows the ledger until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        _archive.ForgetOrphans();
         await Recovery.HearOthersAsync(ports, _archive, cancellation);
         while (!cancellation.IsCancellationRequested)
         {

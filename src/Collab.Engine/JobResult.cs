@@ -1,3 +1,4 @@
+using Collab.Engine.Streaming;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Statistics.Analyses;
@@ -67,11 +68,20 @@ public abstract record JobResult
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
+        using var content = new MemoryStream();
+        WriteTo(content);
+        return content.ToArray();
+    }
+
+    /// <summary>Writes the canonical encoding piece by piece, for results that are larger than memory.</summary>
+    public void WriteTo(Stream destination)
+    {
         var writer = new CanonicalWriter();
         switch (this)
         {
             case Intersection result:
-                writer.Byte(KindIntersection).List(result.Columns, (w, c) => w.Text(c)).List(result.Matches, Encode);
+                writer.Byte(KindIntersection).List(result.Columns, (w, c) => w.Text(c));
+                WriteRows(destination, writer, result.Matches, Encode);
                 break;
             case Changes result:
                 writer.Byte(KindChanges).List(result.Columns, (w, c) => w.Text(c)).Int64(result.Version)
@@ -84,27 +94,80 @@ public abstract record JobResult
                 writer.Byte(KindAnalyses).Bytes(analyses.Result.Encode());
                 break;
             case LinkedRows result:
-                writer.Byte(KindLinkedRows);
-                Encode(writer, result.Keys, result.Rows);
+                WriteRows(destination, Encode(writer.Byte(KindLinkedRows), result.Keys), result.Rows, (w, row) => Encode(w, row));
                 break;
             case Differences result:
-                writer.Byte(KindDifferences);
-                Encode(writer, result.Keys, result.Rows);
+                WriteRows(destination, Encode(writer.Byte(KindDifferences), result.Keys), result.Rows, (w, row) => Encode(w, row));
                 writer.List(result.Counts, (w, c) => w.Int64(c.Here).Int64(c.Matched).Int64(c.There));
                 break;
             case Cardinality result:
                 writer.Byte(KindCardinality).Int64(result.Count);
                 break;
             case Join result:
-                writer.Byte(KindJoin).List(result.Keys, (w, key) => w.List(key, (k, column) => k.Text(column))).Party(result.Of)
-                    .List(result.Columns, (w, c) => w.Text(c))
-                    .List(result.Rows, (w, r) => Encode(w, r.Matched).List(r.Joined, (v, value) => v.Optional(value, (t, text) => t.Text(text))));
+                Encode(writer.Byte(KindJoin), result.Keys).Party(result.Of).List(result.Columns, (w, c) => w.Text(c));
+                WriteRows(destination, writer, result.Rows, (w, r) => Encode(w, r.Matched).List(r.Joined, (v, value) => v.Optional(value, (t, text) => t.Text(text))));
                 break;
             default:
                 throw new InvalidOperationException($"{GetType().Name} has no encoding.");
         }
 
-        return writer.ToArray();
+        destination.Write(writer.Written);
+    }
+
+    /// <summary>The same result without its rows: what is small of it.</summary>
+    internal JobResult WithoutRows() => this switch
+    {
+        Intersection result => result with { Matches = [] },
+        LinkedRows result => result with { Rows = [] },
+        Differences result => result with { Rows = [] },
+        _ => throw new InvalidOperationException($"{GetType().Name} has no rows that are set aside."),
+    };
+
+    /// <summary>The rows that are set aside on the disk; null when the result is in memory.</summary>
+    internal ICanonicalRows? RowsAside => this switch
+    {
+        Intersection result => result.Matches as ICanonicalRows,
+        LinkedRows result => result.Rows as ICanonicalRows,
+        Differences result => result.Rows as ICanonicalRows,
+        _ => null,
+    };
+
+    /// <summary>The same result with rows that are set aside in a file.</summary>
+    internal JobResult WithRowsOf(string path, SecretBytes key, int count) => this switch
+    {
+        Intersection result => result with { Matches = new SealedRows<Match>(path, key, count, ReadMatch) },
+        LinkedRows result => result with { Rows = new SealedRows<LinkedRow>(path, key, count, ReadLinkedRow) },
+        Differences result => result with { Rows = new SealedRows<LinkedRow>(path, key, count, ReadLinkedRow) },
+        _ => throw new InvalidOperationException($"{GetType().Name} has no rows that are set aside."),
+    };
+
+    internal static Match ReadMatch(ref CanonicalReader reader) => new(reader.Int64(), reader.List((ref k) => k.Text()));
+
+    internal static LinkedRow ReadLinkedRow(ref CanonicalReader reader) => DecodeRow(ref reader);
+
+    // What the writer holds, then a count and the rows; the writer is empty afterwards.
+    private static void WriteRows<T>(Stream destination, CanonicalWriter writer, IReadOnlyList<T> rows, Action<CanonicalWriter, T> write)
+    {
+        const int piece = 1 << 16;
+        writer.UInt32((uint)rows.Count);
+        if (rows is ICanonicalRows aside)
+        {
+            destination.Write(writer.Written);
+            aside.CopyTo(destination);
+            writer.Clear();
+            return;
+        }
+
+        foreach (var row in rows)
+        {
+            write(writer, row);
+            if (writer.Written.Length < piece) continue;
+            destination.Write(writer.Written);
+            writer.Clear();
+        }
+
+        destination.Write(writer.Written);
+        writer.Clear();
     }
 
     /// <summary>Reads the canonical encoding.</summary>
@@ -134,9 +197,8 @@ public abstract record JobResult
         return result;
     }
 
-    private static void Encode(CanonicalWriter writer, IReadOnlyList<IReadOnlyList<string>> keys, IReadOnlyList<LinkedRow> rows) => writer
-        .List(keys, (w, key) => w.List(key, (k, column) => k.Text(column)))
-        .List(rows, (w, row) => Encode(w, row));
+    private static CanonicalWriter Encode(CanonicalWriter writer, IReadOnlyList<IReadOnlyList<string>> keys) =>
+        writer.List(keys, (w, key) => w.List(key, (k, column) => k.Text(column)));
 
     private static void Encode(CanonicalWriter writer, Match match) => writer.Int64(match.Row).List(match.Key, (k, part) => k.Text(part));
 

@@ -16,6 +16,20 @@ public sealed class CanonicalWriter
     /// <summary>A copy of what was written so far.</summary>
     public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
 
+    /// <summary>Forgets what was written so far, for content that is written elsewhere piece by piece.</summary>
+    public CanonicalWriter Clear()
+    {
+        _buffer.ResetWrittenCount();
+        return this;
+    }
+
+    /// <summary>Bytes that are canonical already, with no length before them.</summary>
+    public CanonicalWriter Raw(ReadOnlySpan<byte> value)
+    {
+        _buffer.Write(value);
+        return this;
+    }
+
     /// <summary>One byte.</summary>
     public CanonicalWriter Byte(byte value)
     {

@@ -3,7 +3,7 @@ using Collab.Node.Hosting;
 using Collab.Primitives;
 using Collab.Testing.Node;
 
-// The product's node with two things that a product must not have: it can be told to die at a step, and its clock can be wrong.
+// The product's node with three things that a product must not have: it can be told to die at a step, its clock can be wrong, and its buckets small.
 // Called as 'collab node run --home DIR --exit-with-parent' is, and with the same line when it listens.
 if (args is not ["node", "run", "--home", var folder, "--exit-with-parent"])
 {
@@ -14,7 +14,7 @@ if (args is not ["node", "run", "--home", var folder, "--exit-with-parent"])
 try
 {
     var home = NodeHome.Require(folder);
-    await using var node = await NodeHost.StartAsync(home, passphrase: null, new DeathAtStep(home), OffsetClock.Of(home));
+    await using var node = await NodeHost.StartAsync(home, passphrase: null, new DeathAtStep(home), OffsetClock.Of(home), SmallBuckets.Of(home));
     await Console.Out.WriteLineAsync($"listening at {NodeConfiguration.Load(home).Listen}");
     using var stop = new CancellationTokenSource();
     _ = StopWithInputAsync(stop);

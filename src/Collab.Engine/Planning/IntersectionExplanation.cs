@@ -78,6 +78,13 @@ internal static class IntersectionExplanation
                 "当两行都有某个键、键不为空且相等时，两行按该键匹配。各键分别比较，接收方得知每行按哪些键匹配。");
         }
 
+        if (plan.Protocol == IntersectionProtocol.StreamedVoleName)
+        {
+            yield return new(
+                $"Keys are set aside on each owner's disk, encrypted, and compared in buckets of about {IntersectionProtocol.BucketKeys:N0}. A run that a broken line or a stopped node interrupts goes on at its last bucket, at most {Runs.StreamedIntersectionPart.MostAttempts - 1} times; each time a dishonest party could ask for other keys in that one bucket.",
+                $"各方的键加密暂存于本方磁盘，按每桶约 {IntersectionProtocol.BucketKeys:N0} 个分桶比较。因断线或节点停止而中断的运行从最后一桶继续，至多 {Runs.StreamedIntersectionPart.MostAttempts - 1} 次；每次不诚实的一方可在该桶内询问其他键。");
+        }
+
         yield return question.KeyRule.Duplicate switch
         {
             DuplicateKeys.Refuse => new("A key in several rows of one owner fails the job before anything is sent.", "同一方多行有相同的键时，作业在发送任何内容前失败。"),
@@ -99,7 +106,7 @@ internal static class IntersectionExplanation
     {
         var line = IntersectionSizes.LineOf(question);
         var others = IntersectionProtocol.All
-            .Where(p => p != protocol && p.Does(question, plan.Security, plan.Inputs.Count))
+            .Where(p => p != protocol && p.Does(question, plan.Security, plan.Inputs.Count) && p.Suits(question, sizes))
             .Select(p => $"{p.Name} {Seconds(p)}").ToList();
         if (question.Choice != ProtocolChoice.Automatic)
         {

@@ -58,6 +58,7 @@ internal static class IntersectionPlanner
         }
 
         var sizes = IntersectionSizes.Of(question, inputs, receivers);
+        able.RemoveAll(p => !p.Suits(question, sizes));
         return able.MinBy(p => p.CostOf(question, security, sizes).SecondsAt(IntersectionSizes.LineOf(question)))!.Name;
     }
 
@@ -67,7 +68,8 @@ internal static class IntersectionPlanner
         RequireSense(question, plan.Owners, plan.Receivers, plan.Requester);
         var protocol = IntersectionProtocol.Find(plan.Protocol)
             ?? throw new CollabException(Planner.PartiesUnsuited, $"This node runs no {plan.Protocol} for an intersection.", plan.Requester);
-        if (!protocol.Does(question, plan.Security, plan.Inputs.Count) || (question.Choice != ProtocolChoice.Automatic && question.Choice != protocol.Family))
+        var sizes = IntersectionSizes.Of(question, plan.Inputs, plan.Receivers);
+        if (!protocol.Suits(question, sizes) || !protocol.Does(question, plan.Security, plan.Inputs.Count) || (question.Choice != ProtocolChoice.Automatic && question.Choice != protocol.Family))
             throw new CollabException(Planner.PartiesUnsuited, $"{plan.Protocol} does not do what this plan asks for.", plan.Requester);
     }
 

@@ -18,6 +18,8 @@ internal abstract partial record IntersectionProtocol
         public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
             parties == 2 && question.Reveal is (Reveal.Rows or Reveal.Differences or Reveal.Join);
 
+        public override bool Suits(IntersectionQuestion question, IntersectionSizes sizes) => !StreamedVole.IsFor(question, sizes);
+
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {
             var label = question.Reveal is Reveal.Join ? AssumedLabel : 0;

@@ -18,6 +18,9 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>Vector OLE and a key-value store, with labels or without (psi-vole.md).</summary>
     public const string VoleName = "psi-vole/1";
 
+    /// <summary>The same in buckets from the disk, for sets larger than memory (psi-vole.md, "Buckets").</summary>
+    public const string StreamedVoleName = "psi-vole-streamed/1";
+
     /// <summary>Circuit: the matches stay shared, their totals are opened (psi-circuit.md).</summary>
     public const string CircuitName = "psi-circuit/1";
 
@@ -25,13 +28,17 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     public const string IncrementalName = "psi-incremental/1";
 
     /// <summary>All of this program.</summary>
-    public static IReadOnlyList<IntersectionProtocol> All { get; } = [new Ecdh(), new Vole(), new Cardinality(), new Circuit(), new Incremental()];
+    public static IReadOnlyList<IntersectionProtocol> All { get; } =
+        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 
     /// <summary>Whether it answers the question for so many owners against that adversary.</summary>
     public abstract bool Does(IntersectionQuestion question, SecurityModel security, int parties);
+
+    /// <summary>Whether it is meant for sets of these sizes.</summary>
+    public virtual bool Suits(IntersectionQuestion question, IntersectionSizes sizes) => true;
 
     /// <summary>What a run costs.</summary>
     public abstract IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes);

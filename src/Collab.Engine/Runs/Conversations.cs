@@ -20,6 +20,9 @@ internal sealed class Conversations : IAsyncDisposable
     /// <summary>The root channel to each other party.</summary>
     public IReadOnlyDictionary<PartyId, IChannel> Channels { get; }
 
+    /// <summary>All that passed with a peer so far.</summary>
+    public Transcript PassedWith(PartyId peer) => _connections.Single(c => c.Peer == peer).Snapshot();
+
     /// <summary>A failure as every party of the run reports it. Which message was awaited when a line broke differs by party, so its step is the run's.</summary>
     public static Fault FaultOf(CollabException failure, StepId step) => failure.ToFault() is var fault && failure is ChannelException
         ? fault with { Step = step }

@@ -1,4 +1,5 @@
 using Collab.Channels;
+using Collab.Engine.Planning;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -11,6 +12,16 @@ internal delegate void StepProgress(StepId step, long done, long total);
 /// <param name="Snapshot">The commitment to what was read; null for a party that holds none of the rows.</param>
 internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
 {
+    /// <summary>All that passed with a peer so far; given before <see cref="RunAsync"/>.</summary>
+    public Func<PartyId, Transcript>? Passed { get; set; }
+
+    /// <summary>As the other, for a run that may go on with what an earlier attempt of it set aside.</summary>
+    public static Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, Digest run, CancellationToken cancellation) =>
+        CanGoOn(plan) ? StreamedIntersectionPart.PrepareAsync(ports, plan, (IntersectionQuestion)plan.Question, run, cancellation) : PrepareAsync(ports, plan, cancellation);
+
+    /// <summary>Whether a run of the plan goes on after an interruption.</summary>
+    public static bool CanGoOn(Plan plan) => plan.Protocol == IntersectionProtocol.StreamedVoleName;
+
     /// <summary>Reads this party's rows to the end, once, and reduces them to what the protocol needs. Nothing is sent.</summary>
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, CancellationToken cancellation) => plan.Question switch
     {
@@ -27,6 +38,9 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
 
     /// <summary>Lets go what it holds of this party's own; nothing by default.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>What passed in the run, from what passed on its last connection.</summary>
+    public virtual IReadOnlyList<Conversation> Account(IReadOnlyList<Conversation> conversations) => conversations;
 
     /// <summary>What all messages of a run are bound to.</summary>
     protected static Digest ContextOf(Plan plan, Digest run) => RunContext.Of(plan.Digest, run);

@@ -36,7 +36,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             if (archive.FindReceipt(_run, ports.Self) is not { } receipt)
             {
                 if (ports.Ledger.PageWithPending(_job).AbortOf(_run, plan) is not null) throw Ended();
-                if (wasInterrupted) throw Failure(RunErrors.NodeRestarted, $"{ports.Self}'s node was started again in the middle of the run.", ports.Self);
+                if (wasInterrupted && !ProtocolPart.CanGoOn(plan)) throw Failure(RunErrors.NodeRestarted, $"{ports.Self}'s node was started again in the middle of the run.", ports.Self);
                 receipt = await ComputeAsync(untilDeadline.Token);
             }
 
@@ -71,28 +71,41 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
         Enter(RunSteps.Connect);                                       // 4
         await using var watch = new LedgerWatch(ports.Ledger, ReasonToStop, cancellation);
-        try
+        while (true)
         {
-            return await ConverseAsync(watch.Stopping);
-        }
-        catch (OperationCanceledException) when (watch.Reason is not null)
-        {
-            throw watch.Reason; // ended on the ledger while we were connecting
+            try
+            {
+                return await ConverseAsync(watch.Stopping);
+            }
+            catch (OperationCanceledException) when (watch.Reason is not null)
+            {
+                throw watch.Reason; // ended on the ledger while we were connecting
+            }
+            catch (ChannelException e) when (IsInterruption(e))
+            {
+                ports.Log.Report(_job, e);
+                Enter(RunSteps.Connect);                               // 4   again: the run goes on where both have finished
+            }
         }
 
         async Task<Receipt> ConverseAsync(CancellationToken stopping)
         {
-            await using var conversation = await Conversations.OpenAsync(ports, plan, _run, stopping);
+            await using var conversation = await OpenAsync(stopping);
             try
             {
                 Enter(RunSteps.Read);                                  // 5   the plan was checked; now rows may be read
-                using var part = await ProtocolPart.PrepareAsync(ports, plan, stopping);
+                using var part = await ProtocolPart.PrepareAsync(ports, plan, _run, stopping);
+                part.Passed = conversation.PassedWith;
 
                 Enter(RunSteps.Protocol);                              // 6
                 var result = await part.RunAsync(conversation.Channels, _run, Observe, stopping);
 
                 Enter(RunSteps.Receipt);                               // 7   sealed and durable before anybody is told
-                return Seal(part.Snapshot, await conversation.CloseAsync(stopping), result);
+                return Seal(part.Snapshot, part.Account(await conversation.CloseAsync(stopping)), result);
+            }
+            catch (ChannelException e) when (IsInterruption(e))
+            {
+                throw; // nobody is told: a broken line ends an attempt and not the run
             }
             catch (Exception e) when (!cancellation.IsCancellationRequested || _deadline <= ports.Clock.GetUtcNow())
             {
@@ -100,6 +113,30 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
                 var fault = Classify(e is OperationCanceledException ? watch.Reason ?? e : e);
                 await conversation.AbortAsync(fault);
                 throw new AbortedHereException(fault);
+            }
+        }
+    }
+
+    // A line that broke, in a run that goes on after it. What a peer says, also that it gave up, is no interruption.
+    private bool IsInterruption(ChannelException e) =>
+        ProtocolPart.CanGoOn(plan) && _step != RunSteps.Connect && (e.Code == ChannelException.Closed || e.Code == ChannelException.Silent);
+
+    // A node that was killed is started again by a person or a service: longer than a line is waited for.
+    private async Task<Conversations> OpenAsync(CancellationToken cancellation)
+    {
+        var patience = ports.Clock.GetUtcNow() + ports.Limits.Return;
+        while (true)
+        {
+            try
+            {
+                return await Conversations.OpenAsync(ports, plan, _run, cancellation);
+            }
+            catch (ChannelException) when (ProtocolPart.CanGoOn(plan) && archive.HasStreamed(_run) && ports.Clock.GetUtcNow() < patience)
+            {
+                // Whoever has committed needs no channel any more: this node died after the last message and before its receipt.
+                var page = ports.Ledger.Page(_job);
+                if (plan.Parties.Any(p => p != ports.Self && page.CommitOf(p, _run) is not null))
+                    throw Failure(RunErrors.NodeRestarted, $"{ports.Self}'s node was started again between the protocol and its receipt.", ports.Self);
             }
         }
     }
@@ -126,7 +163,12 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
     private async Task SpendAsync(PlanInput input, CancellationToken cancellation)
     {
-        if (ports.Ledger.PageWithPending(_job).SpendOf(ports.Self, _run) is not null) return;
+        if (ports.Ledger.PageWithPending(_job).SpendOf(ports.Self, _run) is { } spent)
+        {
+            await ports.Ledger.WaitForFinalityAsync(spent, cancellation); // of this run, before its node was started again
+            return;
+        }
+
         var use = ports.Ledger.PageWithPending(_job).UsesSpentBy(ports.Self) + 1;
         var spend = await ports.Ledger.AppendAsync(
             s => new LedgerOperation.Spend(s.Author, s.Id, s.Time, s.Heads, _job, _run, input.DatasetId, use), cancellation);
@@ -149,7 +191,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         CommitmentReference? committed = null;
         if (result is not null)
         {
-            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.Encode(), ports.Random);
+            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.WriteTo, ports.Random);
             archive.PutResult(_run, new SealedResult(opening, result));
             committed = new CommitmentReference((byte)commitment.Algorithm, commitment.Value);
         }

@@ -13,6 +13,10 @@ public static class RunErrors
     public static readonly ErrorCode NodeRestarted = new(
         "run.node-restarted", ErrorKind.Failed, "Nothing is lost and nothing was released; submit the job again.");
 
+    /// <summary>A run that goes on after interruptions was interrupted too often.</summary>
+    public static readonly ErrorCode InterruptedTooOften = new(
+        "run.interrupted", ErrorKind.Failed, "See in the events and the node's log what interrupts it, and mend that; then submit the job again.");
+
     /// <summary>The run's time was over.</summary>
     public static readonly ErrorCode DeadlinePassed = new(
         "run.deadline-passed", ErrorKind.Failed, "Submit the job again with a longer 'run-limit', or see in the events which step took the time.");

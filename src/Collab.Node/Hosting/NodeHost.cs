@@ -62,8 +62,9 @@ public sealed class NodeHost : IAsyncDisposable
     /// <param name="passphrase">What the keys are encrypted with, or null; borrowed while the node runs, for new certificates.</param>
     /// <param name="observe">Told of every event besides the node's own stream, or null.</param>
     /// <param name="clock">The clock.</param>
+    /// <param name="bucketKeys">Keys of a bucket of a streamed run, the same at all parties; the product's own when null.</param>
     /// <exception cref="CollabException">Something in the home is missing, damaged or exposed; or the address cannot be used.</exception>
-    public static async Task<NodeHost> StartAsync(NodeHome home, SecretBytes? passphrase = null, IJobObserver? observe = null, TimeProvider? clock = null)
+    public static async Task<NodeHost> StartAsync(NodeHome home, SecretBytes? passphrase = null, IJobObserver? observe = null, TimeProvider? clock = null, int? bucketKeys = null)
     {
         clock ??= TimeProvider.System;
         var configuration = NodeConfiguration.Load(home);
@@ -101,12 +102,14 @@ public sealed class NodeHost : IAsyncDisposable
 
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
             var results = new ResultFolder(home.ResultsFolder);
-            var engine = new JobEngine(new EnginePorts(
+            var ports = new EnginePorts(
                 configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
                 observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
             {
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
-            });
+                SpillFolder = home.SpillFolder,
+            };
+            var engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
             var parts = new NodeParts(
                 configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, engine, results, events, clock, Software,
                 configuration.Listen, clock.GetUtcNow());

@@ -39,7 +39,7 @@ public sealed class ResultFolder(string folder) : IResultSink
 
         var opening = new CanonicalWriter();
         result.Opening.EncodeSecret(opening);
-        DurableFile.Replace(Path.Combine(pending, CanonicalFile), result.Result.Encode());
+        DurableFile.Replace(Path.Combine(pending, CanonicalFile), result.Result.WriteTo);
         DurableFile.Replace(Path.Combine(pending, OpeningFile), opening.Written);
         DurableFile.Replace(Path.Combine(pending, "result.csv"), stream =>
         {

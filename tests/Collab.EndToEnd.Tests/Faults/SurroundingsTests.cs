@@ -74,6 +74,38 @@ public sealed class SurroundingsTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_disk_that_fills_while_keys_are_set_aside_ends_the_run_alike_at_both_and_with_room_the_job_runs_again()
+    {
+        using var mounts = new Mounts();
+        await using var study = await StudyConsortium.StartAsync(
+            [Clinic, Hospital, Observer, Registry], prepare: local => mounts.MoveToSmallDisk(local.HomeOf(Clinic).Folder));
+        using var unmounted = new Mounts(mounts);
+        await study.RegisterAsync(Clinic, "patients", "id\n" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"P{i:D4}\n"))); // 2.4 MB of digests
+        var before = await study.StatusAsync(Clinic);
+        var filler = Path.Combine(study.Local.HomeOf(Clinic).Folder, "filler");
+        FillDisk(filler);
+        await using (var file = File.OpenWrite(filler)) file.SetLength(file.Length - (1 << 20)); // 1 MB is left
+
+        var failed = await study.SubmitAsync(StreamedKind);
+        var verdict = await study.SettledAsync(failed);
+        output.WriteLine($"both say: {verdict}");
+        Assert.Equal(new Verdict("aborted", "spill.failed", Clinic.Name, "run.5-read"), verdict);
+        var told = await study.FindAsync(Registry, failed);
+        Assert.Contains("Free space", told!.Error!.Next, StringComparison.Ordinal);
+        await study.AssertEndedWellAsync(failed, verdict);
+        Assert.Empty(Directory.GetFileSystemEntries(study.Local.HomeOf(Clinic).SpillFolder));
+        Assert.True((await study.StatusAsync(Clinic)).LogSize >= before.LogSize);
+
+        File.Delete(filler);
+        var again = await study.SubmitAsync(StreamedKind);
+        verdict = await study.SettledAsync(again);
+        Assert.Equal("committed", verdict.State);
+        await study.AssertEndedWellAsync(again, verdict);
+        var view = await study.FindAsync(Registry, again);
+        Assert.Equal(101, (await File.ReadAllLinesAsync(Path.Combine(view!.Result!, "result.csv"), TestContext.Current.CancellationToken)).Length);
+    }
+
+    [Fact]
     public async Task A_clock_a_day_ahead_sees_the_job_expired_and_grants_nothing()
     {
         await using var study = await WithClockOffAsync(TimeSpan.FromDays(1));

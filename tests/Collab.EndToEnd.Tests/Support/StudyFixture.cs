@@ -11,7 +11,12 @@ public abstract class StudyFixture : IAsyncLifetime
 
     internal virtual bool Testing => true;
 
-    public async ValueTask InitializeAsync() => Study = await StudyConsortium.StartAsync(Parties, Testing);
+    /// <summary>Changes the parties' folders before the first start.</summary>
+    internal virtual void Prepare(Cli.Sandbox.LocalConsortium local)
+    {
+    }
+
+    public async ValueTask InitializeAsync() => Study = await StudyConsortium.StartAsync(Parties, Testing, Prepare);
 
     public async ValueTask DisposeAsync()
     {

@@ -141,6 +141,22 @@ public sealed class PlannerTests
             Assert.Equal(code, Assert.Throws<CollabException>(() => Planner.Review(changed, part, offer)).Code);
     }
 
+    [Theory]
+    [InlineData("rows", IntersectionProtocol.LargestInMemory, IntersectionProtocol.VoleName)]
+    [InlineData("rows", IntersectionProtocol.LargestInMemory + 1, IntersectionProtocol.StreamedVoleName)]
+    [InlineData("differences", IntersectionProtocol.LargestInMemory + 1, IntersectionProtocol.StreamedVoleName)]
+    public void Large_sets_run_in_buckets_by_the_rows_that_are_said_and_every_node_checks_it(string reveal, long rows, string protocol)
+    {
+        var plan = Make(Intersection
+            .Replace("key: [city, age]", $"key: [name], rows: {rows}", StringComparison.Ordinal)
+            .Replace("parties:", $"parameters: {{ protocol: rr22, reveal: {reveal} }}\nparties:", StringComparison.Ordinal));
+        Assert.Equal(protocol, plan.Protocol);
+        Planner.Review(plan, plan.InputOf(Plans.Al)!, OfAl);
+        Assert.Equal(protocol == IntersectionProtocol.StreamedVoleName, Explanation.Of(plan).Notes.Any(note => note.English.Contains("goes on at its last bucket", StringComparison.Ordinal)));
+        var other = plan with { Protocol = protocol == IntersectionProtocol.VoleName ? IntersectionProtocol.StreamedVoleName : IntersectionProtocol.VoleName };
+        Assert.Equal(Planner.PartiesUnsuited, Assert.Throws<CollabException>(() => Planner.Review(other, plan.InputOf(Plans.Al)!, OfAl)).Code);
+    }
+
     private static Plan Make(string job, int seed = 1) => Planner.Make(
         JobDescription.Parse(job), "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, [OfAl, OfBo], Plans.Created, RandomSource.Seeded(seed));
 

@@ -14,17 +14,20 @@ public sealed class IntersectionOracleTests : IDisposable
 
     private readonly TwoOwners _owners = new();
 
-    public static TheoryData<string, string> Protocols => new(
+    public static TheoryData<string, string, bool> Protocols => new(
         IntersectionProtocol.All
             .SelectMany(p => Enum.GetValues<SecurityModel>().Select(security => (Protocol: p, Security: security)))
             .Where(c => c.Protocol.Does(new IntersectionQuestion(KeyRule.Default), c.Security, 2))
-            .Select(c => (c.Protocol.Family.ToString().ToLowerInvariant(), c.Security == SecurityModel.Malicious ? "malicious" : "semi-honest")));
+            .Select(c => (
+                c.Protocol.Family.ToString().ToLowerInvariant(), c.Security == SecurityModel.Malicious ? "malicious" : "semi-honest",
+                c.Protocol.Name == IntersectionProtocol.StreamedVoleName)));
 
     public void Dispose() => _owners.Dispose();
 
     [Theory, MemberData(nameof(Protocols))]
-    public async Task What_is_told_is_what_the_definition_says(string protocol, string security)
+    public async Task What_is_told_is_what_the_definition_says(string protocol, string security, bool isStreamed)
     {
+        var said = isStreamed ? $", rows: {IntersectionProtocol.LargestInMemory + 1}" : ""; // the plan goes by what is said, not by what is there
         for (var seed = 0; seed < (protocol == "ecdh" ? Cases : CasesWithSetUp); seed++)
         {
             var random = RandomSource.Seeded(seed);
@@ -38,11 +41,12 @@ public sealed class IntersectionOracleTests : IDisposable
             var plan = _owners.Plan($$"""
                 kind: intersection
                 purpose: test
-                parties: [{ name: al, dataset: table, keys: [{{list}}] }, { name: bo, dataset: table, keys: [{{list}}] }]
+                parties: [{ name: al, dataset: table, keys: [{{list}}]{{said}} }, { name: bo, dataset: table, keys: [{{list}}]{{said}} }]
                 receivers: [{{string.Join(", ", receivers)}}]
                 security: {{security}}
                 parameters: { protocol: {{protocol}}, duplicate: {{(all ? "all" : "first")}}, reveal: {{(differences ? "differences" : "rows")}} }
                 """);
+            Assert.Equal(isStreamed, plan.Protocol == IntersectionProtocol.StreamedVoleName);
             var run = await _owners.RunAsync(plan);
             foreach (var receiver in receivers)
             {

@@ -40,11 +40,18 @@ internal sealed class TwoOwners : IDisposable
         var runs = await Parties.RunAsync(plan.Parties, async (self, channels) =>
         {
             var ports = new EnginePorts(
-                self, "study", null!, null!, _registries.GetValueOrDefault(self)!, null!, null!, ApprovalPolicy.AskAlways, null!, null!,
-                TimeProvider.System, RandomSource.System, "test");
-            var part = await ProtocolPart.PrepareAsync(ports, plan, CancellationToken.None);
+                self, "study", null!, null!, _registries.GetValueOrDefault(self)!, new MemoryStore(), null!, ApprovalPolicy.AskAlways, null!, null!,
+                TimeProvider.System, RandomSource.System, "test")
+            {
+                SpillFolder = Path.Combine(_folder, $"spill-{self}"),
+                BucketKeys = 4,
+            };
+            var part = await ProtocolPart.PrepareAsync(ports, plan, Run, CancellationToken.None);
+            part.Passed = peer => new Transcript(new DirectionTranscript(Run, self, peer, []), new DirectionTranscript(Run, peer, self, []));
             var result = await part.RunAsync(channels, Run, (_, _, _) => { }, CancellationToken.None);
-            return result is null ? null : JobResult.Decode(result.Encode()); // what is committed to is what is told
+            var told = result is null ? null : JobResult.Decode(result.Encode()); // what is committed to is what is told
+            Streaming.RunSpill.Forget(ports.Store, ports.SpillFolder, Run);
+            return told;
         });
         Assert.Equal(plan.Receivers, runs.Where(r => r.Value.Result is not null).Select(r => r.Key).Order());
         return new OwnersRun(

@@ -1,0 +1,51 @@
+using System.Numerics;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Planning;
+
+/// <content>RR22 in buckets.</content>
+internal abstract partial record IntersectionProtocol
+{
+    /// <summary>Keys of a bucket, as <see cref="EnginePorts.BucketKeys"/> is unless a host says otherwise.</summary>
+    public const int BucketKeys = 1 << 20;
+
+    /// <summary>From one more key than this, reckoned of either owner, RR22 runs in buckets.</summary>
+    public const long LargestInMemory = 1L << 21;
+
+    private sealed record StreamedVole() : IntersectionProtocol(StreamedVoleName, ProtocolChoice.Rr22)
+    {
+        // Items of a bucket in memory, with what one bucket's run takes, in bytes; specs/psi-vole.md, "Cost".
+        private const long BytesPerBucketKey = 150;
+
+        private static readonly Vole InMemory = new();
+
+        public override Bilingual Merit => new(
+            "RR22 in buckets from the disk: memory does not grow with the sets", "RR22，自磁盘分桶：内存不随集合增大");
+
+        /// <summary>The rule of the plan, by the keys that are reckoned with, which all parties know.</summary>
+        public static bool IsFor(IntersectionQuestion question, IntersectionSizes sizes) =>
+            question.Reveal is (Reveal.Rows or Reveal.Differences) && Math.Max(sizes.Sender, sizes.Receiver) > LargestInMemory;
+
+        public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
+            parties == 2 && question.Reveal is (Reveal.Rows or Reveal.Differences);
+
+        public override bool Suits(IntersectionQuestion question, IntersectionSizes sizes) => IsFor(question, sizes);
+
+        public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
+        {
+            var largest = (ulong)Math.Max(1, Math.Max(sizes.Sender, sizes.Receiver));
+            var buckets = (long)Math.Min(256, BitOperations.RoundUpToPowerOf2((largest + BucketKeys - 1) / BucketKeys));
+            var one = InMemory.CostOf(question, security, sizes with { Sender = PerBucket(sizes.Sender), Receiver = PerBucket(sizes.Receiver) });
+            return one with
+            {
+                Messages = one.Messages * buckets, Bytes = one.Bytes * buckets, MemoryBytes = PerBucket((long)largest) * BytesPerBucketKey,
+                ComputeSeconds = one.ComputeSeconds * buckets,
+            };
+
+            long PerBucket(long keys) => (keys + buckets - 1) / buckets;
+        }
+
+        public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) => InMemory.Sends(question, plan, party, keys);
+    }
+}
