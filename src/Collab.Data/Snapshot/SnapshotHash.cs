@@ -65,10 +65,11 @@ public sealed class SnapshotHash : IDisposable
         ObjectDisposedException.ThrowIf(_finished, this);
         if (!batch.Columns.Select(column => column.Schema).SequenceEqual(_columns))
             throw new ArgumentException("The batch has other columns than the snapshot.", nameof(batch));
+        Column[] columns = [.. batch.Columns];
         for (var row = 0; row < batch.RowCount; row++)
         {
             Byte(RowFollows);
-            foreach (var column in batch.Columns) Cell(column, row);
+            foreach (var column in columns) Cell(column, row);
         }
 
         _rowCount += (ulong)batch.RowCount;
@@ -116,6 +117,16 @@ public sealed class SnapshotHash : IDisposable
 
     private void Text(string value)
     {
+        if (value.Length <= _buffer.Length / 8) // at most 3 bytes a character: written at once, its size afterwards
+        {
+            Room(5 + (3 * value.Length));
+            var written = Encoding.UTF8.GetBytes(value, _buffer.AsSpan(_used + 5));
+            _buffer[_used] = Present;
+            BinaryPrimitives.WriteUInt32LittleEndian(_buffer.AsSpan(_used + 1), (uint)written);
+            _used += 5 + written;
+            return;
+        }
+
         var size = Encoding.UTF8.GetByteCount(value);
         Room(5);
         _buffer[_used] = Present;

@@ -81,7 +81,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             {
                 throw watch.Reason; // ended on the ledger while we were connecting
             }
-            catch (ChannelException e) when (IsInterruption(e))
+            catch (ProtocolException e) when (IsInterruption(e))
             {
                 ports.Log.Report(_job, e);
                 Enter(RunSteps.Connect);                               // 4   again: the run goes on where both have finished
@@ -103,7 +103,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
                 Enter(RunSteps.Receipt);                               // 7   sealed and durable before anybody is told
                 return Seal(part.Snapshot, part.Account(await conversation.CloseAsync(stopping)), result);
             }
-            catch (ChannelException e) when (IsInterruption(e))
+            catch (ProtocolException e) when (IsInterruption(e))
             {
                 throw; // nobody is told: a broken line ends an attempt and not the run
             }
@@ -117,9 +117,9 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         }
     }
 
-    // A line that broke, in a run that goes on after it. What a peer says, also that it gave up, is no interruption.
-    private bool IsInterruption(ChannelException e) =>
-        ProtocolPart.CanGoOn(plan) && _step != RunSteps.Connect && (e.Code == ChannelException.Closed || e.Code == ChannelException.Silent);
+    // A line that broke or fell silent, found here or by the peer, in a run that goes on after it. Whatever else a peer says is none.
+    private bool IsInterruption(ProtocolException e) =>
+        ProtocolPart.CanGoOn(plan) && _step != RunSteps.Connect && (e.Code.Name == ChannelException.Closed.Name || e.Code.Name == ChannelException.Silent.Name);
 
     // A node that was killed is started again by a person or a service: longer than a line is waited for.
     private async Task<Conversations> OpenAsync(CancellationToken cancellation)

@@ -130,7 +130,14 @@ internal static class ResultText
 
     private static void Line(TextWriter text, IEnumerable<string> fields)
     {
-        text.Write(string.Join(',', fields.Select(Field)));
+        var isFirst = true;
+        foreach (var field in fields)
+        {
+            if (!isFirst) text.Write(',');
+            text.Write(Field(field));
+            isFirst = false;
+        }
+
         text.Write('\n');
     }
 

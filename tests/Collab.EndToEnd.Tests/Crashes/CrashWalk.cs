@@ -44,7 +44,7 @@ internal static class CrashWalk
         var (size, final) = (0L, 0L);
         var watching = WatchLogAsync();
         var job = await study.SubmitAsync(kind);
-        using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(45));
+        using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         try
         {
             await process.WaitForExitAsync(limited.Token);

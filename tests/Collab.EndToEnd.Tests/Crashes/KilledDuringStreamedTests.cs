@@ -29,7 +29,7 @@ public sealed class KilledDuringStreamedTests(KilledDuringStreamedTests.Fixture 
         var (job, _, _) = await CrashWalk.DieAsync(study, StreamedKind, doomed, step);
         await study.Local.ForgetAsync(doomed);
         await study.StartNodesAsync();
-        var verdict = await study.SettledAsync(job);
+        var verdict = await study.SettledAsync(job, limit: TimeSpan.FromMinutes(3)); // its own work, and waiting for the node
         output.WriteLine($"{party} killed at {step}: {verdict}");
         Assert.Equal(new Verdict("committed", null, null, null), verdict);
         await study.AssertEndedWellAsync(job, verdict);
@@ -71,10 +71,10 @@ public sealed class KilledDuringStreamedTests(KilledDuringStreamedTests.Fixture 
         await File.WriteAllTextAsync(
             Path.Combine(study.Local.HomeOf(Clinic).Folder, "die-at-step"), "run.6-protocol@70", TestContext.Current.CancellationToken);
         await study.StartNodesAsync();
-        await study.Local.NodeOf(Clinic).WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await study.Local.NodeOf(Clinic).WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         await study.Local.ForgetAsync(Clinic);
         await study.StartNodesAsync();
-        var verdict = await study.SettledAsync(job);
+        var verdict = await study.SettledAsync(job, limit: TimeSpan.FromMinutes(3)); // its own work, and waiting for the node
         Assert.Equal("committed", verdict.State);
         await study.AssertEndedWellAsync(job, verdict);
     }
