@@ -48,4 +48,7 @@ public sealed record EnginePorts(
 
     /// <summary>Keys of a bucket of a streamed run; the same at all parties.</summary>
     public int BucketKeys { get; init; } = IntersectionProtocol.BucketKeys;
+
+    /// <summary>The machine that plans are estimated for; asked for when the first plan is made.</summary>
+    public Func<Machine> Machine { get; init; } = static () => Planning.Machine.Reference;
 }

@@ -45,6 +45,9 @@ public sealed class JobEngine(EnginePorts ports)
         await Task.WhenAll(_runs.Values); // whoever stops the engine may then close ledger and store
     }
 
+    /// <summary>What a plan will do, estimated for this node's machine.</summary>
+    public Explanation Explain(Plan plan) => Explanation.Of(plan, ports.Machine());
+
     /// <summary>Plans a request against the owners' current offers; nothing is sent but the question what they offer.</summary>
     /// <exception cref="CollabException">The codes of <see cref="Planner"/>.</exception>
     public async Task<Plan> PlanAsync(JobSpecification specification, CancellationToken cancellation)
@@ -53,7 +56,7 @@ public sealed class JobEngine(EnginePorts ports)
         foreach (var owner in specification.Parties.Select(p => p.Owner).Where(ports.Peers.Members.Contains))
             offers.AddRange(await OffersOfAsync(owner, cancellation));
         return Planner.Make(
-            specification, ports.Consortium, ports.Peers.Members, ports.Self, offers, ports.Clock.GetUtcNow(), ports.Random);
+            specification, ports.Consortium, ports.Peers.Members, ports.Self, offers, ports.Clock.GetUtcNow(), ports.Random, ports.Machine());
     }
 
     /// <summary>Proposes a plan: keeps it, and puts its digest on the ledger. The parties fetch it from here.</summary>

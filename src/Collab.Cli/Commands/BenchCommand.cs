@@ -38,6 +38,7 @@ internal static class BenchCommand
         {
             topic, operation, protocol, mode, size, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
         };
+        command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var name = parsed.GetRequiredValue(topic);

@@ -42,8 +42,8 @@ internal static class AnalysisExplanation
             new(
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
-                outlook.Max(p => p.MemorySize),
-                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + 1,
+                CostRates.NodeMemory + outlook.Max(p => p.MemorySize),
+                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.JobWait,
                 AreUpperBounds: true));
     }
 

@@ -1,36 +1,33 @@
 namespace Collab.Engine.Planning;
 
-/// <summary>Measured times, on one core, that estimates are made with. They are for people: nothing depends on them but the choice of a protocol.</summary>
+/// <summary>Measured times and memory that estimates are made with. They are for people: nothing depends on them but the choice of a protocol.</summary>
 /// <remarks>
-/// Measured as processor time of both parties on one core: ECDH with <c>collab bench psi --size 65536 --runs 3 --threads 1</c>, RR22 with
-/// 10^4 to 10^6 keys. How the sum falls on the two sides is an estimate. protocols/specs/intersection.md, "Cost", says what is not counted.
+/// The one table: <c>collab bench estimate --fit</c> measures whole jobs and prints it anew for the machine it runs on, which then is
+/// the reference. Seconds are processor time of both parties. protocols/specs/intersection.md, "Cost", says what is counted.
 /// </remarks>
 internal static class CostRates
 {
-    /// <summary>A multiplication of a point, in seconds.</summary>
-    public const double SecondsPerMultiplication = 7.5e-6;
+    /// <summary>What every job waits for, in seconds: ledger steps, connections, and the steps in which whoever asked looks for the end.</summary>
+    public const double JobWait = 1.1;
 
-    /// <summary>Hashing an item to the curve, in seconds.</summary>
-    public const double SecondsPerHashToCurve = 6.5e-6;
-
-    /// <summary>Naming an item (psi-mutual), in seconds.</summary>
-    public const double SecondsPerName = 0.6e-6;
-
-    /// <summary>What every vector OLE takes, whatever its length, both parties together, in seconds.</summary>
-    public const double SecondsPerVectorOle = 0.15;
-
-    /// <summary>A key of RR22's receiver, both parties' work for it one after the other, in seconds.</summary>
-    public const double SecondsPerStoredKey = 1.4e-6;
-
-    /// <summary>A key of RR22's sender, both parties' work for it one after the other, in seconds.</summary>
-    public const double SecondsPerMask = 0.6e-6;
-
-    /// <summary>A key of either party in a circuit intersection with transfers by extension, both parties' work, in seconds: sets of 2^18 and 2^20.</summary>
-    public const double SecondsPerCircuitKey = 6e-6;
-
-    /// <summary>The same with silent transfers.</summary>
-    public const double SecondsPerSilentCircuitKey = 10e-6;
+    /// <summary>Reading a row, committing to it and hashing its key, one core of its owner, in seconds.</summary>
+    public const double SecondsPerRow = 1.5e-6;
 
     /// <summary>Rows that are read and summed up in a second.</summary>
-    public const double RowsPerSecond = 2e6;
+    public const double RowsPerSecond = 1 / SecondsPerRow;
+
+    /// <summary>Memory of a node that computes statistics, beside the columns it reads, in bytes.</summary>
+    public const long NodeMemory = 110_000_000;
+
+    /// <summary>Diffie-Hellman, rows and number alike.</summary>
+    public static ProtocolRates Curve { get; } = new(
+        1.3, 22e-6, 22e-6, SideBySide: true, OnCurve: true, new(112_000_000, 300, 100), new(112_000_000, 200, 350));
+
+    /// <summary>RR22, either security.</summary>
+    public static ProtocolRates Vole { get; } = new(
+        1.7, 2.4e-6, 4.0e-6, SideBySide: false, OnCurve: false, new(125_000_000, 140, 60), new(125_000_000, 60, 430));
+
+    /// <summary>Totals over shared matches.</summary>
+    public static ProtocolRates Circuit { get; } = new(
+        2, 20e-6, 20e-6, SideBySide: false, OnCurve: false, new(130_000_000, 700, 300), new(130_000_000, 300, 500));
 }

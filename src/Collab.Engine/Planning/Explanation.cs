@@ -4,7 +4,7 @@ using Collab.Statistics;
 
 namespace Collab.Engine.Planning;
 
-/// <summary>What a plan will do, said before anyone approves it. Made of the plan alone, so every party reads the same.</summary>
+/// <summary>What a plan will do, said before anyone approves it. Made of the plan alone, so every party reads the same but the seconds.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Question">What is computed.</param>
 /// <param name="Adversary">What the promise rests on.</param>
@@ -16,9 +16,11 @@ public sealed record Explanation(
 {
 
     /// <summary>Explains a plan.</summary>
-    public static Explanation Of(Plan plan) => plan.Question switch
+    /// <param name="plan">The plan.</param>
+    /// <param name="machine">Whose seconds are told; the reference machine's when null.</param>
+    public static Explanation Of(Plan plan, Machine? machine = null) => plan.Question switch
     {
-        IntersectionQuestion question => IntersectionExplanation.Of(plan, question),
+        IntersectionQuestion question => IntersectionExplanation.Of(plan, question, machine ?? Machine.Reference),
         StatisticsQuestion question => OfStatistics(plan, question),
         AnalysisQuestion question => AnalysisExplanation.Of(plan, question),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
@@ -58,8 +60,8 @@ public sealed record Explanation(
             new(
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
-                outlook.Max(p => p.MemorySize),
-                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + 1,
+                CostRates.NodeMemory + outlook.Max(p => p.MemorySize),
+                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.JobWait,
                 AreUpperBounds: true));
     }
 
@@ -83,8 +85,8 @@ public sealed record PartyExplanation(PartyId Party, IReadOnlyList<Bilingual> Se
 /// <summary>What a run costs, over all parties: for the rows that the requester expects, or at most, for as many as the row bands allow.</summary>
 /// <param name="Messages">Messages.</param>
 /// <param name="Bytes">Payload bytes on the wire.</param>
-/// <param name="MemoryBytes">Memory of the largest party beyond its program, in bytes.</param>
-/// <param name="Seconds">Time of the protocol, in seconds; of an intersection with the line, of statistics without it.</param>
+/// <param name="MemoryBytes">Peak memory of the largest party's node, its program included, in bytes.</param>
+/// <param name="Seconds">Time of the whole job once it is approved, in seconds; of an intersection with the line, of statistics without it.</param>
 /// <param name="AreUpperBounds">Whether the row bands stand for the sizes.</param>
 public sealed record CostEstimate(long Messages, long Bytes, long MemoryBytes, double Seconds, bool AreUpperBounds);
 

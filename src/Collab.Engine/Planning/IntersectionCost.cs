@@ -1,27 +1,29 @@
 namespace Collab.Engine.Planning;
 
-/// <summary>What a run of an intersection costs, by the formulas of the protocols' specs.</summary>
+/// <summary>What a run of an intersection costs: traffic by the formulas of the protocols' specs, time and memory by measured rates.</summary>
 /// <param name="Messages">Messages, both ways.</param>
 /// <param name="Bytes">Payload bytes, both ways.</param>
-/// <param name="MemoryBytes">Memory of the larger party beside its keys, in bytes.</param>
-/// <param name="ComputeSeconds">Time of the party that computes longer, on the cores of this machine, in seconds.</param>
+/// <param name="Rates">What the work takes.</param>
+/// <param name="Sizes">How many keys.</param>
 /// <param name="Overlaps">Whether computing and sending go on side by side.</param>
-internal sealed record IntersectionCost(long Messages, long Bytes, long MemoryBytes, double ComputeSeconds, bool Overlaps)
+internal sealed record IntersectionCost(long Messages, long Bytes, ProtocolRates Rates, IntersectionSizes Sizes, bool Overlaps)
 {
     private const double BytesPerMegabit = 125_000;
 
-    /// <summary>The time of a run over a line of so many Mbit/s; bytes of both directions share it.</summary>
-    public double SecondsAt(int line)
+    /// <summary>How often the protocol runs in the job.</summary>
+    public int Runs { get; init; } = 1;
+
+    /// <summary>Peak memory of the larger party's node, in bytes.</summary>
+    public long MemoryBytes => Rates.MemoryOf(Sizes);
+
+    /// <summary>The time of the whole job from its approval to its settlement, over a line of so many Mbit/s which both directions share.</summary>
+    public double SecondsOn(Machine machine, int line)
     {
         var transfer = Bytes / (line * BytesPerMegabit);
-        return Overlaps ? Math.Max(ComputeSeconds, transfer) : ComputeSeconds + transfer;
+        var compute = Rates.SecondsOn(machine, Sizes, Runs);
+        return CostRates.JobWait + (Sizes.Most * CostRates.SecondsPerRow) + (Overlaps ? Math.Max(compute, transfer) : compute + transfer);
     }
 
-    /// <summary>This and another one after it.</summary>
-    public IntersectionCost Then(long messages, long bytes, double seconds = 0) => this with
-    {
-        Messages = Messages + messages,
-        Bytes = Bytes + bytes,
-        ComputeSeconds = ComputeSeconds + seconds,
-    };
+    /// <summary>This and more messages after it.</summary>
+    public IntersectionCost Then(long messages, long bytes) => this with { Messages = Messages + messages, Bytes = Bytes + bytes };
 }

@@ -7,7 +7,7 @@ namespace Collab.Engine.Planning;
 /// <summary>What an intersection will do, said before anyone approves it.</summary>
 internal static class IntersectionExplanation
 {
-    public static Explanation Of(Plan plan, IntersectionQuestion question)
+    public static Explanation Of(Plan plan, IntersectionQuestion question, Machine machine)
     {
         var sizes = IntersectionSizes.Of(question, plan.Inputs, plan.Receivers);
         var protocol = IntersectionProtocol.Find(plan.Protocol)
@@ -17,9 +17,9 @@ internal static class IntersectionExplanation
             plan.Digest,
             Question(plan, question),
             Adversary(plan, question),
-            [.. Notes(plan, question, protocol, sizes)],
+            [.. Notes(plan, question, protocol, sizes, machine)],
             [.. plan.Owners.Select(owner => PartyOf(plan, question, protocol, owner)), .. Explanation.Bystanders(plan)],
-            new(cost.Messages, cost.Bytes, cost.MemoryBytes, cost.SecondsAt(IntersectionSizes.LineOf(question)), !sizes.AreSaid));
+            new(cost.Messages, cost.Bytes, cost.MemoryBytes, cost.SecondsOn(machine, IntersectionSizes.LineOf(question)), !sizes.AreSaid));
     }
 
     private static Bilingual Question(Plan plan, IntersectionQuestion question)
@@ -67,9 +67,10 @@ internal static class IntersectionExplanation
             $"Honest but curious: each party follows the protocol and may study all it sees.{(question.Reveal is Reveal.Rows or Reveal.Differences or Reveal.Changes ? " One that does not follow it can make the result wrong." : " One that does not follow it can make the result wrong, and may learn more than is told here.")}",
             $"半诚实模型：各方遵守协议，但可能研究所见的一切。{(question.Reveal is Reveal.Rows or Reveal.Differences or Reveal.Changes ? "不遵守协议的一方可使结果出错。" : "不遵守协议的一方可使结果出错，并可能得知比此处所述更多的内容。")}");
 
-    private static IEnumerable<Bilingual> Notes(Plan plan, IntersectionQuestion question, IntersectionProtocol protocol, IntersectionSizes sizes)
+    private static IEnumerable<Bilingual> Notes(
+        Plan plan, IntersectionQuestion question, IntersectionProtocol protocol, IntersectionSizes sizes, Machine machine)
     {
-        yield return Choice(plan, question, protocol, sizes);
+        yield return Choice(plan, question, protocol, sizes, machine);
         foreach (var note in protocol.Notes(question, plan)) yield return note;
         if (question.KeyCount > 1)
         {
@@ -102,7 +103,8 @@ internal static class IntersectionExplanation
             : new($"Exact counts are not known before the run; the estimate is for at most {Rows(plan, question)} rows.", $"运行前不知道确切行数；估计按至多 {Rows(plan, question)} 行。");
     }
 
-    private static Bilingual Choice(Plan plan, IntersectionQuestion question, IntersectionProtocol protocol, IntersectionSizes sizes)
+    private static Bilingual Choice(
+        Plan plan, IntersectionQuestion question, IntersectionProtocol protocol, IntersectionSizes sizes, Machine machine)
     {
         var line = IntersectionSizes.LineOf(question);
         var others = IntersectionProtocol.All
@@ -122,7 +124,7 @@ internal static class IntersectionExplanation
                 $"{protocol.Name}，按 {line} Mbit/s 估计最快：{Seconds(protocol)}；{string.Join("，", others)}（{protocol.Merit.Chinese}）。");
 
         string Seconds(IntersectionProtocol p) =>
-            string.Create(CultureInfo.InvariantCulture, $"{p.CostOf(question, plan.Security, sizes).SecondsAt(line):0.##} s");
+            string.Create(CultureInfo.InvariantCulture, $"{p.CostOf(question, plan.Security, sizes).SecondsOn(machine, line):0.##} s");
     }
 
     private static PartyExplanation PartyOf(Plan plan, IntersectionQuestion question, IntersectionProtocol protocol, PartyId party)

@@ -45,7 +45,8 @@ internal static class IntersectionPlanner
     /// <summary>The protocol: the one asked for, or of those that can do it the one that takes the least time by the estimate.</summary>
     /// <exception cref="CollabException"><see cref="Planner.ProtocolUnsuited"/>, or the parties do not suit.</exception>
     public static string Choose(
-        IntersectionQuestion question, SecurityModel security, IReadOnlyList<PlanInput> inputs, IReadOnlyList<PartyId> receivers, PartyId requester)
+        IntersectionQuestion question, SecurityModel security, IReadOnlyList<PlanInput> inputs, IReadOnlyList<PartyId> receivers, PartyId requester,
+        Machine machine)
     {
         RequireSense(question, [.. inputs.Select(i => i.Owner)], receivers, requester);
         var able = IntersectionProtocol.All.Where(p => p.Does(question, security, inputs.Count)).ToList();
@@ -59,7 +60,7 @@ internal static class IntersectionPlanner
 
         var sizes = IntersectionSizes.Of(question, inputs, receivers);
         able.RemoveAll(p => !p.Suits(question, sizes));
-        return able.MinBy(p => p.CostOf(question, security, sizes).SecondsAt(IntersectionSizes.LineOf(question)))!.Name;
+        return able.MinBy(p => p.CostOf(question, security, sizes).SecondsOn(machine, IntersectionSizes.LineOf(question)))!.Name;
     }
 
     /// <summary>Checks that a plan's question makes sense for its parties and that its protocol does it.</summary>

@@ -34,9 +34,9 @@ internal abstract partial record IntersectionProtocol
             var form = TransfersOf(question);
             var cost = CircuitPsiCost.OfTotals(Most(sizes.Sender), Most(sizes.Receiver), plan, form);
             var runs = aggregates.Measures.Count;
-            var perKey = form == TransferForm.Silent ? CostRates.SecondsPerSilentCircuitKey : CostRates.SecondsPerCircuitKey;
-            var seconds = runs * (CostRates.SecondsPerVectorOle + ((sizes.Sender + sizes.Receiver) * perKey / Environment.ProcessorCount));
-            return new(runs * (cost.Flights + cost.Ole.Messages), runs * cost.TotalBytes, cost.MemoryBytes, seconds, Overlaps: false);
+            return new(
+                runs * (cost.Flights + cost.Ole.Messages), runs * cost.TotalBytes, form == TransferForm.Silent ? CostRates.SilentCircuit : CostRates.Circuit, sizes,
+                Overlaps: false) { Runs = runs };
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>

@@ -22,7 +22,7 @@ internal abstract partial record IntersectionProtocol
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {
             var cost = IncrementalPsiCost.Of(Most(sizes.Sender), 0, Most(sizes.Receiver));
-            return new(cost.Messages, cost.Bytes, BytesPerChange * Math.Max(sizes.Sender, sizes.Receiver), CurveSeconds(sizes), Overlaps: true);
+            return new(cost.Messages, cost.Bytes, CostRates.Curve, sizes, Overlaps: true);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>
@@ -63,8 +63,6 @@ internal abstract partial record IntersectionProtocol
                 string.Create(CultureInfo.InvariantCulture, $"The estimate is for the first run, which takes the whole sets; one in which each side adds {Example:N0} keys and the sender removes {Example:N0} sends {bytes:N0} bytes, however large the sets are."),
                 string.Create(CultureInfo.InvariantCulture, $"估计针对首次运行（全量）；若某次运行双方各新增 {Example:N0} 个键且发送方移除 {Example:N0} 个键，则传输 {bytes:N0} 字节，与集合大小无关。"));
         }
-
-        private const long BytesPerChange = 100;
 
         private static int Most(long count) => (int)Math.Min(count, IncrementalPsiOptions.LargestChange);
     }

@@ -15,9 +15,6 @@ internal abstract partial record IntersectionProtocol
 
     private sealed record StreamedVole() : IntersectionProtocol(StreamedVoleName, ProtocolChoice.Rr22)
     {
-        // Items of a bucket in memory, with what one bucket's run takes, in bytes; specs/psi-vole.md, "Cost".
-        private const long BytesPerBucketKey = 150;
-
         private static readonly Vole InMemory = new();
 
         public override Bilingual Merit => new(
@@ -37,11 +34,7 @@ internal abstract partial record IntersectionProtocol
             var largest = (ulong)Math.Max(1, Math.Max(sizes.Sender, sizes.Receiver));
             var buckets = (long)Math.Min(256, BitOperations.RoundUpToPowerOf2((largest + BucketKeys - 1) / BucketKeys));
             var one = InMemory.CostOf(question, security, sizes with { Sender = PerBucket(sizes.Sender), Receiver = PerBucket(sizes.Receiver) });
-            return one with
-            {
-                Messages = one.Messages * buckets, Bytes = one.Bytes * buckets, MemoryBytes = PerBucket((long)largest) * BytesPerBucketKey,
-                ComputeSeconds = one.ComputeSeconds * buckets,
-            };
+            return new(one.Messages * buckets, one.Bytes * buckets, CostRates.StreamedVole, sizes, Overlaps: false);
 
             long PerBucket(long keys) => (keys + buckets - 1) / buckets;
         }

@@ -26,12 +26,8 @@ internal abstract partial record IntersectionProtocol
             var both = sizes.Receivers == 2;
             var common = (int)Math.Min(Math.Min(sizes.Sender, sizes.Receiver), VolePsiOptions.LargestItemCount);
             var cost = VolePsiCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver), security, both, both ? common : 0, label);
-            var seconds = (sizes.Sender * CostRates.SecondsPerMask) + (sizes.Receiver * CostRates.SecondsPerStoredKey);
             return WithCounts(
-                new(
-                    cost.TotalMessages, cost.TotalToReceiver + cost.TotalToSender, cost.MemoryBytes,
-                    CostRates.SecondsPerVectorOle + (seconds / Environment.ProcessorCount), Overlaps: false),
-                question);
+                new(cost.TotalMessages, cost.TotalToReceiver + cost.TotalToSender, CostRates.Vole, sizes, Overlaps: false), question);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys)

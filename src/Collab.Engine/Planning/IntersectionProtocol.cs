@@ -76,7 +76,7 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
         if (question.Reveal is Reveal.Cardinality) return cost.Then(1, 8);
         var most = Math.Min(sizes.Sender, sizes.Receiver);
         var batches = (most + 2047) / 2048;
-        return cost.Then(1 + batches, 8 + (4 * batches) + (16 * most), sizes.Sender * CostRates.SecondsPerName);
+        return cost.Then(1 + batches, 8 + (4 * batches) + (16 * most));
     }
 
     // Step 1 of the job: counts or the size of labels.
@@ -86,11 +86,6 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
         Reveal.Join => cost.Then(1, 4),
         _ => cost,
     };
-
-    // Each party multiplies a point for every item of either, and hashes its own.
-    private static double CurveSeconds(IntersectionSizes sizes) =>
-        (((sizes.Sender + sizes.Receiver) * CostRates.SecondsPerMultiplication)
-            + (Math.Max(sizes.Sender, sizes.Receiver) * CostRates.SecondsPerHashToCurve)) / Environment.ProcessorCount;
 
     private static IEnumerable<Bilingual> SendsPoints(Plan plan, PartyId party, string keys) =>
         IntersectionSizes.ReceiverOf(plan.Owners, plan.Receivers) == party
@@ -109,7 +104,7 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {
             var cost = EcdhPsiCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver));
-            return WithJobMessages(new(cost.Messages, cost.Bytes, cost.MemoryBytes, CurveSeconds(sizes), Overlaps: true), question, sizes);
+            return WithJobMessages(new(cost.Messages, cost.Bytes, CostRates.Curve, sizes, Overlaps: true), question, sizes);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>
@@ -127,9 +122,7 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {
             var cost = EcdhCardinalityCost.Of(Limited(sizes.Sender), Limited(sizes.Receiver));
-            return WithJobMessages(
-                new(cost.Messages, cost.Bytes, Math.Max(cost.SenderMemoryBytes, cost.ReceiverMemoryBytes), CurveSeconds(sizes), Overlaps: true),
-                question, sizes);
+            return WithJobMessages(new(cost.Messages, cost.Bytes, CostRates.Curve, sizes, Overlaps: true), question, sizes);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) =>

@@ -14,6 +14,15 @@ internal sealed record IntersectionSizes(long Sender, long Receiver, int Parties
     /// <summary>The line that is reckoned with when the requester says none, in Mbit/s: a common line between institutions.</summary>
     public const int AssumedLine = 100;
 
+    /// <summary>The owners.</summary>
+    public IReadOnlyList<PartyId> Owners { get; init; } = [];
+
+    /// <summary>Keys of the largest party, where there are two; of all senders together where there are more.</summary>
+    public long Most => Math.Max(Sender, Receiver);
+
+    /// <summary>How many machines the owners' nodes run on when those of <see cref="Machine.Here"/> share one.</summary>
+    public double MachinesWith(Machine machine) => (double)Owners.Count / Math.Max(1, Owners.Count(machine.Here.Contains));
+
     /// <summary>The sizes of a plan's inputs.</summary>
     public static IntersectionSizes Of(IntersectionQuestion question, IReadOnlyList<PlanInput> inputs, IReadOnlyList<PartyId> receivers)
     {
@@ -21,7 +30,10 @@ internal sealed record IntersectionSizes(long Sender, long Receiver, int Parties
         var keys = inputs.Select((input, i) => (input.Owner, Count: RowsOf(question, input, i) * question.KeyCount)).ToList();
         return new(
             keys.Where(k => k.Owner != receiver).Sum(k => k.Count), keys.Single(k => k.Owner == receiver).Count, inputs.Count, receivers.Count,
-            question.ExpectedRows.Count > 0 && question.ExpectedRows.All(rows => rows > 0));
+            question.ExpectedRows.Count > 0 && question.ExpectedRows.All(rows => rows > 0))
+        {
+            Owners = [.. inputs.Select(i => i.Owner)],
+        };
     }
 
     /// <summary>The rows that are reckoned with of one input.</summary>

@@ -43,6 +43,7 @@ public static class Planner
     /// <param name="offers">The datasets that the owners named in the request offer.</param>
     /// <param name="now">The moment of planning.</param>
     /// <param name="random">For the nonce.</param>
+    /// <param name="machine">What estimates are made for; the reference machine when null.</param>
     /// <exception cref="CollabException">One of the codes of this class.</exception>
     public static Plan Make(
         JobSpecification specification,
@@ -51,7 +52,8 @@ public static class Planner
         PartyId requester,
         IReadOnlyCollection<DatasetOffer> offers,
         DateTimeOffset now,
-        RandomSource random)
+        RandomSource random,
+        Machine? machine = null)
     {
         foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers))
         {
@@ -71,7 +73,8 @@ public static class Planner
             new Digest(random.Bytes(Digest.Size)),
             question switch
             {
-                IntersectionQuestion intersection => IntersectionPlanner.Choose(intersection, specification.Security, inputs, specification.Receivers, requester),
+                IntersectionQuestion intersection => IntersectionPlanner.Choose(
+                    intersection, specification.Security, inputs, specification.Receivers, requester, machine ?? Machine.Reference),
                 AnalysisQuestion => AnalysisPlanner.Protocol,
                 _ => StatisticsProtocol,
             },

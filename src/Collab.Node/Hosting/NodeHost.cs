@@ -5,6 +5,7 @@ using Collab.Cryptography.Signatures;
 using Collab.Engine;
 using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
+using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
@@ -108,6 +109,7 @@ public sealed class NodeHost : IAsyncDisposable
             {
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
                 SpillFolder = home.SpillFolder,
+                Machine = () => Machine.This with { Here = NodesHere(consortium, configuration.Party) },
             };
             var engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
             var parts = new NodeParts(
@@ -132,6 +134,13 @@ public sealed class NodeHost : IAsyncDisposable
             return part;
         }
     }
+
+    // Nodes that others reach at a loopback address can only be on this machine, with this one.
+    private static HashSet<PartyId> NodesHere(Consortium consortium, PartyId self) =>
+    [
+        self,
+        .. consortium.Members.Where(m => IPEndPoint.TryParse(m.Address, out var address) && IPAddress.IsLoopback(address.Address)).Select(m => m.Party),
+    ];
 
     /// <summary>What a party's ledger is opened with.</summary>
     internal static LedgerOptions LedgerOptionsOf(

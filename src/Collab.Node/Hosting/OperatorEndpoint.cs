@@ -108,7 +108,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         var plan = document.RootElement.TryGetProperty("description", out _)
             ? await parts.Engine.PlanAsync(JobDescription.Parse(Read<DescriptionRequest>(request).Description), cancellation)
             : Find(Read<JobRequest>(request));
-        return Views.Of(plan, Explanation.Of(plan));
+        return Views.Of(plan, parts.Engine.Explain(plan));
     }
 
     private async Task<JobView> SubmitAsync(DescriptionRequest request, CancellationToken cancellation)
