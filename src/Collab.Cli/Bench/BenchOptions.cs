@@ -9,7 +9,7 @@ public sealed record BenchOptions
     /// <summary>The operation within the topic, for example <c>bidi</c>; null for the topic's first.</summary>
     public string? Operation { get; init; }
 
-    /// <summary>What a protocol tells, where the topic has several: for <c>psi</c>, <c>intersect</c> or <c>cardinality</c>; null for the first.</summary>
+    /// <summary>What a protocol tells, where the topic has several: for <c>psi</c>, <c>intersect</c>, <c>cardinality</c>, <c>sum</c> or <c>circuit</c>; null for the first.</summary>
     public string? Mode { get; init; }
 
     /// <summary>How many items one run works on: for <c>grpc</c> the messages, calls or round trips. 0 for the topic's own size.</summary>

@@ -45,6 +45,9 @@ public sealed record BenchReport(
     /// <summary>Whose memory <see cref="PeakBytes"/> says, where that is not each side's process.</summary>
     public string? PeakOf { get; init; }
 
+    /// <summary>Resident memory before the first run: the program and the inputs. What is above it in <see cref="PeakBytes"/> is the protocol's.</summary>
+    public BenchPeakBytes? StartBytes { get; init; }
+
     /// <summary>Seconds of the first run, which warms up and is not counted.</summary>
     public double? FirstSeconds { get; init; }
 

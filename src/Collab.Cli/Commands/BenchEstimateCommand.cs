@@ -22,9 +22,11 @@ internal static class BenchEstimateCommand
         {
             Description = "Rows of both parties, or SENDER:RECEIVER, with commas between.", DefaultValueFactory = _ => "1000,10000,100000,1000000,4000000",
         };
+        var fit = new Option<bool>("--fit") { Description = "Print the table of rates of these runs; give sizes that differ between the parties too." };
+        var busy = new Option<bool>("--busy") { Description = "With --fit, on a machine that does other work: processor time alone counts." };
         var command = new Command("estimate", "Holds explain's bytes, memory and seconds against whole jobs of two nodes; fails when one is off by more than a quarter.\nExample: collab bench estimate --protocol rr22 --sizes 1000,100000,100000:1000000 --json")
         {
-            protocols, sizes, Output.JsonOption, Output.QuietOption,
+            protocols, sizes, fit, busy, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -35,6 +37,11 @@ internal static class BenchEstimateCommand
             {
                 findings.Add(await EstimateRun.RunAsync(job, output, cancellation));
                 output.Say(Line(findings[^1]));
+            }
+
+            if (parsed.GetValue(fit))
+            {
+                foreach (var line in EstimateFit.Lines(findings, parsed.GetValue(busy))) output.Say(Markup.Escape(line));
             }
 
             var within = findings.TrueForAll(f => f.Within);

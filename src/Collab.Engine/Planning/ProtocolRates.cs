@@ -28,7 +28,7 @@ internal sealed record ProtocolRates(
 /// <param name="ReceiverKey">For a key of the receiver.</param>
 /// <param name="SmallerKey">For a key of whichever has fewer, half of which are taken to match.</param>
 /// <param name="Most">Never more than so much.</param>
-internal sealed record MemoryRates(long Fixed, double SenderKey, double ReceiverKey, double SmallerKey = 0, long Most = long.MaxValue)
+internal sealed record MemoryRates(double Fixed, double SenderKey, double ReceiverKey, double SmallerKey, double Most = double.PositiveInfinity)
 {
     public long Of(IntersectionSizes sizes) => (long)Math.Min(
         Most,

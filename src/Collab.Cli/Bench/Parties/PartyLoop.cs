@@ -27,6 +27,7 @@ internal static class PartyLoop
         IBenchParty party, BenchRole role, int runs, Digest nonce, Func<Digest, CancellationToken, Task<IFrameTransport>> line, CancellationToken cancellation)
     {
         var seconds = new double[runs];
+        var start = Environment.WorkingSet;
         var (first, correct, usage, cpu) = (0.0, true, default(ChannelUsage), TimeSpan.Zero);
         for (var run = 0; run <= runs; run++)
         {
@@ -52,7 +53,7 @@ internal static class PartyLoop
         }
 
         return new PartyFindings(
-            first, seconds, usage.BytesSent, usage.BytesReceived, cpu.TotalSeconds, Process.GetCurrentProcess().PeakWorkingSet64, correct);
+            first, seconds, usage.BytesSent, usage.BytesReceived, cpu.TotalSeconds, Process.GetCurrentProcess().PeakWorkingSet64, start, correct);
 
         Task<ChannelConnection> OpenAsync(IFrameTransport transport, Digest context) =>
             ChannelConnection.OpenAsync(transport, NameOf(role), PeerOf(role), context, ChannelOptions.Default, cancellation);

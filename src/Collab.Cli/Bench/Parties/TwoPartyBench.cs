@@ -30,6 +30,7 @@ internal static class TwoPartyBench
             options.Size / seconds.Median, a.Correct && b.Correct, BenchReport.ThisMachine, a.Seconds)
         {
             PeakOf = apart ? "each party's process" : "both parties in one process, as a",
+            StartBytes = apart ? new BenchPeakBytes(a.StartBytes, b.StartBytes) : new BenchPeakBytes(Math.Min(a.StartBytes, b.StartBytes), 0),
             FirstSeconds = a.First,
             CpuSeconds = apart
                 ? new BenchCpuSeconds(a.CpuSeconds / options.Runs, b.CpuSeconds / options.Runs)
