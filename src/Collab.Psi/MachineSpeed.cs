@@ -13,7 +13,7 @@ namespace Collab.Psi;
 public sealed record MachineSpeed(double MultipliesPerSecond, double BlocksPerSecond, double CopiedBytesPerSecond)
 {
     private const int PointCount = 64;
-    private const int BlockCount = 1 << 19; // 8 MiB: more than a core has cache
+    private const int BlockCount = 1 << 17; // 2 MiB: beyond the caches of a core, and no burden to a node
     private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(12);
 
     /// <summary>Measures for about 40 ms. The fastest of many short passes counts, so that a busy machine is not taken for a slow one.</summary>

@@ -21,7 +21,7 @@ internal sealed record IntersectionCost(long Messages, long Bytes, ProtocolRates
     {
         var transfer = Bytes / (line * BytesPerMegabit);
         var compute = Rates.SecondsOn(machine, Sizes, Runs);
-        return CostRates.JobWait + (Sizes.Most * CostRates.SecondsPerRow) + (Overlaps ? Math.Max(compute, transfer) : compute + transfer);
+        return CostRates.JobWait + (Sizes.Most * CostRates.SecondsPerRow / machine.Curve) + (Overlaps ? Math.Max(compute, transfer) : compute + transfer);
     }
 
     /// <summary>This and more messages after it.</summary>

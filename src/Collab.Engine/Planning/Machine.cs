@@ -5,12 +5,12 @@ namespace Collab.Engine.Planning;
 
 /// <summary>What a party's machine can do, as far as estimates ask. All parties are taken to have the planning party's machine.</summary>
 /// <param name="Cores">Cores that the node may use.</param>
-/// <param name="Curve">How fast a core is at curve points; 1 is the machine that <see cref="CostRates"/> was measured on.</param>
+/// <param name="Curve">How fast a core is at curve points, and taken for all else that only computes; 1 is the machine that <see cref="CostRates"/> was measured on.</param>
 /// <param name="Blocks">How fast a core is at blocks in memory, likewise.</param>
 public sealed record Machine(int Cores, double Curve, double Blocks)
 {
     // What MachineSpeed.Measure found on the reference machine: 'collab bench estimate --fit' prints it.
-    private static readonly MachineSpeed ReferenceSpeed = new(150_000, 600e6, 12e9);
+    private static readonly MachineSpeed ReferenceSpeed = new(126_000, 330e6, 44e9);
 
     private static readonly Lazy<Machine> Measured = new(() => Of(Environment.ProcessorCount, MachineSpeed.Measure()));
 

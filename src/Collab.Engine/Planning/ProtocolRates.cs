@@ -14,7 +14,7 @@ internal sealed record ProtocolRates(
     /// <summary>Seconds of computing, the protocol running so many times.</summary>
     public double SecondsOn(Machine machine, IntersectionSizes sizes, int runs)
     {
-        var work = Fixed + (runs * ((sizes.Sender * SenderKey) + (sizes.Receiver * ReceiverKey)) / (OnCurve ? machine.Curve : machine.Blocks));
+        var work = (Fixed / machine.Curve) + (runs * ((sizes.Sender * SenderKey) + (sizes.Receiver * ReceiverKey)) / (OnCurve ? machine.Curve : machine.Blocks));
         return work / (machine.Cores * (SideBySide ? sizes.MachinesWith(machine) : 1));
     }
 
