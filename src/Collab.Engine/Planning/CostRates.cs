@@ -28,7 +28,10 @@ internal static class CostRates
     public static ProtocolRates Vole { get; } = new(
         1.7, 1.4e-6, 1.7e-6, SideBySide: false, OnCurve: false, new(131e6, 132, 69, 0), new(135e6, 33, 283, 161));
 
-    /// <summary>Totals over shared matches.</summary>
+    /// <summary>Totals over shared matches, transfers by extension.</summary>
     public static ProtocolRates Circuit { get; } = new(
-        2.5, 7e-6, 32e-6, SideBySide: false, OnCurve: false, new(158e6, 597, 766, 0), new(154e6, 66, 839, 0));
+        2.5, 2e-6, 10e-6, SideBySide: false, OnCurve: false, new(158e6, 597, 766, 0), new(154e6, 66, 839, 0));
+
+    /// <summary>The same with silent transfers: by the sums of both parties' work at 2^18 and 2^20 keys, 10 to 6.</summary>
+    public static ProtocolRates SilentCircuit { get; } = Circuit with { SenderKey = Circuit.SenderKey * 10 / 6, ReceiverKey = Circuit.ReceiverKey * 10 / 6 };
 }
