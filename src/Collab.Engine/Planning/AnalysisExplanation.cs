@@ -43,7 +43,7 @@ internal static class AnalysisExplanation
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
                 CostRates.NodeMemory + outlook.Max(p => p.MemorySize),
-                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.JobWait,
+                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait,
                 AreUpperBounds: true));
     }
 

@@ -14,6 +14,9 @@ internal static class CostRates
     /// <summary>Reading a row, committing to it and hashing its key, one core of its owner, in seconds.</summary>
     public const double SecondsPerRow = 2.5e-6;
 
+    /// <summary>What statistics take beside waiting and rows, in seconds: above all the program getting warm.</summary>
+    public const double StatisticsFixed = 0.5;
+
     /// <summary>Rows that are read and summed up in a second.</summary>
     public const double RowsPerSecond = 1 / SecondsPerRow;
 
