@@ -31,6 +31,10 @@ internal static class CostRates
     public static ProtocolRates Vole { get; } = new(
         1.7, 1.4e-6, 1.7e-6, SideBySide: false, OnCurve: false, new(131e6, 132, 69, 0), new(135e6, 33, 283, 161));
 
+    /// <summary>RR22 in buckets from the disk: memory by the streamed bench of 1 to 40 million items, work not measured in jobs yet.</summary>
+    public static ProtocolRates StreamedVole { get; } = new(
+        1.7, 1.7e-6, 2.0e-6, SideBySide: false, OnCurve: false, new(350e6, 6, 6, 0), new(620e6, 3, 3, 0));
+
     /// <summary>Totals over shared matches, transfers by extension.</summary>
     public static ProtocolRates Circuit { get; } = new(
         2.5, 2e-6, 10e-6, SideBySide: false, OnCurve: false, new(158e6, 597, 766, 0), new(154e6, 66, 839, 0));

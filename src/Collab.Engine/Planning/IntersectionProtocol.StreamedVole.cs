@@ -1,6 +1,6 @@
-using System.Numerics;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Psi.Vole;
 
 namespace Collab.Engine.Planning;
 
@@ -31,13 +31,15 @@ internal abstract partial record IntersectionProtocol
 
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {
-            var largest = (ulong)Math.Max(1, Math.Max(sizes.Sender, sizes.Receiver));
-            var buckets = (long)Math.Min(256, BitOperations.RoundUpToPowerOf2((largest + BucketKeys - 1) / BucketKeys));
-            var one = InMemory.CostOf(question, security, sizes with { Sender = PerBucket(sizes.Sender), Receiver = PerBucket(sizes.Receiver) });
-            return new(one.Messages * buckets, one.Bytes * buckets, CostRates.StreamedVole, sizes, Overlaps: false);
-
-            long PerBucket(long keys) => (keys + buckets - 1) / buckets;
+            var both = sizes.Receivers == 2;
+            var cost = VolePsiCost.OfStreamed(
+                Most(sizes.Sender), Most(sizes.Receiver), BucketKeys, security, both, both ? Math.Min(sizes.Sender, sizes.Receiver) : 0);
+            return WithCounts(
+                new(cost.TotalMessages + 2, cost.TotalToReceiver + cost.TotalToSender + (2 * Digest.Size), CostRates.StreamedVole, sizes, Overlaps: false), // and two nonces
+                question);
         }
+
+        private static long Most(long keys) => Math.Min(keys, 256L * BucketKeys);
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) => InMemory.Sends(question, plan, party, keys);
     }

@@ -52,4 +52,27 @@ public sealed record VolePsiCost(long Messages, long ToReceiver, long ToSender, 
             TransferCost.OfVole(size, security),
             Gf128.Size * ((3 * size) + (4L * receiverItems)));
     }
+
+    /// <summary>What a run of <see cref="StreamedVolePsi"/> costs that nothing interrupts: steps b1 and b2, then every bucket padded.</summary>
+    /// <param name="senderItems">Distinct items of the sender.</param>
+    /// <param name="receiverItems">Distinct items of the receiver.</param>
+    /// <param name="bucketItems">Items of a bucket before padding.</param>
+    /// <param name="security">The security model.</param>
+    /// <param name="bothLearn">Whether the sender has an output too.</param>
+    /// <param name="common">Items that both have, taken to be spread evenly; they count as in <see cref="Of"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The most buckets of that size are not enough.</exception>
+    public static VolePsiCost OfStreamed(
+        long senderItems, long receiverItems, int bucketItems, SecurityModel security, bool bothLearn = false, long common = 0)
+    {
+        var plan = BucketPlan.Of(senderItems, receiverItems, bucketItems) ?? throw new ArgumentOutOfRangeException(nameof(bucketItems));
+        var bucket = Of(plan.SenderCapacity, plan.ReceiverCapacity, security, bothLearn, (int)(common / plan.BucketCount));
+        long begin = VoleAnnouncement.Size + FinishedBuckets.Size, count = plan.BucketCount;
+        return new(
+            4 + (count * (bucket.Messages - 2)),
+            begin + (count * (bucket.ToReceiver - VoleAnnouncement.Size)),
+            begin + (count * (bucket.ToSender - VoleAnnouncement.Size)),
+            count * bucket.OleCount,
+            new(count * bucket.Ole.Messages, count * bucket.Ole.ToReceiver, count * bucket.Ole.ToSender),
+            bucket.MemoryBytes);
+    }
 }

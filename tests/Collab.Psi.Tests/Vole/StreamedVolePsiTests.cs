@@ -45,6 +45,9 @@ public sealed class StreamedVolePsiTests : IDisposable
         }
 
         Assert.Single(usages.Distinct());
+        var cost = VolePsiCost.OfStreamed(4000, 4000, Options.BucketItems, SecurityModel.SemiHonest, bothLearn: true);
+        Assert.Equal((cost.ToReceiver, cost.ToSender), (usages[0].BytesSent, usages[0].BytesReceived));
+        Assert.Equal(cost.Messages, usages[0].MessagesSent + usages[0].MessagesReceived);
     }
 
     [Fact]

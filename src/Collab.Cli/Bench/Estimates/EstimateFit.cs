@@ -18,7 +18,7 @@ internal static class EstimateFit
         var cores = Environment.ProcessorCount;
         var (wait, stretch) = busy ? (double.NaN, 1.0 / cores) : WaitOf(cases);
         if (!busy) yield return Text($"CostRates.JobWait: {wait:F2}; a second of processor time takes {stretch:F2} s of the job");
-        foreach (var rates in cases.GroupBy(c => NameOf(c.Protocol)))
+        foreach (var rates in cases.GroupBy(c => NameOf(c.Plan)))
         {
             var work = LeastSquares.Fit([.. rates.Select(c => (new double[] { 1, c.SenderRows, c.ReceiverRows }, WorkOf(c) * stretch * cores))]);
             yield return Text($"CostRates.{rates.Key}: {work[0]:F2}, {work[1] * 1e6:F2}e-6, {work[2] * 1e6:F2}e-6, {Memory(rates, c => c.PeakBytes.A)}, {Memory(rates, c => c.PeakBytes.B)}");
@@ -26,11 +26,12 @@ internal static class EstimateFit
     }
 
     // Protocols of one kind of work share their rates.
-    private static string NameOf(string protocol) => protocol switch
+    private static string NameOf(string plan) => plan.Split('/')[0] switch
     {
-        "ecdh" or "cardinality" => "Curve",
-        "circuit" => "Circuit",
-        _ => "Vole",
+        "psi-vole" => "Vole",
+        "psi-vole-streamed" => "StreamedVole",
+        "psi-circuit" => "Circuit",
+        _ => "Curve",
     };
 
     // Processor time beside that of reading rows, which each owner does on one core.

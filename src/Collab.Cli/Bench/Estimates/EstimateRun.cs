@@ -38,6 +38,7 @@ internal static class EstimateRun
             var after = (A: UseOf(local, EstimateCase.Sender), B: UseOf(local, EstimateCase.Receiver));
             return EstimateFindings.Of(
                 job,
+                said.Protocol,
                 new(said.Bytes, said.MemoryBytes, said.Seconds),
                 new(report.Bytes, Math.Max(after.A.Peak, after.B.Peak), report.Seconds),
                 new((after.A.Processor - before.A.Processor).TotalSeconds, (after.B.Processor - before.B.Processor).TotalSeconds),
