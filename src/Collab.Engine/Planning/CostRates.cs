@@ -12,7 +12,7 @@ internal static class CostRates
     public const double JobWait = 1.0;
 
     /// <summary>Reading a row, committing to it and hashing its key, one core of its owner, in seconds.</summary>
-    public const double SecondsPerRow = 2.5e-6;
+    public const double SecondsPerRow = 1.0e-6;
 
     /// <summary>What statistics take beside waiting and rows, in seconds: above all the program getting warm.</summary>
     public const double StatisticsFixed = 0.5;
@@ -25,19 +25,19 @@ internal static class CostRates
 
     /// <summary>Diffie-Hellman: rows, the number, changes.</summary>
     public static ProtocolRates Curve { get; } = new(
-        1.1, 33e-6, 33e-6, SideBySide: true, OnCurve: true, new(115e6, 232, 27, 27), new(118e6, 254, 117, 117));
+        1.1, 34e-6, 34e-6, SideBySide: true, OnCurve: true, new(115e6, 232, 27, 27), new(118e6, 254, 117, 117));
 
     /// <summary>RR22, either security.</summary>
     public static ProtocolRates Vole { get; } = new(
-        1.7, 1.4e-6, 1.7e-6, SideBySide: false, OnCurve: false, new(131e6, 132, 69, 0), new(135e6, 33, 283, 161));
+        1.7, 3.0e-6, 3.4e-6, SideBySide: false, OnCurve: false, new(131e6, 132, 69, 0), new(135e6, 33, 283, 161));
 
-    /// <summary>RR22 in buckets from the disk: memory by the streamed bench of 1 to 40 million items, work not measured in jobs yet.</summary>
+    /// <summary>RR22 in buckets from the disk: by jobs of 3 and 10 million rows a side.</summary>
     public static ProtocolRates StreamedVole { get; } = new(
-        1.7, 1.7e-6, 2.0e-6, SideBySide: false, OnCurve: false, new(350e6, 6, 6, 0), new(620e6, 3, 3, 0));
+        1.7, 1.0e-6, 1.2e-6, SideBySide: false, OnCurve: false, new(300e6, 0.7, 0.7, 0), new(440e6, 1.5, 1.5, 0));
 
     /// <summary>Totals over shared matches, transfers by extension.</summary>
     public static ProtocolRates Circuit { get; } = new(
-        2.5, 2e-6, 10e-6, SideBySide: false, OnCurve: false, new(158e6, 597, 766, 0), new(154e6, 66, 839, 0));
+        2.5, 3.5e-6, 11.5e-6, SideBySide: false, OnCurve: false, new(158e6, 597, 766, 0), new(154e6, 66, 839, 0));
 
     /// <summary>The same with silent transfers: by the sums of both parties' work at 2^18 and 2^20 keys, 10 to 6.</summary>
     public static ProtocolRates SilentCircuit { get; } = Circuit with { SenderKey = Circuit.SenderKey * 10 / 6, ReceiverKey = Circuit.ReceiverKey * 10 / 6 };
