@@ -13,6 +13,7 @@ internal static class BenchCommand
         ["grpc"] = GrpcBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
         ["psi"] = TwoPartyBench.RunAsync,
+        ["mpc"] = MpcBench.RunAsync,
         ["okvs"] = OkvsBench.RunAsync,
         ["vole"] = TwoPartyBench.RunAsync,
         ["ot"] = TwoPartyBench.RunAsync,
@@ -22,9 +23,9 @@ internal static class BenchCommand
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
-        var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit." };
+        var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
         var runs = new Option<int>("--runs") { Description = "Measured runs, after one that is not.", DefaultValueFactory = _ => 5 };
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };

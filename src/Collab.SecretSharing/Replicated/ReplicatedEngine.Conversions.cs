@@ -9,6 +9,13 @@ public sealed partial class ReplicatedEngine
     /// <inheritdoc/>
     public async Task<(SharedBitVector A, SharedBitVector B)> SplitAsync(SharedVector x, int bits, CancellationToken cancellation = default)
     {
+        if (IsChecked)
+        {
+            // A full adder on the components, whose bits are shared as they are: s and twice the majority.
+            var (s, carried) = await AddUpAsync(x, bits, cancellation).ConfigureAwait(false);
+            using (carried) return (s, ShiftUp(carried));
+        }
+
         // Party 0 knows a = x₀ + x₁ and gives its bits; b = x₂ is known to parties 1 and 2, so its bits are shared already.
         var b = KnownBits(x, 2, bits);
         var (own, next) = await InputAsync<Bits64>(0, Index == 0 ? SumPlanes(x, bits) : null, checked(bits * BitPlanes.Stride(x.Length)), cancellation).ConfigureAwait(false);           // 6a
@@ -18,11 +25,18 @@ public sealed partial class ReplicatedEngine
     /// <inheritdoc/>
     public async Task<SharedVector> ToWordsAsync(SharedBitVector bits, CancellationToken cancellation = default)
     {
+        if (IsChecked)
+        {
+            using SharedVector w0 = KnownWords(bits, 0), w1 = KnownWords(bits, 1), w2 = KnownWords(bits, 2);
+            using var firstTwo = await ExclusiveOrAsync(w0, w1, cancellation).ConfigureAwait(false);
+            return await ExclusiveOrAsync(firstTwo, w2, cancellation).ConfigureAwait(false);
+        }
+
         // b = u ⊕ v with u = b₀ ⊕ b₁ known to party 0 and v = b₂ known to parties 1 and 2; as words u + v − 2uv.
         var count = checked(bits.Planes * bits.Length);
         var (own, next) = await InputAsync<Integers64>(0, Index == 0 ? SumWords(bits) : null, count, cancellation).ConfigureAwait(false);        // 6b
         using var u = new SharedVector(count, own, next);
-        using var v = LastWords(bits);
+        using var v = KnownWords(bits, 2);
         return await ExclusiveOrAsync(u, v, cancellation).ConfigureAwait(false);                                      // 6c
     }
 
@@ -35,13 +49,8 @@ public sealed partial class ReplicatedEngine
         // Made non-negative by 2^62, so that the top bit of the sum is 0. With s + 2c' the sum of the three components:
         // ⌊x/2^f⌋ = Σ ⌊x_j/2^f⌋ + (what the low f bits carry) − 2^(64−f) · (what all 64 bits carry).
         using var positive = this.Affine(x, 1, 1UL << 62);
-        using SharedBitVector b0 = KnownBits(positive, 0, 64), b1 = KnownBits(positive, 1, 64), b2 = KnownBits(positive, 2, 64);
-        using var d0 = SharedVectors.Xor(b0, b1);
-        using var d2 = SharedVectors.Xor(b2, b1);
-        using var s = SharedVectors.Xor(d0, b2);
-        var majority = await AndAsync([(d0, d2)], cancellation).ConfigureAwait(false);                                // 6d
-        using var carried = SharedVectors.Xor(majority[0], b1);                                                       // the carries of bit j, of weight j + 1
-        majority[0].Dispose();
+        var (sum, carries) = await AddUpAsync(positive, 64, cancellation).ConfigureAwait(false);                      // 6d
+        using SharedBitVector s = sum, carried = carries;
         using var shifted = ShiftUp(carried);
         using SharedBitVector lowS = SharedVectors.Planes(s, 0, bits), lowC = SharedVectors.Planes(shifted, 0, bits);
         using var low = await VectorComparisons.CarryAsync(this, lowS, lowC, cancellation).ConfigureAwait(false);
@@ -74,15 +83,24 @@ public sealed partial class ReplicatedEngine
         return words;
     }
 
-    /// <summary>Component 2 of bits as words, which its two holders share without a message.</summary>
-    private unsafe SharedVector LastWords(SharedBitVector bits)
+    /// <summary>Component j of bits as words, which its two holders share without a message.</summary>
+    private unsafe SharedVector KnownWords(SharedBitVector bits, int j)
     {
         var words = SharedVector.Allocate(checked(bits.Planes * bits.Length), 2, zeroed: true);
-        var component = (2 - Index + 3) % 3;
+        var component = (j - Index + 3) % 3;
         if (component == 2) return words;
-        for (var j = 0; j < bits.Planes; j++)
-            BitPlanes.Spread(bits.Plane(component, j), bits.Length, words.Pointer(component) + ((nint)j * bits.Length));
+        for (var plane = 0; plane < bits.Planes; plane++)
+            BitPlanes.Spread(bits.Plane(component, plane), bits.Length, words.Pointer(component) + ((nint)plane * bits.Length));
         return words;
+    }
+
+    /// <summary>The bits s and c with s + 2c = Σ x_j, of the lowest bits of the components; the carries of bit j have the weight j + 1.</summary>
+    private async Task<(SharedBitVector Sum, SharedBitVector Carries)> AddUpAsync(SharedVector x, int bits, CancellationToken cancellation)
+    {
+        using SharedBitVector b0 = KnownBits(x, 0, bits), b1 = KnownBits(x, 1, bits), b2 = KnownBits(x, 2, bits);
+        using SharedBitVector d0 = SharedVectors.Xor(b0, b1), d2 = SharedVectors.Xor(b2, b1);
+        var product = await AndAsync([(d0, d2)], cancellation).ConfigureAwait(false);
+        using (product[0]) return (SharedVectors.Xor(d0, b2), SharedVectors.Xor(product[0], b1));
     }
 
     private unsafe SharedVector Assemble(SharedVector positive, SharedVector carries, int bits)

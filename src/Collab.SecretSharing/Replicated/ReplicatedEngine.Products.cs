@@ -1,4 +1,5 @@
 using Collab.Primitives;
+using Collab.SecretSharing.Replicated.Verification;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.Replicated;
@@ -13,6 +14,7 @@ public sealed partial class ReplicatedEngine
         foreach (var (x, y) in pairs) RequireSame(x.Length, y.Length);
         using var own = Products(pairs);
         var received = await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
+        await RecordAsync<Integers64>(_words, received, cancellation).ConfigureAwait(false);
         return Deal(own, received, [.. pairs.Select(pair => pair.X.Length)]).Select((pair, i) => new SharedVector(pairs[i].X.Length, pair.Own, pair.Next)).ToArray();
     }
 
@@ -28,6 +30,7 @@ public sealed partial class ReplicatedEngine
 
         using var own = Products(pairs);
         var received = await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
+        await RecordAsync<Bits64>(_bits, received, cancellation).ConfigureAwait(false);
         return Deal(own, received, [.. pairs.Select(pair => pair.X.WordCount)])
             .Select((pair, i) => new SharedBitVector(pairs[i].X.Length, pairs[i].X.Planes, pair.Own, pair.Next)).ToArray();
     }
@@ -42,6 +45,18 @@ public sealed partial class ReplicatedEngine
             RequireSame(x.Length, y.Length);
         }
 
+        if (IsChecked)
+        {
+            var products = await MultiplyAsync(pairs, cancellation).ConfigureAwait(false);
+            for (var i = 1; i < products.Length; i++)
+            {
+                AddTo(products[0], products[i]);
+                products[i].Dispose();
+            }
+
+            return products[0];
+        }
+
         var own = SumOfProducts(pairs);
         return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
     }
@@ -51,6 +66,14 @@ public sealed partial class ReplicatedEngine
         IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default)
     {
         foreach (var (x, y) in pairs) RequireSame(x.Length, y.Length);
+        if (IsChecked)
+        {
+            var products = await MultiplyAsync(pairs, cancellation).ConfigureAwait(false);
+            SharedVector[] totals = [.. products.Select(SharedVectors.Total)];
+            foreach (var product in products) product.Dispose();
+            return SharedVectors.Concatenate(totals);
+        }
+
         var own = InnerProducts(pairs);
         return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
     }
@@ -61,6 +84,22 @@ public sealed partial class ReplicatedEngine
     {
         RequireSame(x.Length, checked(rows * inner));
         RequireSame(y.Length, checked(inner * columns));
+        if (IsChecked)
+        {
+            if (inner == 0) return SharedVector.Allocate(checked(rows * columns), 2, zeroed: true);
+            var terms = Enumerable.Range(0, inner).Select(k => (
+                SharedVectors.Pick(x, [.. Enumerable.Range(0, rows * columns).Select(cell => (cell / columns * inner) + k)]),
+                SharedVectors.Pick(y, [.. Enumerable.Range(0, rows * columns).Select(cell => (k * columns) + (cell % columns))]))).ToArray();
+            var sum = await SumOfProductsAsync(terms, cancellation).ConfigureAwait(false);
+            foreach (var (left, right) in terms)
+            {
+                left.Dispose();
+                right.Dispose();
+            }
+
+            return sum;
+        }
+
         var own = Cells(x, y, rows, inner, columns);
         return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
     }
@@ -71,7 +110,7 @@ public sealed partial class ReplicatedEngine
         var at = 0;
         foreach (var (x, y) in pairs)
         {
-            MaskedProduct<Integers64>(x.Pointer(0), x.Pointer(1), y.Pointer(0), y.Pointer(1), own.Pointer + at, x.Length);
+            MaskedProduct<Integers64>(_words, x.Pointer(0), x.Pointer(1), y.Pointer(0), y.Pointer(1), own.Pointer + at, x.Length);
             at += x.Length;
         }
 
@@ -84,7 +123,7 @@ public sealed partial class ReplicatedEngine
         var at = 0;
         foreach (var (x, y) in pairs)
         {
-            MaskedProduct<Bits64>(x.Pointer(0), x.Pointer(1), y.Pointer(0), y.Pointer(1), own.Pointer + at, x.WordCount);
+            MaskedProduct<Bits64>(_bits, x.Pointer(0), x.Pointer(1), y.Pointer(0), y.Pointer(1), own.Pointer + at, x.WordCount);
             at += x.WordCount;
         }
 
@@ -153,11 +192,17 @@ public sealed partial class ReplicatedEngine
         return own;
     }
 
+    private static unsafe void AddTo(SharedVector sum, SharedVector x)
+    {
+        for (var c = 0; c < 2; c++) WordKernels.Add<Integers64>(WordKernels.Best, sum.Pointer(c), x.Pointer(c), sum.Pointer(c), x.Length);
+    }
+
     /// <summary>Both parties of a key draw the same words in the same order, or their streams would part.</summary>
-    private unsafe void MaskedProduct<TRing>(ulong* x0, ulong* x1, ulong* y0, ulong* y1, ulong* d, int n)
+    private unsafe void MaskedProduct<TRing>(ProductLog? log, ulong* x0, ulong* x1, ulong* y0, ulong* y1, ulong* d, int n)
         where TRing : struct, IWordRing
     {
         using NativeBuffer<ulong> m0 = NativeBuffer<ulong>.Allocate(MaskedAtATime), m1 = NativeBuffer<ulong>.Allocate(MaskedAtATime);
+        var logged = log?.Append(n) ?? 0;
         for (var start = 0; start < n; start += MaskedAtATime)
         {
             var count = Math.Min(MaskedAtATime, n - start);
@@ -165,6 +210,15 @@ public sealed partial class ReplicatedEngine
             Draw(_nextStream, m1.Pointer, count);
             WordKernels.ReplicatedProduct<TRing>(
                 WordKernels.Best, x0 + start, x1 + start, y0 + start, y1 + start, m0.Pointer, m1.Pointer, d + start, count);
+            if (log is null) continue;
+            Log(0, x0 + start);
+            Log(1, x1 + start);
+            Log(2, y0 + start);
+            Log(3, y1 + start);
+            Log(4, m0.Pointer);
+            Log(5, m1.Pointer);
+
+            void Log(int column, ulong* words) => new Span<ulong>(words, count).CopyTo(new Span<ulong>(log.Column(column) + logged + start, count));
         }
     }
 

@@ -10,6 +10,7 @@ public sealed partial class ReplicatedEngine
     public async Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(
         IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default)
     {
+        if (IsChecked) throw new NotSupportedException("Three parties of which one may deviate have no shuffle yet.");
         if (vectors.Count + bits.Count == 0) throw new ArgumentException("A vector to shuffle.", nameof(vectors));
         var length = vectors.Count > 0 ? vectors[0].Length : bits[0].Length;
         foreach (var vector in vectors) RequireSame(length, vector.Length);

@@ -84,7 +84,8 @@ public sealed partial class ReplicatedEngine
         where TRing : struct, IWordRing
     {
         var to = receivers.Select(IndexOf).ToHashSet();
-        NativeBuffer<ulong>? opened = null;
+        NativeBuffer<ulong>? opened = null, again = null;
+        await CheckAsync(cancellation).ConfigureAwait(false);
         await Round.AllAsync(
             [
                 async token =>
@@ -95,9 +96,23 @@ public sealed partial class ReplicatedEngine
                 {
                     if (to.Contains(Index)) opened = await ReceiveAsync(own.Length, _previous, OpenStep, token).ConfigureAwait(false); // 4 ←
                 },
+                async token =>
+                {
+                    if (IsChecked && to.Contains((Index + 2) % 3)) await SendAsync(next, _previous, token).ConfigureAwait(false); // 4' →
+                },
+                async token =>
+                {
+                    if (IsChecked && to.Contains(Index)) again = await ReceiveAsync(own.Length, _next, OpenStep, token).ConfigureAwait(false); // 4' ←
+                },
             ],
             cancellation).ConfigureAwait(false);
         if (opened is null) return null;
+        using (again)
+        {
+            var same = again is null || opened.Span.SequenceEqual(again.Span);
+            PeerFaultException.ThrowUnless(same, _previous.Peer, OpenStep, $"the words that {_next.Peer.Name} has too; one of the two opened others");
+        }
+
         unsafe
         {
             WordKernels.Add<TRing>(WordKernels.Best, opened.Pointer, own.Pointer, opened.Pointer, own.Length);

@@ -2,6 +2,7 @@ using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Channels;
 using Collab.Primitives;
+using Collab.SecretSharing.Replicated.Verification;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.Replicated;
@@ -19,16 +20,20 @@ public sealed partial class ReplicatedEngine : IVectorEngine
     internal static readonly StepId ProductStep = new("replicated-sharing.3");
     internal static readonly StepId OpenStep = new("replicated-sharing.4");
     internal static readonly StepId ShuffleStep = new("replicated-sharing.5");
+    internal static readonly StepId ProofStep = new("replicated-sharing.10");
 
     private const int MaskedAtATime = 2048; // words whose masks stay in the first-level cache
 
     private readonly IChannel _previous, _next;
     private readonly AesPrg _ownStream, _nextStream;
+    private readonly ProductLog? _words, _bits; // what is not yet checked, where products are
 
-    private ReplicatedEngine(IReadOnlyList<PartyId> parties, int index, IChannel previous, IChannel next, Gf128 ownKey, Gf128 nextKey)
+    private ReplicatedEngine(
+        SecurityModel security, IReadOnlyList<PartyId> parties, int index, IChannel previous, IChannel next, Gf128 ownKey, Gf128 nextKey)
     {
-        (Parties, Index, _previous, _next) = (parties, index, previous, next);
+        (Security, Parties, Index, _previous, _next) = (security, parties, index, previous, next);
         (_ownStream, _nextStream) = (new AesPrg(ownKey), new AesPrg(nextKey));
+        if (IsChecked) (_words, _bits) = (new ProductLog(), new ProductLog());
     }
 
     /// <inheritdoc/>
@@ -38,7 +43,9 @@ public sealed partial class ReplicatedEngine : IVectorEngine
     public int Index { get; }
 
     /// <inheritdoc/>
-    public SecurityModel Security => SecurityModel.SemiHonest;
+    public SecurityModel Security { get; }
+
+    private bool IsChecked => Security == SecurityModel.Malicious;
 
     /// <inheritdoc/>
     public int ComponentCount => 2;
@@ -51,6 +58,7 @@ public sealed partial class ReplicatedEngine : IVectorEngine
     /// <param name="self">Which of them this one is.</param>
     /// <param name="channels">A channel to each of the two others, for this engine alone. Not disposed here.</param>
     /// <param name="random">Where this party's key comes from.</param>
+    /// <param name="security">Whether one party may deviate: then all products are proved before anything is opened.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="ArgumentException">Not three parties, or this one is none of them.</exception>
     /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
@@ -59,6 +67,7 @@ public sealed partial class ReplicatedEngine : IVectorEngine
         PartyId self,
         IReadOnlyDictionary<PartyId, IChannel> channels,
         RandomSource random,
+        SecurityModel security = SecurityModel.SemiHonest,
         CancellationToken cancellation = default)
     {
         if (parties.Count != 3 || parties.Distinct().Count() != 3) throw new ArgumentException("Three parties.", nameof(parties));
@@ -68,7 +77,7 @@ public sealed partial class ReplicatedEngine : IVectorEngine
         using var own = NativeBuffer<ulong>.Allocate(2);
         random.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(own.Span));
         using var received = await ExchangeAsync(own, previous, next, KeyStep, cancellation).ConfigureAwait(false); // 1 ←→
-        return new ReplicatedEngine(parties, index, previous, next, KeyOf(own), KeyOf(received));
+        return new ReplicatedEngine(security, parties, index, previous, next, KeyOf(own), KeyOf(received));
     }
 
     /// <summary>Zeroes the keys.</summary>
@@ -76,6 +85,8 @@ public sealed partial class ReplicatedEngine : IVectorEngine
     {
         _ownStream.Dispose();
         _nextStream.Dispose();
+        _words?.Dispose();
+        _bits?.Dispose();
     }
 
     private static Gf128 KeyOf(NativeBuffer<ulong> words) => new(words.Span[0], words.Span[1]);

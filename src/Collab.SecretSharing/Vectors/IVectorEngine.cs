@@ -42,6 +42,9 @@ public interface IVectorEngine : IDisposable
     /// <param name="cancellation">Ends the run.</param>
     Task<SharedBitVector> InputBitsAsync(PartyId owner, ReadOnlyMemory<ulong> words, int length, int bits, CancellationToken cancellation = default);
 
+    /// <summary>Checks all that came before, on an engine with checks. Every opening does it too; alone it bounds what is kept, and can be measured.</summary>
+    Task CheckAsync(CancellationToken cancellation = default);
+
     /// <summary>Opens a vector to the named parties alone; null at the others. A checking engine first checks all that came before.</summary>
     Task<ulong[]?> OpenAsync(SharedVector x, IReadOnlyCollection<PartyId> receivers, CancellationToken cancellation = default);
 

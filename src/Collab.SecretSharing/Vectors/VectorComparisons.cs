@@ -117,6 +117,25 @@ public static class VectorComparisons
         return current;
     }
 
+    /// <summary>Plane j: whether all planes from j on are 1.</summary>
+    /// <remarks>Prefix products after Sklansky, from above: ⌈log₂ w⌉ rounds.</remarks>
+    public static async Task<SharedBitVector> AllFromAsync(IVectorEngine engine, SharedBitVector x, CancellationToken cancellation = default)
+    {
+        var (result, last) = (SharedVectors.Planes(x, 0, x.Planes), x.Planes - 1);
+        for (var distance = 1; distance < x.Planes; distance *= 2)
+        {
+            var step = distance;
+            var targets = Enumerable.Range(0, x.Planes).Where(j => (j & step) != 0).ToArray();
+            var sources = targets.Select(j => (j & ~(step - 1)) - 1).ToArray();
+            int[] mirrored = [.. targets.Select(j => last - j)];
+            using SharedBitVector target = Choose(result, mirrored), source = Choose(result, [.. sources.Select(j => last - j)]);
+            var products = await engine.AndAsync([(target, source)], cancellation).ConfigureAwait(false);
+            using (products[0]) Replace(result, mirrored, products[0], add: false);
+        }
+
+        return result;
+    }
+
     /// <summary>The lowest bits of x.</summary>
     /// <remarks>Prefix sums after Sklansky: 2 + ⌈log₂ w⌉ rounds.</remarks>
     public static async Task<SharedBitVector> ToBitsAsync(

@@ -23,7 +23,7 @@ internal static class Trio
     }
 
     public static Task<ReplicatedEngine> OpenAsync(SecurityModel security, PartyId self, IReadOnlyDictionary<PartyId, IChannel> channels) =>
-        ReplicatedEngine.OpenAsync(Parties, self, channels, RandomSource.Seeded(Array.IndexOf(Parties, self)));
+        ReplicatedEngine.OpenAsync(Parties, self, channels, RandomSource.Seeded(Array.IndexOf(Parties, self)), security);
 
     /// <summary>Opens to all and gives the words.</summary>
     public static async Task<ulong[]> OpenAsync(this IVectorEngine engine, SharedVector x) => (await engine.OpenAsync(x, engine.Parties))!;

@@ -12,6 +12,7 @@ public class VectorComparisonsTests
         {
             var data = new TheoryData<SecurityModel, int>();
             foreach (var bits in new[] { 1, 2, 3, 5, 8, 31, 32, 33, 63 }) data.Add(SecurityModel.SemiHonest, bits);
+            foreach (var bits in new[] { 1, 2, 32, 63 }) data.Add(SecurityModel.Malicious, bits);
             return data;
         }
     }
@@ -48,7 +49,7 @@ public class VectorComparisonsTests
         });
     }
 
-    [Theory, InlineData(SecurityModel.SemiHonest)]
+    [Theory, InlineData(SecurityModel.SemiHonest), InlineData(SecurityModel.Malicious)]
     public async Task Smaller_and_larger_of_signed_words(SecurityModel security)
     {
         var (x, y) = (Trio.Words(600, 32, 1).Select(v => (long)unchecked((int)(uint)v)).ToArray(), Trio.Words(600, 32, 2).Select(v => (long)unchecked((int)(uint)v)).ToArray());

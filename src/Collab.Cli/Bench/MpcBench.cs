@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Collab.Channels;
+using Collab.Cli.Bench.Parties;
+using Collab.Primitives;
+using Collab.SecretSharing.Replicated;
+using Collab.SecretSharing.Vectors;
+
+namespace Collab.Cli.Bench;
+
+/// <summary>Measures operations on shared vectors among three parties: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>.</summary>
+/// <remarks>
+/// Three parties as threads of this process over memory. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
+/// plain arithmetic after it has stopped; the connections stand. Bytes are those the first party sends and receives within the clock. The mode is
+/// the width of the words that are compared or sorted, in bits.
+/// </remarks>
+public static class MpcBench
+{
+    private static readonly PartyId[] Names = [PartyId.Parse("first"), PartyId.Parse("second"), PartyId.Parse("third")];
+
+    /// <summary>Runs the benchmark.</summary>
+    /// <exception cref="ArgumentException">There is no such operation, width or security, or a number is out of range.</exception>
+    public static async Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var operation = BenchParties.Of(options.Operation ?? "multiply", "operation", "multiply", "compare", "inner", "sort", "divide");
+        var security = BenchParties.Of(options.Security ?? "semi-honest", "security", "semi-honest", "malicious");
+        BenchParties.Of(options.Transport ?? "memory", "transport", "memory");
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 24, nameof(options));
+        var size = options.Size > 0 ? (int)options.Size : operation is "sort" or "divide" ? 100_000 : 1_000_000;
+        if (!int.TryParse(options.Mode ?? "32", CultureInfo.InvariantCulture, out var bits) || bits is < 1 or > 63)
+            throw new ArgumentException("The mode is the width of the words, 1 to 63 bits.", nameof(options));
+
+        if (operation == "sort" && security == "malicious") throw new ArgumentException("There is no sort with security against a party that deviates.", nameof(options));
+        var model = security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
+        var work = new Work(operation, size, bits);
+        var lines = Enumerable.Range(0, 3).Select(_ => MemoryTransport.CreatePair()).ToArray();          // 0–1, 1–2, 2–0
+        using var meeting = new Barrier(3);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var parties = Enumerable.Range(0, 3).Select(index => Task.Run(
+            async () =>
+            {
+                try
+                {
+                    return await PartyAsync(index, work, model, options.Runs, lines[index].A, lines[(index + 2) % 3].B, meeting, stop.Token);
+                }
+                catch
+                {
+                    await stop.CancelAsync();
+                    throw;
+                }
+            },
+            cancellation)).ToArray();
+        await Task.WhenAll(parties);
+        var first = await parties[0];
+        var spread = BenchSeconds.Of(first.Seconds[1..]);
+        return new BenchReport(
+            "mpc", operation is "compare" or "sort" ? $"{operation}/{bits}" : operation, size, options.Runs, 1, "memory", security, spread,
+            new BenchBytes(first.Sent, first.Received), new BenchPeakBytes(Process.GetCurrentProcess().PeakWorkingSet64, 0), size / spread.Median,
+            parties.All(party => party.Result.Correct), BenchReport.ThisMachine, first.Seconds[1..])
+        {
+            PeakOf = "all three parties in one process, with inputs",
+            FirstSeconds = first.Seconds[0],
+            CpuSeconds = new BenchCpuSeconds(first.Cpu.TotalSeconds / options.Runs, 0),
+        };
+    }
+
+    private static async Task<Findings> PartyAsync(
+        int index, Work work, SecurityModel security, int runs, IFrameTransport toNext, IFrameTransport toPrevious, Barrier meeting, CancellationToken cancellation)
+    {
+        var (next, previous) = (Names[(index + 1) % 3], Names[(index + 2) % 3]);
+        var context = Digest.Of("collab.bench.mpc", []);
+        var opening = ChannelConnection.OpenAsync(toNext, Names[index], next, context, ChannelOptions.Default, cancellation);
+        await using var other = await ChannelConnection.OpenAsync(toPrevious, Names[index], previous, context, ChannelOptions.Default, cancellation);
+        await using var one = await opening;
+        using var engine = await ReplicatedEngine.OpenAsync(
+            Names, Names[index], new Dictionary<PartyId, IChannel> { [next] = one.Root, [previous] = other.Root }, RandomSource.System, security, cancellation);
+        using SharedVector x = await engine.InputAsync(Names[0], index == 0 ? work.X : default, work.X.Length, cancellation);
+        using SharedVector y = await engine.InputAsync(Names[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);
+        using var keys = await engine.InputBitsAsync(Names[2], index == 2 ? work.X : default, work.X.Length, work.Bits, cancellation);
+        var findings = new Findings(new double[runs + 1]);
+        for (var run = 0; run <= runs; run++)
+        {
+            meeting.SignalAndWait(cancellation);
+            var (before, clock, usage) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), one.Usage + other.Usage);
+            var result = await work.RunAsync(engine, x, y, keys, cancellation);
+            await engine.CheckAsync(cancellation);
+            findings.Seconds[run] = clock.Elapsed.TotalSeconds;
+            var spent = one.Usage + other.Usage;
+            meeting.SignalAndWait(cancellation);                                                    // the processor time is that of all three
+            if (run > 0) findings.Cpu += Environment.CpuUsage.TotalTime - before;
+            (findings.Sent, findings.Received) = (spent.BytesSent - usage.BytesSent, spent.BytesReceived - usage.BytesReceived);
+            findings.Correct &= work.IsRight(await result(cancellation));
+        }
+
+        await Task.WhenAll(one.CloseAsync(cancellation), other.CloseAsync(cancellation));
+        return findings;
+    }
+
+    private sealed record Findings(double[] Seconds)
+    {
+        public TimeSpan Cpu { get; set; }
+
+        public long Sent { get; set; }
+
+        public long Received { get; set; }
+
+        public bool Correct { get; set; } = true;
+    }
+
+    /// <summary>The inputs, the operation and the plain answer.</summary>
+    private sealed class Work
+    {
+        private readonly string _operation;
+
+        public Work(string operation, int size, int bits)
+        {
+            (_operation, Bits, X, Y) = (operation, bits, new ulong[size], new ulong[size]);
+            RandomSource.System.Fill(MemoryMarshal.AsBytes(X.AsSpan()));
+            RandomSource.System.Fill(MemoryMarshal.AsBytes(Y.AsSpan()));
+            var kept = operation == "divide" ? 20 : operation is "compare" or "sort" ? bits : 64;
+            for (var i = 0; i < size; i++) (X[i], Y[i]) = (X[i] >> (64 - kept), Y[i] >> (64 - kept));
+        }
+
+        public int Bits { get; }
+
+        public ulong[] X { get; }
+
+        public ulong[] Y { get; }
+
+        /// <summary>Runs the operation; what is returned opens the result.</summary>
+        public async Task<Func<CancellationToken, Task<ulong[]>>> RunAsync(
+            IVectorEngine engine, SharedVector x, SharedVector y, SharedBitVector keys, CancellationToken cancellation)
+        {
+            switch (_operation)
+            {
+                case "multiply":
+                    return Opened(engine, (await engine.MultiplyAsync([(x, y)], cancellation))[0]);
+                case "inner":
+                    return Opened(engine, await engine.InnerProductsAsync([(x, y)], cancellation));
+                case "compare":
+                    using (var less = await VectorComparisons.LessThanAsync(engine, x, y, Bits, cancellation))
+                        return Opened(engine, await engine.ToWordsAsync(less, cancellation));
+                case "sort":
+                    return Opened(engine, (await VectorSorting.SortAsync(engine, keys, [x], cancellation))[0]);
+                default:
+                    return Opened(engine, await FixedPoint.DivideAsync(engine, x, y, 20, 20, 16, cancellation));
+            }
+        }
+
+        public bool IsRight(ulong[] result)
+        {
+            switch (_operation)
+            {
+                case "inner":
+                    var sum = 0UL;
+                    for (var i = 0; i < X.Length; i++) sum = unchecked(sum + (X[i] * Y[i]));
+                    return result.Length == 1 && result[0] == sum;
+                case "sort":
+                    var sorted = (ulong[])X.Clone();
+                    Array.Sort(sorted);
+                    return result.AsSpan().SequenceEqual(sorted);
+                default:
+                    var right = result.Length == X.Length;
+                    for (var i = 0; i < X.Length; i++) right &= IsRight(result[i], X[i], Y[i]);
+                    return right;
+            }
+        }
+
+        private bool IsRight(ulong result, ulong x, ulong y)
+        {
+            if (_operation == "multiply") return result == unchecked(x * y);
+            if (_operation == "compare") return result == (x < y ? 1UL : 0);
+            var exact = y == 0 ? 0 : x * 65536.0 / y;
+            return Math.Abs(result - exact) <= (exact * Math.Pow(2, -26)) + 2;
+        }
+
+        private static Func<CancellationToken, Task<ulong[]>> Opened(IVectorEngine engine, SharedVector result) => async cancellation =>
+        {
+            using (result) return (await engine.OpenAsync(result, engine.Parties, cancellation))!;
+        };
+    }
+}
