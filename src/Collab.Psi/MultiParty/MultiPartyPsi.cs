@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Channels;
@@ -61,10 +60,10 @@ public static class MultiPartyPsi
         IVectorOle ole, CancellationToken cancellation)
     {
         options.Check(items.Count);
-        var others = Others(options.Leader, channels, options);
+        var others = PartySetup.Others(options.Run, options.Leader, channels);
         using var digests = DigestsOf(items, random, options);
-        var counts = await AgreeAsync(options.Leader, others, channels, items.Count, options, cancellation).ConfigureAwait(false);     // 1 ↔
-        var keys = await ShareKeysAsync(options.Leader, others, channels, random, cancellation).ConfigureAwait(false);     // 2 ↔  r_ij
+        var counts = await PartySetup.AgreeAsync(options.Run, options.Leader, others, channels, items.Count, Agreement, cancellation).ConfigureAwait(false); // 1 ↔
+        var keys = await PartySetup.ShareKeysAsync(options.Leader, others, channels, random, PairKeys, cancellation).ConfigureAwait(false); // 2 ↔  r_ij
         using var sum = NativeBuffer<Gf128>.AllocateZeroed(digests.Memory.Length);
         ZeroShares.AddTo(keys, digests.Memory.Span, sum.Span);
         var gate = new Lock();
@@ -91,58 +90,13 @@ public static class MultiPartyPsi
     {
         options.Check(items.Count);
         if (self == options.Leader) throw new ArgumentException("The leader leads.", nameof(self));
-        var others = Others(self, channels, options);
+        var others = PartySetup.Others(options.Run, self, channels);
         using var digests = DigestsOf(items, random, options);
         var leader = channels[options.Leader];
-        var counts = await AgreeAsync(self, others, channels, items.Count, options, cancellation).ConfigureAwait(false);     // 1 ↔
-        var keys = await ShareKeysAsync(self, others, channels, random, cancellation).ConfigureAwait(false);     // 2 ↔  r_ij
+        var counts = await PartySetup.AgreeAsync(options.Run, self, others, channels, items.Count, Agreement, cancellation).ConfigureAwait(false); // 1 ↔
+        var keys = await PartySetup.ShareKeysAsync(self, others, channels, random, PairKeys, cancellation).ConfigureAwait(false); // 2 ↔  r_ij
         await ProgramAsync(leader, self, counts[options.Leader], keys, digests.Memory, random, options, ole, cancellation).ConfigureAwait(false); // 3, 4 →
         return options.AllLearn ? await HearAsync(leader, digests.Memory[..items.Count], cancellation).ConfigureAwait(false) : null; // 6 ←
-    }
-
-    /// <summary>Step 1: all say which run of whom this is; the leader and each other party say how many items they have.</summary>
-    private static async Task<Dictionary<PartyId, int>> AgreeAsync(
-        PartyId self, PartyId[] others, IReadOnlyDictionary<PartyId, IChannel> channels, int count, MultiPartyPsiOptions options, CancellationToken cancellation)
-    {
-        bool Tells(PartyId other) => self == options.Leader || other == options.Leader;
-        foreach (var other in others)
-        {
-            var announcement = new PartyAnnouncement(options.Context, options.Form(), Tells(other) ? (ulong)count : 0);
-            await channels[other].SendAsync(announcement, cancellation).ConfigureAwait(false);
-        }
-
-        var counts = new Dictionary<PartyId, int>();
-        foreach (var other in others)
-        {
-            var peer = await channels[other].ReceiveAsync<PartyAnnouncement>(Agreement, cancellation).ConfigureAwait(false);
-            PeerFaultException.ThrowUnless(peer.Context == options.Context, other, Agreement, "the context of this run");
-            PeerFaultException.ThrowUnless(peer.Form == options.Form(), other, Agreement, "the parties, the leader and the outputs of this run");
-            var limit = Tells(other) ? (ulong)options.MaximumPeerItems : 0;
-            PeerFaultException.ThrowUnless(peer.ItemCount <= limit, other, Agreement, $"at most {limit} items");
-            counts.Add(other, (int)peer.ItemCount);
-        }
-
-        return counts;
-    }
-
-    /// <summary>Step 2: of any two parties the one whose name comes first draws their key.</summary>
-    private static async Task<List<Gf128>> ShareKeysAsync(
-        PartyId self, PartyId[] others, IReadOnlyDictionary<PartyId, IChannel> channels, RandomSource random, CancellationToken cancellation)
-    {
-        var keys = new List<Gf128>();
-        foreach (var other in others.Where(other => self.CompareTo(other) < 0))
-        {
-            var key = Draw(random);
-            keys.Add(key);
-            await channels[other].SendAsync(new Block(key), cancellation).ConfigureAwait(false);
-        }
-
-        foreach (var other in others.Where(other => self.CompareTo(other) > 0))
-        {
-            keys.Add((await channels[other].ReceiveAsync<Block>(PairKeys, cancellation).ConfigureAwait(false)).Value);
-        }
-
-        return keys;
     }
 
     /// <summary>Steps 3 and 4 at a party: the leader gets F at its items, and a store that turns F(x) into S(x) for the items of this party.</summary>
@@ -247,7 +201,7 @@ public static class MultiPartyPsi
         using var free = AesPrg.Generate(random);
         for (var trial = 0; trial < Trials; trial++)
         {
-            var seed = Draw(random);                                                    // anew, and of no item
+            var seed = PartySetup.Draw(random);                                                    // anew, and of no item
             if (Okvs.TryEncode(parameters, seed, digests, values, free, store, parallelism)) return seed;
         }
 
@@ -262,24 +216,7 @@ public static class MultiPartyPsi
     {
         if (items.Count > 0) return new DigestList(options.Context, items);
         var none = new DigestList(1);
-        none.GetSpan()[0] = Draw(random);
+        none.GetSpan()[0] = PartySetup.Draw(random);
         return none;
-    }
-
-    private static PartyId[] Others(PartyId self, IReadOnlyDictionary<PartyId, IChannel> channels, MultiPartyPsiOptions options)
-    {
-        PartyId[] others = [.. options.Ordered.Where(party => party != self)];
-        return others.Length < options.Parties.Count && others.All(channels.ContainsKey)
-            ? others
-            : throw new ArgumentException("This party is one of the parties, and has a channel to each other.", nameof(channels));
-    }
-
-    private static Gf128 Draw(RandomSource random)
-    {
-        Span<byte> bytes = stackalloc byte[Gf128.Size];
-        random.Fill(bytes);
-        var block = Gf128.Read(bytes);
-        CryptographicOperations.ZeroMemory(bytes);
-        return block;
     }
 }

@@ -33,13 +33,12 @@ public sealed record MultiPartyPsiOptions(Digest Context, IReadOnlyList<PartyId>
     /// <summary>All parties in the order of their names.</summary>
     internal IReadOnlyList<PartyId> Ordered => [.. Parties.Order()];
 
+    /// <summary>Which run of whom.</summary>
+    internal PartyRun Run => new(Context, Form(), Parties, Leader, MaximumPeerItems);
+
     internal void Check(long items)
     {
-        if (Parties.Count is < FewestParties or > MostParties || Parties.Distinct().Count() != Parties.Count || !Parties.Contains(Leader))
-        {
-            throw new ArgumentException("3 to 10 different parties, the leader among them.", nameof(Parties));
-        }
-
+        PartySetup.Check(Parties, Leader);
         ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1, nameof(Parallelism));
         ArgumentOutOfRangeException.ThrowIfNegative(MaximumPeerItems, nameof(MaximumPeerItems));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaximumPeerItems, LargestItemCount, nameof(MaximumPeerItems));
