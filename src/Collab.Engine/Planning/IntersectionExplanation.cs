@@ -28,9 +28,11 @@ internal static class IntersectionExplanation
         var keys = KeysText(question, plan.Inputs[0]);
         if (question.AtLeast > 0 || plan.Owners.Count > 2)
         {
+            var of = plan.Receivers.Count == 1 ? $" of {plan.Receivers[0]}" : "";
+            var ofChinese = plan.Receivers.Count == 1 ? $"{plan.Receivers[0]} 的" : "";
             var lists = question.AtLeast > 0 ? $"at least {question.AtLeast} of {plan.Owners.Count}" : $"all {plan.Owners.Count}";
             var listsChinese = question.AtLeast > 0 ? $"至少 {question.AtLeast} 个" : $"全部 {plan.Owners.Count} 个";
-            return new($"Which keys are in {lists} lists of {owners}? Keys: {keys}.", $"哪些键在 {chinese} 的{listsChinese}名单中？键：{keys}。");
+            return new($"Which keys{of} are in {lists} lists of {owners}? Keys: {keys}.", $"{ofChinese}哪些键在 {chinese} 的{listsChinese}名单中？键：{keys}。");
         }
 
         return question.Reveal switch
@@ -132,6 +134,7 @@ internal static class IntersectionExplanation
         var receives = plan.Receivers.Contains(party);
         var others = string.Join(", ", plan.Owners.Where(o => o != party));
         var most = IntersectionSizes.RowsOf(question, plan.InputOf(party)!, plan.Owners.Index().First(o => o.Item == party).Index) * question.KeyCount;
+        var seen = string.Join(", ", protocol.CountsSeenBy(plan, party));
         var number = string.Create(CultureInfo.InvariantCulture, $"{most:N0}");
         return new(
             party,
@@ -139,8 +142,8 @@ internal static class IntersectionExplanation
             [
                 .. receives ? Told(plan, question, party, others) : [],
                 question.Reveal is Reveal.Differences
-                    ? new($"how many distinct keys {others} has, of each key by itself", $"{others} 的每种键各有多少个不同的值")
-                    : new($"how many distinct keys {others} has", $"{others} 有多少个不同的键"),
+                    ? new($"how many distinct keys {seen} has, of each key by itself", $"{seen} 的每种键各有多少个不同的值")
+                    : new($"how many distinct keys {seen} has", $"{seen} 有多少个不同的键"),
                 .. protocol.AlsoLearns(question, plan, party, others),
                 .. receives ? [] : protocol.SenderLearns(question, others),
             ]);
@@ -176,7 +179,7 @@ internal static class IntersectionExplanation
                 if (plan.Owners.Count == 2)
                     yield return new($"which of its own keys {others} has", $"自己的哪些键 {others} 也有");
                 else
-                    yield return new($"which of its own keys {Lists(question)} have, and not which of {others}", $"自己的哪些键{ListsChinese(question)}也有，但不知是 {others} 中的哪些");
+                    yield return new($"which of its own keys are in {Lists(question)}, its own counted, and of the others nothing of {others}", $"自己的哪些键在{ListsChinese(question)}中（含自己的名单），其余的键则不知 {others} 是否拥有");
                 break;
         }
     }

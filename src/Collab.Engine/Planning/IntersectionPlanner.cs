@@ -84,6 +84,12 @@ internal static class IntersectionPlanner
 
         Unless(owners.Count >= 2 && receivers.All(owners.Contains), "An intersection has at least two owners, and goes to owners.");
         Unless(question.AtLeast == 0 || owners.Count > 2, "'at-least' has a meaning with three parties or more.");
+        Unless(
+            owners.Count == 2 || receivers.Count == 1 || receivers.Count == owners.Count,
+            "Of three or more owners one receives, or all do; for some of them, submit a job for each.");
+        Unless(
+            question.AtLeast == 0 || question.AtLeast == owners.Count || receivers.Count == 1,
+            "With 'at-least' one owner receives; for several, submit a job for each.");
         switch (question.Reveal)
         {
             case Reveal.Cardinality or Reveal.Aggregates:
@@ -108,7 +114,7 @@ internal static class IntersectionPlanner
         var what = $"'reveal: {question.Reveal.Name}' of {parties} parties{(question.AtLeast > 0 ? $" in at least {question.AtLeast} lists" : "")}";
         var hint = security == SecurityModel.Malicious && IntersectionProtocol.All.Any(p => p.Does(question, SecurityModel.SemiHonest, parties))
             ? " with 'security: malicious'; it is there for semi-honest parties"
-            : "";
+            : parties > 2 && question.Reveal is not Reveal.Rows ? "; of three or more owners there is 'reveal: rows'" : "";
         return new CollabException(Planner.ProtocolUnsuited, $"No protocol of this program tells {what}{hint}.", requester);
     }
 

@@ -27,9 +27,15 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>Diffie-Hellman over changing sets (psi-incremental.md).</summary>
     public const string IncrementalName = "psi-incremental/1";
 
+    /// <summary>What all of 3 to 10 owners have (psi-multi-party.md).</summary>
+    public const string MultiPartyName = "psi-multi-party/1";
+
+    /// <summary>What at least so many of 3 to 10 owners have (psi-threshold.md).</summary>
+    public const string ThresholdName = "psi-threshold/1";
+
     /// <summary>All of this program.</summary>
     public static IReadOnlyList<IntersectionProtocol> All { get; } =
-        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental()];
+        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental(), new MultiParty(), new Threshold()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);
@@ -55,6 +61,9 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
 
     /// <summary>What an owner that gets no result learns beyond the sizes.</summary>
     public virtual IEnumerable<Bilingual> SenderLearns(IntersectionQuestion question, string others) => [new("nothing else", "此外一无所知")];
+
+    /// <summary>The owners whose number of distinct keys a party sees.</summary>
+    public virtual IEnumerable<PartyId> CountsSeenBy(Plan plan, PartyId party) => plan.Owners.Where(owner => owner != party);
 
     /// <summary>What any owner learns beside its result and the sizes; of most protocols nothing.</summary>
     public virtual IEnumerable<Bilingual> AlsoLearns(IntersectionQuestion question, Plan plan, PartyId party, string others) => [];

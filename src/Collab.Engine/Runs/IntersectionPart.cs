@@ -58,6 +58,8 @@ internal sealed partial record IntersectionPart(
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
+        if (Plan.Protocol == IntersectionProtocol.ThresholdName) return await InEnoughListsAsync(channels, ContextOf(Plan, run), cancellation);
+        if (Plan.Owners.Count > 2) return await IntersectAllAsync(channels, ContextOf(Plan, run), cancellation);
         var channel = channels[Plan.Owners.Single(o => o != Ports.Self)];
         if (Plan.Protocol == IntersectionProtocol.CardinalityName) return await CountAsync(channel, ContextOf(Plan, run), progress, cancellation);
         if (Question.Reveal is Reveal.Aggregates aggregates) return await AggregateAsync(channel, aggregates, ContextOf(Plan, run), progress, cancellation);

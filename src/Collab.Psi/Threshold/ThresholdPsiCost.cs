@@ -1,8 +1,8 @@
 using Collab.Arithmetic.BinaryField;
-using Collab.ObliviousTransfer;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
 using Collab.Psi.MultiParty;
+using Collab.SecretSharing.Boolean;
 
 namespace Collab.Psi.Threshold;
 
@@ -16,8 +16,8 @@ public sealed record ThresholdPsiCost(long Messages, long Bytes, long Transfers,
 {
     private const int Setup = (2 * PartyAnnouncement.Size) + Gf128.Size;
 
-    /// <summary>About what the transfers send, in bytes: 16 each, and the base transfers of both directions.</summary>
-    public long TransferBytes => Transfers == 0 ? 0 : (2 * TransferCost.OfBase().Bytes) + TransferCost.OfCorrelated(Transfers, SecurityModel.SemiHonest).Bytes;
+    /// <summary>About what the transfers send, in bytes: those of the extension, and the set-up of both directions.</summary>
+    public long TransferBytes => Transfers == 0 ? 0 : (2 * ExtendedTransfers.SetUpCost.Bytes) + ExtendedTransfers.CostOf(TransferForm.Extension, Transfers).Bytes;
 
     /// <summary>Between the leader and another party.</summary>
     /// <param name="leaderItems">Items of the leader.</param>

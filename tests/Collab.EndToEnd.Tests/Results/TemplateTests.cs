@@ -59,6 +59,26 @@ public sealed class TemplateTests
         AssertNowhere(folder, "", "CanaryHolder", "Inv-Free-77", "inv-free-77", "Inv-Other-13", "inv-other-13");
     }
 
+    [Fact]
+    public async Task Multiple_lending_tells_which_applicants_borrow_at_enough_banks_and_not_at_which()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("asking/applicants.csv", "id,name\nA-Three,CanaryName\nA-Two,CanaryName\nA-One,CanaryName\nA-None,CanaryName\nA-Other-Two,CanaryName\n");
+        folder.Write("first/borrowers.csv", "id,amount\nA-Three,CanaryAmount\nA-Two,CanaryAmount\nB-Only-First,CanaryAmount\n");
+        folder.Write("second/borrowers.csv", "id,amount\nA-Three,CanaryAmount\nA-Two,CanaryAmount\nA-One,CanaryAmount\nA-Other-Two,CanaryAmount\nB-Of-Two,CanaryAmount\n");
+        folder.Write("third/borrowers.csv", "id,amount\nA-Three,CanaryAmount\nA-Other-Two,CanaryAmount\nB-Of-Two,CanaryAmount\n");
+        var run = await RunAsync(
+            folder, "multi-lending", ("asking-bank", "asking"), ("first-bank", "first"), ("second-bank", "second"), ("third-bank", "third"));
+
+        Assert.Equal([1, 2, 5], Numbers(ResultOf(run, "asking-bank").GetProperty("rows")));
+        AssertNowhere(folder, "", "Canary", "A-One", "a-one", "A-None", "a-none", "B-Only", "b-only", "B-Of", "b-of");
+        foreach (var bank in new[] { "first-bank", "second-bank", "third-bank" })
+        {
+            Assert.False(run.GetProperty("parties").GetProperty(bank).TryGetProperty("result", out _));
+            AssertNowhere(folder, bank, "A-T", "a-t", "A-Other", "a-other");
+        }
+    }
+
     private static async Task<JsonElement> RunAsync(TemporaryFolder folder, string template, params (string Party, string Folder)[] parties)
     {
         var job = Path.Combine(AppContext.BaseDirectory, "templates", $"{template}.yaml");
