@@ -22,6 +22,10 @@ public sealed class StaysAwayTests(ITestOutputHelper output)
     public Task An_owner_that_never_spends_is_named_within_30_seconds() =>
         StaysAwayAsync("statistics", [Clinic, Hospital, Observer, Registry], RunSteps.Spend);
 
+    [Theory, InlineData(AllListsKind), InlineData(EnoughListsKind)]
+    public Task The_other_parties_of_an_intersection_of_three_name_it_alike_within_30_seconds(string kind) =>
+        StaysAwayAsync(kind, [Clinic, Hospital, Observer, Registry], RunSteps.Protocol);
+
     private async Task StaysAwayAsync(string kind, IReadOnlyList<PartyId> parties, StepId step)
     {
         await using var study = await StudyConsortium.StartAsync(parties);

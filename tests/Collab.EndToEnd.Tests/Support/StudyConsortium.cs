@@ -25,6 +25,12 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <summary>The intersection as it runs over large sets: by the rows that are said, not by those that are there.</summary>
     public const string StreamedKind = "streamed";
 
+    /// <summary>The keys of the registry that clinic and hospital have too.</summary>
+    public const string AllListsKind = "all-lists";
+
+    /// <summary>The keys of the registry that clinic or hospital has too.</summary>
+    public const string EnoughListsKind = "enough-lists";
+
     private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(60); // invariant F6
 
     private readonly TemporaryFolder _folder;
@@ -89,6 +95,8 @@ internal sealed class StudyConsortium : IAsyncDisposable
         {
             "intersection" => Intersection(purpose),
             StreamedKind => Streamed(purpose),
+            AllListsKind => ThreeLists(purpose, "trim: true"),
+            EnoughListsKind => ThreeLists(purpose, "at-least: 2"),
             _ => Statistics(purpose),
         };
         try
@@ -214,6 +222,10 @@ internal sealed class StudyConsortium : IAsyncDisposable
         .Replace("dataset: events\n", "dataset: events\n    rows: 3000000\n", StringComparison.Ordinal)
         .Replace("expires:", "parameters: { protocol: rr22 }\nexpires:", StringComparison.Ordinal);
 
+    private static string ThreeLists(string purpose, string parameters) => Intersection(purpose)
+        .Replace("  - name: registry\n", "  - name: hospital\n    dataset: patients\n    key: [id]\n  - name: registry\n", StringComparison.Ordinal)
+        .Replace("expires:", $"parameters: {{ {parameters} }}\nexpires:", StringComparison.Ordinal);
+
     private static string Statistics(string purpose) => $"""
         kind: statistics
         purpose: {purpose}
@@ -246,6 +258,16 @@ internal sealed class StudyConsortium : IAsyncDisposable
                 receivers: [registry]
                 with: [{(party == Registry ? "clinic" : "registry")}]
             """;
+        var lists = $"""
+              - name: lists
+                kind: intersection
+                dataset: {(party == Registry ? "events" : "patients")}
+                requesters: [registry]
+                purposes: [{purposes(AllListsKind)}, {purposes(EnoughListsKind)}]
+                columns: [id]
+                receivers: [registry]
+                with: [{string.Join(", ", new[] { Clinic, Hospital, Registry }.Where(p => p != party))}]
+            """;
         var statistics = $"""
               - name: descriptions
                 kind: statistics
@@ -256,7 +278,7 @@ internal sealed class StudyConsortium : IAsyncDisposable
                 receivers: [registry]
                 with: [clinic, hospital]
             """;
-        return $"approve:\n{intersection}\n{statistics}\notherwise: refuse\n";
+        return $"approve:\n{intersection}\n{lists}\n{statistics}\notherwise: refuse\n";
     }
 }
 
