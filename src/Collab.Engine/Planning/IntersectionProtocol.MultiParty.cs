@@ -25,12 +25,10 @@ internal abstract partial record IntersectionProtocol
             var cost = MultiPartyPsiCost.Of(Most(sizes.Receiver), Most(each), sizes.Receivers > 1 ? Most(Math.Min(each, sizes.Receiver)) : null);
             var ole = TransferCost.OfVole(cost.OleLength, security);
             var between = (long)others * (others - 1) / 2;
-            var seconds = CostRates.SecondsPerVectorOle
-                + (((each * CostRates.SecondsPerMask) + (sizes.Receiver * CostRates.SecondsPerStoredKey)) / Environment.ProcessorCount);
             return new(
                 (others * (cost.Messages + ole.Messages)) + (between * MultiPartyPsiCost.MessagesBetweenOthers),
                 (others * (cost.Bytes + ole.Bytes)) + (between * MultiPartyPsiCost.BytesBetweenOthers),
-                others * cost.LeaderMemoryBytes, others * seconds, Overlaps: false);
+                CostRates.Vole, sizes with { Sender = each }, Overlaps: false) { Runs = others };
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys)

@@ -29,11 +29,10 @@ internal abstract partial record IntersectionProtocol
             var between = ThresholdPsiCost.BetweenOthers(leader, sizes.Parties, question.AtLeast);
             var pairs = (long)others * (others - 1) / 2;
             var ole = TransferCost.OfVole(withLeader.OleLength, security);
-            var seconds = CostRates.SecondsPerVectorOle + ((each + sizes.Receiver) * CostRates.SecondsPerCircuitKey / Environment.ProcessorCount);
             return new(
                 (others * (withLeader.Messages + ole.Messages)) + (pairs * between.Messages),
                 (others * (withLeader.Bytes + withLeader.TransferBytes + ole.Bytes)) + (pairs * (between.Bytes + between.TransferBytes)),
-                others * withLeader.MemoryBytes, others * seconds, Overlaps: false);
+                CostRates.Circuit, sizes with { Sender = each }, Overlaps: false) { Runs = others };
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys)
