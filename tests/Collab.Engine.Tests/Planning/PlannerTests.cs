@@ -157,37 +157,6 @@ public sealed class PlannerTests
         Assert.Equal(Planner.PartiesUnsuited, Assert.Throws<CollabException>(() => Planner.Review(other, plan.InputOf(Plans.Al)!, OfAl)).Code);
     }
 
-    [Theory]
-    [InlineData("[bo]", "", IntersectionProtocol.MultiPartyName)]
-    [InlineData("[al, bo, cy]", "", IntersectionProtocol.MultiPartyName)]
-    [InlineData("[bo]", "at-least: 3", IntersectionProtocol.MultiPartyName)]
-    [InlineData("[bo]", "at-least: 2", IntersectionProtocol.ThresholdName)]
-    public void Three_owners_intersect_by_a_protocol_of_their_own(string receivers, string parameters, string protocol)
-    {
-        var plan = Of(receivers, parameters);
-        Assert.Equal((protocol, 3), (plan.Protocol, plan.Inputs.Count));
-        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
-        var explanation = Explanation.Of(plan);
-        Assert.Contains(receivers == "[bo]" ? "of bo" : "in all 3", explanation.Question.English, StringComparison.Ordinal);
-        Assert.True(explanation.Cost is { Bytes: > 0, Messages: > 0, MemoryBytes: > 0 });
-        if (receivers != "[bo]") return;
-        Assert.Contains(explanation.Parties.Single(p => p.Party == Plans.Cy).Learns, line => line.English == "how many distinct keys bo has");
-        Assert.Contains(explanation.Parties.Single(p => p.Party == Plans.Bo).Learns, line => line.English == "how many distinct keys al, cy has");
-    }
-
-    [Theory]
-    [InlineData("[al, bo]", "", "Of three or more owners one receives, or all do; for some of them, submit a job for each.")]
-    [InlineData("[al, bo, cy]", "at-least: 2", "With 'at-least' one owner receives; for several, submit a job for each.")]
-    [InlineData("[bo]", "reveal: cardinality", "No protocol of this program tells 'reveal: cardinality' of 3 parties; of three or more owners there is 'reveal: rows'.")]
-    public void What_three_owners_cannot_do_is_refused_with_what_they_can(string receivers, string parameters, string message) =>
-        Assert.Equal(message, Assert.Throws<CollabException>(() => Of(receivers, parameters)).Message);
-
-    private static Plan Of(string receivers, string parameters) => Planner.Make(
-        JobDescription.Parse(Intersection
-            .Replace("key: [city, age] }]", "key: [city, age] }, { name: cy, dataset: visits, key: [city, age] }]", StringComparison.Ordinal)
-            .Replace("receivers: [bo]", $"receivers: {receivers}\nparameters: {{ trim: true{(parameters.Length > 0 ? $", {parameters}" : "")} }}", StringComparison.Ordinal)),
-        "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, [OfAl, OfBo, Offer(Plans.Cy, bmiScale: 1)], Plans.Created, RandomSource.Seeded(1));
-
     private static Plan Make(string job, int seed = 1) => Planner.Make(
         JobDescription.Parse(job), "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, [OfAl, OfBo], Plans.Created, RandomSource.Seeded(seed));
 
