@@ -52,6 +52,27 @@ public class DeviatingPartyTests
     }
 
     [Fact]
+    public unsafe void Sums_over_bits_are_the_same_at_both_widths()
+    {
+        var random = RandomSource.Seeded(3);
+        ulong[] elements = [.. Enumerable.Range(0, 128).Select(_ => random.NextUInt64())], weight = [random.NextUInt64(), random.NextUInt64()];
+        foreach (var word in new ulong[] { 0UL, 1, ulong.MaxValue, 1UL << 63, random.NextUInt64() })
+        {
+            ulong[] wide = [5, 6], narrow = [5, 6], spread = [.. elements], spreadNarrow = [.. elements];
+            fixed (ulong* e = elements, w = weight, a = wide, b = narrow, c = spread, d = spreadNarrow)
+            {
+                BinaryProofRing.Accumulate512(a, e, word);
+                BinaryProofRing.AccumulateScalar(b, e, word);
+                BinaryProofRing.Spread512(c, w, word);
+                BinaryProofRing.SpreadScalar(d, w, word);
+            }
+
+            Assert.Equal(narrow, wide);
+            Assert.Equal(spreadNarrow, spread);
+        }
+    }
+
+    [Fact]
     public void The_polynomial_of_the_extension_is_irreducible()
     {
         // x^(2^55) = x, and no common divisor with x^(2^11) − x and x^(2^5) − x, for 55 = 5 · 11 (Rabin).

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Collab.Arithmetic.BinaryField;
 using Collab.Primitives;
 
@@ -61,6 +62,52 @@ internal readonly unsafe struct BinaryProofRing : IProofRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Accumulate(ulong* d, ulong* elements, ulong word)
     {
+        if (Vector512.IsHardwareAccelerated) Accumulate512(d, elements, word);
+        else AccumulateScalar(d, elements, word);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Spread(ulong* elements, ulong* weight, ulong word)
+    {
+        if (Vector512.IsHardwareAccelerated) Spread512(elements, weight, word);
+        else SpreadScalar(elements, weight, word);
+    }
+
+    /// <summary>Four elements a step: bit l of the word, where it is set, fills the two words of element l.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Accumulate512(ulong* d, ulong* elements, ulong word)
+    {
+        unchecked
+        {
+            var (bits, lanes, sum) = (Vector512.Create(1UL, 1, 2, 2, 4, 4, 8, 8), Vector512.Create(word), Vector512<ulong>.Zero);
+            for (nint lane = 0; lane < 64; lane += 4, lanes >>>= 4)
+                sum ^= Vector512.Load(elements + (2 * lane)) & Vector512.Equals(lanes & bits, bits);
+            var half = sum.GetLower() ^ sum.GetUpper();
+            var quarter = half.GetLower() ^ half.GetUpper();
+            (quarter ^ Vector128.Load(d)).Store(d);
+        }
+    }
+
+    /// <summary>As <see cref="Accumulate512"/>, of the weight to the elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Spread512(ulong* elements, ulong* weight, ulong word)
+    {
+        unchecked
+        {
+            var (bits, lanes) = (Vector512.Create(1UL, 1, 2, 2, 4, 4, 8, 8), Vector512.Create(word));
+            var (low, high) = (weight[0], weight[1]);
+            var all = Vector512.Create(low, high, low, high, low, high, low, high);
+            for (nint lane = 0; lane < 64; lane += 4, lanes >>>= 4)
+            {
+                var to = elements + (2 * lane);
+                (Vector512.Load(to) ^ (all & Vector512.Equals(lanes & bits, bits))).Store(to);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AccumulateScalar(ulong* d, ulong* elements, ulong word)
+    {
         unchecked
         {
             var (low, high) = (d[0], d[1]);
@@ -76,7 +123,7 @@ internal readonly unsafe struct BinaryProofRing : IProofRing
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Spread(ulong* elements, ulong* weight, ulong word)
+    internal static void SpreadScalar(ulong* elements, ulong* weight, ulong word)
     {
         unchecked
         {
