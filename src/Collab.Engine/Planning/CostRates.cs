@@ -17,6 +17,9 @@ internal static class CostRates
     /// <summary>What statistics take beside waiting and rows, in seconds: above all the program getting warm.</summary>
     public const double StatisticsFixed = 0.5;
 
+    /// <summary>A token of a list that is kept: hashing to ristretto255 and a multiplication, in seconds.</summary>
+    public const double SecondsPerToken = 150e-6;
+
     /// <summary>Rows that are read and summed up in a second.</summary>
     public const double RowsPerSecond = 1 / SecondsPerRow;
 

@@ -27,9 +27,12 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>Diffie-Hellman over changing sets (psi-incremental.md).</summary>
     public const string IncrementalName = "psi-incremental/1";
 
+    /// <summary>Oblivious pseudorandom function and kept token lists (psi-oprf.md).</summary>
+    public const string OprfName = "psi-oprf/1";
+
     /// <summary>All of this program.</summary>
     public static IReadOnlyList<IntersectionProtocol> All { get; } =
-        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental()];
+        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental(), new Oprf()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);
