@@ -17,14 +17,14 @@ internal static class CostRates
     /// <summary>What statistics take beside waiting and rows, in seconds: above all the program getting warm.</summary>
     public const double StatisticsFixed = 0.5;
 
-    /// <summary>A token of a list that is kept: hashing to ristretto255 and a multiplication, in seconds.</summary>
-    public const double SecondsPerToken = 150e-6;
-
     /// <summary>Rows that are read and summed up in a second.</summary>
     public const double RowsPerSecond = 1 / SecondsPerRow;
 
     /// <summary>Memory of a node that computes statistics, beside the columns it reads, in bytes.</summary>
     public const long NodeMemory = 110_000_000;
+
+    /// <summary>Tokens of lists that are kept, the sender's keys; nothing of it is measured by jobs yet, memory is that of <see cref="Curve"/>.</summary>
+    public static ProtocolRates Tokens => Curve with { SenderKey = 150e-6, SideBySide = false };
 
     /// <summary>Diffie-Hellman: rows, the number, changes.</summary>
     public static ProtocolRates Curve { get; } = new(

@@ -84,7 +84,7 @@ internal abstract partial record IntersectionProtocol
             const int offer = 2, offerBytes = Digest.Size + 1;
             return new(
                 owners * (each.ListMessages + each.CheckMessages + offer), owners * (each.ListBytes + each.CheckBytes + offerBytes),
-                MemoryPerToken * sizes.Sender / owners, sizes.Sender / owners * CostRates.SecondsPerToken / Environment.ProcessorCount, Overlaps: false);
+                CostRates.Tokens, sizes, Overlaps: false);
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) => plan.Receivers[0] == party
@@ -121,8 +121,6 @@ internal abstract partial record IntersectionProtocol
 
             yield return new("The estimate is for the first run, in which lists are made and given.", "估计针对首次运行，包括生成并发送列表。");
         }
-
-        private const long MemoryPerToken = 80;
     }
 
     // What an owner has to know before it grants a standing job: it does not grant certain rows, but those that will be there.
