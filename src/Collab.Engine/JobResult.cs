@@ -16,6 +16,7 @@ public abstract record JobResult
     private const byte KindCardinality = 5;
     private const byte KindJoin = 6;
     private const byte KindChanges = 7;
+    private const byte KindHolders = 8;
     private const byte KindAnalyses = 16;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
@@ -48,6 +49,12 @@ public abstract record JobResult
     /// <param name="Matches">How many match now.</param>
     public sealed record Changes(
         IReadOnlyList<string> Columns, long Version, IReadOnlyList<Match> Entered, IReadOnlyList<Match> Left, long Gone, long Matches) : JobResult;
+
+    /// <summary>Which of the other owners hold each record that the receiver asked for.</summary>
+    /// <param name="Columns">The key columns.</param>
+    /// <param name="Owners">The owners that were asked, in order.</param>
+    /// <param name="Rows">Every record asked for, in the order of the receiver's rows.</param>
+    public sealed record Holders(IReadOnlyList<string> Columns, IReadOnlyList<PartyId> Owners, IReadOnlyList<HeldRow> Rows) : JobResult;
 
     /// <summary>The keys of the receiver that the other owner has too, each with columns of the other owner.</summary>
     /// <param name="Keys">The alternative keys, each by its columns at the receiver.</param>
@@ -82,6 +89,14 @@ public abstract record JobResult
             case Intersection result:
                 writer.Byte(KindIntersection).List(result.Columns, (w, c) => w.Text(c));
                 WriteRows(destination, writer, result.Matches, Encode);
+                break;
+            case Holders result:
+                writer.Byte(KindHolders).List(result.Columns, (w, c) => w.Text(c)).List(result.Owners, (w, o) => w.Party(o))
+                    .List(result.Rows, (w, r) =>
+                    {
+                        Encode(w, r.Asked);
+                        w.List(r.By, (b, o) => b.Party(o));
+                    });
                 break;
             case Changes result:
                 writer.Byte(KindChanges).List(result.Columns, (w, c) => w.Text(c)).Int64(result.Version)
@@ -180,6 +195,9 @@ public abstract record JobResult
             KindIntersection => new Intersection(
                 reader.List((ref r) => r.Text()),
                 DecodeMatches(ref reader, bytes)),
+            KindHolders => new Holders(
+                reader.List((ref r) => r.Text()), reader.List((ref r) => r.Party()),
+                reader.List((ref r) => new HeldRow(new Match(r.Int64(), r.List((ref k) => k.Text())), r.List((ref o) => o.Party())))),
             KindChanges => new Changes(
                 reader.List((ref r) => r.Text()), reader.Int64(), DecodeMatches(ref reader, bytes), DecodeMatches(ref reader, bytes), reader.Int64(), reader.Int64()),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
@@ -243,6 +261,11 @@ public abstract record JobResult
 /// <param name="Row">The row of the receiver's own dataset in which it first stands, from 1.</param>
 /// <param name="Key">Its parts, as they were compared.</param>
 public sealed record Match(long Row, IReadOnlyList<string> Key);
+
+/// <summary>A record that the receiver asked for.</summary>
+/// <param name="Asked">Its row and key.</param>
+/// <param name="By">The owners that hold it, in order; none when it is free.</param>
+public sealed record HeldRow(Match Asked, IReadOnlyList<PartyId> By);
 
 /// <summary>A row of the receiver, with what was compared of it and by which keys it matches.</summary>
 /// <param name="Row">The row of the receiver's own dataset, from 1.</param>

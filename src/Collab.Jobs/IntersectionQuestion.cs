@@ -1,3 +1,5 @@
+using Collab.Primitives;
+
 namespace Collab.Jobs;
 
 /// <summary>Who chooses the protocol of an intersection.</summary>
@@ -48,6 +50,12 @@ public sealed record IntersectionQuestion(
 
     /// <summary>How many alternative keys there are.</summary>
     public int KeyCount => Math.Max(1, KeyParts.Count);
+
+    /// <summary>How many records the receiver may ask for in one run of <see cref="Jobs.Reveal.Holders"/>: the rows that were said of it, or one.</summary>
+    public long RecordsOf(IReadOnlyList<PlanInput> inputs, PartyId receiver) =>
+        ExpectedRows.Count == inputs.Count && inputs.Index().FirstOrDefault(entry => entry.Item.Owner == receiver) is { Item: not null } at && ExpectedRows[at.Index] > 0
+            ? ExpectedRows[at.Index]
+            : 1;
 
     /// <summary>The alternative keys of an input, in order, each by its columns.</summary>
     public IReadOnlyList<IReadOnlyList<string>> KeysOf(PlanInput input)

@@ -68,6 +68,20 @@ public sealed class StandingChangesTests
         await days.RunAsync();
     }
 
+    [Fact]
+    public async Task A_dataset_registered_with_another_type_of_key_is_not_the_one_that_was_granted()
+    {
+        await using var days = await Days.BeginAsync([1, 2], [2]);
+        await days.FirstAsync();
+        await days.Study[Plans.Bo].OfferAsync("list", "id", "7", "8");
+        var fault = await days.FailAsync();
+        Assert.Equal(("run.data-changed", Plans.Bo), (fault.Code, fault.Party));
+        await days.Study[Plans.Bo].OfferAsync("list", "name", "k7");
+        Assert.Equal("run.data-changed", (await days.FailAsync()).Code);
+        await days.OfferAsync([1, 2, 9], [2, 9]);
+        await days.RunAsync();
+    }
+
     [Theory]
     [InlineData("al")]
     [InlineData("bo")]

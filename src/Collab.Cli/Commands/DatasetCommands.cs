@@ -22,14 +22,16 @@ internal static class DatasetCommands
     private static readonly Option<string[]> OrderBy = new("--order-by") { Description = "Columns that identify a row and give the order." };
     private static readonly Option<string[]> Columns = new("--column") { Description = "Declares a column: NAME:text, NAME:integer or NAME:decimal:SCALE; inferred when none is given." };
 
+    private static readonly Option<string[]> Record = new("--record") { Description = "COLUMN=VALUE: instead of a source one record, to be asked for; once for each column." };
+
     public static Command Create() => new("dataset", "Register data, check it, see what others offer.") { Add(), Check(), List() };
 
     private static Command Add()
     {
         var name = new Argument<string>("name") { Description = "The name others will see." };
-        var command = new Command("add", "Registers a CSV file or a PostgreSQL table; a known name gets a new version.\nExample: collab dataset add demographics --csv nafld1.csv --home ~/riverside")
+        var command = new Command("add", "Registers a CSV file, a PostgreSQL table or one record; a known name gets a new version.\nExample: collab dataset add demographics --csv nafld1.csv --home ~/riverside")
         {
-            name, Csv, Encoding, Delimiter, Missing, Postgres, Table, Query, OrderBy, Columns, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+            name, Csv, Encoding, Delimiter, Missing, Postgres, Table, Query, OrderBy, Columns, Record, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -39,7 +41,8 @@ internal static class DatasetCommands
                 description.Name,
                 description.Csv is { } csv ? new CsvSource(csv.Path, csv.Encoding, csv.Delimiter, csv.Missing) : null,
                 description.Postgres is { } p ? new PostgresSource(p.ConnectionVariable, p.ConnectionFile, p.Table, p.Query, p.OrderBy) : null,
-                description.Columns is null ? null : [.. description.Columns.Select(c => new ColumnView(c.Name, c.Type.ToString().ToLowerInvariant(), c.Scale))]);
+                description.Columns is null ? null : [.. description.Columns.Select(c => new ColumnView(c.Name, c.Type.ToString().ToLowerInvariant(), c.Scale))],
+                description.Record);
             var view = await client.CallAsync<DatasetView>(Verbs.AddDataset, request, cancellation);
             return output.Answer(view, console => Show(console, [view]));
         }));
@@ -100,9 +103,24 @@ internal static class DatasetCommands
                 OrderBy = parsed.GetValue(OrderBy),
             }
             : null;
-        var description = new DatasetDescription(name, csv, postgres, columns);
+        var description = new DatasetDescription(name, csv, postgres, columns)
+        {
+            Record = parsed.GetResult(Record) is not null && parsed.GetValue(Record) is { Length: > 0 } values ? RecordOf(values) : null,
+        };
         description.Check();
         return description;
+    }
+
+    private static Dictionary<string, string> RecordOf(string[] values)
+    {
+        var record = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            var at = value.IndexOf('=', StringComparison.Ordinal);
+            if (at < 1 || !record.TryAdd(value[..at], value[(at + 1)..])) throw Shared.Usage("--record is COLUMN=VALUE, once for each column.");
+        }
+
+        return record;
     }
 
     private static ColumnSchema Column(string declared)

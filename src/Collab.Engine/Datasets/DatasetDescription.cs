@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Collab.Data;
 using Collab.Data.Csv;
 using Collab.Data.Postgres;
+using Collab.Data.Record;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -16,6 +17,9 @@ namespace Collab.Engine.Datasets;
 public sealed record DatasetDescription(
     string Name, CsvLocationLiteral? Csv, PostgresLocationLiteral? Postgres, IReadOnlyList<ColumnSchema>? Columns)
 {
+    /// <summary>One record in words, its values by column, instead of a source elsewhere: all text, and kept in the node's encrypted store alone.</summary>
+    public IReadOnlyDictionary<string, string>? Record { get; init; }
+
     /// <summary>The description is not one.</summary>
     public static readonly ErrorCode Invalid = new(
         "dataset.invalid", ErrorKind.InvalidInput, "See 'collab dataset add --help' for what describes a dataset.");
@@ -33,16 +37,19 @@ public sealed record DatasetDescription(
     {
         var named = Name.Length is >= 1 and <= 64 && Name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
         if (!named) throw new CollabException(Invalid, "A dataset's name is 1 to 64 of a-z, 0-9, '-' and '_'.");
-        if ((Csv is null) == (Postgres is null)) throw new CollabException(Invalid, "A dataset has one source: a CSV file or a PostgreSQL table or query.");
+        if (new object?[] { Csv, Postgres, Record }.Count(source => source is not null) != 1)
+            throw new CollabException(Invalid, "A dataset has one source: a CSV file, a PostgreSQL table or query, or one record.");
+        if (Record is not null && (Record.Count == 0 || Columns is not null))
+            throw new CollabException(Invalid, "A record has at least one value, and its columns are text.");
     }
 
     /// <summary>Opens the source with the declared columns.</summary>
-    public IDataSource Open(DatasetSchema schema) => Csv is not null
+    public IDataSource Open(DatasetSchema schema) => Record is not null ? new RecordSource(Record) : Csv is not null
         ? new CsvReader(CsvLocation.Create(Csv), schema)
         : new PostgresReader(PostgresLocation.Create(Postgres!), schema);
 
     /// <summary>Reads the source once and proposes its columns.</summary>
-    public async Task<DatasetSchema> ProposeSchemaAsync(CancellationToken cancellation) => Csv is not null
+    public async Task<DatasetSchema> ProposeSchemaAsync(CancellationToken cancellation) => Record is not null ? new RecordSource(Record).Schema : Csv is not null
         ? await SchemaInference.ProposeAsync(await CsvReader.OpenAsTextAsync(CsvLocation.Create(Csv), cancellation), cancellation)
         : await PostgresReader.ProposeSchemaAsync(PostgresLocation.Create(Postgres!), cancellation);
 }

@@ -116,7 +116,7 @@ public static class PolicyObjectionCode
 /// <param name="Reveal">What may be told of an intersection, by the words of <see cref="Jobs.Reveal.Names"/>.</param>
 /// <param name="Security">The weakest adversary that must be withstood.</param>
 /// <param name="MinimumGroup">The smallest cell, or number of matches, of which statistics may be told.</param>
-/// <param name="Uses">How many runs.</param>
+/// <param name="Uses">How many runs; of checks for holders, how many records in all runs.</param>
 /// <param name="Within">How long a grant lives.</param>
 public sealed record ApprovalRule(
     string Name,
@@ -149,9 +149,14 @@ public sealed record ApprovalRule(
         if (plan.Question is IntersectionQuestion i && !Reveal.Contains(i.Reveal.Name)) return PolicyObjection.Reveal;
         if (Security == SecurityModel.Malicious && plan.Security != SecurityModel.Malicious) return PolicyObjection.Security;
         if (SmallestGroup(plan.Question) < MinimumGroup) return PolicyObjection.MinimumGroup;
-        if (plan.Uses > Uses) return PolicyObjection.Uses;
+        if (AsksOf(plan) > Uses) return PolicyObjection.Uses;
         return plan.Expires - plan.Created > Within ? PolicyObjection.Expires : null;
     }
+
+    // What a use of a check buys is as many guesses as it may ask for records.
+    private static long AsksOf(Plan plan) => plan.Question is IntersectionQuestion { Reveal: Jobs.Reveal.Holders } question
+        ? plan.Uses * question.RecordsOf(plan.Inputs, plan.Receivers[0])
+        : plan.Uses;
 
     private static int SmallestGroup(Question question) => question switch
     {

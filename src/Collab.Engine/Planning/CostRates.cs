@@ -23,6 +23,9 @@ internal static class CostRates
     /// <summary>Memory of a node that computes statistics, beside the columns it reads, in bytes.</summary>
     public const long NodeMemory = 110_000_000;
 
+    /// <summary>Tokens of lists that are kept, the sender's keys; nothing of it is measured by jobs yet, memory is that of <see cref="Curve"/>.</summary>
+    public static ProtocolRates Tokens => Curve with { SenderKey = 150e-6, SideBySide = false };
+
     /// <summary>Diffie-Hellman: rows, the number, changes.</summary>
     public static ProtocolRates Curve { get; } = new(
         1.1, 34e-6, 34e-6, SideBySide: true, OnCurve: true, new(115e6, 232, 27, 27), new(118e6, 254, 117, 117));

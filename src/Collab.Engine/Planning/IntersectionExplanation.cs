@@ -26,6 +26,15 @@ internal static class IntersectionExplanation
     {
         var (owners, chinese) = (string.Join(", ", plan.Owners), string.Join("、", plan.Owners));
         var keys = KeysText(question, plan.Inputs[0]);
+        if (question.Reveal is Reveal.Holders)
+        {
+            var asker = plan.Receivers[0];
+            var (asked, askedChinese) = (string.Join(", ", plan.Owners.Where(o => o != asker)), string.Join("、", plan.Owners.Where(o => o != asker)));
+            return new(
+                $"Which of {asked} hold a record that {asker} asks for? At most {question.RecordsOf(plan.Inputs, asker)} a run. Keys: {keys}.",
+                $"{askedChinese} 中哪些持有 {asker} 所查询的记录？每次运行至多 {question.RecordsOf(plan.Inputs, asker)} 条。键：{keys}。");
+        }
+
         if (question.AtLeast > 0 || plan.Owners.Count > 2)
         {
             var of = plan.Receivers.Count == 1 ? $" of {plan.Receivers[0]}" : "";
@@ -141,13 +150,18 @@ internal static class IntersectionExplanation
             [.. Explanation.Reads(plan, party), .. protocol.Sends(question, plan, party, number)],
             [
                 .. receives ? Told(plan, question, party, others) : [],
-                question.Reveal is Reveal.Differences
-                    ? new($"how many distinct keys {seen} has, of each key by itself", $"{seen} 的每种键各有多少个不同的值")
-                    : new($"how many distinct keys {seen} has", $"{seen} 有多少个不同的键"),
+                .. Sizes(question, receives, seen),
                 .. protocol.AlsoLearns(question, plan, party, others),
                 .. receives ? [] : protocol.SenderLearns(question, others),
             ]);
     }
+
+    private static IEnumerable<Bilingual> Sizes(IntersectionQuestion question, bool receives, string others) => question.Reveal switch
+    {
+        Reveal.Holders when !receives => [], // lists go to who asks, and to nobody else
+        Reveal.Differences => [new($"how many distinct keys {others} has, of each key by itself", $"{others} 的每种键各有多少个不同的值")],
+        _ => [new($"how many distinct keys {others} has", $"{others} 有多少个不同的键")],
+    };
 
     private static IEnumerable<Bilingual> Told(Plan plan, IntersectionQuestion question, PartyId party, string others)
     {
@@ -166,6 +180,10 @@ internal static class IntersectionExplanation
                 yield return new($"which of its own keys {j.Of} has", $"自己的哪些键 {j.Of} 也有");
                 yield return new(
                     $"{string.Join(", ", j.Columns)} of {j.Of} for each of them, and for no other", $"{j.Of} 对这些键的 {string.Join("、", j.Columns)}，其他键则无");
+                break;
+            case Reveal.Holders:
+                yield return new(
+                    $"for each record that it asks for, which of {others} hold it: not only whether any does", $"对所查询的每条记录，{others} 中哪些持有：不止是有无任何一方持有");
                 break;
             case Reveal.Changes:
                 yield return new($"which of its own keys came to match since the last run, and which ceased to; in the first run all that {others} has", $"自上次运行以来自己的哪些键开始匹配、哪些不再匹配；首次运行为 {others} 拥有的全部");

@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Psi.Oprf;
 
 namespace Collab.Engine.Planning;
 
@@ -67,6 +68,8 @@ internal static class IntersectionPlanner
     public static void Require(Plan plan, IntersectionQuestion question)
     {
         RequireSense(question, plan.Owners, plan.Receivers, plan.Requester);
+        if (question.Reveal is Reveal.Holders && question.RecordsOf(plan.Inputs, plan.Receivers[0]) > RecordCheck.LargestCount)
+            throw new CollabException(Planner.PartiesUnsuited, $"A run asks for at most {RecordCheck.LargestCount} records ('rows' of the asking party).", plan.Requester);
         var protocol = IntersectionProtocol.Find(plan.Protocol)
             ?? throw new CollabException(Planner.PartiesUnsuited, $"This node runs no {plan.Protocol} for an intersection.", plan.Requester);
         var sizes = IntersectionSizes.Of(question, plan.Inputs, plan.Receivers);
@@ -102,6 +105,11 @@ internal static class IntersectionPlanner
             case Reveal.Changes:
                 Unless(receivers.Count == 1, "Changes go to one receiver; for both, submit a job for each.");
                 Unless(question.KeyCount == 1 && question.KeyRule.Duplicate != DuplicateKeys.All, "Changes are of keys: of one key, and not with 'duplicate: all'.");
+                break;
+            case Reveal.Holders:
+                Unless(receivers.Count == 1, "The holders of a record are told to one owner, who asks; its own list is not asked.");
+                Unless(question.AtLeast == 0, "Holders are told owner by owner; 'at-least' has no meaning there.");
+                Unless(question.KeyCount == 1 && question.KeyRule.Duplicate != DuplicateKeys.All, "Records are asked for by one key, and not with 'duplicate: all'.");
                 break;
             case Reveal.Differences:
                 Unless(owners.Count == 2, "Differences are between two owners.");

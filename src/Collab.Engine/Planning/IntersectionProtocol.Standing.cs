@@ -2,6 +2,7 @@ using System.Globalization;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Psi.Incremental;
+using Collab.Psi.Oprf;
 
 namespace Collab.Engine.Planning;
 
@@ -65,6 +66,61 @@ internal abstract partial record IntersectionProtocol
         }
 
         private static int Most(long count) => (int)Math.Min(count, IncrementalPsiOptions.LargestChange);
+    }
+
+    private sealed record Oprf() : IntersectionProtocol(OprfName, ProtocolChoice.Ecdh)
+    {
+        public override Bilingual Merit => new(
+            "an oblivious function (RFC 9497) and a list of tokens that is made once", "不经意伪随机函数（RFC 9497），令牌列表只需生成一次");
+
+        public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
+            parties >= 2 && security == SecurityModel.SemiHonest && question.Reveal is Reveal.Holders;
+
+        // Of the first run, which makes and gives the lists; of several owners one after the other at worst.
+        public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
+        {
+            var owners = sizes.Parties - 1;
+            var each = RecordCheckCost.Of((int)Math.Min(sizes.Sender / owners, KeptRecordCheck.LargestList), (int)Math.Min(sizes.Receiver, RecordCheck.LargestCount));
+            const int offer = 2, offerBytes = Digest.Size + 1;
+            return new(
+                owners * (each.ListMessages + each.CheckMessages + offer), owners * (each.ListBytes + each.CheckBytes + offerBytes),
+                CostRates.Tokens, sizes, Overlaps: false);
+        }
+
+        public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) => plan.Receivers[0] == party
+            ? [new($"to each of the others a blinded point for each record that it asks for, which tells nothing of it", "向其他每一方为所查询的每条记录发送一个盲化的点，不泄露记录")]
+            : [
+                new($"once, and again when its data changed: tokens of its keys, at most {keys}, which tell nothing without its answers", $"首次及数据变化后：其键的令牌，至多 {keys} 个，没有它的应答则毫无信息"),
+                new("for each record asked for an answer, proven to be made with the key of the list", "对每条被查询的记录给出应答，并证明使用列表的密钥"),
+            ];
+
+        public override IEnumerable<Bilingual> SenderLearns(IntersectionQuestion question, string others) =>
+            [new("nothing of the records that are asked for, nor what was answered", "对被查询的记录及答案一无所知")];
+
+        public override IEnumerable<Bilingual> AlsoLearns(IntersectionQuestion question, Plan plan, PartyId party, string others)
+        {
+            if (plan.Receivers[0] == party)
+                yield return new($"when the list of one of {others} changes", $"{others} 中某一方的列表何时变化");
+            else
+                yield return new($"when {plan.Receivers[0]} asks, and for how many records", $"{plan.Receivers[0]} 何时查询、查询多少条记录");
+        }
+
+        public override IEnumerable<Bilingual> Notes(IntersectionQuestion question, Plan plan)
+        {
+            var records = question.RecordsOf(plan.Inputs, plan.Receivers[0]);
+            yield return StandingNote(plan);
+            yield return new(
+                $"The grant limits how often {plan.Receivers[0]} may guess: {plan.Uses} runs of at most {records} records. No record stands in the plan; a run's receipt holds a salted commitment to what was asked.",
+                $"授权限制 {plan.Receivers[0]} 的猜测次数：{plan.Uses} 次运行，每次至多 {records} 条记录。计划中不含任何记录；运行回执含所查询内容的加盐承诺。");
+            if (plan.Owners.Count > 2)
+            {
+                yield return new(
+                    $"{plan.Receivers[0]} asks each of the others by itself and so learns which of them hold the record; there is no form that tells only whether any does. Without an answer of one of them there is no result.",
+                    $"{plan.Receivers[0]} 分别询问其他各方，因此得知其中哪些持有该记录；没有只告知“是否有任何一方持有”的形式。任何一方未应答则没有结果。");
+            }
+
+            yield return new("The estimate is for the first run, in which lists are made and given.", "估计针对首次运行，包括生成并发送列表。");
+        }
     }
 
     // What an owner has to know before it grants a standing job: it does not grant certain rows, but those that will be there.

@@ -27,6 +27,9 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>Diffie-Hellman over changing sets (psi-incremental.md).</summary>
     public const string IncrementalName = "psi-incremental/1";
 
+    /// <summary>Oblivious pseudorandom function and kept token lists (psi-oprf.md).</summary>
+    public const string OprfName = "psi-oprf/1";
+
     /// <summary>What all of 3 to 10 owners have (psi-multi-party.md).</summary>
     public const string MultiPartyName = "psi-multi-party/1";
 
@@ -35,7 +38,7 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
 
     /// <summary>All of this program.</summary>
     public static IReadOnlyList<IntersectionProtocol> All { get; } =
-        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental(), new MultiParty(), new Threshold()];
+        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental(), new Oprf(), new MultiParty(), new Threshold()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);

@@ -22,6 +22,11 @@ internal sealed class GrantedData : IDisposable
     {
         (_input, _dataset) = (input, dataset);
         if (!input.Admits(dataset.Offer.Version)) throw Changed("was registered anew since the plan was made");
+        foreach (var column in input.Columns) // of a standing job, whose dataset may have been registered with other ones
+        {
+            if (dataset.Offer.Schema.Find(column.Name) != column) throw Changed($"has no column '{column.Name}' any more, or of another type than the plan says");
+        }
+
         _committer = new ColumnCommitter(input.Columns.Select(c => (c, dataset.Columns[c.Name].Salt)));
     }
 

@@ -26,6 +26,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, CancellationToken cancellation) => plan.Question switch
     {
         IntersectionQuestion { Reveal: Reveal.Changes } question => await ChangesPart.PrepareAsync(ports, plan, question, cancellation),
+        IntersectionQuestion { Reveal: Reveal.Holders } question => await HoldersPart.PrepareAsync(ports, plan, question, cancellation),
         IntersectionQuestion question => await IntersectionPart.PrepareAsync(ports, plan, question, cancellation),
         AnalysisQuestion question => await AnalysisPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),

@@ -29,6 +29,10 @@ public static class RunErrors
     public static readonly ErrorCode EarlierUndecided = new(
         "run.earlier-undecided", ErrorKind.Failed, "Wait until the run before has ended at every party ('collab job show' there), then run the job again.");
 
+    /// <summary>A check asks for no record, or for more than the plan allows at a time.</summary>
+    public static readonly ErrorCode RecordsUnsuited = new(
+        "run.records-unsuited", ErrorKind.InvalidInput, "Register a dataset of one record, or of as many as 'rows' of the asking party allows in the plan, and run the job again.");
+
     /// <summary>Two parties do not say the same of what passed between them.</summary>
     public static readonly ErrorCode TranscriptMismatch = new(
         "run.transcript-mismatch", ErrorKind.Peer, "The result is not released. Keep the evidence bundle of each party and compare them.");

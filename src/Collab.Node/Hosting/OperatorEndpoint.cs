@@ -81,7 +81,10 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
                     Query = postgres.Query, OrderBy = postgres.OrderBy,
                 }
                 : null,
-            request.Columns is null ? null : [.. request.Columns.Select(ToSchema)]),
+            request.Columns is null ? null : [.. request.Columns.Select(ToSchema)])
+        {
+            Record = request.Record,
+        },
         cancellation));
 
     private async Task<DatasetsView> ListDatasetsAsync(CancellationToken cancellation)

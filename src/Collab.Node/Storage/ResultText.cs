@@ -36,6 +36,13 @@ internal static class ResultText
         },
         JobResult.Cardinality cardinality => new(
             plan.Digest.ToString(), run.ToString(), "cardinality", cardinality.Count, null, null, null, null),
+        JobResult.Holders holders => new(
+            plan.Digest.ToString(), run.ToString(), "holders", holders.Rows.Count(r => r.By.Count > 0), holders.Columns,
+            holders.Rows.Select(r => r.Asked.Key), holders.Rows.Select(r => r.Asked.Row), null)
+        {
+            Asked = [.. holders.Owners.Select(o => o.Name)],
+            HeldBy = holders.Rows.Select(r => r.By.Select(o => o.Name).ToList()),
+        },
         JobResult.Changes changes => new(
             plan.Digest.ToString(), run.ToString(), "changes", changes.Entered.Count + changes.Left.Count, changes.Columns,
             changes.Entered.Concat(changes.Left).Select(m => m.Key), changes.Entered.Concat(changes.Left).Select(m => m.Row), null)
@@ -83,6 +90,10 @@ internal static class ResultText
             case JobResult.Cardinality cardinality:
                 Line(text, ["count"]);
                 Line(text, [Number(cardinality.Count)]);
+                break;
+            case JobResult.Holders holders:
+                Line(text, holders.Columns.Concat(["held_by", "row"]));
+                foreach (var row in holders.Rows) Line(text, row.Asked.Key.Concat([string.Join(' ', row.By), Number(row.Asked.Row)]));
                 break;
             case JobResult.Changes changes:
                 Line(text, changes.Columns.Concat(["change", "row"]));
@@ -154,7 +165,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c>, <c>statistics</c> or <c>analysis</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c> or <c>analysis</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -176,6 +187,12 @@ internal sealed record ResultDocument(
 
     /// <summary>For each key of differences: how many distinct keys are here, in both, and there.</summary>
     public IReadOnlyList<KeyCounts>? KeyCounts { get; init; }
+
+    /// <summary>Of holders: the owners that were asked.</summary>
+    public IReadOnlyList<string>? Asked { get; init; }
+
+    /// <summary>Of holders: for each record the owners that hold it.</summary>
+    public IEnumerable<IReadOnlyList<string>>? HeldBy { get; init; }
 
     /// <summary>For each row of changes: <c>entered</c> or <c>left</c>.</summary>
     public IEnumerable<string>? Changes { get; init; }

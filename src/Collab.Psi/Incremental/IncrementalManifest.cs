@@ -29,8 +29,6 @@ internal sealed record IncrementalManifest(
     string? Removed,
     ulong Matches)
 {
-    private const int NonceSize = 12, TagSize = 16;
-
     /// <summary>All files that this version needs.</summary>
     public IEnumerable<string> Files =>
         ById.Concat(ByMask).Concat(Sender).SelectMany(segment => new[] { segment.Puts, segment.Removals }).Append(Added).Append(Removed).OfType<string>();
@@ -49,34 +47,16 @@ internal sealed record IncrementalManifest(
             return true;
         });
         writer.Written.CopyTo(plain.AsSpan(Curve25519.ScalarSize));
-        var file = new byte[NonceSize + TagSize + plain.Length];
-        RandomNumberGenerator.Fill(file.AsSpan(0, NonceSize));
-        storageKey.Use((file, plain), static (key, state) =>
-        {
-            using var cipher = new AesGcm(key, TagSize);
-            cipher.Encrypt(
-                state.file.AsSpan(0, NonceSize), state.plain, state.file.AsSpan(NonceSize + TagSize), state.file.AsSpan(NonceSize, TagSize), Associated);
-            return true;
-        });
-        CryptographicOperations.ZeroMemory(plain);
-        return file;
+        return SealedState.Seal(plain, storageKey, Format);
     }
 
     /// <summary>Reads what <see cref="Seal"/> wrote.</summary>
     /// <exception cref="IncrementalStateException">Another key, or a changed file.</exception>
     public static (IncrementalManifest Manifest, SecretBytes Scalar) Open(byte[] file, SecretBytes storageKey)
     {
-        if (file.Length < NonceSize + TagSize + Curve25519.ScalarSize) throw IncrementalStateException.Damaged("its file was cut");
-        var plain = new byte[file.Length - NonceSize - TagSize];
+        var plain = SealedState.Open(file, storageKey, Format) ?? throw IncrementalStateException.Damaged("its file was changed or the storage key is another");
         try
         {
-            storageKey.Use((file, plain), static (key, state) =>
-            {
-                using var cipher = new AesGcm(key, TagSize);
-                cipher.Decrypt(
-                    state.file.AsSpan(0, NonceSize), state.file.AsSpan(NonceSize + TagSize), state.file.AsSpan(NonceSize, TagSize), state.plain, Associated);
-                return true;
-            });
             var reader = new CanonicalReader(plain.AsSpan(Curve25519.ScalarSize));
             var manifest = new IncrementalManifest(
                 reader.Digest(), reader.Boolean(), reader.UInt64(), reader.Digest(), reader.Digest(),
@@ -85,9 +65,9 @@ internal sealed record IncrementalManifest(
             reader.End();
             return (manifest, SecretBytes.Take(plain.AsSpan(0, Curve25519.ScalarSize)));
         }
-        catch (Exception failure) when (failure is CryptographicException or MalformedException)
+        catch (Exception failure) when (failure is MalformedException or ArgumentException)
         {
-            throw IncrementalStateException.Damaged("its file was changed or the storage key is another", failure);
+            throw IncrementalStateException.Damaged("its file has another form", failure);
         }
         finally
         {
@@ -95,5 +75,5 @@ internal sealed record IncrementalManifest(
         }
     }
 
-    private static ReadOnlySpan<byte> Associated => "collab.psi-incremental.state.2"u8;
+    private static ReadOnlySpan<byte> Format => "collab.psi-incremental.state.2"u8;
 }

@@ -61,6 +61,12 @@ public sealed class TokenList
         Parallel.For(
             0, values.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism },
             i => values[i] = BinaryPrimitives.ReadUInt128BigEndian(key.Evaluate(items[i].Span)));
+        return Of(key, values);
+    }
+
+    /// <summary>The list of values F(k, x), of which the first 16 bytes are given; sorts them.</summary>
+    internal static TokenList Of(OprfKey key, UInt128[] values)
+    {
         Array.Sort(values);
         var distinct = values.Length == 0 ? 0 : 1;
         for (var i = 1; i < values.Length; i++)

@@ -37,7 +37,9 @@ public sealed record DescriptionRequest(string Description);
 /// <param name="Csv">A CSV file on the node's machine.</param>
 /// <param name="Postgres">A PostgreSQL table or query.</param>
 /// <param name="Columns">Declared columns; null to take those that are inferred.</param>
-public sealed record AddDatasetRequest(string Name, CsvSource? Csv, PostgresSource? Postgres, IReadOnlyList<ColumnView>? Columns);
+/// <param name="Record">One record in words, its values by column, instead of the other two.</param>
+public sealed record AddDatasetRequest(
+    string Name, CsvSource? Csv, PostgresSource? Postgres, IReadOnlyList<ColumnView>? Columns, IReadOnlyDictionary<string, string>? Record = null);
 
 /// <summary>A CSV file.</summary>
 /// <param name="Path">Full path on the node's machine.</param>

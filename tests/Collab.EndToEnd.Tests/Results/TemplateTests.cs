@@ -79,6 +79,28 @@ public sealed class TemplateTests
         }
     }
 
+    [Fact]
+    public async Task A_duplicate_invoice_is_found_at_its_holder_and_the_record_is_nowhere_at_the_banks()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("factor/asked.csv", "invoice_code,invoice_number\n044001,Inv-Asked-12\n");
+        folder.Write("east/financed.csv", "invoice_code,invoice_number,debtor\n044001,Inv-East-1,CanaryDebtor\n044002,Inv-Asked-12,CanaryDebtor\n");
+        folder.Write("west/financed.csv", "invoice_code,invoice_number,debtor\n044001,Inv-Asked-12,CanaryDebtor\n044001,Inv-West-2,CanaryDebtor\n");
+        var run = await RunAsync(folder, "duplicate-invoice", ("factor", "factor"), ("east-bank", "east"), ("west-bank", "west"));
+
+        var result = ResultOf(run, "factor");
+        Assert.Equal(("holders", 1), (result.GetProperty("kind").GetString(), result.GetProperty("count").GetInt32()));
+        Assert.Equal(["west-bank"], result.GetProperty("heldBy")[0].EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal("invoice_code,invoice_number,held_by,row\n044001,inv-asked-12,west-bank,1\n", await File.ReadAllTextAsync(Path.Combine(folder["out", "factor"], "result.csv"), TestContext.Current.CancellationToken));
+        foreach (var bank in new[] { "east-bank", "west-bank" })
+        {
+            Assert.False(run.GetProperty("parties").GetProperty(bank).TryGetProperty("result", out _));
+            AssertNowhere(folder, bank, "Inv-Asked-12", "inv-asked-12");
+        }
+
+        AssertNowhere(folder, "", "CanaryDebtor", "Inv-East", "inv-east", "Inv-West", "inv-west");
+    }
+
     private static async Task<JsonElement> RunAsync(TemporaryFolder folder, string template, params (string Party, string Folder)[] parties)
     {
         var job = Path.Combine(AppContext.BaseDirectory, "templates", $"{template}.yaml");

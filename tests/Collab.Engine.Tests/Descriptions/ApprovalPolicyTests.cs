@@ -68,6 +68,12 @@ public sealed class ApprovalPolicyTests
     [InlineData(", reveal: [join, aggregates]", "rows", PolicyObjection.Reveal)]
     [InlineData(", reveal: aggregates", "aggregates", PolicyObjection.MinimumGroup)]
     [InlineData(", reveal: aggregates, minimum-group: 5", "aggregates", null)]
+    [InlineData("", "changes", PolicyObjection.Reveal)]
+    [InlineData("", "holders", PolicyObjection.Reveal)]
+    [InlineData(", reveal: [changes]", "changes", null)]
+    [InlineData(", reveal: [changes]", "holders", PolicyObjection.Reveal)]
+    [InlineData(", reveal: holders", "holders", PolicyObjection.Uses)]
+    [InlineData(", reveal: holders, uses: 3", "holders", null)]
     [InlineData(", security: malicious", "rows", PolicyObjection.Security)]
     public void What_may_be_told_of_an_intersection_is_said_and_columns_must_be_allowed_by_name(string fields, string told, PolicyObjection? objection)
     {
@@ -81,11 +87,13 @@ public sealed class ApprovalPolicyTests
             "cardinality" => new Reveal.Cardinality(),
             "join" => new Reveal.Join(Plans.Bo, ["id"]),
             "aggregates" => new Reveal.Aggregates(Plans.Bo, [new Measure("id", 0)], [Statistic.Sum], 5),
+            "changes" => new Reveal.Changes(),
+            "holders" => new Reveal.Holders(),
             _ => new Reveal.Rows(),
         };
-        var plan = Shared with { Question = new IntersectionQuestion(KeyRule.Default) { Reveal = reveal } };
+        var plan = Shared with { Question = new IntersectionQuestion(KeyRule.Default) { Reveal = reveal, ExpectedRows = [3, 0] } }; // three records, where that is a limit
         Assert.Equal(objection, rule.ObjectionTo(plan, plan.InputOf(Plans.Al)!));
-        Assert.Null((rule with { Reveal = Reveal.Names, MinimumGroup = 1 }).ObjectionTo(plan with { Security = SecurityModel.Malicious }, plan.InputOf(Plans.Al)!));
+        Assert.Null((rule with { Reveal = Reveal.Names, MinimumGroup = 1, Uses = 3 }).ObjectionTo(plan with { Security = SecurityModel.Malicious }, plan.InputOf(Plans.Al)!));
     }
 
     [Fact]

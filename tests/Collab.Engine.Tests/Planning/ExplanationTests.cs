@@ -48,6 +48,29 @@ public sealed class ExplanationTests : IDisposable
         Assert.Equal((messages, bytes), (cost.Messages, cost.Bytes));
     }
 
+    [Theory]
+    [InlineData("changes", "")]
+    [InlineData("holders", ", rows: 9")]
+    public async Task The_first_run_of_a_standing_job_sends_exactly_what_is_explained_and_all_is_said_in_both_languages(string reveal, string rows)
+    {
+        var plan = await PlanAsync($$"""
+            kind: intersection
+            purpose: daily-watch
+            parties: [{ name: al, dataset: table, key: id }, { name: bo, dataset: table, key: id{{rows}} }]
+            receivers: [bo]
+            parameters: { reveal: {{reveal}} }
+            uses: 30
+            """);
+        var (messages, bytes) = await MeasureAsync(plan);
+        var explanation = Explanation.Of(plan);
+        Assert.Equal((messages, bytes), (explanation.Cost.Messages, explanation.Cost.Bytes));
+        Assert.Contains(explanation.Notes, note => note.English.Contains("each of at most 30 runs takes the datasets", StringComparison.Ordinal));
+        Assert.All(
+            explanation.Parties.SelectMany(p => p.Sends.Concat(p.Learns)).Concat(explanation.Notes).Append(explanation.Question),
+            text => Assert.True(text.English.Length > 0 && text.Chinese.Any(c => c >= 0x4E00), text.English));
+        if (reveal == "changes") Assert.All(explanation.Parties.Where(p => plan.Owners.Contains(p.Party)), p => Assert.Contains(p.Learns, text => text.English.Contains("the pattern over time", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Everyone_who_takes_part_or_asks_is_told_about_in_both_languages()
     {
@@ -82,12 +105,16 @@ public sealed class ExplanationTests : IDisposable
     // What all parties sent, counted by their connections.
     private async Task<(long Messages, long Bytes)> MeasureAsync(Plan plan)
     {
+        using var key = SecretBytes.Random(32, RandomSource.Seeded(2));
         var runs = await Parties.RunAsync(plan.Parties, async (self, channels) =>
         {
             var ports = new EnginePorts(
                 self, "study", null!, null!, _registries.GetValueOrDefault(self)!, null!, null!, ApprovalPolicy.AskAlways, null!, null!,
-                TimeProvider.System, RandomSource.System, "test");
-            var part = await ProtocolPart.PrepareAsync(ports, plan, CancellationToken.None);
+                TimeProvider.System, RandomSource.System, "test")
+            {
+                Standing = new StandingFolder(Path.Combine(_folder, $"{self}-standing"), key),
+            };
+            using var part = await ProtocolPart.PrepareAsync(ports, plan, CancellationToken.None);
             return await part.RunAsync(channels, Run, (_, _, _) => { }, CancellationToken.None);
         });
         Assert.Equal(plan.Receivers, runs.Where(r => r.Value.Result is not null).Select(r => r.Key));

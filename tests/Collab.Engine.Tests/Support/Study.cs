@@ -121,6 +121,10 @@ internal sealed class StudyNode : IPeers
             new DatasetDescription(dataset, new CsvLocationLiteral { Path = PathOf(dataset) }, null, null), CancellationToken.None);
     }
 
+    /// <summary>Registers one invoice in words, to be asked for.</summary>
+    public Task<DatasetOffer> AskAsync(string code, string number) => _registry.AddAsync(
+        new DatasetDescription("asked", null, null, null) { Record = new Dictionary<string, string> { ["code"] = code, ["number"] = number } }, CancellationToken.None);
+
     /// <summary>Opens the ledger and starts the engine; what was seen begins anew.</summary>
     public void Start()
     {

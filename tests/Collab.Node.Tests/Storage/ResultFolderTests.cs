@@ -76,6 +76,9 @@ public sealed class ResultFolderTests : IDisposable
         ["changes"] = (
             new JobResult.Changes(["id"], 3, [new Match(2, ["b"])], [new Match(1, ["a"]), new Match(7, ["=c"])], 1, 40),
             "id,change,row\nb,entered,2\na,left,1\n'=c,left,7\n", "changes", 3),
+        ["holders"] = (
+            new JobResult.Holders(["id"], [PartyId.Parse("a-bank"), PartyId.Parse("b-bank")], [new HeldRow(new Match(1, ["x"]), [PartyId.Parse("b-bank")]), new HeldRow(new Match(2, ["y"]), [])]),
+            "id,held_by,row\nx,b-bank,1\ny,,2\n", "holders", 1),
         ["a join"] = (
             new JobResult.Join([["id"]], PartyId.Parse("bank"), ["class", "since"], [new JoinedRow(new LinkedRow(3, ["7"], [1]), ["fraud, twice", null])]),
             "id,bank.class,bank.since,matched_by,row\n7,\"fraud, twice\",,1,3\n", "join", 1),
