@@ -65,8 +65,8 @@ public sealed partial class ExpandConvoluteCode : IDisposable
         DualEncode(systematic, parity, parallelism, Best);
 
     /// <summary>G · e for two vectors of blocks in one pass, as <see cref="DualEncode(Span{Gf128}, Span{Gf128}, int)"/> gives for each.</summary>
-    /// <param name="first">Shape [k]; the first vector's systematic half, then its result.</param>
-    /// <param name="firstParity">Shape [k]; destroyed.</param>
+    /// <param name="first">Shape [k]; the first vector's systematic half, then its result. Or empty: the half is zero, and the result takes the parity's place.</param>
+    /// <param name="firstParity">Shape [k]; destroyed, or the result.</param>
     /// <param name="second">Shape [k]; the second vector's systematic half, then its result.</param>
     /// <param name="secondParity">Shape [k]; destroyed.</param>
     /// <param name="parallelism">Threads, 1 or more.</param>
@@ -74,7 +74,7 @@ public sealed partial class ExpandConvoluteCode : IDisposable
     /// <remarks>Memory beside the vectors: 32·k bytes, zeroed.</remarks>
     public void DualEncodePair(Span<Gf128> first, Span<Gf128> firstParity, Span<Gf128> second, Span<Gf128> secondParity, int parallelism = 1)
     {
-        RequireSizes(first.Length, firstParity.Length);
+        RequireSizes(first.IsEmpty ? MessageSize : first.Length, firstParity.Length);
         RequireSizes(second.Length, secondParity.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
         ConvolveTwice(firstParity, Best);
