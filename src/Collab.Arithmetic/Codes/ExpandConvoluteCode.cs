@@ -111,6 +111,7 @@ public sealed partial class ExpandConvoluteCode : IDisposable
         for (var pass = 0UL; pass < 2; pass++)
         {
             if (kernel == CodeKernel.Lanes512) ConvolveLanes512(parity, pass);
+            else if (kernel == CodeKernel.Lanes256) ConvolveLanes256(parity, pass);
             else Convolve(parity, pass);
         }
     }
@@ -146,6 +147,9 @@ internal enum CodeKernel
 
     /// <summary>Vectors of 128 bits: one element at a time, places drawn in bulk.</summary>
     Lanes128,
+
+    /// <summary>AVX2: two elements at a time.</summary>
+    Lanes256,
 
     /// <summary>AVX-512: four elements at a time.</summary>
     Lanes512,
