@@ -43,6 +43,15 @@ public readonly struct OwnedFrame
         return new OwnedFrame(pooled.AsMemory(0, frame.Length), pooled);
     }
 
+    /// <summary>A copy of what lies in pieces, in memory from the shared pool.</summary>
+    public static OwnedFrame Copy(in ReadOnlySequence<byte> frame)
+    {
+        var size = checked((int)frame.Length);
+        var pooled = ArrayPool<byte>.Shared.Rent(size);
+        frame.CopyTo(pooled);
+        return new OwnedFrame(pooled.AsMemory(0, size), pooled);
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Release()
     {

@@ -5,7 +5,8 @@ namespace Collab.Primitives;
 
 /// <summary>The pool behind <see cref="NativeBuffer{T}"/>: returned memory is kept for the next buffer of about its size.</summary>
 /// <remarks>
-/// Sizes are rounded up to a quarter of a power of two, so that a buffer reserves at most a quarter too much. From 2 MiB on the memory
+/// Sizes are rounded up to a quarter of a power of two, so that a new buffer reserves at most a quarter too much; from 2 MiB on a buffer
+/// takes one of up to twice its size that waits, so that what a process holds follows the most that it needs at once. From there on memory
 /// lies on 2 MiB boundaries and the kernel is asked for pages of that size: a vector of millions of blocks that is read at random places
 /// needs them. At most <see cref="LargestIdleSize"/> is kept idle. All members may be used by many threads at once.
 /// </remarks>
@@ -40,10 +41,13 @@ public static unsafe partial class NativeMemoryPool
         var reserved = Round(bytes);
         lock (Gate)
         {
-            if (Idle.TryGetValue(reserved, out var waiting) && waiting.TryPop(out var pointer))
+            // A step's large vectors are of a few sizes: one that waits is better than a new one beside it, if not twice as large.
+            var most = reserved >= HugePage ? 2 * reserved : reserved;
+            for (var size = reserved; size <= most; size = Round(size + 1))
             {
-                IdleSize -= (long)reserved;
-                return (pointer, reserved);
+                if (!Idle.TryGetValue(size, out var waiting) || !waiting.TryPop(out var pointer)) continue;
+                IdleSize -= (long)size;
+                return (pointer, size);
             }
         }
 

@@ -8,8 +8,10 @@ namespace Collab.Arithmetic.Codes;
 public sealed unsafe partial class ExpandConvoluteCode
 {
     private const int Reach = StateSize + 1;
+    private const int ReachedPairs = (Reach + 1) / 2;   // pairs after its own that a pair may change
 
-    private static CodeKernel Best => Avx512F.IsSupported && Avx512DQ.IsSupported ? CodeKernel.Lanes512 : CodeKernel.Lanes128;
+    private static CodeKernel Best =>
+        Avx512F.IsSupported && Avx512DQ.IsSupported ? CodeKernel.Lanes512 : Avx2.IsSupported ? CodeKernel.Lanes256 : CodeKernel.Lanes128;
 
     /// <summary>The specification: x[(i + j) mod k] += x[i] for every tap j of place i, places in order.</summary>
     private void Convolve(Span<Gf128> x, ulong pass)
@@ -55,6 +57,50 @@ public sealed unsafe partial class ExpandConvoluteCode
         }
 
         for (var i = 0; i < Reach; i++) x[i] ^= (byte)((state >> i) & 1); // around the ring
+    }
+
+    /// <summary>Pairs of places, whose receivers are read and written in place; the last ones, around the ring, one at a time.</summary>
+    private void ConvolveLanes256(Span<Gf128> x, ulong pass)
+    {
+        const int Ahead = 2 * ReachedPairs + 2;     // elements from a pair's first to the end of the last pair that it may change
+        var taps = new uint[Chunk];
+        var masks = stackalloc Vector256<ulong>[4];
+        for (var bits = 0; bits < 4; bits++)
+        {
+            ulong low = unchecked(0UL - (ulong)(bits & 1)), high = unchecked(0UL - (ulong)(bits >> 1));
+            masks[bits] = Vector256.Create(low, low, high, high);
+        }
+
+        for (var start = 0; start < x.Length; start += Chunk)
+        {
+            var count = Math.Min(Chunk, x.Length - start);
+            Taps(pass, start, taps.AsSpan(0, count));
+            var inside = Math.Clamp(x.Length - Ahead - start, 0, count); // even, as all of these are
+            fixed (Gf128* elements = x[start..])
+            fixed (uint* first = taps) ConvolvePairs((Vector256<ulong>*)elements, inside, first, masks);
+            for (var i = inside; i < count; i++) ConvolveOne(x, start + i, taps[i]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void ConvolvePairs(Vector256<ulong>* x, int count, uint* taps, Vector256<ulong>* masks)
+    {
+        for (var i = 0; i < count; i += 2, x++, taps += 2)
+        {
+            // Bit q of r: whether the place q beyond the pair's first receives the element.
+            ulong r0 = (ulong)taps[0] << 1, r1 = (ulong)taps[1] << 2;
+            var pair = x[0];
+            var b0 = Avx2.Permute4x64(pair, 0x44);
+            pair ^= b0 & masks[r0 & 3];
+            var b1 = Avx2.Permute4x64(pair, 0xEE);
+            x[0] = pair;
+            for (var q = 1; q <= ReachedPairs; q++)
+            {
+                r0 >>= 2;
+                r1 >>= 2;
+                x[q] ^= (b0 & masks[r0 & 3]) ^ (b1 & masks[r1 & 3]);
+            }
+        }
     }
 
     private void ConvolveLanes512(Span<Gf128> x, ulong pass)

@@ -121,12 +121,13 @@ public sealed unsafe partial class ExpandConvoluteCode
     }
 
     /// <summary>Two vectors at once: the parities stand side by side, so that one look-up serves both.</summary>
-    private void ExpandPair(Span<Gf128> first, Span<Gf128> second, ReadOnlySpan<Gf128> firstParity, ReadOnlySpan<Gf128> secondParity, int parallelism)
+    private void ExpandPair(Span<Gf128> first, Span<Gf128> second, Span<Gf128> firstParity, ReadOnlySpan<Gf128> secondParity, int parallelism)
     {
         using var pairs = NativeBuffer<Vector256<ulong>>.Allocate(MessageSize);
-        fixed (Gf128* d = first, e = second, y = firstParity, z = secondParity)
+        fixed (Gf128* y = firstParity, z = secondParity) Pair((Vector128<ulong>*)y, (Vector128<ulong>*)z, pairs.Pointer, MessageSize);
+        if (first.IsEmpty) (first = firstParity).Clear();
+        fixed (Gf128* d = first, e = second)
         {
-            Pair((Vector128<ulong>*)y, (Vector128<ulong>*)z, pairs.Pointer, MessageSize);
             var (one, two, source) = ((nint)d, (nint)e, (nint)pairs.Pointer);
             var chunks = (MessageSize + Chunk - 1) / Chunk;
             var parts = Math.Min(parallelism, chunks);

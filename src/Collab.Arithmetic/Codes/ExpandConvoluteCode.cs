@@ -65,8 +65,8 @@ public sealed partial class ExpandConvoluteCode : IDisposable
         DualEncode(systematic, parity, parallelism, Best);
 
     /// <summary>G · e for two vectors of blocks in one pass, as <see cref="DualEncode(Span{Gf128}, Span{Gf128}, int)"/> gives for each.</summary>
-    /// <param name="first">Shape [k]; the first vector's systematic half, then its result.</param>
-    /// <param name="firstParity">Shape [k]; destroyed.</param>
+    /// <param name="first">Shape [k]; the first vector's systematic half, then its result. Or empty: the half is zero, and the result takes the parity's place.</param>
+    /// <param name="firstParity">Shape [k]; destroyed, or the result.</param>
     /// <param name="second">Shape [k]; the second vector's systematic half, then its result.</param>
     /// <param name="secondParity">Shape [k]; destroyed.</param>
     /// <param name="parallelism">Threads, 1 or more.</param>
@@ -74,7 +74,7 @@ public sealed partial class ExpandConvoluteCode : IDisposable
     /// <remarks>Memory beside the vectors: 32·k bytes, zeroed.</remarks>
     public void DualEncodePair(Span<Gf128> first, Span<Gf128> firstParity, Span<Gf128> second, Span<Gf128> secondParity, int parallelism = 1)
     {
-        RequireSizes(first.Length, firstParity.Length);
+        RequireSizes(first.IsEmpty ? MessageSize : first.Length, firstParity.Length);
         RequireSizes(second.Length, secondParity.Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
         ConvolveTwice(firstParity, Best);
@@ -111,6 +111,7 @@ public sealed partial class ExpandConvoluteCode : IDisposable
         for (var pass = 0UL; pass < 2; pass++)
         {
             if (kernel == CodeKernel.Lanes512) ConvolveLanes512(parity, pass);
+            else if (kernel == CodeKernel.Lanes256) ConvolveLanes256(parity, pass);
             else Convolve(parity, pass);
         }
     }
@@ -146,6 +147,9 @@ internal enum CodeKernel
 
     /// <summary>Vectors of 128 bits: one element at a time, places drawn in bulk.</summary>
     Lanes128,
+
+    /// <summary>AVX2: two elements at a time.</summary>
+    Lanes256,
 
     /// <summary>AVX-512: four elements at a time.</summary>
     Lanes512,

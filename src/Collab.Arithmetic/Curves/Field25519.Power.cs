@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Collab.Arithmetic.Curves;
 
 /// <content>Fixed powers by one addition chain; the exponents are public, so the sequence of operations is too.</content>
@@ -16,6 +18,19 @@ internal readonly partial struct Field25519
 
     /// <summary>a^((p−5)/8) = a^(2^252 − 3).</summary>
     public Field25519 PowerOfFiveEighths() => Chain().Ones250.Square(2) * this;         // (2^250 − 1)·2^2 + 1
+
+    /// <summary>Each value becomes its a^((p−5)/8), several at once where the kernel has lanes.</summary>
+    /// <param name="kernel">One that runs here.</param>
+    /// <param name="values">Limbs below 2^52.</param>
+    public static void PowersOfFiveEighths(CurveKernel kernel, Span<Field25519> values)
+    {
+        if (kernel == CurveKernel.Lanes512) FieldLanes<Vector512<double>, Lanes512>.PowersOfFiveEighths(values);
+        else if (kernel == CurveKernel.Lanes256) FieldLanes<Vector256<double>, Lanes256>.PowersOfFiveEighths(values);
+        else
+        {
+            foreach (ref var value in values) value = value.PowerOfFiveEighths();
+        }
+    }
 
     /// <summary>The Legendre symbol a^((p−1)/2): 1 for a square, −1 for a non-square, 0 for 0.</summary>
     /// <remarks>(p−1)/2 = 2^254 − 10 = (2^250 − 1)·2^4 + 6.</remarks>

@@ -5,11 +5,16 @@ internal readonly partial struct Field25519
 {
     /// <summary>1 and the non-negative √(u/v) if u/v is a square (0 for u = 0), else 0 and the non-negative √(√−1·u/v); 0 and 0 for v = 0, u ≠ 0.</summary>
     /// <remarks>Constant time. Source: RFC 9496, section 4.2.</remarks>
-    public static (ulong WasSquare, Field25519 Root) SquareRootOfRatio(in Field25519 u, in Field25519 v)
+    public static (ulong WasSquare, Field25519 Root) SquareRootOfRatio(in Field25519 u, in Field25519 v) =>
+        SquareRootOfRatio(u, v, PowerBase(u, v).PowerOfFiveEighths());
+
+    /// <summary>u·v⁷: what <see cref="PowerOfFiveEighths"/> is taken of for √(u/v).</summary>
+    public static Field25519 PowerBase(in Field25519 u, in Field25519 v) => u * (v.Square() * v).Square() * v;
+
+    /// <summary>√(u/v) as above, from the power of <see cref="PowerBase"/>: the power is nearly all the work, and many can be taken at once.</summary>
+    public static (ulong WasSquare, Field25519 Root) SquareRootOfRatio(in Field25519 u, in Field25519 v, in Field25519 power)
     {
-        var v3 = v.Square() * v;
-        var v7 = v3.Square() * v;
-        var root = u * v3 * (u * v7).PowerOfFiveEighths();
+        var root = u * v.Square() * v * power;
         var check = v * root.Square();
         var negatedU = -u;
         var correct = AreEqual(check, u);

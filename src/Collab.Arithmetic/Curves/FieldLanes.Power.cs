@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 
 namespace Collab.Arithmetic.Curves;
 
@@ -31,6 +32,22 @@ internal static unsafe partial class FieldLanes<TVector, TLanes>
         Chain(a, ones250, eleven, count);
         Square(ones250, 2, ones250, count);
         Multiply(ones250, a, power, count);
+    }
+
+    /// <summary>Each scalar element becomes its a^((p−5)/8).</summary>
+    public static void PowersOfFiveEighths(Span<Field25519> values)
+    {
+        var room = stackalloc byte[Room(2 * PowerCount)];
+        TVector* bases = Align(room), powers = bases + PowerCount * LimbCount;
+        for (var first = 0; first < values.Length; first += PowerCount * TLanes.Count)
+        {
+            var batch = values.Slice(first, Math.Min(PowerCount * TLanes.Count, values.Length - first));
+            for (var i = 0; i < PowerCount; i++) Load(batch[Math.Min(i * TLanes.Count, batch.Length)..], bases + i * LimbCount);
+            PowerOfFiveEighths(bases, powers, PowerCount);
+            for (var i = 0; i < batch.Length; i++) batch[i] = Extract(powers + i / TLanes.Count * LimbCount, i % TLanes.Count) + Field25519.Zero;
+        }
+
+        CryptographicOperations.ZeroMemory(new Span<byte>(room, Room(2 * PowerCount)));
     }
 
     /// <summary>a^((p−1)/2) of each of count elements, as <see cref="PowerOfFiveEighths"/>. Tight.</summary>

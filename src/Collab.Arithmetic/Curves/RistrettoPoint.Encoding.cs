@@ -27,39 +27,12 @@ public readonly partial struct RistrettoPoint
         point = Neutral;
         if (bytes.Length != Size || !Field25519.IsCanonical(bytes)) return false;
         var s = Field25519.Decode(bytes);
-        var ss = s.Square();
-        var u1 = Field25519.One - ss;
-        var u2 = Field25519.One + ss;
-        var u2Squared = u2.Square();
-        var v = -(D * u1.Square()) - u2Squared;
-        var (wasSquare, inverse) = Field25519.SquareRootOfRatio(Field25519.One, v * u2Squared);
-        var denominatorX = inverse * u2;
-        var denominatorY = inverse * denominatorX * v;
-        var x = ((s + s) * denominatorX).Absolute();
-        var y = u1 * denominatorY;
-        var t = x * y;
-        if ((s.Sign() | (wasSquare ^ 1) | t.Sign() | y.IsZero()) != 0) return false;
-        point = new(x, y, Field25519.One, t);
-        return true;
+        return TryDecode(s, DecodingBase(s).PowerOfFiveEighths(), out point);
     }
 
     /// <summary>Writes the one encoding of the element, 32 bytes.</summary>
     /// <remarks>One square root. Source: RFC 9496, section 4.3.2.</remarks>
-    public void Encode(Span<byte> destination)
-    {
-        var u1 = (Z + Y) * (Z - Y);
-        var u2 = X * Y;
-        var (_, inverse) = Field25519.SquareRootOfRatio(Field25519.One, u1 * u2.Square()); // of a square always, or 0
-        var denominator1 = inverse * u1;
-        var denominator2 = inverse * u2;
-        var inverseOfZ = denominator1 * denominator2 * T;
-        var rotate = (T * inverseOfZ).Sign();
-        var x = Field25519.Select(rotate, Y * Field25519.SquareRootOfMinusOne, X);
-        var y = Field25519.Select(rotate, X * Field25519.SquareRootOfMinusOne, Y);
-        var denominator = Field25519.Select(rotate, denominator1 * InverseSquareRootOfAMinusD, denominator2);
-        y = Field25519.Select((x * inverseOfZ).Sign(), -y, y);
-        (denominator * (Z - y)).Absolute().Encode(destination);
-    }
+    public void Encode(Span<byte> destination) => Encode(EncodingBase().PowerOfFiveEighths(), destination);
 
     /// <summary>The encoding, in a new array.</summary>
     public byte[] ToArray()
@@ -74,16 +47,83 @@ public readonly partial struct RistrettoPoint
     public static RistrettoPoint FromUniformBytes(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != UniformSize) throw new ArgumentException($"{UniformSize} bytes are needed.", nameof(bytes));
-        return Map(Field25519.Decode(bytes)) + Map(Field25519.Decode(bytes[Size..]));
+        Field25519 first = Field25519.Decode(bytes), second = Field25519.Decode(bytes[Size..]);
+        return Map(first, MapBase(first).PowerOfFiveEighths()) + Map(second, MapBase(second).PowerOfFiveEighths());
+    }
+
+    // Each of the three is a few products before and after a square root, whose power the batches take of many at once.
+
+    private static (Field25519 U1, Field25519 U2Squared, Field25519 V) DecodingRatio(in Field25519 s)
+    {
+        var ss = s.Square();
+        var u1 = Field25519.One - ss;
+        var u2Squared = (Field25519.One + ss).Square();
+        return (u1, u2Squared, -(D * u1.Square()) - u2Squared);
+    }
+
+    private static Field25519 DecodingBase(in Field25519 s)
+    {
+        var (_, u2Squared, v) = DecodingRatio(s);
+        return Field25519.PowerBase(Field25519.One, v * u2Squared);
+    }
+
+    private static bool TryDecode(in Field25519 s, in Field25519 power, out RistrettoPoint point)
+    {
+        var (u1, u2Squared, v) = DecodingRatio(s);
+        var u2 = Field25519.One + s.Square();
+        var (wasSquare, inverse) = Field25519.SquareRootOfRatio(Field25519.One, v * u2Squared, power);
+        var denominatorX = inverse * u2;
+        var denominatorY = inverse * denominatorX * v;
+        var x = ((s + s) * denominatorX).Absolute();
+        var y = u1 * denominatorY;
+        var t = x * y;
+        point = Neutral;
+        if ((s.Sign() | (wasSquare ^ 1) | t.Sign() | y.IsZero()) != 0) return false;
+        point = new(x, y, Field25519.One, t);
+        return true;
+    }
+
+    private (Field25519 U1, Field25519 U2, Field25519 V) EncodingRatio()
+    {
+        var u1 = (Z + Y) * (Z - Y);
+        var u2 = X * Y;
+        return (u1, u2, u1 * u2.Square());
+    }
+
+    private Field25519 EncodingBase() => Field25519.PowerBase(Field25519.One, EncodingRatio().V);
+
+    private void Encode(in Field25519 power, Span<byte> destination)
+    {
+        var (u1, u2, v) = EncodingRatio();
+        var (_, inverse) = Field25519.SquareRootOfRatio(Field25519.One, v, power);          // of a square always, or 0
+        var denominator1 = inverse * u1;
+        var denominator2 = inverse * u2;
+        var inverseOfZ = denominator1 * denominator2 * T;
+        var rotate = (T * inverseOfZ).Sign();
+        var x = Field25519.Select(rotate, Y * Field25519.SquareRootOfMinusOne, X);
+        var y = Field25519.Select(rotate, X * Field25519.SquareRootOfMinusOne, Y);
+        var denominator = Field25519.Select(rotate, denominator1 * InverseSquareRootOfAMinusD, denominator2);
+        y = Field25519.Select((x * inverseOfZ).Sign(), -y, y);
+        (denominator * (Z - y)).Absolute().Encode(destination);
+    }
+
+    private static (Field25519 R, Field25519 U, Field25519 V) MapRatio(in Field25519 value)
+    {
+        var r = Field25519.SquareRootOfMinusOne * value.Square();
+        return (r, (r + Field25519.One) * OneMinusDSquared, (-Field25519.One - r * D) * (r + D));
+    }
+
+    private static Field25519 MapBase(in Field25519 value)
+    {
+        var (_, u, v) = MapRatio(value);
+        return Field25519.PowerBase(u, v);
     }
 
     /// <summary>MAP of RFC 9496, section 4.3.4.</summary>
-    private static RistrettoPoint Map(in Field25519 value)
+    private static RistrettoPoint Map(in Field25519 value, in Field25519 power)
     {
-        var r = Field25519.SquareRootOfMinusOne * value.Square();
-        var u = (r + Field25519.One) * OneMinusDSquared;
-        var v = (-Field25519.One - r * D) * (r + D);
-        var (wasSquare, root) = Field25519.SquareRootOfRatio(u, v);
+        var (r, u, v) = MapRatio(value);
+        var (wasSquare, root) = Field25519.SquareRootOfRatio(u, v, power);
         var s = Field25519.Select(wasSquare, root, -(root * value).Absolute());
         var c = Field25519.Select(wasSquare, -Field25519.One, r);
         var n = c * (r - Field25519.One) * DMinusOneSquared - v;

@@ -11,7 +11,7 @@ public readonly partial struct RistrettoPoint : IEquatable<RistrettoPoint>
     /// <summary>The size of an encoded element, in bytes.</summary>
     public const int Size = 32;
 
-    /// <summary>The size of what <see cref="FromUniformBytes"/> takes, in bytes.</summary>
+    /// <summary>The size of what <see cref="FromUniformBytes(ReadOnlySpan{byte})"/> takes, in bytes.</summary>
     public const int UniformSize = 64;
 
     internal readonly Field25519 X, Y, Z, T;

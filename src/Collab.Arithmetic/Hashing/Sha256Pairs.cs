@@ -30,8 +30,50 @@ public static partial class Sha256Pairs
         if (prefix.Length != PrefixSize) throw new ArgumentException($"A prefix has {PrefixSize} bytes.", nameof(prefix));
         if (x.Length != y.Length || x.Length != first.Length) throw new ArgumentException("The vectors have one length.", nameof(first));
         if (!second.IsEmpty && second.Length != x.Length) throw new ArgumentException("The vectors have one length.", nameof(second));
-        var done = Avx512BW.IsSupported ? HashLanes(prefix, x, y, first, second) : 0;
+        var done = Avx512BW.IsSupported ? HashLanes(prefix, x, y, first, second) : Avx2.IsSupported ? HashLanes256(prefix, x, y, first, second) : 0;
         HashScalar(prefix, x[done..], y[done..], first[done..], second.IsEmpty ? second : second[done..]);
+    }
+
+    /// <summary>Eight messages at once by <see cref="Sha256Rounds{TVector, TLanes}"/>; hashes whole groups of eight and returns how many messages those are.</summary>
+    [SkipLocalsInit]
+    internal static unsafe int HashLanes256(
+        ReadOnlySpan<byte> prefix, ReadOnlySpan<Gf128> x, ReadOnlySpan<Gf128> y, Span<Gf128> first, Span<Gf128> second)
+    {
+        const int Block = 64;
+        var lanes = Sha256Lanes256.Count;
+        var messages = stackalloc byte[lanes * Block];
+        var digests = stackalloc byte[lanes * SHA256.HashSizeInBytes];
+        var targets = stackalloc byte*[lanes];
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            var message = new Span<byte>(messages + (lane * Block), Block);
+            message.Clear();
+            prefix.CopyTo(message);
+            message[PrefixSize + (2 * Gf128.Size)] = 0x80;
+            BinaryPrimitives.WriteUInt64BigEndian(message[^sizeof(ulong)..], 8 * (PrefixSize + (2 * Gf128.Size)));
+            targets[lane] = digests + (lane * SHA256.HashSizeInBytes);
+        }
+
+        var count = x.Length / lanes * lanes;
+        for (var start = 0; start < count; start += lanes)
+        {
+            for (var lane = 0; lane < lanes; lane++)
+            {
+                x[start + lane].Write(new Span<byte>(messages + (lane * Block) + PrefixSize, Gf128.Size));
+                y[start + lane].Write(new Span<byte>(messages + (lane * Block) + PrefixSize + Gf128.Size, Gf128.Size));
+            }
+
+            Sha256Rounds<Vector256<uint>, Sha256Lanes256>.Hash(messages, 1, targets, lanes);
+            for (var lane = 0; lane < lanes; lane++)
+            {
+                first[start + lane] = ReadBigEndian(new ReadOnlySpan<byte>(targets[lane], Gf128.Size));
+                if (!second.IsEmpty) second[start + lane] = ReadBigEndian(new ReadOnlySpan<byte>(targets[lane] + Gf128.Size, Gf128.Size));
+            }
+        }
+
+        CryptographicOperations.ZeroMemory(new Span<byte>(messages, lanes * Block));
+        CryptographicOperations.ZeroMemory(new Span<byte>(digests, lanes * SHA256.HashSizeInBytes));
+        return count;
     }
 
     /// <summary>The specification.</summary>

@@ -42,7 +42,8 @@ public static unsafe class Okvs
         if (keys.Count != parameters.ItemCount) throw new ArgumentException("As many keys as the store is made for.", nameof(keys));
         if (values.Length != keys.Count) throw new ArgumentException("A value for each key.", nameof(values));
         RequireSize(parameters, store.Length);
-        keys.SortValues(values);
+        using var sorted = NativeBuffer<Gf128>.Allocate(keys.Count);
+        keys.SortValues(values, sorted);
         var seeds = new Gf128[parameters.BinCount];
         random.Fill(MemoryMarshal.AsBytes(seeds.AsSpan()));
         var failed = 0;
@@ -57,7 +58,7 @@ public static unsafe class Okvs
                     var part = (Gf128*)target + (nint)bin * parameters.BinSize;
                     using (var free = new AesPrg(seeds[bin])) free.Fill(new Span<Gf128>(part, parameters.BinSize));
                     var (from, to) = (keys.Starts[bin], keys.Starts[bin + 1]);
-                    if (!solver.TrySolve(keys.Permutation, keys.Rows + from, keys.Values + from, to - from, part)) Volatile.Write(ref failed, 1);
+                    if (!solver.TrySolve(keys.Permutation, keys.Rows + from, sorted.Pointer + from, to - from, part)) Volatile.Write(ref failed, 1);
                 });
         }
 
@@ -91,17 +92,18 @@ public static unsafe class Okvs
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
         if (keys.Count != values.Length) throw new ArgumentException("A value for each key.", nameof(values));
         RequireSize(parameters, store.Length);
+        using var sorted = NativeBuffer<Gf128>.Allocate(keys.Count);
         fixed (Gf128* first = store)
         {
             var source = (nint)first;
             ForEachBin<NativeBuffer<Gf128>>(parameters.BinCount, parallelism, () => NativeBuffer<Gf128>.Allocate(BlockItems), (points, bin) =>
-                DecodeBin(keys, (Gf128*)source + (nint)bin * parameters.BinSize, bin, points));
+                DecodeBin(keys, (Gf128*)source + (nint)bin * parameters.BinSize, bin, sorted.Pointer, points));
         }
 
-        keys.UnsortValues(values);
+        keys.UnsortValues(sorted, values);
     }
 
-    private static void DecodeBin(OkvsKeys keys, Gf128* store, int bin, NativeBuffer<Gf128> points)
+    private static void DecodeBin(OkvsKeys keys, Gf128* store, int bin, Gf128* values, NativeBuffer<Gf128> points)
     {
         var (sparse, dense) = (keys.Parameters.SparseCount, keys.Parameters.DenseCount);
         var to = keys.Starts[bin + 1];
@@ -110,9 +112,9 @@ public static unsafe class Okvs
             var count = Math.Min(BlockItems, to - at);
             var block = points.Span[..count];
             keys.Permutation.Compress(new(keys.Rows + at, count), block);
-            if (sparse > 0) AddSparse(keys.Rows + at, count, (uint)sparse, store, keys.Values + at);
-            else new Span<Gf128>(keys.Values + at, count).Clear();
-            Gf128Vector.AddPolynomial(block, new(store + sparse, dense), new(keys.Values + at, count));
+            if (sparse > 0) AddSparse(keys.Rows + at, count, (uint)sparse, store, values + at);
+            else new Span<Gf128>(values + at, count).Clear();
+            Gf128Vector.AddPolynomial(block, new(store + sparse, dense), new(values + at, count));
         }
     }
 

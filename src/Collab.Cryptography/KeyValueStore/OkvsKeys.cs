@@ -6,13 +6,12 @@ using Collab.Primitives;
 namespace Collab.Cryptography.KeyValueStore;
 
 /// <summary>Keys hashed under a seed and sorted by bin, for as many encodings and decodings as follow.</summary>
-/// <remarks>38 bytes a key while it lives. Not for use by two threads at once.</remarks>
+/// <remarks>18 bytes a key while it lives; an encoding or decoding takes 16 more. Not for use by two threads at once.</remarks>
 public sealed unsafe class OkvsKeys : IDisposable
 {
     private const int BlockItems = 1024;                                                // hashed at a time, in the first cache
 
     private readonly NativeBuffer<Gf128> _rows;
-    private readonly NativeBuffer<Gf128> _values;
     private readonly NativeBuffer<ushort> _bins;
     private readonly int[] _cursors;                                                    // shape [chunks, bins]: where a chunk's keys of a bin begin
     private readonly int _chunks;
@@ -24,7 +23,6 @@ public sealed unsafe class OkvsKeys : IDisposable
         Count = count;
         _chunks = chunks;
         _rows = NativeBuffer<Gf128>.Allocate(count);
-        _values = NativeBuffer<Gf128>.Allocate(count);
         _bins = NativeBuffer<ushort>.Allocate(count);
         _cursors = new int[chunks * parameters.BinCount];
         Starts = new int[parameters.BinCount + 1];
@@ -45,9 +43,6 @@ public sealed unsafe class OkvsKeys : IDisposable
     /// <summary>u = π(key) ⊕ key, sorted by bin.</summary>
     internal Gf128* Rows => _rows.Pointer;
 
-    /// <summary>A value for each key, sorted by bin.</summary>
-    internal Gf128* Values => _values.Pointer;
-
     /// <summary>Hashes and sorts. Two passes over the keys, O(n).</summary>
     /// <param name="parameters">The store's sizes.</param>
     /// <param name="seed">The store's public seed.</param>
@@ -62,29 +57,29 @@ public sealed unsafe class OkvsKeys : IDisposable
             var source = (nint)first;
             sorted.ForEachChunk((chunk, from, count) => sorted.CountBins((Gf128*)source + from, from, count, chunk));
             sorted.SumCounts();
-            sorted.ForEachChunk((chunk, from, count) => sorted.Scatter((Gf128*)source + from, from, count, chunk, rows: true));
+            sorted.ForEachChunk((chunk, from, count) => sorted.Scatter((Gf128*)source + from, from, count, chunk, sorted.Rows, hashed: true));
         }
 
         return sorted;
     }
 
-    /// <summary>Puts a value beside each key.</summary>
-    internal void SortValues(ReadOnlySpan<Gf128> values)
+    /// <summary>Values in the order of the keys to values sorted by bin.</summary>
+    internal void SortValues(ReadOnlySpan<Gf128> values, NativeBuffer<Gf128> sorted)
     {
         fixed (Gf128* first = values)
         {
             var source = (nint)first;
-            ForEachChunk((chunk, from, count) => Scatter((Gf128*)source + from, from, count, chunk, rows: false));
+            ForEachChunk((chunk, from, count) => Scatter((Gf128*)source + from, from, count, chunk, sorted.Pointer, hashed: false));
         }
     }
 
-    /// <summary>Reads the values back in the order of the keys.</summary>
-    internal void UnsortValues(Span<Gf128> values)
+    /// <summary>Values sorted by bin to values in the order of the keys.</summary>
+    internal void UnsortValues(NativeBuffer<Gf128> sorted, Span<Gf128> values)
     {
         fixed (Gf128* first = values)
         {
             var target = (nint)first;
-            ForEachChunk((chunk, from, count) => Gather((Gf128*)target + from, from, count, chunk));
+            ForEachChunk((chunk, from, count) => Gather(sorted.Pointer, (Gf128*)target + from, from, count, chunk));
         }
     }
 
@@ -92,7 +87,6 @@ public sealed unsafe class OkvsKeys : IDisposable
     public void Dispose()
     {
         _rows.Dispose();
-        _values.Dispose();
         _bins.Dispose();
         Permutation.Dispose();
     }
@@ -146,19 +140,19 @@ public sealed unsafe class OkvsKeys : IDisposable
         Starts[bins] = sum;
     }
 
-    private void Scatter(Gf128* source, int from, int count, int chunk, bool rows)
+    private void Scatter(Gf128* source, int from, int count, int chunk, Gf128* target, bool hashed)
     {
         var cursors = _cursors.AsSpan(chunk * Parameters.BinCount, Parameters.BinCount).ToArray();
         Span<Gf128> block = stackalloc Gf128[BlockItems];
         fixed (int* at = cursors)
         fixed (Gf128* u = block)
         {
-            if (!rows) ScatterBlock(source, _bins.Pointer + from, count, at, Values);
-            for (var i = 0; rows && i < count; i += BlockItems)
+            if (!hashed) ScatterBlock(source, _bins.Pointer + from, count, at, target);
+            for (var i = 0; hashed && i < count; i += BlockItems)
             {
                 var size = Math.Min(BlockItems, count - i);
                 Permutation.Compress(new(source + i, size), block[..size]);
-                ScatterBlock(u, _bins.Pointer + from + i, size, at, Rows);
+                ScatterBlock(u, _bins.Pointer + from + i, size, at, target);
             }
         }
     }
@@ -177,10 +171,10 @@ public sealed unsafe class OkvsKeys : IDisposable
         }
     }
 
-    private void Gather(Gf128* target, int from, int count, int chunk)
+    private void Gather(Gf128* source, Gf128* target, int from, int count, int chunk)
     {
         var cursors = _cursors.AsSpan(chunk * Parameters.BinCount, Parameters.BinCount).ToArray();
-        fixed (int* at = cursors) GatherBlock(Values, _bins.Pointer + from, count, at, target);
+        fixed (int* at = cursors) GatherBlock(source, _bins.Pointer + from, count, at, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]

@@ -67,7 +67,7 @@ public static class BaseOt
         var oracle = new BaseOtOracle(context);
         var scalars = new RistrettoScalar[count];
         var pairs = new PointMessage(new byte[2 * count * RistrettoPoint.Size]);
-        for (var i = 0; i < count; i++) scalars[i] = Ask(oracle, i, choices.Bit(i), random, pairs.Pair(i));
+        Ask(oracle, choices, random, scalars, pairs);
         await channel.SendAsync(pairs, cancellation).ConfigureAwait(false);                                         // 1 → r0, r1
 
         var reply = await channel.ReceiveAsync<PointMessage>(SenderPoints, cancellation).ConfigureAwait(false);     // 2 ← A
@@ -79,21 +79,42 @@ public static class BaseOt
         var keys = new Gf128[count];
         var shared = new RistrettoPoint[count];
         RistrettoPoint.Multiply(scalars, points, shared);
-        for (var i = 0; i < count; i++) keys[i] = oracle.Key(i, choices.Bit(i), pairs.Pair(i), Slot(reply.Points, i), shared[i]);
+        var encoded = Encoded(shared);
+        for (var i = 0; i < count; i++) keys[i] = oracle.Key(i, choices.Bit(i), pairs.Pair(i), Slot(reply.Points, i), Slot(encoded, i));
         Array.Clear(scalars);
         Array.Clear(shared);
+        CryptographicOperations.ZeroMemory(encoded);
         return keys;
     }
 
-    /// <summary>The receiver's pair: r_c = b·G − H(1−c, r_{1−c}) with r_{1−c} uniform. Nothing but r0, r1 depends on the choice.</summary>
-    private static RistrettoScalar Ask(BaseOtOracle oracle, int index, ulong choice, RandomSource random, Span<byte> pair)
+    /// <summary>The receiver's pairs: r_c = b·G − H(1−c, r_{1−c}) with r_{1−c} uniform. Nothing but r0, r1 depends on the choices.</summary>
+    private static void Ask(BaseOtOracle oracle, BitVector choices, RandomSource random, RistrettoScalar[] scalars, PointMessage pairs)
     {
-        Span<byte> uniform = stackalloc byte[RistrettoPoint.UniformSize];
+        var count = scalars.Length;
+        var uniform = new byte[count * RistrettoPoint.UniformSize];
+        var points = new RistrettoPoint[count];
         random.Fill(uniform);
-        Span<byte> other = stackalloc byte[RistrettoPoint.Size], chosen = stackalloc byte[RistrettoPoint.Size];
-        RistrettoPoint.FromUniformBytes(uniform).Encode(other);
-        var scalar = RistrettoScalar.Random(random);
-        (RistrettoPoint.MultiplyGenerator(scalar) - oracle.Point(index, choice ^ 1, other)).Encode(chosen);
+        RistrettoPoint.FromUniformBytes(uniform, points);
+        var others = Encoded(points);
+        for (var i = 0; i < count; i++) oracle.Uniform(i, choices.Bit(i) ^ 1, Slot(others, i), Uniform(uniform, i));
+        RistrettoPoint.FromUniformBytes(uniform, points);
+        for (var i = 0; i < count; i++)
+        {
+            scalars[i] = RistrettoScalar.Random(random);
+            points[i] = RistrettoPoint.MultiplyGenerator(scalars[i]) - points[i];
+        }
+
+        var chosen = Encoded(points);
+        for (var i = 0; i < count; i++) Arrange(choices.Bit(i), Slot(chosen, i), Slot(others, i), pairs.Pair(i));
+        CryptographicOperations.ZeroMemory(uniform);
+        CryptographicOperations.ZeroMemory(others);
+        CryptographicOperations.ZeroMemory(chosen);
+        Array.Clear(points);
+    }
+
+    /// <summary>Puts the chosen one at the place of the choice, with the same operations for both.</summary>
+    private static void Arrange(ulong choice, ReadOnlySpan<byte> chosen, ReadOnlySpan<byte> other, Span<byte> pair)
+    {
         var mask = unchecked((byte)(0 - choice));
         for (var i = 0; i < RistrettoPoint.Size; i++)
         {
@@ -101,31 +122,43 @@ public static class BaseOt
             pair[i] = (byte)(chosen[i] ^ difference);
             pair[i + RistrettoPoint.Size] = (byte)(other[i] ^ difference);
         }
-
-        CryptographicOperations.ZeroMemory(uniform);
-        return scalar;
     }
 
     /// <summary>The sender's A = a·G and both keys of each pair: K(a·(r_j + H(1−j, r_{1−j}))).</summary>
     private static void Answer(
         BaseOtOracle oracle, RistrettoPoint[] points, PointMessage pairs, RandomSource random, byte[] own, Gf128[] keys)
     {
+        var uniform = new byte[points.Length * RistrettoPoint.UniformSize];
+        var hashed = new RistrettoPoint[points.Length];
+        for (var i = 0; i < points.Length; i++) oracle.Uniform(i / 2, (ulong)(~i & 1), Slot(pairs.Points, i ^ 1), Uniform(uniform, i));
+        RistrettoPoint.FromUniformBytes(uniform, hashed);
         var scalars = new RistrettoScalar[points.Length];                               // the same for both halves of a pair
-        for (var i = 0; i < points.Length; i += 2)
+        var multiples = new RistrettoPoint[points.Length / 2];
+        for (var i = 0; i < multiples.Length; i++)
         {
-            scalars[i] = scalars[i + 1] = RistrettoScalar.Random(random);
-            RistrettoPoint.MultiplyGenerator(scalars[i]).Encode(Slot(own, i / 2));
-            var pair = pairs.Pair(i / 2);
-            points[i] += oracle.Point(i / 2, 1, pair[RistrettoPoint.Size..]);
-            points[i + 1] += oracle.Point(i / 2, 0, pair[..RistrettoPoint.Size]);
+            scalars[2 * i] = scalars[2 * i + 1] = RistrettoScalar.Random(random);
+            multiples[i] = RistrettoPoint.MultiplyGenerator(scalars[2 * i]);
         }
 
+        RistrettoPoint.Encode(multiples, own);
+        for (var i = 0; i < points.Length; i++) points[i] += hashed[i];
         var shared = new RistrettoPoint[points.Length];
         RistrettoPoint.Multiply(scalars, points, shared);
-        for (var i = 0; i < keys.Length; i++) keys[i] = oracle.Key(i / 2, (ulong)(i & 1), pairs.Pair(i / 2), Slot(own, i / 2), shared[i]);
+        var encoded = Encoded(shared);
+        for (var i = 0; i < keys.Length; i++) keys[i] = oracle.Key(i / 2, (ulong)(i & 1), pairs.Pair(i / 2), Slot(own, i / 2), Slot(encoded, i));
         Array.Clear(scalars);
         Array.Clear(shared);
+        CryptographicOperations.ZeroMemory(encoded);
     }
+
+    private static byte[] Encoded(RistrettoPoint[] points)
+    {
+        var bytes = new byte[points.Length * RistrettoPoint.Size];
+        RistrettoPoint.Encode(points, bytes);
+        return bytes;
+    }
+
+    private static Span<byte> Uniform(byte[] uniform, int index) => uniform.AsSpan(index * RistrettoPoint.UniformSize, RistrettoPoint.UniformSize);
 
     private static Span<byte> Slot(byte[] points, int index) => points.AsSpan(index * RistrettoPoint.Size, RistrettoPoint.Size);
 

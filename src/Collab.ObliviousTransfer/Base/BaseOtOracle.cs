@@ -18,25 +18,23 @@ internal sealed class BaseOtOracle(Digest context)
 
     private static ReadOnlySpan<byte> KeyTag => "COLLAB-BASEOT1-K"u8;
 
-    /// <summary>H(position, r): a point of unknown logarithm for one half of a pair.</summary>
-    public RistrettoPoint Point(int index, ulong position, ReadOnlySpan<byte> point)
+    /// <summary>Hashes towards H(position, r), a point of unknown logarithm for one half of a pair: the uniform bytes that the group's map takes.</summary>
+    public void Uniform(int index, ulong position, ReadOnlySpan<byte> point, Span<byte> uniform)
     {
         Span<byte> input = stackalloc byte[HeaderSize + RistrettoPoint.Size];
         WriteHeader(PointTag, index, position, input);
         point.CopyTo(input[HeaderSize..]);
-        Span<byte> uniform = stackalloc byte[RistrettoPoint.UniformSize];
         SHA512.HashData(input, uniform);
-        return RistrettoPoint.FromUniformBytes(uniform);
     }
 
-    /// <summary>The key of a shared point, bound to the whole exchange of its transfer: the first 16 bytes.</summary>
-    public Gf128 Key(int index, ulong position, ReadOnlySpan<byte> pair, ReadOnlySpan<byte> senderPoint, in RistrettoPoint shared)
+    /// <summary>The key of a shared point, given encoded, bound to the whole exchange of its transfer: the first 16 bytes.</summary>
+    public Gf128 Key(int index, ulong position, ReadOnlySpan<byte> pair, ReadOnlySpan<byte> senderPoint, ReadOnlySpan<byte> shared)
     {
         Span<byte> input = stackalloc byte[HeaderSize + 4 * RistrettoPoint.Size];
         WriteHeader(KeyTag, index, position, input);
         pair.CopyTo(input[HeaderSize..]);
         senderPoint.CopyTo(input[(HeaderSize + 2 * RistrettoPoint.Size)..]);
-        shared.Encode(input[(HeaderSize + 3 * RistrettoPoint.Size)..]);
+        shared.CopyTo(input[(HeaderSize + 3 * RistrettoPoint.Size)..]);
         Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
         SHA512.HashData(input, hash);
         var key = Gf128.Read(hash);

@@ -22,15 +22,9 @@ internal sealed record PointMessage(byte[] Points) : IMessage<PointMessage>
     /// <summary>Reads all points; false if one is no canonical encoding or the neutral element. The verdict is public.</summary>
     public bool TryDecode(Span<RistrettoPoint> points)
     {
-        for (var i = 0; i < points.Length; i++)
-        {
-            if (!RistrettoPoint.TryDecode(Points.AsSpan(i * RistrettoPoint.Size, RistrettoPoint.Size), out points[i])
-                || points[i].IsNeutral() != 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        if (!RistrettoPoint.TryDecode(Points, points)) return false;
+        var neutral = 0UL;
+        foreach (ref readonly var point in points) neutral |= point.IsNeutral();
+        return neutral == 0;
     }
 }

@@ -11,23 +11,15 @@ internal sealed class LeafVector : IDisposable
     private NativeBuffer<Gf128>? _result;
     private readonly NativeBuffer<Gf128> _parity;
 
-    private LeafVector(SilentParameters parameters, bool zeroed)
+    private LeafVector(SilentParameters parameters)
     {
         _parameters = parameters;
-        _result = zeroed ? NativeBuffer<Gf128>.AllocateZeroed(parameters.MessageLength) : NativeBuffer<Gf128>.Allocate(parameters.MessageLength);
-        _parity = zeroed ? NativeBuffer<Gf128>.AllocateZeroed(parameters.MessageLength) : NativeBuffer<Gf128>.Allocate(parameters.MessageLength);
+        _result = NativeBuffer<Gf128>.Allocate(parameters.MessageLength);
+        _parity = NativeBuffer<Gf128>.Allocate(parameters.MessageLength);
     }
 
     /// <summary>A vector whose leaves are all written before they are read.</summary>
-    public static LeafVector Allocate(SilentParameters parameters) => new(parameters, zeroed: false);
-
-    /// <summary>The sparse vector of the noise.</summary>
-    public static LeafVector Sparse(SilentParameters parameters, int[] points, ReadOnlySpan<Gf128> values)
-    {
-        var vector = new LeafVector(parameters, zeroed: true);
-        for (var tree = 0; tree < points.Length; tree++) vector.Tree(tree)[points[tree]] = values[tree];
-        return vector;
-    }
+    public static LeafVector Allocate(SilentParameters parameters) => new(parameters);
 
     /// <summary>The leaves of a tree.</summary>
     public Span<Gf128> Tree(int tree)
@@ -44,12 +36,26 @@ internal sealed class LeafVector : IDisposable
         return Release(count);
     }
 
-    /// <summary>Encodes two vectors with one pass over the code.</summary>
-    public static (NativeBuffer<Gf128> First, NativeBuffer<Gf128> Second) EncodePair(
-        LeafVector first, LeafVector second, ExpandConvoluteCode code, int count, int parallelism)
+    /// <summary>Encodes the sparse vector of the noise and these leaves with one pass over the code.</summary>
+    /// <remarks>Only the noise of the second half of the trees is stretched out; that of the first is added where it stands.</remarks>
+    public (NativeBuffer<Gf128> Noise, NativeBuffer<Gf128> Leaves) EncodeWithNoise(
+        int[] points, ReadOnlySpan<Gf128> values, ExpandConvoluteCode code, int count, int parallelism)
     {
-        code.DualEncodePair(first.Result.Span, first._parity.Span, second.Result.Span, second._parity.Span, parallelism);
-        return (first.Release(count), second.Release(count));
+        var noise = NativeBuffer<Gf128>.AllocateZeroed(_parameters.MessageLength);
+        try
+        {
+            var half = _parameters.TreeCount / 2;
+            for (var tree = 0; tree < half; tree++) noise.Span[(tree << _parameters.Depth) + points[half + tree]] = values[half + tree];
+            code.DualEncodePair([], noise.Span, Result.Span, _parity.Span, parallelism);
+            for (var tree = 0; tree < half; tree++) noise.Span[(tree << _parameters.Depth) + points[tree]] += values[tree];
+            noise.Shorten(count);
+            return (noise, Release(count));
+        }
+        catch
+        {
+            noise.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

@@ -130,10 +130,11 @@ internal static class SilentSteps
     }
 
     /// <summary>Step 7 at the receiver of a vector OLE: A and C with the same look-ups.</summary>
-    public static VoleReceiver EncodePair(SilentParameters parameters, LeafVector sparse, LeafVector leaves, int count, VoleOptions options)
+    public static VoleReceiver EncodeWithNoise(
+        SilentParameters parameters, LeafVector leaves, int[] points, ReadOnlySpan<Gf128> values, int count, VoleOptions options)
     {
         using var code = new ExpandConvoluteCode(parameters.MessageLength);
-        var (a, c) = LeafVector.EncodePair(sparse, leaves, code, count, options.Parallelism);
+        var (a, c) = leaves.EncodeWithNoise(points, values, code, count, options.Parallelism);
         return new VoleReceiver(a, c);
     }
 }

@@ -88,8 +88,7 @@ public static class SilentVole
                     channel, parameters, leaves, points, values, noise.Span[^1], random, options, cancellation).ConfigureAwait(false); // 5 →  6 ←
             }
 
-            using var sparse = LeafVector.Sparse(parameters, points, values);
-            return SilentSteps.EncodePair(parameters, sparse, leaves, count, options);                                       // 7   A, C
+            return SilentSteps.EncodeWithNoise(parameters, leaves, points, values, count, options);                          // 7   A, C
         }
         finally
         {

@@ -139,10 +139,8 @@ public static partial class VolePsi
                 async stop => ole = await ReceiveOleAsync(run, channel, (int)parameters.Size, stop).ConfigureAwait(false),  // 4 ↔  A, C
                 stop => Task.Run(() => store = StoreOfItems.Solve(run, parameters, seed, digests), stop)).ConfigureAwait(false); // P
             using var values = NativeBuffer<Gf128>.Allocate(digests.Length);
-            await Concurrently.RunAsync(
-                cancellation,
-                stop => SendStoreAsync(run, channel, ole!, store!, stop),                                                // 5 →  A + P
-                stop => Task.Run(() => Okvs.Decode(store!.Keys, ole!.C.Span, values.Span, run.Parallelism), stop)).ConfigureAwait(false);
+            await SendStoreAsync(run, channel, ole!, store!, cancellation).ConfigureAwait(false);                        // 5 →  A + P
+            Okvs.Decode(store!.Keys, ole!.C.Span, values.Span, run.Parallelism);                    // not beside it: the sender waits for A + P
             var coin = run.IsMalicious ? ownCoin + await ReceiveCoinAsync(run, channel, commitment!.Value, cancellation).ConfigureAwait(false) : Gf128.Zero; // 6 ←  w_s
             ole!.Dispose();
             store!.Dispose();

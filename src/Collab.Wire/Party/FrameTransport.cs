@@ -1,6 +1,4 @@
 using Collab.Channels;
-using Collab.Wire.V1;
-using Google.Protobuf;
 using Grpc.Core;
 
 namespace Collab.Wire.Party;
@@ -10,7 +8,7 @@ namespace Collab.Wire.Party;
 /// Receiving is never cancelled in the call itself, for that would reset the stream and throw away frames that were sent: whoever
 /// stops waiting leaves the call as it is.
 /// </remarks>
-internal abstract class FrameTransport(IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer) : IFrameTransport
+internal abstract class FrameTransport(IAsyncStreamReader<ConversationFrame> reader, IAsyncStreamWriter<ConversationFrame> writer) : IFrameTransport
 {
     private Task<bool>? _next;
     private bool _closed;
@@ -20,7 +18,7 @@ internal abstract class FrameTransport(IAsyncStreamReader<Frame> reader, IAsyncS
         try
         {
             // No copy: the message is on its way when the call completes, and the caller keeps the memory until then.
-            await writer.WriteAsync(new Frame { Payload = UnsafeByteOperations.UnsafeWrap(frame) }, cancellation);
+            await writer.WriteAsync(new ConversationFrame(frame), cancellation);
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException or ObjectDisposedException)
         {
@@ -32,7 +30,7 @@ internal abstract class FrameTransport(IAsyncStreamReader<Frame> reader, IAsyncS
     {
         try
         {
-            return await MoveNextAsync().WaitAsync(cancellation) ? OwnedFrame.Of(Taken().Payload.Memory) : null;
+            return await MoveNextAsync().WaitAsync(cancellation) ? Taken() : null;
         }
         catch (Exception e) when (e is RpcException or InvalidOperationException or ObjectDisposedException)
         {
@@ -53,20 +51,20 @@ internal abstract class FrameTransport(IAsyncStreamReader<Frame> reader, IAsyncS
     /// <summary>Reads what still comes and drops it.</summary>
     protected async Task DrainAsync()
     {
-        while (await MoveNextAsync()) Taken();
+        while (await MoveNextAsync()) Taken().Release();
     }
 
     private Task<bool> MoveNextAsync() => _next ??= reader.MoveNext(CancellationToken.None);
 
-    private Frame Taken()
+    private OwnedFrame Taken()
     {
         _next = null;
-        return reader.Current;
+        return reader.Current.Take();
     }
 }
 
 /// <summary>The side that was called. The call ends, with all that was sent, when its handler returns.</summary>
-internal sealed class CalledTransport(IAsyncStreamReader<Frame> reader, IAsyncStreamWriter<Frame> writer) : FrameTransport(reader, writer)
+internal sealed class CalledTransport(IAsyncStreamReader<ConversationFrame> reader, IAsyncStreamWriter<ConversationFrame> writer) : FrameTransport(reader, writer)
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -81,7 +79,7 @@ internal sealed class CalledTransport(IAsyncStreamReader<Frame> reader, IAsyncSt
 }
 
 /// <summary>The side that calls. It says that it sends no more, and gives the call back when the other side has ended too.</summary>
-internal sealed class CallingTransport(AsyncDuplexStreamingCall<Frame, Frame> call) : FrameTransport(call.ResponseStream, call.RequestStream)
+internal sealed class CallingTransport(AsyncDuplexStreamingCall<ConversationFrame, ConversationFrame> call) : FrameTransport(call.ResponseStream, call.RequestStream)
 {
     // Disposing a call resets it, and a reset may overtake frames; so the other side is given time to end it.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

@@ -98,7 +98,8 @@ public sealed class PartyClient : IDisposable
     {
         _greeted = false;
         await HelloAsync(cancellation);
-        return new CallingTransport(_client.Converse(new CallOptions(new Metadata { { PartyService.RunHeader, run.ToArray() } })));
+        return new CallingTransport(_channel.CreateCallInvoker().AsyncDuplexStreamingCall(
+            ConversationFrame.Converse, null, new CallOptions(new Metadata { { PartyService.RunHeader, run.ToArray() } })));
     }
 
     /// <summary>Closes the connection.</summary>

@@ -9,6 +9,7 @@ namespace Collab.Wire.Party;
 /// <summary>The gRPC side of <see cref="IPartyEndpoint"/>: checks the caller, maps messages, maps failures. No rule of its own.</summary>
 /// <param name="endpoint">What answers.</param>
 /// <param name="callerOf">Who calls.</param>
+[BindServiceMethod(typeof(PartyService), nameof(BindService))]
 public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V1.Party.PartyBase
 {
     internal const string RunHeader = "collab-run-bin";
@@ -64,8 +65,9 @@ public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V
             Checkpoint = endpoint.GetCheckpoint(caller, request.Origin) is { } bytes ? ByteString.CopyFrom(bytes) : ByteString.Empty,
         });
 
-    /// <inheritdoc/>
-    public override Task Converse(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<Frame> responseStream, ServerCallContext context) =>
+    /// <summary>The conversation of a run, frame by frame.</summary>
+    public Task Converse(
+        IAsyncStreamReader<ConversationFrame> requestStream, IServerStreamWriter<ConversationFrame> responseStream, ServerCallContext context) =>
         AnswerAsync(context, async caller =>
         {
             var header = context.RequestHeaders.GetValueBytes(RunHeader) ?? throw new MalformedException($"the header {RunHeader}");
@@ -75,6 +77,9 @@ public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V
             await transport.Over.WaitAsync(context.CancellationToken); // the call lives as long as the conversation
             return true;
         });
+
+    /// <summary>The methods as generated, but <c>Converse</c> with pooled frames.</summary>
+    private static void BindService(ServiceBinderBase binder, PartyService? service) => V1.Party.BindService(new PooledConversations(binder), service);
 
     private Task<T> Answer<T>(ServerCallContext context, Func<PartyId, T> answer) => AnswerAsync(context, c => Task.FromResult(answer(c)));
 
@@ -98,4 +103,14 @@ public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V
 
     private static Digest ToDigest(ByteString bytes) =>
         bytes.Length == Digest.Size ? new Digest(bytes.Span) : throw new MalformedException("a digest of 32 bytes");
+
+    private sealed class PooledConversations(ServiceBinderBase binder) : ServiceBinderBase
+    {
+        public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, UnaryServerMethod<TRequest, TResponse>? handler) =>
+            binder.AddMethod(method, handler);
+
+        public override void AddMethod<TRequest, TResponse>(
+            Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>
+            binder.AddMethod(ConversationFrame.Converse, (DuplexStreamingServerMethod<ConversationFrame, ConversationFrame>?)null);
+    }
 }

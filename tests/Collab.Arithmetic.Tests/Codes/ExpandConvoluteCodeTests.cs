@@ -18,6 +18,7 @@ public sealed class ExpandConvoluteCodeTests
         var expected = Run(code, systematic, parity, CodeKernel.Scalar, 1);
         Assert.Equal(expected, Run(code, systematic, parity, CodeKernel.Lanes128, 1));
         Assert.Equal(expected, Run(code, systematic, parity, CodeKernel.Lanes128, 3));
+        if (System.Runtime.Intrinsics.X86.Avx2.IsSupported) Assert.Equal(expected, Run(code, systematic, parity, CodeKernel.Lanes256, 2));
         if (System.Runtime.Intrinsics.X86.Avx512DQ.IsSupported) Assert.Equal(expected, Run(code, systematic, parity, CodeKernel.Lanes512, 2));
     }
 
@@ -31,6 +32,19 @@ public sealed class ExpandConvoluteCodeTests
         code.DualEncodePair(halves[0], halves[1], halves[2], halves[3], parallelism: 2);
         Assert.Equal(first, halves[0]);
         Assert.Equal(second, halves[2]);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void A_half_that_is_left_out_counts_as_zero_and_the_result_takes_the_parity_s_place(int size)
+    {
+        using var code = new ExpandConvoluteCode(size);
+        var halves = Enumerable.Range(20, 3).Select(seed => Blocks(size, seed)).ToArray();
+        var first = Run(code, new Gf128[size], halves[0], CodeKernel.Scalar, 1);
+        var second = Run(code, halves[1], halves[2], CodeKernel.Scalar, 1);
+        code.DualEncodePair([], halves[0], halves[1], halves[2]);
+        Assert.Equal(first, halves[0]);
+        Assert.Equal(second, halves[1]);
+        Assert.Throws<ArgumentException>(() => code.DualEncodePair([], halves[0].AsSpan(1), halves[1], halves[2]));
     }
 
     [Theory, MemberData(nameof(Sizes))]

@@ -99,6 +99,50 @@ public class RistrettoPointTests
         }
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(7), InlineData(8), InlineData(9), InlineData(15), InlineData(16), InlineData(17), InlineData(33), InlineData(65)]
+    public void Batches_give_what_one_at_a_time_gives(int count)
+    {
+        var random = RandomSource.Seeded(11);
+        var uniform = random.Bytes(count * RistrettoPoint.UniformSize);
+        RistrettoPoint[] expected = [.. Enumerable.Range(0, count).Select(i => RistrettoPoint.FromUniformBytes(uniform.AsSpan(i * 64, 64)))];
+        if (count > 3) expected[3] = RistrettoPoint.Neutral;
+        byte[] encodings = [.. expected.SelectMany(point => point.ToArray())];
+        foreach (var kernel in Enum.GetValues<CurveKernel>().Where(CurveKernels.IsSupported))
+        {
+            var (points, bytes) = (new RistrettoPoint[count], new byte[count * RistrettoPoint.Size]);
+            RistrettoPoint.FromUniformBytes(kernel, uniform, points);
+            if (count > 3) points[3] = RistrettoPoint.Neutral;
+            Assert.Equal(expected.Select(point => Hex(point)), points.Select(point => Hex(point)));
+            RistrettoPoint.Encode(kernel, points, bytes);
+            Assert.Equal(encodings, bytes);
+            Assert.True(RistrettoPoint.TryDecode(kernel, encodings, points));
+            Assert.Equal(expected.Select(point => Hex(point)), points.Select(point => Hex(point)));
+        }
+    }
+
+    [Theory, MemberData(nameof(Invalid))]
+    public void A_batch_with_one_invalid_encoding_is_refused_wherever_it_stands(string why, string encoding)
+    {
+        Assert.NotEmpty(why);
+        var generator = RistrettoPoint.Generator.ToArray();
+        foreach (var kernel in Enum.GetValues<CurveKernel>().Where(CurveKernels.IsSupported))
+        {
+            for (var place = 0; place < 34; place += 3)
+            {
+                byte[] bytes = [.. Enumerable.Range(0, 34).SelectMany(i => i == place ? Convert.FromHexString(encoding) : generator)];
+                Assert.False(RistrettoPoint.TryDecode(kernel, bytes, new RistrettoPoint[34]));
+            }
+        }
+    }
+
+    [Fact]
+    public void Batches_refuse_lengths_that_do_not_fit()
+    {
+        Assert.Throws<ArgumentException>(() => RistrettoPoint.TryDecode(new byte[33], new RistrettoPoint[1]));
+        Assert.Throws<ArgumentException>(() => RistrettoPoint.Encode(new RistrettoPoint[2], new byte[32]));
+        Assert.Throws<ArgumentException>(() => RistrettoPoint.FromUniformBytes(new byte[65], new RistrettoPoint[1]));
+    }
+
     [Fact]
     public void The_order_of_the_group_is_that_of_the_scalars()
     {

@@ -6,7 +6,7 @@ namespace Collab.Arithmetic.Tests.Hashing;
 
 public class Sha256PairsTests
 {
-    [Theory, InlineData(0), InlineData(1), InlineData(15), InlineData(16), InlineData(17), InlineData(129), InlineData(1000)]
+    [Theory, InlineData(0), InlineData(1), InlineData(7), InlineData(8), InlineData(9), InlineData(65), InlineData(15), InlineData(16), InlineData(17), InlineData(129), InlineData(1000)]
     public void Every_path_gives_the_digests_of_the_class_library(int count)
     {
         var random = new Random(count);
@@ -17,6 +17,14 @@ public class Sha256PairsTests
         random.NextBytes(MemoryMarshal.AsBytes(y.AsSpan()));
         Gf128[] expectedFirst = new Gf128[count], expectedSecond = new Gf128[count];
         Sha256Pairs.HashScalar(prefix, x, y, expectedFirst, expectedSecond);
+
+        if (System.Runtime.Intrinsics.X86.Avx2.IsSupported)
+        {
+            var done = Sha256Pairs.HashLanes256(prefix, x, y, first, second);
+            Assert.Equal(count / 8 * 8, done);
+            Assert.Equal(expectedFirst[..done], first[..done]);
+            Assert.Equal(expectedSecond[..done], second[..done]);
+        }
 
         Sha256Pairs.Hash(prefix, x, y, first, second);
         Assert.Equal(expectedFirst, first);
