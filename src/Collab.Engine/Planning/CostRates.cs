@@ -23,9 +23,6 @@ internal static class CostRates
     /// <summary>Memory of a node that computes statistics, beside the columns it reads, in bytes.</summary>
     public const long NodeMemory = 110_000_000;
 
-    /// <summary>Tokens of lists that are kept, the sender's keys; nothing of it is measured by jobs yet, memory is that of <see cref="Curve"/>.</summary>
-    public static ProtocolRates Tokens => Curve with { SenderKey = 150e-6, SideBySide = false };
-
     /// <summary>Diffie-Hellman: rows, the number, changes.</summary>
     public static ProtocolRates Curve { get; } = new(
         1.1, 34e-6, 34e-6, SideBySide: true, OnCurve: true, new(115e6, 232, 27, 27), new(118e6, 254, 117, 117));
@@ -44,4 +41,8 @@ internal static class CostRates
 
     /// <summary>The same with silent transfers: by the sums of both parties' work at 2^18 and 2^20 keys, 10 to 6.</summary>
     public static ProtocolRates SilentCircuit { get; } = Circuit with { SenderKey = Circuit.SenderKey * 10 / 6, ReceiverKey = Circuit.ReceiverKey * 10 / 6 };
+
+    /// <summary>Tokens of a list that is kept: hashing to ristretto255 and a multiplication each; not measured in jobs yet.</summary>
+    public static ProtocolRates Tokens { get; } = new(
+        1.1, 150e-6, 300e-6, SideBySide: false, OnCurve: true, new(115e6, 80, 0, 0), new(118e6, 80, 0, 0));
 }

@@ -84,7 +84,7 @@ internal abstract partial record IntersectionProtocol
             const int offer = 2, offerBytes = Digest.Size + 1;
             return new(
                 owners * (each.ListMessages + each.CheckMessages + offer), owners * (each.ListBytes + each.CheckBytes + offerBytes),
-                CostRates.Tokens, sizes, Overlaps: false);
+                CostRates.Tokens, sizes with { Sender = sizes.Sender / owners }, Overlaps: false) { Runs = owners };
         }
 
         public override IEnumerable<Bilingual> Sends(IntersectionQuestion question, Plan plan, PartyId party, string keys) => plan.Receivers[0] == party
