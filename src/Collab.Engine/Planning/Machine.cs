@@ -10,7 +10,7 @@ namespace Collab.Engine.Planning;
 public sealed record Machine(int Cores, double Curve, double Blocks)
 {
     // What MachineSpeed.Measure found on the reference machine: 'collab bench estimate --fit' prints it.
-    private static readonly MachineSpeed ReferenceSpeed = new(126_000, 330e6, 44e9);
+    private static readonly MachineSpeed ReferenceSpeed = new(130_482, 332e6, 49.0e9);
 
     private static readonly Lazy<Machine> Measured = new(() => Of(Environment.ProcessorCount, MachineSpeed.Measure()));
 
