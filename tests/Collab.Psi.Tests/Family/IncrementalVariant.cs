@@ -43,9 +43,9 @@ internal static class IncrementalVariant
         return new(known.Count, bytes);
     }
 
-    private static DrawnRows Coming(NumberSet set, int party, int update) => new([.. set.Where(number => UpdateOf(number, party) == update)]);
+    private static DrawnRows Coming(NumberSet set, int party, int update) => new([.. set.Where(number => UpdateOf(number, party) == update)]) { ItemSize = set.ItemSize };
 
-    private static DrawnRows Going(NumberSet set, int party, int update) => new(update == 1 ? [.. set.Where(number => Goes(number, party))] : []);
+    private static DrawnRows Going(NumberSet set, int party, int update) => new(update == 1 ? [.. set.Where(number => Goes(number, party))] : []) { ItemSize = set.ItemSize };
 
     /// <summary>The first for five of eight numbers, by the number and the party alone.</summary>
     private static int UpdateOf(int number, int party) => Math.Max(0, Mixed(number, party) % 8 - 4);
@@ -67,7 +67,7 @@ internal static class IncrementalVariant
     {
         public int Count => numbers.Count;
 
-        public IncrementalItem this[int row] => new(IncrementalPair.Id(numbers[row]), NumberSet.ItemOf(numbers[row]));
+        public IncrementalItem this[int row] => new(IncrementalPair.Id(numbers[row]), numbers.ItemOf(numbers[row]));
 
         public IEnumerator<IncrementalItem> GetEnumerator() => Enumerable.Range(0, Count).Select(row => this[row]).GetEnumerator();
 

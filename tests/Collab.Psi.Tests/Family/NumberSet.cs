@@ -12,12 +12,19 @@ internal abstract class NumberSet : IReadOnlyList<int>
 
     public abstract bool Contains(int number);
 
-    /// <summary>The numbers as items of 1 to 40 bytes, made when they are asked for; distinct as the numbers are.</summary>
+    /// <summary>Without repetitions.</summary>
+    public virtual int DistinctCount => Count;
+
+    /// <summary>Bytes of an item; 0 for 1 to 40, by the number. With 1, numbers are below 256.</summary>
+    public int ItemSize { get; init; }
+
+    /// <summary>The numbers as items, made when they are asked for; distinct as the numbers are.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Items => new ItemList(this);
 
-    public static ReadOnlyMemory<byte> ItemOf(int number)
+    public ReadOnlyMemory<byte> ItemOf(int number)
     {
-        var item = new byte[DigitsOf(number) + (number % 32)];
+        if (ItemSize == 1) return new[] { (byte)number };
+        var item = new byte[ItemSize == 0 ? DigitsOf(number) + (number % 32) : ItemSize];
         number.TryFormat(item, out var digits, provider: CultureInfo.InvariantCulture);
         item.AsSpan(digits).Fill((byte)'-');
         return item;
@@ -41,9 +48,9 @@ internal abstract class NumberSet : IReadOnlyList<int>
     {
         public int Count => numbers.Count;
 
-        public ReadOnlyMemory<byte> this[int row] => ItemOf(numbers[row]);
+        public ReadOnlyMemory<byte> this[int row] => numbers.ItemOf(numbers[row]);
 
-        public IEnumerator<ReadOnlyMemory<byte>> GetEnumerator() => numbers.Select(ItemOf).GetEnumerator();
+        public IEnumerator<ReadOnlyMemory<byte>> GetEnumerator() => numbers.Select(numbers.ItemOf).GetEnumerator();
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
@@ -57,6 +64,8 @@ internal sealed class DrawnNumbers(int[] numbers) : NumberSet
     public override int Count => numbers.Length;
 
     public override int this[int row] => numbers[row];
+
+    public override int DistinctCount => _held.Count;
 
     public override bool Contains(int number) => _held.Contains(number);
 }

@@ -40,6 +40,29 @@ public class LabelledPsiTests
         }
     }
 
+    /// <summary>Malicious form, both learn: the sender's count, commitment, opening, masks and labels; the receiver's count, seed, store, matches and proofs.</summary>
+    [Theory, InlineData(false, 5), InlineData(true, 5)]
+    public async Task A_broken_message_never_yields_a_silent_result(bool byReceiver, int sent)
+    {
+        var sets = new SetPair(5, 40, 30, 10);
+        var options = Options with { BothLearn = true };
+        Task<TwoPartyRun<int[]?, LabelledMatches>> RunAsync(ChannelFault? fault)
+        {
+            var ole = new DealerOle();
+            return TwoParty.RunAsync(
+                channel => LabelledPsi.SendAsync(channel, sets.Sender, new byte[40 * 9], 9, RandomSource.System, options, ole, default),
+                channel => LabelledPsi.ReceiveAsync(channel, sets.Receiver, 9, RandomSource.System, options, ole, default), fault);
+        }
+
+        var usage = (await RunAsync(null)).Usage;
+        Assert.Equal(sent, byReceiver ? usage.MessagesReceived : usage.MessagesSent);
+        for (var message = 0; message < sent; message++)
+        {
+            foreach (var kind in Enum.GetValues<FaultKind>())
+                await Assert.ThrowsAnyAsync<ProtocolException>(() => RunAsync(Faults.At(message, kind, byReceiver)));
+        }
+    }
+
     [Fact]
     public async Task Another_label_size_is_a_fault_of_step_1()
     {

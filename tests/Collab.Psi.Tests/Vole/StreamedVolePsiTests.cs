@@ -179,6 +179,22 @@ public sealed class StreamedVolePsiTests : IDisposable
         }
     }
 
+    /// <summary>Malicious form, both learn, one bucket: counts and finished buckets, then the messages of the bucket.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_broken_message_never_yields_a_silent_result(bool byReceiver)
+    {
+        var sets = new SetPair(6, 12, 10, 5);
+        var options = Options with { BothLearn = true };
+        var usage = (await TwoPartyRunAsync(sets, options)).Usage;
+        var sent = byReceiver ? usage.MessagesReceived : usage.MessagesSent;
+        Assert.InRange(sent, 5, 10);
+        for (var message = 0; message < sent; message++)
+        {
+            foreach (var kind in Enum.GetValues<FaultKind>())
+                await Assert.ThrowsAnyAsync<ProtocolException>(() => TwoPartyRunAsync(sets, options, Faults.At(message, kind, byReceiver)));
+        }
+    }
+
     [Fact]
     public async Task A_bucket_beyond_the_last_cannot_be_finished()
     {
@@ -257,7 +273,7 @@ public sealed class StreamedVolePsiTests : IDisposable
         return folder;
     }
 
-    private async Task<TwoPartyRun<List<long>, List<long>>> TwoPartyRunAsync(SetPair sets, StreamedPsiOptions options)
+    private async Task<TwoPartyRun<List<long>, List<long>>> TwoPartyRunAsync(SetPair sets, StreamedPsiOptions options, ChannelFault? fault = null)
     {
         var ole = new DealerOle();
         using var sender = Spill("sender", sets.Sender);
@@ -274,7 +290,8 @@ public sealed class StreamedVolePsiTests : IDisposable
                 var rows = new List<long>();
                 await StreamedVolePsi.RunAsync(false, channel, receiver, RandomSource.System, options, ole, Into(rows), default);
                 return rows;
-            });
+            },
+            fault);
     }
 
     private async Task<(int[] Sender, int[] Receiver)> RunAsync(SetPair sets, StreamedPsiOptions options)
