@@ -35,10 +35,10 @@ public sealed class AnalysisPlan
     public static AnalysisPlan Create(AnalysisQuestion question, IReadOnlyCollection<PartyId> owners, PartyId receiver)
     {
         StatisticsPlan.RequireParties(owners, receiver);
-        var cells = question.Analyses.Sum(analysis => (long)Procedure.Of(analysis).TotalsOfCells.Count);
-        if (cells > StatisticsPlan.MaximumCells)
-            throw new CollabException(StatisticsErrors.QuestionUnfit, $"The question has {cells} cells; it must have at most {StatisticsPlan.MaximumCells}.");
-        return new AnalysisPlan(question, [.. owners.Order()], receiver);
+        var plan = new AnalysisPlan(question, [.. owners.Order()], receiver);
+        return plan.CellCount <= StatisticsPlan.MaximumCells
+            ? plan
+            : throw new CollabException(StatisticsErrors.QuestionUnfit, $"The question has {plan.CellCount} cells; it must have at most {StatisticsPlan.MaximumCells}.");
     }
 
     /// <summary>Per procedure, what its cells are among all.</summary>
