@@ -7,6 +7,7 @@ internal static class AnalysisEncoding
 {
     private const int MostAnalyses = 100;
     private const int MostTimes = 10_000;
+    private const long MostCells = 1 << 16; // bounds what a peer's question makes every party allocate
 
     public static void Encode(CanonicalWriter writer, AnalysisQuestion question) =>
         writer.List(question.Analyses, (w, analysis) => Encode(w, analysis)).UInt32((uint)question.MinimumGroupSize);
@@ -79,9 +80,11 @@ internal static class AnalysisEncoding
         },
         Analysis.PairedMeans paired => paired.First.Scale == paired.Second.Scale,
         Analysis.Table table => Enum.IsDefined(table.Test) && table.Rows.Levels.Count >= 2 && table.Across.Levels.Count >= 2
+            && (long)table.Rows.Levels.Count * table.Across.Levels.Count <= MostCells
             && (table.Test != TableTest.Ratios || (table.Rows.Levels.Count == 2 && table.Across.Levels.Count == 2)),
         Analysis.Linear linear => linear.Covariates.Count is >= 1 and <= 50,
         Analysis.Survival survival => survival.Event.Levels.Count == 2 && survival.Groups is null or { Levels.Count: >= 2 } && survival.Ends.Count is >= 1 and <= MostTimes
+            && (long)(survival.Groups?.Levels.Count ?? 1) * survival.Ends.Count <= MostCells
             && survival.Ends.Zip(survival.Ends.Skip(1)).All(pair => pair.First < pair.Second),
         _ => true,
     };

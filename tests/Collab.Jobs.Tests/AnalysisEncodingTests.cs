@@ -24,7 +24,8 @@ public class AnalysisEncodingTests
         new Analysis.Table(new GroupBy("city", ["one"]), Ill, TableTest.ChiSquared), new Analysis.Table(Three, Ill, TableTest.Ratios), new Analysis.Table(City, Ill, (TableTest)0),
         new Analysis.Linear(Ratio, []), new Analysis.Linear(Ratio, [Age, Ratio]), new Analysis.Linear(Ratio, [.. Enumerable.Range(0, 51).Select(i => new Measure($"x{i}", 0))]),
         new Analysis.Survival(Age, Three, null, [1]), new Analysis.Survival(Age, Ill, null, []), new Analysis.Survival(Age, Ill, null, [2, 2]),
-        new Analysis.Survival(Age, Ill, new GroupBy("city", ["one"]), [1]),
+        new Analysis.Survival(Age, Ill, new GroupBy("city", ["one"]), [1]), new Analysis.Table(Levels("a", 257), Levels("b", 256), TableTest.ChiSquared),
+        new Analysis.Survival(Age, Ill, Levels("a", 7), [.. Enumerable.Range(0, 10_000).Select(i => (long)i)]),
     ];
 
     [Fact]
@@ -47,6 +48,8 @@ public class AnalysisEncodingTests
         Assert.Throws<MalformedException>(() => Decode(Encode(new AnalysisQuestion([], 10))));
         Assert.Throws<MalformedException>(() => Decode(Encode(new AnalysisQuestion(Sound, 0))));
     }
+
+    private static GroupBy Levels(string column, int count) => new(column, [.. Enumerable.Range(0, count).Select(i => $"{i}")]);
 
     private static byte[] Encode(Question question)
     {
