@@ -53,6 +53,9 @@ public class FamilyTests
     public Task Multi_party() => RunAsync(MultiPartyVariant.RunAsync);
 
     [Fact]
+    public Task Threshold() => RunAsync(ThresholdVariant.RunAsync);
+
+    [Fact]
     public Task Record_check() => RunAsync(RecordCheckVariant.RunAsync);
 
     private static Task RunAsync(Func<FamilySets, Task<FamilyOutcome>> variant) => Asked == "scale" ? RunLargeAsync(variant) : RunDrawsAsync(variant);
