@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Collab.Channels;
 using Collab.Cli.Bench.Parties;
 using Collab.Primitives;
 using Collab.SecretSharing.Replicated;
@@ -11,7 +10,7 @@ namespace Collab.Cli.Bench;
 
 /// <summary>Measures operations on shared vectors among three parties: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>.</summary>
 /// <remarks>
-/// Three parties as threads of this process over memory. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
+/// Three parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
 /// plain arithmetic after it has stopped; the connections stand. Bytes are those the first party sends and receives within the clock. The mode is
 /// the width of the words that are compared or sorted, in bits.
 /// </remarks>
@@ -26,7 +25,7 @@ public static class MpcBench
         ArgumentNullException.ThrowIfNull(options);
         var operation = BenchParties.Of(options.Operation ?? "multiply", "operation", "multiply", "compare", "inner", "sort", "divide");
         var security = BenchParties.Of(options.Security ?? "semi-honest", "security", "semi-honest", "malicious");
-        BenchParties.Of(options.Transport ?? "memory", "transport", "memory");
+        var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 24, nameof(options));
         var size = options.Size > 0 ? (int)options.Size : operation is "sort" or "divide" ? 100_000 : 1_000_000;
@@ -36,30 +35,16 @@ public static class MpcBench
         if (operation == "sort" && security == "malicious") throw new ArgumentException("There is no sort with security against a party that deviates.", nameof(options));
         var model = security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
         var work = new Work(operation, size, bits);
-        var lines = Enumerable.Range(0, 3).Select(_ => MemoryTransport.CreatePair()).ToArray();          // 0–1, 1–2, 2–0
-        using var meeting = new Barrier(3);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var parties = Enumerable.Range(0, 3).Select(index => Task.Run(
-            async () =>
-            {
-                try
-                {
-                    return await PartyAsync(index, work, model, options.Runs, lines[index].A, lines[(index + 2) % 3].B, meeting, stop.Token);
-                }
-                catch
-                {
-                    await stop.CancelAsync();
-                    throw;
-                }
-            },
-            cancellation)).ToArray();
-        await Task.WhenAll(parties);
-        var first = await parties[0];
+        await using var mesh = await BenchMesh.OpenAsync(Names, transport, cancellation);
+        using var meeting = new Barrier(Names.Length);
+        var parties = await mesh.RunAsync((place, stop) => PartyAsync(mesh, place, work, model, options.Runs, meeting, stop), cancellation);
+        await mesh.CloseAsync(cancellation);
+        var first = parties[0];
         var spread = BenchSeconds.Of(first.Seconds[1..]);
         return new BenchReport(
-            "mpc", operation is "compare" or "sort" ? $"{operation}/{bits}" : operation, size, options.Runs, 1, "memory", security, spread,
+            "mpc", operation is "compare" or "sort" ? $"{operation}/{bits}" : operation, size, options.Runs, 1, transport, security, spread,
             new BenchBytes(first.Sent, first.Received), new BenchPeakBytes(Process.GetCurrentProcess().PeakWorkingSet64, 0), size / spread.Median,
-            parties.All(party => party.Result.Correct), BenchReport.ThisMachine, first.Seconds[1..])
+            parties.All(party => party.Correct), BenchReport.ThisMachine, first.Seconds[1..])
         {
             PeakOf = "all three parties in one process, with inputs",
             FirstSeconds = first.Seconds[0],
@@ -68,15 +53,10 @@ public static class MpcBench
     }
 
     private static async Task<Findings> PartyAsync(
-        int index, Work work, SecurityModel security, int runs, IFrameTransport toNext, IFrameTransport toPrevious, Barrier meeting, CancellationToken cancellation)
+        BenchMesh mesh, int index, Work work, SecurityModel security, int runs, Barrier meeting, CancellationToken cancellation)
     {
-        var (next, previous) = (Names[(index + 1) % 3], Names[(index + 2) % 3]);
-        var context = Digest.Of("collab.bench.mpc", []);
-        var opening = ChannelConnection.OpenAsync(toNext, Names[index], next, context, ChannelOptions.Default, cancellation);
-        await using var other = await ChannelConnection.OpenAsync(toPrevious, Names[index], previous, context, ChannelOptions.Default, cancellation);
-        await using var one = await opening;
-        using var engine = await ReplicatedEngine.OpenAsync(
-            Names, Names[index], new Dictionary<PartyId, IChannel> { [next] = one.Root, [previous] = other.Root }, RandomSource.System, security, cancellation);
+        var self = Names[index];
+        using var engine = await ReplicatedEngine.OpenAsync(Names, self, mesh.ChannelsOf(self), RandomSource.System, security, cancellation);
         using SharedVector x = await engine.InputAsync(Names[0], index == 0 ? work.X : default, work.X.Length, cancellation);
         using SharedVector y = await engine.InputAsync(Names[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);
         using var keys = await engine.InputBitsAsync(Names[2], index == 2 ? work.X : default, work.X.Length, work.Bits, cancellation);
@@ -84,18 +64,17 @@ public static class MpcBench
         for (var run = 0; run <= runs; run++)
         {
             meeting.SignalAndWait(cancellation);
-            var (before, clock, usage) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), one.Usage + other.Usage);
+            var (before, clock, usage) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew(), mesh.UsageOf(self));
             var result = await work.RunAsync(engine, x, y, keys, cancellation);
             await engine.CheckAsync(cancellation);
             findings.Seconds[run] = clock.Elapsed.TotalSeconds;
-            var spent = one.Usage + other.Usage;
+            var spent = mesh.UsageOf(self);
             meeting.SignalAndWait(cancellation);                                                    // the processor time is that of all three
             if (run > 0) findings.Cpu += Environment.CpuUsage.TotalTime - before;
             (findings.Sent, findings.Received) = (spent.BytesSent - usage.BytesSent, spent.BytesReceived - usage.BytesReceived);
             findings.Correct &= work.IsRight(await result(cancellation));
         }
 
-        await Task.WhenAll(one.CloseAsync(cancellation), other.CloseAsync(cancellation));
         return findings;
     }
 

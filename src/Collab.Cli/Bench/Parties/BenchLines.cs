@@ -33,16 +33,21 @@ internal sealed class BenchLines : IAsyncDisposable
     public int Port => new Uri(_web!.Urls.First()).Port;
 
     /// <summary>Listens, or makes ready to dial.</summary>
-    public static async Task<BenchLines> OpenAsync(PartyOrders orders, CancellationToken cancellation)
+    /// <param name="role">Which end: B listens, A dials.</param>
+    /// <param name="folder">Its keys.</param>
+    /// <param name="peerPin">The other end's authority, in hex.</param>
+    /// <param name="port">Where the other listens; 0 for the one that does.</param>
+    /// <param name="cancellation">Ends the opening.</param>
+    public static async Task<BenchLines> OpenAsync(BenchRole role, string folder, string peerPin, int port, CancellationToken cancellation)
     {
-        var peer = PartyLoop.PeerOf(orders.Role);
-        var identity = PartyIdentity.Load(orders.Folder, PartyRole.Node);
-        var pins = new PeerPins(new Dictionary<PartyId, IReadOnlyList<Digest>> { [peer] = [Digest.Parse(orders.PeerPin)] });
+        var peer = PartyLoop.PeerOf(role);
+        var identity = PartyIdentity.Load(folder, PartyRole.Node);
+        var pins = new PeerPins(new Dictionary<PartyId, IReadOnlyList<Digest>> { [peer] = [Digest.Parse(peerPin)] });
         var tls = new TlsSettings(identity, new PeerCertificateValidator(() => pins));
         var greeting = new Greeting(NodeHost.MajorVersion, NodeHost.MinorVersion, NodeHost.Software, Consortium);
-        if (orders.Role == BenchRole.A)
+        if (role == BenchRole.A)
         {
-            var client = new PartyClient(peer, $"127.0.0.1:{orders.Port}", tls.CreateHandler(peer), greeting);
+            var client = new PartyClient(peer, $"127.0.0.1:{port}", tls.CreateHandler(peer), greeting);
             return new BenchLines(client.ConverseAsync, null, client, identity);
         }
 

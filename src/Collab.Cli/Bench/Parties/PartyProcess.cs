@@ -57,7 +57,7 @@ internal sealed class PartyProcess : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         _ = StopWithInputAsync(stop);
         var nonce = Digest.Parse(orders.Nonce);
-        await using var lines = await BenchLines.OpenAsync(orders, stop.Token);
+        await using var lines = await BenchLines.OpenAsync(orders.Role, orders.Folder, orders.PeerPin, orders.Port, stop.Token);
         if (orders.Role == BenchRole.B) await SayAsync(string.Create(CultureInfo.InvariantCulture, $"port {lines.Port}"));
         using var party = BenchParties.Create(orders.Options, orders.Role);
         var found = await PartyLoop.RunAsync(party, orders.Role, orders.Options.Runs, nonce, lines.NextAsync, stop.Token);
