@@ -14,6 +14,7 @@ internal static class BenchCommand
         ["ledger"] = LedgerBench.RunAsync,
         ["psi"] = TwoPartyBench.RunAsync,
         ["mpc"] = MpcBench.RunAsync,
+        ["stats"] = StatsBench.RunAsync,
         ["okvs"] = OkvsBench.RunAsync,
         ["vole"] = TwoPartyBench.RunAsync,
         ["ot"] = TwoPartyBench.RunAsync,
@@ -23,7 +24,7 @@ internal static class BenchCommand
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide; stats variance, correlation." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };

@@ -69,6 +69,27 @@ public sealed class BenchTests
         Assert.Equal(2, report.GetProperty("all").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("mpc", "multiply", "semi-honest", "memory", "bench mpc --size 3001")]
+    [InlineData("mpc", "compare/32", "semi-honest", "grpc", "bench mpc --op compare --size 1000 --transport grpc")]
+    [InlineData("mpc", "inner", "malicious", "grpc", "bench mpc --op inner --size 1000 --security malicious --transport grpc")]
+    [InlineData("mpc", "sort/20", "semi-honest", "memory", "bench mpc --op sort --mode 20 --size 500")]
+    [InlineData("mpc", "divide", "semi-honest", "memory", "bench mpc --op divide --size 500")]
+    [InlineData("stats", "variance", "semi-honest", "memory", "bench stats --size 200001")]
+    [InlineData("stats", "variance", "semi-honest", "grpc", "bench stats --op variance --size 1000 --transport grpc")]
+    [InlineData("stats", "correlation", "semi-honest", "grpc", "bench stats --op correlation --size 70000 --transport grpc")]
+    public async Task Several_parties_of_one_process_report_what_they_measured(string topic, string variant, string security, string transport, string command)
+    {
+        var report = (await CollabProgram.RunAsync([.. command.Split(' '), "--runs", "2", "--json"])).Expect(0).Json;
+        Assert.Equal(
+            (topic, variant, security, transport),
+            (Text(report, "topic"), Text(report, "variant"), Text(report, "security"), Text(report, "transport")));
+        Assert.True(report.GetProperty("correct").GetBoolean());
+        Assert.Equal(2, report.GetProperty("all").GetArrayLength());
+        Assert.InRange(report.GetProperty("bytes").GetProperty("aToB").GetInt64(), 1, long.MaxValue);
+        Assert.InRange(report.GetProperty("bytes").GetProperty("bToA").GetInt64(), 1, long.MaxValue);
+    }
+
     [Fact]
     public async Task Both_transports_carry_the_same_bytes()
     {
@@ -89,6 +110,10 @@ public sealed class BenchTests
     [InlineData("ot", "--protocol", "base", "--security", "semi-honest")]
     [InlineData("vole", "--protocol", "nonsense")]
     [InlineData("okvs", "--op", "nonsense")]
+    [InlineData("mpc", "--op", "nonsense")]
+    [InlineData("mpc", "--transport", "pigeon")]
+    [InlineData("stats", "--op", "nonsense")]
+    [InlineData("stats", "--runs", "0")]
     public async Task What_a_topic_does_not_have_is_wrong_usage(params string[] arguments) =>
         (await CollabProgram.RunAsync(["bench", .. arguments])).Expect(2, "usage.wrong");
 
