@@ -1,11 +1,11 @@
 namespace Collab.SecretSharing.Vectors;
 
-/// <summary>Fixed-point products, quotients and square roots, on every engine. A number x is the word x · 2^f.</summary>
+/// <summary>Fixed-point products, quotients, square roots, exponentials and logarithms, on every engine. A number x is the word x · 2^f.</summary>
 /// <remarks>
 /// Every rounding is an exact ⌊·⌋; the error of a result is therefore a bound, and not a chance. Newton's iterations run with 29 fraction bits
 /// on arguments in [1/2, 1), made so by the place of their highest bit. Source: specs/replicated-sharing.md, step 9.
 /// </remarks>
-public static class FixedPoint
+public static partial class FixedPoint
 {
     private const int Fraction = 29; // the largest for which all products of Newton's iterations stay below 2^62
 
