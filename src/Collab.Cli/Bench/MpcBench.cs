@@ -32,7 +32,6 @@ public static class MpcBench
         if (!int.TryParse(options.Mode ?? "32", CultureInfo.InvariantCulture, out var bits) || bits is < 1 or > 63)
             throw new ArgumentException("The mode is the width of the words, 1 to 63 bits.", nameof(options));
 
-        if (operation == "sort" && security == "malicious") throw new ArgumentException("There is no sort with security against a party that deviates.", nameof(options));
         var model = security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
         var work = new Work(operation, size, bits);
         await using var mesh = await BenchMesh.OpenAsync(Names, transport, cancellation);

@@ -6,11 +6,14 @@ namespace Collab.SecretSharing.Replicated;
 /// <content>The shuffle by resharing.</content>
 public sealed partial class ReplicatedEngine
 {
+    /// <summary>Not against a party that deviates.</summary>
+    public bool CanShuffle => !IsChecked;
+
     /// <inheritdoc/>
     public async Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(
         IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default)
     {
-        if (IsChecked) throw new NotSupportedException("Three parties of which one may deviate have no shuffle yet.");
+        if (!CanShuffle) throw new NotSupportedException("Three parties of which one may deviate have no shuffle yet.");
         if (vectors.Count + bits.Count == 0) throw new ArgumentException("A vector to shuffle.", nameof(vectors));
         var length = vectors.Count > 0 ? vectors[0].Length : bits[0].Length;
         foreach (var vector in vectors) RequireSame(length, vector.Length);

@@ -27,6 +27,9 @@ public interface IVectorEngine : IDisposable
     /// <summary>Which of this party's components takes a public constant; −1 when none does.</summary>
     int ConstantComponent { get; }
 
+    /// <summary>Whether it shuffles. One that does not still sorts, by comparisons: log₂² of the rows instead of their bits.</summary>
+    bool CanShuffle => true;
+
     /// <summary>Shares the words of one party.</summary>
     /// <param name="owner">Who gives them.</param>
     /// <param name="words">The words at the owner; ignored elsewhere.</param>
@@ -77,6 +80,7 @@ public interface IVectorEngine : IDisposable
     Task<SharedVector> ShiftRightAsync(SharedVector x, int bits, CancellationToken cancellation = default);
 
     /// <summary>All vectors, of words and of elements of at most 64 bits, in one new order that no party knows.</summary>
+    /// <exception cref="NotSupportedException">Not <see cref="CanShuffle"/>.</exception>
     Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(
         IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default);
 }

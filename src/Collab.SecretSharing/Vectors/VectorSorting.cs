@@ -3,9 +3,10 @@ using Collab.Primitives;
 
 namespace Collab.SecretSharing.Vectors;
 
-/// <summary>Sorting, groups and largest elements, on every engine that shuffles.</summary>
+/// <summary>Sorting, groups and largest elements, on every engine.</summary>
 /// <remarks>
-/// Radix sort of two bits a pass, lowest first, stable. Source: Hamada, Ikarashi, Chida, Takahashi, eprint 2014/121, and Asharov et al.,
+/// On an engine that shuffles, a radix sort of two bits a pass, lowest first, stable; on others a <see cref="SortingNetwork"/>, made stable by the number of the row behind
+/// the key. Source of the first: Hamada, Ikarashi, Chida, Takahashi, eprint 2014/121, and Asharov et al.,
 /// eprint 2022/1595. What is opened is always a permutation that a shuffle has made uniform. specs/replicated-sharing.md, step 8.
 /// </remarks>
 public static class VectorSorting
@@ -16,13 +17,21 @@ public static class VectorSorting
     /// <param name="engine">This party's end.</param>
     /// <param name="keys">n keys of 1 to 64 bits, unsigned; signed ones with their highest plane inverted.</param>
     /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The engine does not shuffle, and key and row number have more than 63 bits together.</exception>
     /// <remarks>Three parties: about 40 bytes for each party, key and bit, 8 rounds for two bits.</remarks>
     public static async Task<SharedVector> PlacesAsync(IVectorEngine engine, SharedBitVector keys, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keys.Planes, 1, nameof(keys));
         var numbers = new ulong[keys.Length];
         for (var i = 0; i < numbers.Length; i++) numbers[i] = (ulong)i;
-        var current = (Keys: SharedVectors.Planes(keys, 0, keys.Planes), Origins: engine.ConstantBits(numbers, BitOperations.Log2((uint)Math.Max(keys.Length, 1)) + 1));
+        if (!engine.CanShuffle)
+        {
+            var sorted = await NumberedAsync(engine, keys, [], cancellation).ConfigureAwait(false);
+            using var ascending = engine.Constant(numbers);
+            using (sorted[0]) return (await MoveAsync(engine, sorted[0], [ascending], cancellation).ConfigureAwait(false))[0];
+        }
+
+        var current = (Keys: SharedVectors.Planes(keys, 0, keys.Planes), Origins: engine.ConstantBits(numbers, RowBits(keys.Length)));
         for (var bit = 0; bit < keys.Planes; bit += 2)
         {
             using var places = await DigitPlacesAsync(engine, current.Keys, bit, cancellation).ConfigureAwait(false);
@@ -57,6 +66,13 @@ public static class VectorSorting
     public static async Task<SharedVector[]> SortAsync(
         IVectorEngine engine, SharedBitVector keys, IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default)
     {
+        if (!engine.CanShuffle)
+        {
+            var sorted = await NumberedAsync(engine, keys, vectors, cancellation).ConfigureAwait(false);
+            sorted[0].Dispose();
+            return sorted[1..];
+        }
+
         using var places = await PlacesAsync(engine, keys, cancellation).ConfigureAwait(false);
         return await MoveAsync(engine, places, vectors, cancellation).ConfigureAwait(false);
     }
@@ -65,6 +81,13 @@ public static class VectorSorting
     public static async Task<SharedVector[]> MoveAsync(
         IVectorEngine engine, SharedVector places, IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default)
     {
+        if (!engine.CanShuffle)
+        {
+            var sorted = await SortingNetwork.SortAsync(engine, [places, .. vectors], RowBits(places.Length), cancellation).ConfigureAwait(false);
+            sorted[0].Dispose();
+            return sorted[1..];
+        }
+
         var (shuffled, _) = await engine.ShuffleAsync([places, .. vectors], [], cancellation).ConfigureAwait(false);
         var from = await OpenInverseAsync(engine, shuffled[0], cancellation).ConfigureAwait(false);
         SharedVector[] result = [.. shuffled.Skip(1).Select(vector => SharedVectors.Pick(vector, from))];
@@ -117,6 +140,33 @@ public static class VectorSorting
         using var one = engine.Constant([1]);
         return (sorted[0], totals, SharedVectors.Concatenate(flags, one));
     }
+
+    /// <summary>On an engine that does not shuffle: the numbers of the rows and other vectors, in the order of the keys.</summary>
+    private static async Task<SharedVector[]> NumberedAsync(
+        IVectorEngine engine, SharedBitVector keys, IReadOnlyList<SharedVector> vectors, CancellationToken cancellation)
+    {
+        var (n, rowBits) = (keys.Length, RowBits(keys.Length));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keys.Planes + rowBits, 63, nameof(keys));
+        using var planes = await engine.ToWordsAsync(keys, cancellation).ConfigureAwait(false);
+        using var numbers = engine.Constant([.. Enumerable.Range(0, n).Select(i => (ulong)i)]);
+        var numbered = SharedVectors.Slice(numbers, 0, n);
+        for (var bit = 0; bit < keys.Planes; bit++)
+        {
+            using var before = numbered;
+            using var plane = SharedVectors.Slice(planes, bit * n, n);
+            using var weighted = engine.Affine(plane, 1UL << (rowBits + bit), 0);
+            numbered = SharedVectors.Add(before, weighted);
+        }
+
+        using (numbered)
+        {
+            var sorted = await SortingNetwork.SortAsync(engine, [numbered, numbers, .. vectors], keys.Planes + rowBits, cancellation).ConfigureAwait(false);
+            sorted[0].Dispose();
+            return sorted[1..];
+        }
+    }
+
+    private static int RowBits(int rows) => BitOperations.Log2((uint)Math.Max(rows, 1)) + 1;
 
     /// <summary>
     /// Places by two bits: with the four indicators f_c, place[i] = Σ_c f_c[i] · (how many keys have a smaller digit, plus how many before i have

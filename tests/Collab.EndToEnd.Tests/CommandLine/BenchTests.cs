@@ -74,6 +74,7 @@ public sealed class BenchTests
     [InlineData("mpc", "compare/32", "semi-honest", "grpc", "bench mpc --op compare --size 1000 --transport grpc")]
     [InlineData("mpc", "inner", "malicious", "grpc", "bench mpc --op inner --size 1000 --security malicious --transport grpc")]
     [InlineData("mpc", "sort/20", "semi-honest", "memory", "bench mpc --op sort --mode 20 --size 500")]
+    [InlineData("mpc", "sort/8", "malicious", "memory", "bench mpc --op sort --mode 8 --size 50 --security malicious")]
     [InlineData("mpc", "divide", "semi-honest", "memory", "bench mpc --op divide --size 500")]
     [InlineData("stats", "variance", "semi-honest", "memory", "bench stats --size 200001")]
     [InlineData("stats", "variance", "semi-honest", "grpc", "bench stats --op variance --size 1000 --transport grpc")]
