@@ -4,6 +4,11 @@ using Collab.Cli.Bench;
 using Collab.Cli.Bench.Parties;
 using Collab.Cli.Commands;
 
+// A step of a protocol computes on a thread of the pool, for seconds if sets are large. The pool's own minimum is one thread for each core, so on one core
+// nothing that arrives meanwhile is read until the pool suspects starvation, half a second later: three threads more read, decrypt and answer.
+ThreadPool.GetMinThreads(out var workers, out var completions);
+ThreadPool.SetMinThreads(workers + 3, completions);
+
 // The other half of a benchmark that needs two processes; not verbs for people.
 if (args is [GrpcBenchServer.Verb, .. var rest]) return await GrpcBenchServer.RunAsync(rest);
 if (args is [PartyProcess.Verb]) return await PartyProcess.RunAsync();
