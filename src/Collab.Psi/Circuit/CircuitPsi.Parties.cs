@@ -79,6 +79,12 @@ public static partial class CircuitPsi
             }
         }
 
+        /// <summary>Adds value − mask of the bin, modulo 2^128, to the pad of each key.</summary>
+        public void Add(ReadOnlySpan<Int128> column, ReadOnlySpan<UInt128> masks, Span<Gf128> pads)
+        {
+            for (var at = 0; at < _bins.Length; at++) pads[at] += ToBlock(unchecked((UInt128)column[at % _count] - masks[_bins[at]]));
+        }
+
         public SharedWords ValueShares()
         {
             var shares = new UInt128[_targets.Length];

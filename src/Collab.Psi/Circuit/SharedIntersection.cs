@@ -25,6 +25,9 @@ public sealed class SharedIntersection(SharedBits members, IReadOnlyList<int>? i
     /// <summary>Shares of its square, modulo 2^128; null unless the plan has the sender's squares.</summary>
     public SharedWords? SenderSquares => squares;
 
+    /// <summary>Shares modulo 2^128 of the columns of the sender, to be multiplied by <see cref="Members"/>; none unless it was given columns.</summary>
+    internal IReadOnlyList<SharedWords> SenderColumns { get; init; } = [];
+
     /// <inheritdoc/>
     public override string ToString() => $"{BinCount} bins, shared";
 
@@ -34,5 +37,6 @@ public sealed class SharedIntersection(SharedBits members, IReadOnlyList<int>? i
         members.Dispose();
         values?.Dispose();
         squares?.Dispose();
+        foreach (var column in SenderColumns) column.Dispose();
     }
 }

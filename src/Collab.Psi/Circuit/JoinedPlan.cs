@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using Collab.Primitives;
+
+namespace Collab.Psi.Circuit;
+
+/// <summary>The declared range of an integer column, both ends included; decimals are scaled by the caller.</summary>
+/// <param name="Least">The least value.</param>
+/// <param name="Largest">The largest value.</param>
+public readonly record struct JoinedColumn(Int128 Least, Int128 Largest)
+{
+    /// <summary>A column of zeros and ones, which says of each row whether it is in a group.</summary>
+    public static JoinedColumn Indicator => new(0, 1);
+
+    /// <summary>How many bits value − least has at most.</summary>
+    internal int Bits => (int)((BigInteger)Largest - Least).GetBitLength();
+
+    /// <summary>A bound on every |value|.</summary>
+    internal BigInteger Magnitude => BigInteger.Max(BigInteger.Abs(Least), BigInteger.Abs(Largest));
+}
+
+/// <summary>One total over the matching rows: of a column of the sender times a column of the receiver. A column that is null stands for ones.</summary>
+/// <param name="OfSender">Index of the sender's column, or null.</param>
+/// <param name="OfReceiver">Index of the receiver's column, or null.</param>
+/// <param name="IsCell">Whether the total is a number of rows that must reach the smallest group; its columns are then indicators.</param>
+public readonly record struct JoinedTerm(int? OfSender, int? OfReceiver, bool IsCell = false);
+
+/// <summary>What <see cref="JoinedTotals"/> opens, the same at both parties. Squares, products of columns of one party and indicators of groups are columns that their owner makes itself.</summary>
+public sealed record JoinedPlan
+{
+    /// <summary>The most columns of a party.</summary>
+    public const int LargestColumnCount = 256;
+
+    /// <summary>The most totals.</summary>
+    public const int LargestTermCount = 4096;
+
+    private const int ItemCountBits = 24;
+    private const int TotalBits = 127;
+
+    /// <summary>The sender's columns.</summary>
+    public required IReadOnlyList<JoinedColumn> OfSender { get; init; }
+
+    /// <summary>The receiver's columns.</summary>
+    public required IReadOnlyList<JoinedColumn> OfReceiver { get; init; }
+
+    /// <summary>The totals, in the order in which they are opened.</summary>
+    public required IReadOnlyList<JoinedTerm> Terms { get; init; }
+
+    /// <summary>Nothing is opened when fewer rows match, or a cell has fewer; both learn only that. 1 or more.</summary>
+    public int MinimumGroup { get; init; } = 1;
+
+    /// <summary>Refuses a plan whose totals could wrap: at most 2^24 rows times the bounds stay below 2^127.</summary>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumGroup, 1, nameof(MinimumGroup));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(OfSender.Count, LargestColumnCount, nameof(OfSender));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(OfReceiver.Count, LargestColumnCount, nameof(OfReceiver));
+        ArgumentOutOfRangeException.ThrowIfZero(Terms.Count, nameof(Terms));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Terms.Count, LargestTermCount, nameof(Terms));
+        foreach (var column in OfSender.Concat(OfReceiver))
+        {
+            if (column.Least > column.Largest) throw new ArgumentException("A range from its least to its largest value.");
+        }
+
+        foreach (var term in Terms)
+        {
+            var (sender, receiver) = (Column(OfSender, term.OfSender), Column(OfReceiver, term.OfReceiver));
+            if (term.IsCell && (!IsIndicator(sender) || !IsIndicator(receiver))) throw new ArgumentException("A cell is counted by indicators.", nameof(Terms));
+            if ((sender.Magnitude * receiver.Magnitude) << ItemCountBits >= BigInteger.One << TotalBits)
+                throw new InsecureParametersException("A total could leave 128 bits: narrower ranges, or coarser units.");
+        }
+    }
+
+    /// <summary>The plan's bytes under the run's context: another plan is another run, which step 1 of psi-circuit refuses.</summary>
+    internal Digest Bind(Digest context)
+    {
+        using var bytes = new MemoryStream();
+        bytes.Write(context.ToArray());
+        Write32(MinimumGroup);
+        foreach (var columns in new[] { OfSender, OfReceiver })
+        {
+            Write32(columns.Count);
+            foreach (var column in columns)
+            {
+                Write128(column.Least);
+                Write128(column.Largest);
+            }
+        }
+
+        Write32(Terms.Count);
+        foreach (var term in Terms)
+        {
+            Write32(term.OfSender ?? -1);
+            Write32(term.OfReceiver ?? -1);
+            Write32(term.IsCell ? 1 : 0);
+        }
+
+        return Digest.Of("collab.analysis-joined.run", bytes.ToArray());
+
+        void Write32(int value)
+        {
+            Span<byte> to = stackalloc byte[4];
+            BinaryPrimitives.WriteInt32LittleEndian(to, value);
+            bytes.Write(to);
+        }
+
+        void Write128(Int128 value)
+        {
+            Span<byte> to = stackalloc byte[16];
+            BinaryPrimitives.WriteInt128LittleEndian(to, value);
+            bytes.Write(to);
+        }
+    }
+
+    private static bool IsIndicator(JoinedColumn column) => column.Least >= 0 && column.Largest <= 1;
+
+    private static JoinedColumn Column(IReadOnlyList<JoinedColumn> columns, int? index)
+    {
+        if (index is not { } at) return new(1, 1);
+        return at >= 0 && at < columns.Count ? columns[at] : throw new ArgumentException("A term names columns of the plan.", nameof(index));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Collab.Arithmetic.BinaryField;
+using Collab.SecretSharing.Boolean;
+
+namespace Collab.Psi.Circuit;
+
+/// <summary>Shares modulo 2^128 of totals over the matching rows: steps 2 and 4 of specs/analysis-joined.md.</summary>
+/// <param name="engine">This party's end.</param>
+/// <param name="shared">The bit of each bin and the sender's columns, shared.</param>
+/// <param name="columns">The receiver's columns at the receiver, nothing at the sender.</param>
+/// <param name="plan">What is opened.</param>
+internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection shared, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan) : IDisposable
+{
+    private const int WordBits = 128;
+
+    private readonly SharedWords?[] _selected = new SharedWords?[plan.OfSender.Count];
+
+    /// <summary>Shares of one total. Both parties ask for the same totals in the same order.</summary>
+    public async Task<SharedWords> TotalAsync(JoinedTerm term, CancellationToken cancellation)
+    {
+        switch (term)
+        {
+            case { OfSender: null, OfReceiver: null }:
+                using (var bits = await ObliviousSelection.ToWordsAsync(engine, shared.Members, WordBits, cancellation).ConfigureAwait(false)) return bits.Total();
+            case { OfSender: null, OfReceiver: { } own }:
+                var values = InBins(own, 0);
+                using (var products = await ObliviousSelection.MultiplyAsync(engine, shared.Members, BooleanParty.Second, values, WordBits, cancellation).ConfigureAwait(false))
+                {
+                    Clear(values);
+                    return products.Total();
+                }
+
+            case { OfSender: { } other, OfReceiver: null }:
+                return (await SelectedAsync(other, cancellation).ConfigureAwait(false)).Total();
+            default:
+                return await CrossAsync(await SelectedAsync(term.OfSender.Value, cancellation).ConfigureAwait(false), term.OfReceiver.Value, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Zeroes all shares.</summary>
+    public void Dispose()
+    {
+        foreach (var words in _selected) words?.Dispose();
+    }
+
+    /// <summary>Shares of bit · value in each bin; two selections, made once for a column.</summary>
+    private async Task<SharedWords> SelectedAsync(int column, CancellationToken cancellation) =>
+        _selected[column] ??= await ObliviousSelection.MultiplyAsync(engine, shared.Members, shared.SenderColumns[column], cancellation).ConfigureAwait(false);
+
+    /// <summary>
+    /// Σ s·y with s = s₀ + s₁ shared and y the receiver's: y·s₁ is the receiver's own; of y − least = Σ 2^i·y_i, each y_i·s₀ is one selection between what the
+    /// sender knows and a bit that the receiver knows; least·Σ s₀ is the sender's own.
+    /// </summary>
+    private async Task<SharedWords> CrossAsync(SharedWords selected, int column, CancellationToken cancellation)
+    {
+        var range = plan.OfReceiver[column];
+        var isSender = engine.Party == BooleanParty.First;
+        var offsets = InBins(column, range.Least);
+        var sum = UInt128.Zero;
+        unchecked
+        {
+            for (var b = 0; b < selected.Length; b++) sum += selected.Share[b] * ((isSender ? 0 : offsets[b]) + (UInt128)range.Least);
+        }
+
+        UInt128[] known = isSender ? selected.Share.ToArray() : [];
+        for (var i = 0; i < range.Bits; i++)
+        {
+            using var bits = SharedBits.OfKnown(selected.Length, isSender ? null : Plane(offsets, i));
+            using var products = await ObliviousSelection.MultiplyAsync(engine, bits, BooleanParty.First, known, WordBits, cancellation).ConfigureAwait(false);
+            using var total = products.Total();
+            sum = unchecked(sum + (total.Share[0] << i));
+        }
+
+        Clear(known);
+        Clear(offsets);
+        return new([sum], WordBits);
+    }
+
+    /// <summary>At the receiver, value − least of the item in each bin, 0 in empty ones; nothing at the sender.</summary>
+    private UInt128[] InBins(int column, Int128 least)
+    {
+        if (shared.Items is not { } items) return [];
+        var values = new UInt128[shared.BinCount];
+        for (var b = 0; b < values.Length; b++)
+        {
+            if (items[b] >= 0) values[b] = unchecked((UInt128)columns[column].Span[items[b]] - (UInt128)least);
+        }
+
+        return values;
+    }
+
+    private static BitVector Plane(UInt128[] words, int bit)
+    {
+        var plane = new BitVector(words.Length);
+        for (var b = 0; b < words.Length; b++) plane[b] = ((words[b] >> bit) & 1) != 0;
+        return plane;
+    }
+
+    private static void Clear(UInt128[] words) => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(words.AsSpan()));
+}
