@@ -58,14 +58,44 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
         return operations.AddedTo(shared);
     }
 
-    private static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan, Operations operations)
+    /// <summary>All steps of <see cref="JoinedTotals"/>, over its own transfers, when the smallest group is reached.</summary>
+    /// <param name="senderItems">Distinct items of the sender.</param>
+    /// <param name="receiverItems">Distinct items of the receiver.</param>
+    /// <param name="plan">What is opened.</param>
+    /// <param name="form">How transfers are made.</param>
+    /// <remarks>Memory is that of steps 1 to 6 and of the sender's columns as shares, before and after selection.</remarks>
+    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, JoinedPlan plan, TransferForm form)
+    {
+        var operations = new Operations(form);
+        var shared = Of(senderItems, receiverItems, new CircuitPlan(), operations, plan.OfSender.Count);
+        var bins = senderItems == 0 || receiverItems == 0 ? 0 : BinLayout.Of(receiverItems).BinCount;
+        var selected = new HashSet<int>();
+        operations.Select(bins, 2 * WordBits);                                          // 2
+        operations.Threshold(CountBits, opens: false);                                  // 3
+        foreach (var term in plan.Terms.OrderByDescending(term => term.IsCell))         // 2, 4
+        {
+            var selections = term.OfSender is { } column && selected.Add(column) ? 2 : 0;
+            selections += term switch { { OfReceiver: null } => term.OfSender is null ? 1 : 0, { OfSender: null } => 1, _ => plan.OfReceiver[term.OfReceiver.Value].Bits };
+            for (var i = 0; i < selections; i++) operations.Select(bins, 2 * WordBits);
+            if (!term.IsCell) continue;
+            operations.Threshold(CountBits, opens: false);                              // 3
+            operations.And(1);
+        }
+
+        operations.Send(2);                                                             // 3
+        operations.Send(Gf128.Size * (long)plan.Terms.Count);                           // 5
+        var cost = operations.AddedTo(shared);
+        return cost with { MemoryBytes = cost.MemoryBytes + (2L * Gf128.Size * bins * plan.OfSender.Count) };
+    }
+
+    private static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan, Operations operations, int columns = 0)
     {
         const int Announcements = 2 * CircuitAnnouncement.Size;
         if (senderItems == 0 || receiverItems == 0) return new(Announcements, 0, 0, 1, 0);
         var layout = BinLayout.Of(receiverItems);
         var ole = OkvsParameters.Create(receiverItems).Size;
         var programmed = OkvsParameters.Create((long)BinLayout.Choices * senderItems).Size;
-        var stores = plan is { Values: CircuitValues.OfSender, Squares: true } ? 2 : 1;
+        var stores = columns + (plan is { Values: CircuitValues.OfSender, Squares: true } ? 2 : 1);
         operations.Equality(layout.BinCount, layout.StringBits);
         var sent = Announcements + Gf128.Size + StoreParts.TotalBytes(ole) + (stores * (Gf128.Size + StoreParts.TotalBytes(programmed)));
         var memory = CircuitMemory.Of(senderItems, receiverItems, layout, ole, programmed);
@@ -112,12 +142,19 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
             }
         }
 
-        public void Threshold(int wordBits)
+        public void Threshold(int wordBits, bool opens = true)
         {
             var width = wordBits - 1;
             And(width);
             for (; width > 1; width = (width + 1) / 2) And(2 * (width / 2));
-            Send(2);                                                                    // the bit, opened both ways
+            if (opens) Send(2);                                                         // the bit, opened both ways
+        }
+
+        public void And(int count)
+        {
+            Take(count);
+            Take(count, back: true);
+            Send(2 * 2 * sizeof(ulong) * ((count + 63) / 64));
         }
 
         public CircuitPsiCost AddedTo(CircuitPsiCost cost)
@@ -128,13 +165,6 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
             };
             (_bytes, _transfers, _transferBytes, _flights) = (0, 0, 0, 0);
             return sum;
-        }
-
-        private void And(int count)
-        {
-            Take(count);
-            Take(count, back: true);
-            Send(2 * 2 * sizeof(ulong) * ((count + 63) / 64));
         }
 
         /// <summary>A call of so many transfers; the first one back sets up that direction.</summary>

@@ -52,7 +52,9 @@ public class JoinedTotalsTests
         var y = Draw(random, new(-77, 300), receiverCount);
         (x[0], y[0]) = (-1000, -77);
         Int128[][] left = [x, Squares(x)], right = [y, Squares(y)];
-        Assert.Equal(Plain(sender, left, receiver, right, Pair), await RunAsync(sender, left, receiver, right, Pair));
+        var run = await RunWithUsageAsync(sender, left, receiver, right, Pair);
+        Assert.Equal(Plain(sender, left, receiver, right, Pair), run.Totals);
+        Assert.Equal(CircuitPsiCost.OfJoined(senderCount, receiverCount, Pair, TransferForm.Extension).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
     }
 
     [Fact]
@@ -107,7 +109,9 @@ public class JoinedTotalsTests
         };
         var expected = Plain(sender, left, receiver, right, plan);
         var smallest = (int)expected.Take(4).Min();
-        Assert.Equal(expected, await RunAsync(sender, left, receiver, right, plan with { MinimumGroup = smallest }));
+        var run = await RunWithUsageAsync(sender, left, receiver, right, plan with { MinimumGroup = smallest });
+        Assert.Equal(expected, run.Totals);
+        Assert.Equal(CircuitPsiCost.OfJoined(60, 60, plan, TransferForm.Extension).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
         await RefusedAsync(sender, left, receiver, right, plan with { MinimumGroup = smallest + 1 });
     }
 
