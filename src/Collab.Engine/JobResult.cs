@@ -1,6 +1,7 @@
 using Collab.Engine.Streaming;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing.Expressions;
 using Collab.Statistics.Analyses;
 using Collab.Statistics.Results;
 
@@ -18,6 +19,7 @@ public abstract record JobResult
     private const byte KindChanges = 7;
     private const byte KindHolders = 8;
     private const byte KindAnalyses = 16;
+    private const byte KindComputation = 17;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -72,6 +74,10 @@ public abstract record JobResult
     /// <param name="Result">An outcome for each analysis of the question.</param>
     public sealed record Analyses(AnalysisResult Result) : JobResult;
 
+    /// <summary>What a program opened.</summary>
+    /// <param name="Values">In the order of the program.</param>
+    public sealed record Computation(IReadOnlyList<OpenedValue> Values) : JobResult;
+
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
@@ -107,6 +113,10 @@ public abstract record JobResult
                 break;
             case Analyses analyses:
                 writer.Byte(KindAnalyses).Bytes(analyses.Result.Encode());
+                break;
+            case Computation computation:
+                writer.Byte(KindComputation).List(computation.Values, (w, v) => w
+                    .Text(v.Name).Boolean(v.IsTruth).Boolean(v.IsList).Byte((byte)v.Scale).List(v.Units, (u, units) => u.Int64(units)).Int64(v.Divisor));
                 break;
             case LinkedRows result:
                 WriteRows(destination, Encode(writer.Byte(KindLinkedRows), result.Keys), result.Rows, (w, row) => Encode(w, row));
@@ -202,6 +212,7 @@ public abstract record JobResult
                 reader.List((ref r) => r.Text()), reader.Int64(), DecodeMatches(ref reader, bytes), DecodeMatches(ref reader, bytes), reader.Int64(), reader.Int64()),
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
             KindAnalyses => new Analyses(AnalysisResult.Decode(reader.Bytes())),
+            KindComputation => new Computation(reader.List((ref r) => ReadOpened(ref r))),
             KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader, bytes)),
             KindDifferences => new Differences(
                 DecodeKeys(ref reader), DecodeRows(ref reader, bytes), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),
@@ -213,6 +224,12 @@ public abstract record JobResult
         };
         reader.End();
         return result;
+    }
+
+    private static OpenedValue ReadOpened(ref CanonicalReader reader)
+    {
+        var value = new OpenedValue(reader.Text(), reader.Boolean(), reader.Boolean(), reader.Byte(), reader.List((ref u) => u.Int64()), reader.Int64());
+        return value.Scale <= Jobs.ColumnSchema.MaximumScale && value.Divisor >= 1 ? value : throw new MalformedException("an opened value with its scale and divisor");
     }
 
     private static CanonicalWriter Encode(CanonicalWriter writer, IReadOnlyList<IReadOnlyList<string>> keys) =>

@@ -9,6 +9,7 @@ public static class QuestionEncoding
     private const byte Statistics = 2;
     private const byte FullIntersection = 3;
     private const byte Analyses = 16;
+    private const byte Computation = 17;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -34,6 +35,10 @@ public static class QuestionEncoding
                 writer.Byte(Analyses);
                 AnalysisEncoding.Encode(writer, analyses);
                 break;
+            case ComputationQuestion computation:
+                writer.Byte(Computation);
+                computation.Encode(writer);
+                break;
             default:
                 throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
         }
@@ -46,6 +51,7 @@ public static class QuestionEncoding
         Statistics => DecodeStatistics(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
         Analyses => AnalysisEncoding.Decode(ref reader),
+        Computation => ComputationQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -71,7 +71,7 @@ internal static class AnalysisDescription
         return levels;
     }
 
-    private static (long Units, int Scale) Decimal(YamlSection section, string field, string text)
+    internal static (long Units, int Scale) Decimal(YamlSection section, string field, string text)
     {
         var point = text.IndexOf('.', StringComparison.Ordinal);
         var scale = point < 0 ? 0 : text.Length - point - 1;

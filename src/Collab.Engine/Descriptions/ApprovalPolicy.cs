@@ -92,6 +92,9 @@ public enum PolicyObjection
 
     /// <summary>A longer life than the rule allows.</summary>
     Expires = 12,
+
+    /// <summary>A program the rule does not name.</summary>
+    Program = 13,
 }
 
 /// <summary>How objections are written on the ledger.</summary>
@@ -133,6 +136,9 @@ public sealed record ApprovalRule(
     int Uses,
     TimeSpan Within)
 {
+    /// <summary>Which programs of computations may run, by <see cref="ComputationQuestion.ProgramDigest"/>; no other is approved by rule.</summary>
+    public IReadOnlyList<string> Programs { get; init; } = [];
+
     // What tells no more than which keys are shared.
     private static readonly IReadOnlyList<string> KeysAlone = ["rows", "differences", "cardinality"];
 
@@ -150,7 +156,8 @@ public sealed record ApprovalRule(
         if (Security == SecurityModel.Malicious && plan.Security != SecurityModel.Malicious) return PolicyObjection.Security;
         if (SmallestGroup(plan.Question) < MinimumGroup) return PolicyObjection.MinimumGroup;
         if (AsksOf(plan) > Uses) return PolicyObjection.Uses;
-        return plan.Expires - plan.Created > Within ? PolicyObjection.Expires : null;
+        if (plan.Expires - plan.Created > Within) return PolicyObjection.Expires;
+        return plan.Question is ComputationQuestion computation && !Programs.Contains(computation.ProgramDigest.ToString()) ? PolicyObjection.Program : null;
     }
 
     // What a use of a check buys is as many guesses as it may ask for records.
@@ -172,7 +179,10 @@ public sealed record ApprovalRule(
             rule.Text("name"), rule.Text("kind"), rule.Text("dataset"), rule.Parties("requesters"), rule.Texts("purposes"),
             rule.Texts("columns"), rule.Parties("receivers"), rule.PartiesOrNone("with"),
             RevealOf(rule), rule.Choice("security", JobDescription.SecurityWords, SecurityModel.SemiHonest),
-            rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7), TimeSpan.FromDays(3650)));
+            rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7), TimeSpan.FromDays(3650)))
+        {
+            Programs = rule.TextsOrNone("programs"),
+        };
         rule.End();
         return parsed;
     }

@@ -32,6 +32,7 @@ public static class JobDescription
         ["intersection"] = Kind.Intersection,
         ["statistics"] = Kind.Statistics,
         ["analysis"] = Kind.Analysis,
+        ["computation"] = Kind.Computation,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -53,6 +54,7 @@ public static class JobDescription
             {
                 Kind.Intersection => IntersectionDescription.Parse(job, parties),
                 Kind.Statistics => Statistics(job.Section("parameters")),
+                Kind.Computation => ComputationDescription.Parse(job.Section("parameters")),
                 _ => AnalysisDescription.Parse(job.Section("parameters")),
             },
             Code(job, "purpose"),
@@ -115,5 +117,6 @@ public static class JobDescription
         Intersection,
         Statistics,
         Analysis,
+        Computation,
     }
 }

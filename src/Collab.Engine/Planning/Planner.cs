@@ -76,6 +76,7 @@ public static class Planner
                 IntersectionQuestion intersection => IntersectionPlanner.Choose(
                     intersection, specification.Security, inputs, specification.Receivers, requester, machine ?? Machine.Reference),
                 AnalysisQuestion => AnalysisPlanner.Protocol,
+                ComputationQuestion => ComputationPlanner.Protocol,
                 _ => StatisticsProtocol,
             },
             question,
@@ -126,6 +127,9 @@ public static class Planner
                 RequireSideBySide(plan, AnalysisPlanner.Protocol);
                 AnalysisPlan.Create(analyses, plan.Owners, plan.Receivers[0]);
                 break;
+            case ComputationQuestion computation:
+                ComputationPlanner.ProgramOf(plan, computation);
+                break;
         }
     }
 
@@ -148,6 +152,7 @@ public static class Planner
             statistics.Statistics,
             statistics.MinimumGroupSize),
         JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
+        JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
 
@@ -157,6 +162,7 @@ public static class Planner
             q.Measures.Select(m => m.Column).Append(groupBy.Column),
         StatisticsQuestion q => q.Measures.Select(m => m.Column),
         AnalysisQuestion q => q.Columns,
+        ComputationQuestion q => q.ColumnsOf(request.Owner),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),
     };

@@ -29,6 +29,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         IntersectionQuestion { Reveal: Reveal.Holders } question => await HoldersPart.PrepareAsync(ports, plan, question, cancellation),
         IntersectionQuestion question => await IntersectionPart.PrepareAsync(ports, plan, question, cancellation),
         AnalysisQuestion question => await AnalysisPart.PrepareAsync(ports, plan, question, cancellation),
+        ComputationQuestion question => await ComputationPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
         _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
     };

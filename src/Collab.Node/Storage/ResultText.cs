@@ -67,6 +67,10 @@ internal static class ResultText
         {
             Analyses = [.. analyses.Result.Outcomes.Select((outcome, i) => new AnalysisDocument(i + 1, outcome.Reason, [.. outcome.Findings.Select(FindingOf)]))],
         },
+        JobResult.Computation computation => new(plan.Digest.ToString(), run.ToString(), "computation", computation.Values.Count, null, null, null, null)
+        {
+            Values = [.. computation.Values.Select(value => new ValueDocument(value.Name, value.IsList ? null : value.Texts[0], value.IsList ? value.Texts : null))],
+        },
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
@@ -120,6 +124,11 @@ internal static class ResultText
                 }
 
                 break;
+            case JobResult.Computation computation:
+                Line(text, ["name", "place", "value"]);
+                foreach (var value in computation.Values)
+                    foreach (var (i, one) in value.Texts.Index()) Line(text, [value.Name, value.IsList ? Number(i + 1) : "", one]);
+                break;
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
@@ -165,7 +174,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c> or <c>analysis</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c> or <c>computation</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -217,7 +226,16 @@ internal sealed record ResultDocument(
 
     /// <summary>Of analyses: the outcome of each, in the order of the question.</summary>
     public IReadOnlyList<AnalysisDocument>? Analyses { get; init; }
+
+    /// <summary>Of a computation: what its program opened, in its order.</summary>
+    public IReadOnlyList<ValueDocument>? Values { get; init; }
 }
+
+/// <summary>A value that a program opened.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Of a single value its text: a number without rounding, or true or false.</param>
+/// <param name="Values">Of a list its values.</param>
+internal sealed record ValueDocument(string Name, string? Value, IReadOnlyList<string>? Values);
 
 /// <summary>The outcome of one analysis.</summary>
 /// <param name="Analysis">Its number in the question, from 1.</param>

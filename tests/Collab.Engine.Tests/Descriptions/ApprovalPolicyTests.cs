@@ -97,9 +97,25 @@ public sealed class ApprovalPolicyTests
     }
 
     [Fact]
+    public void A_program_is_approved_by_its_digest_alone()
+    {
+        var question = new ComputationQuestion([new ComputationInput("age", "age", null, 0, 0, 120)], SkipsMissing: true, "open m = mean(age)");
+        var plan = Fitting with { Question = question };
+        ApprovalRule RuleOf(string fields) => ApprovalPolicy.Parse($$"""
+            approve:
+              - { name: r, kind: computation, dataset: visits, requesters: al, purposes: cohort-study, columns: [age], receivers: cy, with: bo{{fields}} }
+            """).Rules[0];
+        var own = plan.InputOf(Plans.Al)!;
+        Assert.Equal(PolicyObjection.Program, RuleOf("").ObjectionTo(plan, own));
+        Assert.Null(RuleOf($", programs: {question.ProgramDigest}").ObjectionTo(plan, own));
+        foreach (var other in new[] { question with { Program = "open m = max(age)" }, question with { SkipsMissing = false }, question with { Inputs = [question.Inputs[0] with { High = 99 }] } })
+            Assert.Equal(PolicyObjection.Program, RuleOf($", programs: {question.ProgramDigest}").ObjectionTo(plan with { Question = other }, own));
+    }
+
+    [Fact]
     public void Every_objection_has_a_row_and_a_code_that_the_ledger_takes()
     {
-        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security]));
+        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program]));
         Assert.All(Enum.GetValues<PolicyObjection>(), o => Assert.True(LedgerOperation.IsCode(o.Code)));
         Assert.Equal("policy.minimum-group", PolicyObjection.MinimumGroup.Code);
     }

@@ -37,6 +37,11 @@ public sealed class JobSchemaTests
            {"test":"survival","time":"days","event":{"column":"died","levels":["0","1"]},"by":{"column":"city","levels":["Rome","Oslo"]},"until":["365","730.5"]}]}}
         """;
 
+    private const string FullComputation = """
+        {"kind":"computation","purpose":"auction","parties":[{"name":"al","dataset":"bids"},{"name":"bo","dataset":"bids"},{"name":"cy","dataset":"bids"}],"receivers":["al"],
+         "parameters":{"inputs":[{"name":"price","column":"offer","of":"al","min":"-0.5","max":"10"},{"name":"n","min":"0","max":"10.25"}],"missing":"skip-row","program":"open most = max(price)"}}
+        """;
+
     private const string ShortIntersection = """
         {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":"bo"}
         """;
@@ -71,7 +76,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, FullAnalysis, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, FullAnalysis, FullComputation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

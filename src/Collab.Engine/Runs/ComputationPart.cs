@@ -1,0 +1,31 @@
+using Collab.Channels;
+using Collab.Engine.Planning;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.SecretSharing.Expressions;
+
+namespace Collab.Engine.Runs;
+
+/// <summary>A party's part of <c>joint-program/1</c>: it reads its columns, checks their ranges, and computes with the two others (protocols/specs/computation.md).</summary>
+internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgram Program, ProgramColumns Columns, SnapshotReference? Read) : ProtocolPart(Read)
+{
+    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, ComputationQuestion question, CancellationToken cancellation)
+    {
+        var program = ComputationPlanner.ProgramOf(plan, question);
+        var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var columns = new ProgramColumns(question, ports.Self);
+        await foreach (var batch in data.ReadAsync(cancellation)) columns.Add(batch);
+        return new ComputationPart(ports, plan, program, columns, data.Close(ports.Random));
+    }
+
+    public override async Task<JobResult?> RunAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
+    {
+        var opened = await Program.RunAsync(
+            Ports.Self, channels, Columns.Values, Columns.Count, Plan.Receivers, Plan.Security, Ports.Random, cancellation);
+        return opened is null ? null : new JobResult.Computation(opened);
+    }
+
+    public override void Dispose() => Columns.Dispose();
+}

@@ -1,0 +1,153 @@
+using System.Numerics;
+using Collab.Primitives;
+
+namespace Collab.SecretSharing.Expressions;
+
+/// <summary>What a program does and costs, for given numbers of rows: said before anybody approves it.</summary>
+/// <param name="Shared">Values that the parties work out of their own rows and share.</param>
+/// <param name="Products">Products on shares.</param>
+/// <param name="Comparisons">Comparisons on shares.</param>
+/// <param name="Sorted">Values sorted on shares.</param>
+/// <param name="Opened">What is opened: its name, how many values, and whether it has a value for each row.</param>
+/// <param name="Messages">Messages of all parties.</param>
+/// <param name="Bytes">Their bytes.</param>
+public sealed record ProgramOutlook(
+    long Shared, long Products, long Comparisons, long Sorted, IReadOnlyList<(string Name, int Count, bool IsPerRow)> Opened, long Messages, long Bytes);
+
+/// <content>The outlook of a program.</content>
+public sealed partial class JointProgram
+{
+    /// <summary>What it does and costs with so many rows of each party.</summary>
+    /// <param name="security">Whether one party may deviate.</param>
+    /// <param name="rows">Rows of each party in order; the most that each may have when null.</param>
+    public ProgramOutlook Describe(SecurityModel security, IReadOnlyList<int>? rows = null)
+    {
+        var count = new Counter(rows ?? _mostRows, security == SecurityModel.Malicious);
+        foreach (var opened in _opened) count.Visit(opened.Value);
+        return count.Outlook([.. _opened.Select(o => (o.Name, o.Value.Extent.LengthWith(rows ?? _mostRows), o.Value.Extent.Kind is ExtentKind.AllRows or ExtentKind.RowsOf))]);
+    }
+
+    // Walks what SharedEvaluation does. The rates are those of specs/replicated-sharing.md, "Cost", for three parties together.
+    private sealed class Counter(IReadOnlyList<int> rows, bool isChecked)
+    {
+        private const double PlaneRow = 512;                       // elements to which bit planes are filled up
+        private const long CheckMessages = 15, CheckBytes = 20_000; // proofs of words and of bits before an opening
+        private readonly HashSet<Node> _seen = [];
+        private readonly HashSet<(Node Key, Node Value)> _sorted = [];
+        private long _shared, _products, _comparisons, _sortedValues, _messages = 12;
+        private double _bytes = 150;
+
+        public ProgramOutlook Outlook(IReadOnlyList<(string Name, int Count, bool IsPerRow)> opened)
+        {
+            var checks = isChecked ? opened.Count + 1 : 0;
+            return new(
+                _shared, _products, _comparisons, _sortedValues, opened,
+                _messages + (6 * opened.Count) + (checks * CheckMessages), (long)_bytes + opened.Sum(o => 48L * o.Count) + (checks * CheckBytes));
+        }
+
+        public void Visit(Node node)
+        {
+            if (!_seen.Add(node)) return;
+            var length = node.Extent.LengthWith(rows);
+            if (node.Knower.IsLocal)
+            {
+                if (node.Knower.Kind != KnowerKind.Everybody) Bring(length, node.Knower.Kind == KnowerKind.One ? 1 : 3);
+                return;
+            }
+
+            var argument = node.Arguments[0];
+            var isEach = argument.Knower.Kind == KnowerKind.EachItsRows;
+            switch (node.Operation)
+            {
+                case Operation.Sum when isEach:
+                    Bring(3, 3);
+                    return;
+                case Operation.Best when isEach && node.Arguments[1].Knower.IsLocal && node.Arguments[1].Knower.Kind != KnowerKind.One:
+                    Bring(6, 6);
+                    Tournament(3, Node.BitsBetween(argument, argument));
+                    return;
+                case Operation.Top when isEach:
+                    Bring(3 * node.Count, 3);
+                    Sort(3 * node.Count, WidthOf(argument), 1);
+                    return;
+            }
+
+            foreach (var one in node.Arguments) Visit(one);
+            switch (node.Operation)
+            {
+                case Operation.Multiply when node.Arguments.All(a => a.Knower.Kind != KnowerKind.Everybody):
+                case Operation.Select:
+                    Multiply(length);
+                    break;
+                case Operation.Less or Operation.Equal:
+                    Compare(length, Node.BitsBetween(argument, node.Arguments[1]));
+                    break;
+                case Operation.Best:
+                    Tournament(argument.Extent.LengthWith(rows), Node.BitsBetween(argument, argument));
+                    break;
+                case Operation.Top:
+                    Sort(argument.Extent.LengthWith(rows), WidthOf(argument), 1);
+                    break;
+                case Operation.Order when _sorted.Add((argument, node.Arguments[1])):
+                    Sort(length, WidthOf(argument), 1);
+                    break;
+            }
+        }
+
+        private static int WidthOf(Node key) => (int)Math.Max(1, (key.High - key.Low).GetBitLength());
+
+        private void Bring(long count, int messages)
+        {
+            _shared += count;
+            _messages += messages;
+            _bytes += 8 * count;
+            if (isChecked) Compare(2 * count, 63, counted: false);
+        }
+
+        private void Multiply(long count)
+        {
+            _products += count;
+            _messages += 3;
+            _bytes += (isChecked ? 48 : 24) * count;
+        }
+
+        private void Compare(long count, int bits, bool counted = true)
+        {
+            if (counted) _comparisons += count;
+            _messages += 3 * (4 + Log(bits));
+            _bytes += 3 * Math.Ceiling(count / PlaneRow) * PlaneRow * (((bits + 1) / 24.0) + (3 * bits / 8.0) + 10.7) * (isChecked ? 1.3 : 1);
+        }
+
+        private void Tournament(long count, int bits)
+        {
+            for (; count > 1; count = (count + 1) / 2)
+            {
+                Compare(count / 2, bits);
+                Multiply(count / 2 * 2);
+            }
+        }
+
+        private void Sort(long count, int bits, int vectors)
+        {
+            if (count < 2) return;
+            _sortedValues += count;
+            Compare(count, bits, counted: false);                   // to bits
+            if (!isChecked)
+            {
+                _messages += 3L * 8 * ((bits + 1) / 2);
+                _bytes += 3 * 88.0 * count * ((bits + 1) / 2);
+                return;
+            }
+
+            var t = Log(count);
+            for (var stage = 0; stage < t * (t + 1) / 2; stage++)
+            {
+                Compare(count / 2, bits + t, counted: false);
+                _messages += 3;
+                _bytes += 48.0 * (vectors + 1) * (count / 2);
+            }
+        }
+
+        private static int Log(long value) => value <= 1 ? 0 : BitOperations.Log2((ulong)value - 1) + 1;
+    }
+}
