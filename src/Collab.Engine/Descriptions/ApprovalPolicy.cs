@@ -9,6 +9,12 @@ namespace Collab.Engine.Descriptions;
 /// <param name="RefuseOthers">Whether a plan that fits no rule is refused at once, or waits for a person.</param>
 public sealed record ApprovalPolicy(IReadOnlyList<ApprovalRule> Rules, bool RefuseOthers)
 {
+    /// <summary>
+    /// By how many rows answers over one dataset must differ, unless they rest on the same; null for the minimum group of each question, 0 for no such rule
+    /// (protocols/specs/disclosure.md). The larger of this and the question's minimum group holds.
+    /// </summary>
+    public int? DifferBy { get; init; }
+
     /// <summary>No rule: every plan waits for a person.</summary>
     public static ApprovalPolicy AskAlways { get; } = new([], RefuseOthers: false);
 
@@ -19,8 +25,9 @@ public sealed record ApprovalPolicy(IReadOnlyList<ApprovalRule> Rules, bool Refu
         var policy = YamlSection.Parse(yaml);
         var rules = policy.Has("approve") ? policy.Sections("approve").Select(ApprovalRule.Parse).ToList() : [];
         var refuse = policy.Choice("otherwise", new Dictionary<string, bool> { ["ask"] = false, ["refuse"] = true }, false);
+        int? differBy = policy.Has("differ-by") ? policy.Integer("differ-by", 0, 0, 1_000) : null;
         policy.End();
-        return new(rules, refuse);
+        return new(rules, refuse) { DifferBy = differBy };
     }
 
     /// <summary>What the policy says of a plan, seen by one owner.</summary>

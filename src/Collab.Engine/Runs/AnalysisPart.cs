@@ -15,8 +15,16 @@ internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, Lo
 
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var own = new LocalAnalysis(checkedQuestion);
-        await foreach (var batch in data.ReadAsync(cancellation)) own.Add(batch);
-        return new AnalysisPart(ports, checkedQuestion, own, data.Close(ports.Random));
+        var answer = AnswerLedger.Begin(ports, plan, input, question.MinimumGroupSize);
+        await foreach (var batch in data.ReadAsync(cancellation))
+        {
+            own.Add(batch);
+            answer.Add(batch);
+        }
+
+        var read = data.Close(ports.Random);
+        answer.Admit();
+        return new AnalysisPart(ports, checkedQuestion, own, read);
     }
 
     public override async Task<JobResult?> RunAsync(

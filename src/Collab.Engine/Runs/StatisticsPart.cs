@@ -17,8 +17,16 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
 
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var summary = new LocalSummary(checkedQuestion);
-        await foreach (var batch in data.ReadAsync(cancellation)) summary.Add(batch);
-        return new StatisticsPart(ports, plan, checkedQuestion, summary, data.Close(ports.Random));
+        var answer = AnswerLedger.Begin(ports, plan, input, question.MinimumGroupSize);
+        await foreach (var batch in data.ReadAsync(cancellation))
+        {
+            summary.Add(batch);
+            answer.Add(batch);
+        }
+
+        var read = data.Close(ports.Random);
+        answer.Admit();
+        return new StatisticsPart(ports, plan, checkedQuestion, summary, read);
     }
 
     public override async Task<JobResult?> RunAsync(

@@ -1,0 +1,150 @@
+using System.Numerics;
+using Collab.Primitives;
+
+namespace Collab.Statistics.Disclosure;
+
+/// <summary>A multiset of 64-bit elements in constant memory, from which a small difference to another can be read exactly.</summary>
+/// <remarks>
+/// An invertible Bloom lookup table with signed counts (Goodrich, Mitzenmacher, 2011; Eppstein et al., What's the difference?, 2011): every element is added to one
+/// cell in each of four tables; a cell that holds copies of one element alone gives it away, and what is taken out frees others. It is linear: the sketch of a sum or
+/// difference is the sum or difference of sketches. A difference of d elements is not read with chance about d²/2 · cells⁻⁴, below 2^−20 for
+/// differences of up to 16 (specs/disclosure.md). Elements are made under a secret of the owner, so that nobody can choose rows that collide.
+/// </remarks>
+public sealed class RowSketch
+{
+    private const int Tables = 4, LeastCells = 128, MostCells = 1024;
+
+    private readonly int _cells;
+    private readonly long[] _counts;
+    private readonly Int128[] _sums;
+    private readonly ulong[] _checks;
+
+    /// <summary>The empty multiset.</summary>
+    /// <param name="difference">The largest number of elements of a difference that is to be read.</param>
+    public RowSketch(int difference)
+        : this(0, CellsFor(difference))
+    {
+    }
+
+    private RowSketch(long count, int cells)
+    {
+        (Count, _cells) = (count, cells);
+        (_counts, _sums, _checks) = (new long[Tables * cells], new Int128[Tables * cells], new ulong[Tables * cells]);
+    }
+
+    /// <summary>Elements, with their multiplicities.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Adds an element once.</summary>
+    public void Add(ulong element)
+    {
+        Count++;
+        Change(element, 1);
+    }
+
+    /// <summary>Σ factors[i] · sketches[i], of the size of the smallest.</summary>
+    public static RowSketch Combine(params ReadOnlySpan<(long Factor, RowSketch Sketch)> terms)
+    {
+        var cells = terms[0].Sketch._cells;
+        foreach (var (_, sketch) in terms) cells = Math.Min(cells, sketch._cells);
+        var result = new RowSketch(0, cells);
+        foreach (var (factor, sketch) in terms)
+        {
+            result.Count += factor * sketch.Count;
+            for (var i = 0; i < sketch._counts.Length; i++)
+            {
+                // Sizes are powers of two and places are their lowest bits, so a larger table folds into a smaller one.
+                var cell = (i / sketch._cells * cells) + (i & (cells - 1));
+                result._counts[cell] += factor * sketch._counts[i];
+                result._sums[cell] += factor * sketch._sums[i];
+                result._checks[cell] = unchecked(result._checks[cell] + ((ulong)factor * sketch._checks[i]));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The elements with their counts, negative ones too, if there are at most <paramref name="limit"/> different ones; else null.</summary>
+    public Dictionary<ulong, long>? Read(int limit)
+    {
+        var rest = Combine((1, this));
+        var found = new Dictionary<ulong, long>();
+        for (var cell = 0; cell < rest._counts.Length; cell++)
+        {
+            if (!rest.IsPure(cell, out var element, out var times)) continue;
+            rest.Change(element, -times);
+            if (!found.TryAdd(element, times) || found.Count > limit) return null;
+            cell = -1; // what was taken out may have freed a cell before
+        }
+
+        return rest.IsEmpty ? found : null;
+    }
+
+    /// <summary>Whether nothing is in it: the difference of equal multisets.</summary>
+    public bool IsEmpty => !_counts.AsSpan().ContainsAnyExcept(0) && !_sums.AsSpan().ContainsAnyExcept(Int128.Zero) && !_checks.AsSpan().ContainsAnyExcept(0UL);
+
+    /// <summary>Writes it.</summary>
+    public static void Encode(CanonicalWriter writer, RowSketch sketch)
+    {
+        writer.Int64(sketch.Count).UInt32((uint)sketch._cells);
+        for (var i = 0; i < sketch._counts.Length; i++)
+            writer.Int64(sketch._counts[i]).UInt64((ulong)(sketch._sums[i] & ulong.MaxValue)).Int64((long)(sketch._sums[i] >> 64)).UInt64(sketch._checks[i]);
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> writes.</summary>
+    /// <exception cref="MalformedException">Any other bytes.</exception>
+    public static RowSketch Decode(ref CanonicalReader reader)
+    {
+        var count = reader.Int64();
+        var cells = reader.UInt32();
+        if (cells is < LeastCells or > MostCells || !BitOperations.IsPow2(cells)) throw new MalformedException("a sketch of 128 to 1,024 cells a table");
+        var sketch = new RowSketch(count, (int)cells);
+        for (var i = 0; i < sketch._counts.Length; i++)
+        {
+            sketch._counts[i] = reader.Int64();
+            var low = reader.UInt64();
+            sketch._sums[i] = ((Int128)reader.Int64() << 64) | low;
+            sketch._checks[i] = reader.UInt64();
+        }
+
+        return sketch;
+    }
+
+    /// <summary>A bijection that spreads (the finalizer of splitmix64).</summary>
+    internal static ulong Mix(ulong x)
+    {
+        unchecked
+        {
+            x = (x ^ (x >> 30)) * 0xBF58_476D_1CE4_E5B9;
+            x = (x ^ (x >> 27)) * 0x94D0_49BB_1331_11EB;
+            return x ^ (x >> 31);
+        }
+    }
+
+    // Eight cells of a table for each element, but 128 at least and 1,024 at most: what is over a quarter of all cells is still read but for a small chance.
+    private static int CellsFor(int difference) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(8L * difference, LeastCells, MostCells));
+
+    private static ulong CheckOf(ulong element) => Mix(element ^ 0x9E37_79B9_7F4A_7C15);
+
+    private void Change(ulong element, long times)
+    {
+        var (places, check) = (Mix(element ^ 0xD1B5_4A32_D192_ED03), unchecked((ulong)times * CheckOf(element)));
+        for (var table = 0; table < Tables; table++)
+        {
+            var cell = (table * _cells) + (int)((places >> (16 * table)) & (ulong)(_cells - 1));
+            _counts[cell] += times;
+            _sums[cell] += (Int128)times * element;
+            _checks[cell] = unchecked(_checks[cell] + check);
+        }
+    }
+
+    private bool IsPure(int cell, out ulong element, out long times)
+    {
+        (element, times) = (0, _counts[cell]);
+        if (times == 0 || _sums[cell] % times != 0) return false;
+        var quotient = _sums[cell] / times;
+        if (quotient < 0 || quotient > ulong.MaxValue) return false;
+        element = (ulong)quotient;
+        return _checks[cell] == unchecked((ulong)times * CheckOf(element));
+    }
+}

@@ -1,0 +1,114 @@
+using Collab.Engine.Descriptions;
+using Collab.Engine.Ports;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics.Disclosure;
+
+namespace Collab.Engine.Tests;
+
+/// <summary>Questions one after the other over real engines and ledgers: what stands too close to an earlier answer is refused, at all parties alike, also after a restart.</summary>
+public sealed class AnswerLedgerTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    [Fact]
+    public async Task A_question_that_would_single_out_a_patient_is_refused_and_told_why()
+    {
+        await using var study = await StartAsync("");
+        Assert.Null(await AskAsync(study, Statistics("age")));
+        Assert.Null(await AskAsync(study, Statistics("age")));
+
+        // One patient more at al: the difference of the answers would be that patient.
+        await study[Plans.Al].OfferAsync("visits", Rows(41));
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, Statistics("age")));
+        await study[Plans.Al].StopEngineAsync();
+        study[Plans.Al].StartEngine();
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, Statistics("age")));
+
+        await study[Plans.Al].OfferAsync("visits", Rows(45));
+        Assert.Null(await AskAsync(study, Statistics("age")));
+    }
+
+    [Fact]
+    public async Task Rows_that_lack_another_column_are_not_found_out_by_a_second_question()
+    {
+        await using var study = await StartAsync("");
+        Assert.Null(await AskAsync(study, Statistics("age")));
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Bo), await AskAsync(study, Correlation));
+        Assert.Null(await AskAsync(study, Statistics("bmi")));
+    }
+
+    [Fact]
+    public async Task An_owner_may_ask_for_more_or_for_nothing()
+    {
+        await using var strict = await StartAsync("differ-by: 20\n");
+        Assert.Null(await AskAsync(strict, Statistics("age")));
+        await strict[Plans.Al].OfferAsync("visits", Rows(50));
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(strict, Statistics("age")));
+
+        await using var open = await StartAsync("differ-by: 0\n");
+        Assert.Null(await AskAsync(open, Statistics("age")));
+        await open[Plans.Al].OfferAsync("visits", Rows(41));
+        Assert.Null(await AskAsync(open, Statistics("age")));
+    }
+
+    private const string Correlation = """
+        kind: analysis
+        purpose: cohort-study
+        parties:
+          - { name: al, dataset: visits }
+          - { name: bo, dataset: visits }
+        receivers: [cy]
+        parameters:
+          minimum-group: 5
+          analyses:
+            - { test: correlation, x: age, y: bmi }
+        """;
+
+    private static string Statistics(string column) => $"""
+        kind: statistics
+        purpose: cohort-study
+        parties:
+          - {"{"} name: al, dataset: visits {"}"}
+          - {"{"} name: bo, dataset: visits {"}"}
+        receivers: [cy]
+        parameters:
+          columns: [{column}]
+          statistics: [count, mean]
+          minimum-group: 5
+        """;
+
+    private static async Task<Study> StartAsync(string policy)
+    {
+        var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
+        await study[Plans.Al].OfferAsync("visits", Rows(40));
+        await study[Plans.Bo].OfferAsync("visits", [.. Rows(30), "31,"]);
+        foreach (var owner in new[] { Plans.Al, Plans.Bo }) study[owner].Policy = ApprovalPolicy.Parse(policy + "otherwise: ask\n");
+        study.StartAll();
+        return study;
+    }
+
+    private static string[] Rows(int count) => ["age,bmi", .. Enumerable.Range(0, count).Select(i => $"{20 + (i * 37 % 60)},{18 + (i * 13 % 20)}")];
+
+    /// <summary>Has a job approved and run; null when all commit, else what all parties say of its end.</summary>
+    private static async Task<(string Code, PartyId? Party)?> AskAsync(Study study, string job)
+    {
+        var plan = await study[Plans.Cy].Engine.PlanAsync(JobDescription.Parse(job), None);
+        await study[Plans.Cy].Engine.SubmitAsync(plan, None);
+        foreach (var owner in plan.Owners)
+        {
+            await study[owner].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind == JobEventKind.AwaitsApproval);
+            await study[owner].Engine.ApproveAsync(plan.Digest, None);
+        }
+
+        List<(string, PartyId?)?> ends = [];
+        foreach (var party in plan.Parties)
+        {
+            var ended = await study[party].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest);
+            ends.Add(ended.Fault is { } fault ? (fault.Code, fault.Party) : null);
+        }
+
+        return Assert.Single(ends.Distinct());
+    }
+}

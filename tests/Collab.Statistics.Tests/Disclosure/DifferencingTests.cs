@@ -1,0 +1,143 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics.Disclosure;
+
+namespace Collab.Statistics.Tests.Disclosure;
+
+/// <summary>Sequences of questions that single out one patient, from the literature and of our own, are found; sequences that tell nothing small are not.</summary>
+public class DifferencingTests
+{
+    private const int Threshold = 10;
+
+    private static readonly Measure Pay = new("pay", 0), Age = new("age", 0);
+    private static readonly Digest One = Digest.Of("version", [1]), Two = Digest.Of("version", [2]);
+
+    /// <summary>200 people; person 0 is the one who is looked for.</summary>
+    private static readonly Person[] People = [.. Enumerable.Range(0, 200).Select(i => new Person(
+        Pay: 1000 + (i * 7919 % 5003), Age: i == 3 ? null : 20 + (i * 31 % 60), Sex: i % 2 == 0 ? "f" : "m", Ward: $"w{i % 5}",
+        FemaleExceptOne: i == 0 ? "m" : i % 2 == 0 ? "f" : "m", Team: i == 0 ? null : i % 3 == 0 ? "a" : "b"))];
+
+    private sealed record Person(long Pay, long? Age, string Sex, string Ward, string FemaleExceptOne, string? Team);
+
+    [Fact]
+    public void The_same_question_tells_nothing_new() => AssertAllowed(Mean(People), Mean(People));
+
+    [Fact]
+    public void Groups_and_their_total_are_one_answer()
+    {
+        AssertAllowed(Mean(People), Mean(People, "sex"), Mean(People, "ward"));
+        AssertAllowed(Mean(People, "sex"), Mean(People));
+    }
+
+    [Fact]
+    public void Small_cells_of_this_owner_are_no_objection_to_the_total()
+    {
+        Person[] mostlyFemale = [.. People.Where((p, i) => p.Sex == "f" || i < 8)];
+        AssertAllowed(Mean(mostlyFemale, "sex"), Mean(mostlyFemale));
+        AssertAllowed(Mean(mostlyFemale), Mean(mostlyFemale, "sex"));
+    }
+
+    [Fact]
+    public void All_without_one_is_found() =>                                          // individual tracker: C and C and not one
+        AssertRefused(Mean(People, "sex"), Mean(People, "except"));
+
+    [Fact]
+    public void A_missing_group_singles_out_who_has_none() => AssertRefused(Mean(People), Mean(People, "team"));
+
+    [Fact]
+    public void A_missing_value_of_another_column_singles_out_who_lacks_it() => AssertRefused(Mean(People), Correlation(People));
+
+    [Fact]
+    public void A_general_tracker_is_found()
+    {
+        // Denning, Denning, Schwartz 1979: q(one) = q(one or T) + q(one or not T) − q(all), with T = ward 0 to 1 padding; no two of the sets are close.
+        var inT = People.Select((p, i) => p.Ward is "w0" or "w1" || i == 2).ToArray();
+        var notT = People.Select((p, i) => p.Ward is not ("w0" or "w1") || i == 2).ToArray();
+        AssertRefused(Sets(People, inT), Sets(People, notT), Mean(People));
+        AssertRefused(Mean(People), Sets(People, notT), Sets(People, inT));
+    }
+
+    [Fact]
+    public void Another_version_that_differs_by_one_row_is_found_wherever_the_row_stands()
+    {
+        AssertRefused(Mean(People), Mean(People[1..], version: Two));
+        AssertRefused(Mean(People), Mean([new(1, 30, "f", "w1", "f", "a"), .. People], version: Two));
+        AssertRefused(Mean(People, "sex"), Mean([.. People[..50], .. People[51..]], "sex", Two));
+    }
+
+    [Fact]
+    public void Another_version_in_which_one_value_was_corrected_is_found()
+    {
+        var corrected = (Person[])People.Clone();
+        corrected[77] = corrected[77] with { Pay = 999 };
+        AssertRefused(Mean(People), Mean(corrected, version: Two));
+    }
+
+    [Fact]
+    public void Another_version_with_the_same_or_many_other_rows_is_allowed()
+    {
+        AssertAllowed(Mean(People), Mean([.. People.Reverse()], version: Two));
+        AssertAllowed(Mean(People), Mean(People[10..], version: Two));
+    }
+
+    [Fact]
+    public void A_cell_that_gains_one_patient_is_found_though_the_whole_gained_many() =>
+        AssertRefused(Mean(People, "sex"), Mean([.. People, .. Enumerable.Range(0, 30).Select(i => new Person(50 + i, 40, i == 0 ? "f" : "m", "w1", "f", "a"))], "sex", Two));
+
+    [Fact]
+    public void Answers_that_share_no_column_are_not_compared() =>
+        AssertAllowed(Mean(People), Asked(new AnalysisQuestion([new Analysis.Shape(Age)], Threshold), People, One));
+
+    [Fact]
+    public void Tables_are_compared_cell_by_cell()
+    {
+        var table = new AnalysisQuestion([new Analysis.Table(new GroupBy("sex", ["f", "m"]), new GroupBy("ward", ["w0", "w1", "w2", "w3", "w4"]), TableTest.ChiSquared)], Threshold);
+        AssertAllowed(Asked(table, People, One), Asked(table, People, One));
+        AssertRefused(Asked(table, People, One), Asked(table, People[1..], Two));
+    }
+
+    private static AnsweredSet[] Mean(Person[] people, string? by = null, Digest? version = null) => Asked(
+        new StatisticsQuestion([Pay], by is null ? null : new GroupBy(by, []), [Statistic.Mean], Threshold), people, version ?? One);
+
+    private static AnsweredSet[] Correlation(Person[] people) => Asked(new AnalysisQuestion([new Analysis.Correlation(Pay, Age)], Threshold), people, One);
+
+    /// <summary>The mean of those who are chosen, as a filter of another question would give it: all others lack the value.</summary>
+    private static AnsweredSet[] Sets(Person[] people, bool[] chosen) => Read(
+        new StatisticsQuestion([Pay], new GroupBy("chosen", ["yes"]), [Statistic.Mean], Threshold), One,
+        Column("chosen", [.. chosen.Select(isChosen => isChosen ? "yes" : null)]), Column("pay", [.. people.Select(p => (long?)p.Pay)]));
+
+    private static AnsweredSet[] Asked(Question question, Person[] people, Digest version) => Read(
+        question, version,
+        Column("pay", [.. people.Select(p => (long?)p.Pay)]), Column("age", [.. people.Select(p => p.Age)]), Column("sex", [.. people.Select(p => p.Sex)]),
+        Column("ward", [.. people.Select(p => p.Ward)]), Column("except", [.. people.Select(p => p.FemaleExceptOne)]), Column("team", [.. people.Select(p => p.Team)]));
+
+    private static AnsweredSet[] Read(Question question, Digest version, params Column[] columns)
+    {
+        var rows = new AnsweredRows(question, version, 0xC0FFEE, Threshold);
+        var count = columns[0] is TextColumn text ? text.Values.Count : ((NumberColumn)columns[0]).Values.Length;
+        rows.Add(new ColumnBatch(1, count, columns));
+        return [.. rows.Sets];
+    }
+
+    private static TextColumn Column(string name, string?[] values) => new(new ColumnSchema(name, ColumnType.Text, 0), values);
+
+    private static NumberColumn Column(string name, long?[] values) => new(
+        new ColumnSchema(name, ColumnType.Integer, 0), values.Select(v => v ?? 0).ToArray(), values.Select(v => v is not null).ToArray());
+
+    private static void AssertAllowed(params AnsweredSet[][] questions) => Assert.Null(FirstConflict(questions));
+
+    /// <summary>All but the last question are answered; the last is refused.</summary>
+    private static void AssertRefused(params AnsweredSet[][] questions) => Assert.Equal(questions.Length - 1, FirstConflict(questions));
+
+    private static int? FirstConflict(AnsweredSet[][] questions)
+    {
+        List<AnsweredSet> answered = [];
+        for (var i = 0; i < questions.Length; i++)
+        {
+            if (Differencing.Find(answered, questions[i], Threshold) is not null) return i;
+            answered.AddRange(questions[i]);
+        }
+
+        return null;
+    }
+}
