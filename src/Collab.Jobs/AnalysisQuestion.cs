@@ -87,6 +87,17 @@ public abstract record Analysis
         /// <inheritdoc/>
         public override IReadOnlyList<string> Columns => [Time.Column, Event.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
     }
+
+    /// <summary>What the order of a column's values says, as fine as its bins: histogram, stability index, rank tests.</summary>
+    /// <param name="Value">The column.</param>
+    /// <param name="Groups">The samples; null for a histogram.</param>
+    /// <param name="Breaks">Where bins meet, ascending, in units of the value's scale; a value lies in the bin of the first break not below it, above the last in one more.</param>
+    /// <param name="Test">What is made of the counts.</param>
+    public sealed record Binned(Measure Value, GroupBy? Groups, IReadOnlyList<long> Breaks, BinnedTest Test) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Value.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
+    }
 }
 
 /// <summary>A test of means.</summary>
@@ -119,4 +130,23 @@ public enum TableTest
 
     /// <summary>Odds ratio and relative risk; the second level of each is the exposure and the event.</summary>
     Ratios = 4,
+}
+
+/// <summary>What is made of counts in bins.</summary>
+public enum BinnedTest
+{
+    /// <summary>The counts themselves.</summary>
+    Histogram = 1,
+
+    /// <summary>The population stability index from the first group to the second.</summary>
+    Stability = 2,
+
+    /// <summary>Mann and Whitney's rank-sum test; all of a bin are tied.</summary>
+    MannWhitney = 3,
+
+    /// <summary>Kruskal and Wallis' rank-sum test; all of a bin are tied.</summary>
+    KruskalWallis = 4,
+
+    /// <summary>Kolmogorov and Smirnov's test of two samples; all of a bin are tied.</summary>
+    KolmogorovSmirnov = 5,
 }

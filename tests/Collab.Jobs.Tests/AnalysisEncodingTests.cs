@@ -14,6 +14,8 @@ public class AnalysisEncodingTests
         new Analysis.Table(Three, Ill, TableTest.ChiSquared), new Analysis.Table(City, Ill, TableTest.ChiSquaredPlain), new Analysis.Table(Three, Ill, TableTest.Fisher),
         new Analysis.Table(City, Ill, TableTest.Ratios), new Analysis.Correlation(Age, Ratio), new Analysis.Shape(Ratio), new Analysis.Linear(Ratio, [Age, new Measure("male", 0)]),
         new Analysis.Survival(Age, Ill, null, [1]), new Analysis.Survival(Age, Ill, City, [-5, 0, 7]),
+        new Analysis.Binned(Age, null, [20, 40], BinnedTest.Histogram), new Analysis.Binned(Age, Ill, [20, 40], BinnedTest.Stability), new Analysis.Binned(Age, Ill, [20], BinnedTest.MannWhitney),
+        new Analysis.Binned(Age, Three, [-1, 0], BinnedTest.KruskalWallis), new Analysis.Binned(Ratio, City, [5, 6], BinnedTest.KolmogorovSmirnov),
     ];
 
     private static readonly Analysis[] Unsound =
@@ -25,6 +27,10 @@ public class AnalysisEncodingTests
         new Analysis.Linear(Ratio, []), new Analysis.Linear(Ratio, [Age, Ratio]), new Analysis.Linear(Ratio, [.. Enumerable.Range(0, 51).Select(i => new Measure($"x{i}", 0))]),
         new Analysis.Survival(Age, Three, null, [1]), new Analysis.Survival(Age, Ill, null, []), new Analysis.Survival(Age, Ill, null, [2, 2]),
         new Analysis.Survival(Age, Ill, new GroupBy("city", ["one"]), [1]), new Analysis.Table(Levels("a", 257), Levels("b", 256), TableTest.ChiSquared),
+        new Analysis.Binned(Age, null, [], BinnedTest.Histogram), new Analysis.Binned(Age, null, [2, 2], BinnedTest.Histogram), new Analysis.Binned(Age, null, [3, 2], BinnedTest.Histogram),
+        new Analysis.Binned(Age, Ill, [1], BinnedTest.Histogram), new Analysis.Binned(Age, null, [1], BinnedTest.MannWhitney), new Analysis.Binned(Age, Three, [1], BinnedTest.KolmogorovSmirnov),
+        new Analysis.Binned(Age, new GroupBy("city", ["one"]), [1], BinnedTest.KruskalWallis), new Analysis.Binned(Age, Ill, [1], (BinnedTest)6),
+        new Analysis.Binned(Age, null, [.. Enumerable.Range(0, 1000).Select(i => (long)i)], BinnedTest.Histogram), new Analysis.Binned(Age, Levels("a", 66), [.. Enumerable.Range(0, 999).Select(i => (long)i)], BinnedTest.KruskalWallis),
         new Analysis.Survival(Age, Ill, Levels("a", 7), [.. Enumerable.Range(0, 10_000).Select(i => (long)i)]),
     ];
 

@@ -21,6 +21,11 @@ internal static class AnalysisDescription
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
         ["linear"] = section => new Analysis.Linear(Measure(section, "response"), [.. section.Texts("covariates").Select(name => new Measure(name, 0))]),
         ["survival"] = Survival,
+        ["histogram"] = section => Binned(section, BinnedTest.Histogram),
+        ["stability"] = section => Binned(section, BinnedTest.Stability),
+        ["mann-whitney"] = section => Binned(section, BinnedTest.MannWhitney),
+        ["kruskal-wallis"] = section => Binned(section, BinnedTest.KruskalWallis),
+        ["kolmogorov-smirnov"] = section => Binned(section, BinnedTest.KolmogorovSmirnov),
     };
 
     /// <summary>Reads the parameters.</summary>
@@ -54,11 +59,22 @@ internal static class AnalysisDescription
 
     private static Analysis.Survival Survival(YamlSection section)
     {
-        var ends = section.Texts("until").Select(text => Decimal(section, "until", text)).ToList();
-        var scale = ends.Max(end => end.Scale);
+        var (ends, scale) = Decimals(section, "until");
         return new Analysis.Survival(
-            new Measure(section.Text("time"), scale), Levels(section, "event"), section.Has("by") ? Levels(section, "by") : null,
-            [.. ends.Select(end => checked(end.Units * Power(scale - end.Scale)))]);
+            new Measure(section.Text("time"), scale), Levels(section, "event"), section.Has("by") ? Levels(section, "by") : null, ends);
+    }
+
+    private static Analysis.Binned Binned(YamlSection section, BinnedTest test)
+    {
+        var (breaks, scale) = Decimals(section, "breaks");
+        return new Analysis.Binned(new Measure(section.Text("value"), scale), test == BinnedTest.Histogram ? null : Levels(section, "by"), breaks, test);
+    }
+
+    private static (long[] Units, int Scale) Decimals(YamlSection section, string field)
+    {
+        var numbers = section.Texts(field).Select(text => Decimal(section, field, text)).ToList();
+        var scale = numbers.Max(number => number.Scale);
+        return ([.. numbers.Select(number => checked(number.Units * Power(scale - number.Scale)))], scale);
     }
 
     private static Measure Measure(YamlSection section, string field) => new(section.Text(field), 0);

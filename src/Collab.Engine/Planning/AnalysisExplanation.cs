@@ -61,6 +61,9 @@ internal static class AnalysisExplanation
         Analysis.Linear l => new(
             $"a linear regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}", $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的线性回归"),
         Analysis.Survival s => new($"survival by {s.Time.Column}{(s.Groups is { } g ? $", compared by {g.Column}" : "")}", $"按 {s.Time.Column} 的生存分析{(s.Groups is { } h ? $"，按 {h.Column} 比较" : "")}"),
+        Analysis.Binned { Test: BinnedTest.Histogram } b => new($"a histogram of {b.Value.Column} in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 的直方图（{b.Breaks.Count + 1} 个区间）"),
+        Analysis.Binned { Test: BinnedTest.Stability } b => new($"the stability of {b.Value.Column} by {b.Groups!.Column} over {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的群体稳定性指数（{b.Breaks.Count + 1} 个区间）"),
+        Analysis.Binned b => new($"a rank test of {b.Value.Column} by {b.Groups!.Column}, all of a bin tied, in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的秩检验（{b.Breaks.Count + 1} 个区间，区间内视为相等）"),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no text.", nameof(analysis)),
     };
 
@@ -70,6 +73,8 @@ internal static class AnalysisExplanation
         {
             Analysis.Means or Analysis.PairedMeans => new Bilingual("number, sum and sum of squares of each sample", "各样本的个数、和与平方和"),
             Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
+            Analysis.Binned { Test: BinnedTest.Histogram } => new Bilingual("the count of every bin that is told", "每个公布区间的计数"),
+            Analysis.Binned => new Bilingual("the count of every bin in every group", "各组每个区间的计数"),
             Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),
             Analysis.Shape => new Bilingual("number and sums of the first four powers", "个数与前四次幂之和"),
             Analysis.Linear => new Bilingual("all sums of products of two of the columns", "所有两列乘积之和"),

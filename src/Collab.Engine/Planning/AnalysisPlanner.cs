@@ -25,6 +25,11 @@ internal static class AnalysisPlanner
                 Time = Settled(survival.Time),
                 Ends = [.. survival.Ends.Select(end => Rescaled(end, survival.Time, Settled(survival.Time)))],
             },
+            Analysis.Binned binned => binned with
+            {
+                Value = Settled(binned.Value),
+                Breaks = [.. binned.Breaks.Select(edge => Rescaled(edge, binned.Value, Settled(binned.Value)))],
+            },
             _ => analysis,
         })], kind.MinimumGroupSize);
     }

@@ -84,6 +84,51 @@ public class JointAnalysesTests
         Assert.Null((await RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 30, outcomes: true)).Outcomes![0].Reason);
     }
 
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public async Task Histogram_stability_and_rank_tests_over_bins_are_those_of_R_over_the_bins(int owners, bool receiverOwns)
+    {
+        long[] breaks = [.. new[] { 250L, 300, 350, 400 }.Select(edge => edge * 1_000_000_000_000)];
+        var result = await RunAsync(
+            new AnalysisQuestion(
+                [
+                    new Analysis.Binned(Ratio, null, breaks, BinnedTest.Histogram), new Analysis.Binned(Ratio, Denied, breaks, BinnedTest.MannWhitney),
+                    new Analysis.Binned(Ratio, Denied, breaks, BinnedTest.KruskalWallis), new Analysis.Binned(Ratio, Denied, breaks, BinnedTest.KolmogorovSmirnov),
+                    new Analysis.Binned(Ratio, Denied, breaks, BinnedTest.Stability),
+                ], 10),
+            Columns.Hmda, owners, receiverOwns);
+        RVectors.Check("binned-histogram", result[0][0]);
+        RVectors.Check("binned-mann-whitney", result[1][0]);
+        RVectors.Check("binned-kruskal-wallis", result[2][0]);
+        RVectors.Check("binned-kolmogorov-smirnov", result[3][0]);
+        RVectors.Check("binned-stability", result[4][0]);
+    }
+
+    [Fact]
+    public async Task A_histogram_shows_small_bins_as_suppressed_and_hides_one_more_so_that_all_rows_do_not_tell_them()
+    {
+        long[] breaks = [.. new[] { 1L, 2, 3, 4, 5 }.Select(edge => edge - 1)]; // chist is 1 to 6, so the first bin has nobody
+        var histogram = new Analysis.Binned(new Measure("chist", 0), null, breaks, BinnedTest.Histogram);
+        var ranks = new Analysis.Binned(new Measure("chist", 0), Denied, [0, 3], BinnedTest.MannWhitney);
+        var outcomes = (await RunAsync(new AnalysisQuestion([histogram, ranks], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!;
+        Assert.Equal(
+            ["suppressed x <= 0", "suppressed 0 < x <= 1", "count 1 < x <= 2", "count 2 < x <= 3", "count 3 < x <= 4", "count x > 4"],
+            outcomes[0].Findings[0].Quantities.Select(q => $"{q.Name} {q.Term}"));
+        Assert.All(outcomes[0].Findings[0].Quantities.Take(2), q => Assert.True(double.IsNaN(q.Value)));
+        var values = RVectors.Column(Columns.Hmda, "chist");
+        Assert.Equal(values.Count(v => v == "2"), outcomes[0].Findings[0]["1 < x <= 2", "count"]);
+        Assert.Equal(AnalysisOutcome.Withheld, outcomes[1]); // a group without rows in a bin
+
+        var above = new Analysis.Binned(new Measure("chist", 0), null, [1, 99], BinnedTest.Histogram); // nobody is above 99, so the bin below hides
+        var top = (await RunAsync(new AnalysisQuestion([above], 10), Columns.Hmda, 2, false)).Outcomes![0].Findings[0];
+        Assert.Equal(["count", "suppressed", "suppressed"], top.Quantities.Select(q => q.Name));
+        var one = new Analysis.Binned(new Measure("chist", 0), null, [99], BinnedTest.Histogram); // nothing is left to tell
+        Assert.Equal(AnalysisOutcome.Withheld, (await RunAsync(new AnalysisQuestion([one], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes![0]);
+        Assert.Equal(AnalysisOutcome.Withheld, (await RunAsync(new AnalysisQuestion([one], 10), Columns.Hmda, 2, false, rows: 1, outcomes: true)).Outcomes![0]);
+    }
+
     [Fact]
     public async Task An_analysis_without_a_result_says_why()
     {
@@ -162,6 +207,7 @@ public class JointAnalysesTests
         Analysis.Shape shape => [shape.Value],
         Analysis.Linear linear => [linear.Response, .. linear.Covariates],
         Analysis.Survival survival => [survival.Time],
+        Analysis.Binned binned => [binned.Value],
         _ => [],
     };
 

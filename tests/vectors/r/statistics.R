@@ -142,3 +142,14 @@ tail("fisher", pf(c(3.1, 60), c(4, 3), c(995, 17000), lower.tail = FALSE))
 tail("normal-quantile", qnorm(c(0.005, 0.025)))
 tail("student-quantile", qt(c(0.025, 0.0005, 0.025), c(7, 3, 17547.25)))
 tail("beta-quantile", qbeta(c(0.025, 0.005), c(5, 285), c(17.2, 2096)))
+# Rank tests over bins: every value replaced by its bin, (.., b1], (b1, b2], .., as jobs of binned analyses do.
+binned <- function(x, breaks) as.integer(cut(x, c(-Inf, breaks, Inf)))
+ratio <- binned(hmda$pirat, c(0.25, 0.3, 0.35, 0.4)); denied <- hmda$deny == "yes"
+names <- c("x <= 0.25", "0.25 < x <= 0.3", "0.3 < x <= 0.35", "0.35 < x <= 0.4", "x > 0.4")
+for (bin in 1:5) say("binned-histogram", count = sum(ratio == bin), term = names[bin])
+htest("binned-mann-whitney", wilcox.test(ratio[denied], ratio[!denied]))
+t <- kruskal.test(ratio, factor(hmda$deny)); htest("binned-kruskal-wallis", t, parameter = unname(t$parameter))
+# Kolmogorov's series in full: ks.test stops it at 1e-8 and, far out, subtracts from 1.
+d <- unname(ks.test(ratio[denied], ratio[!denied], exact = FALSE)$statistic); x2 <- d^2 * sum(denied) * sum(!denied) / length(denied); k <- 1:100
+say("binned-kolmogorov-smirnov", statistic = d, p.value = 2 * sum((-1)^(k - 1) * exp(-2 * k^2 * x2)))
+p <- table(ratio[denied]) / sum(denied); q <- table(ratio[!denied]) / sum(!denied); say("binned-stability", estimate = sum((q - p) * log(q / p)))
