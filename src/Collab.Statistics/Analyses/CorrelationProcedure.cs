@@ -31,8 +31,9 @@ internal sealed class CorrelationProcedure(Analysis.Correlation analysis) : Proc
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells)
     {
         var totals = new Correlation(cells[0][0], cells[0][1], cells[0][2], cells[0][3], cells[0][4], cells[0][5]);
+        var pearson = totals.Pearson(); // says so when there are too few rows for it and for the covariance
         var covariance = totals.Covariance / BigInteger.Pow(10, analysis.X.Scale + analysis.Y.Scale);
-        return [totals.Pearson(), new FindingBuilder("Covariance").Exact("estimate", covariance).Build()];
+        return [pearson, new FindingBuilder("Covariance").Exact("estimate", covariance).Build()];
     }
 }
 

@@ -138,6 +138,15 @@ public class JointAnalysesTests
     }
 
     [Fact]
+    public async Task One_row_in_all_is_a_reason_and_no_fault_of_a_peer()
+    {
+        Analysis[] analyses = [new Analysis.Means(Ratio, null, MeanTest.OneSample, 0), new Analysis.PairedMeans(Ratio, Loan), new Analysis.Correlation(Ratio, Loan), new Analysis.Shape(Ratio)];
+        var outcomes = (await RunAsync(new AnalysisQuestion(analyses, 1), Columns.Hmda, 2, false, rows: 1, outcomes: true)).Outcomes!;
+        Assert.Equal(["A sample has fewer than two rows.", "A sample has fewer than two rows.", "At least three rows.", null], outcomes.Select(outcome => outcome.Reason));
+        Assert.Equal(double.NaN, outcomes[3].Findings[0]["skewness"]);
+    }
+
+    [Fact]
     public async Task Results_read_back_and_nothing_else_does()
     {
         var result = new AnalysisResult((await RunAsync(new AnalysisQuestion([new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!);

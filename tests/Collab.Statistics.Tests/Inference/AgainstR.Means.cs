@@ -52,7 +52,9 @@ public partial class AgainstR
         Assert.Equal(double.NaN, MeanTests.Welch(constant, constant)["statistic"]);
         Assert.Equal(double.NaN, MeanTests.AnalysisOfVariance([constant, constant])["p.value"]);
         Assert.Equal(double.NaN, new PowerSums(3, 3, 3, 3, 3).Shape()["skewness"]);
-        Assert.Throws<ArgumentException>(() => MeanTests.OneSample(new Sample(1, 5, 25, 0), 0));
+        Assert.Throws<InvalidOperationException>(() => MeanTests.OneSample(new Sample(1, 5, 25, 0), 0));
+        Assert.Throws<InvalidOperationException>(() => MeanTests.AnalysisOfVariance([new Sample(1, 5, 25, 0), new Sample(1, 6, 36, 0)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MeanTests.OneSample(new Sample(-1, 5, 25, 0), 0));
     }
 
     private static Sample RatiosOf(string denied) => Columns.Sample(Ratios.Where((_, i) => Denied[i] == denied));

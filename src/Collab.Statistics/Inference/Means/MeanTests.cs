@@ -7,7 +7,7 @@ namespace Collab.Statistics.Inference.Means;
 public static class MeanTests
 {
     /// <summary>Is the mean <paramref name="mean"/>? Student's t-test of one sample, or of paired differences.</summary>
-    /// <exception cref="ArgumentException">There are fewer than two rows.</exception>
+    /// <exception cref="InvalidOperationException">There are fewer than two rows.</exception>
     public static Finding OneSample(Sample sample, Fraction mean, Alternative alternative = Alternative.TwoSided, double confidence = 0.95)
     {
         ThrowUnlessTwoRows(sample);
@@ -16,7 +16,7 @@ public static class MeanTests
     }
 
     /// <summary>Do two samples of one variance have the same mean? Student's t-test.</summary>
-    /// <exception cref="ArgumentException">A sample has fewer than two rows.</exception>
+    /// <exception cref="InvalidOperationException">A sample has fewer than two rows.</exception>
     public static Finding EqualVariances(Sample first, Sample second, Alternative alternative = Alternative.TwoSided, double confidence = 0.95)
     {
         ThrowUnlessTwoRows(first);
@@ -29,7 +29,7 @@ public static class MeanTests
     }
 
     /// <summary>Do two samples have the same mean, whatever their variances? Welch's t-test.</summary>
-    /// <exception cref="ArgumentException">A sample has fewer than two rows.</exception>
+    /// <exception cref="InvalidOperationException">A sample has fewer than two rows.</exception>
     public static Finding Welch(Sample first, Sample second, Alternative alternative = Alternative.TwoSided, double confidence = 0.95)
     {
         ThrowUnlessTwoRows(first);
@@ -44,13 +44,15 @@ public static class MeanTests
     }
 
     /// <summary>Do all samples have the same mean? One-way analysis of variance.</summary>
-    /// <exception cref="ArgumentException">There are fewer than two samples, or no row more than samples.</exception>
+    /// <exception cref="ArgumentException">There are fewer than two samples, or a count is negative.</exception>
+    /// <exception cref="InvalidOperationException">There are no more rows than samples.</exception>
     public static Finding AnalysisOfVariance(IReadOnlyList<Sample> samples)
     {
         if (samples.Count < 2) throw new ArgumentException("At least two samples.", nameof(samples));
         var all = samples.Aggregate((a, b) => a + b);
         var (between, within) = (samples.Count - 1, all.Count - samples.Count);
-        if (within.Sign <= 0) throw new ArgumentException("More rows than samples.", nameof(samples));
+        foreach (var sample in samples) ArgumentOutOfRangeException.ThrowIfNegative(sample.Count.Sign, nameof(samples));
+        if (within.Sign <= 0) throw new InvalidOperationException("No more rows than samples.");
         var residual = samples.Aggregate((Fraction)0, (sum, sample) => sum + sample.SumOfDeviations);
         var explained = all.SumOfDeviations - residual;
         var finding = new FindingBuilder("One-way analysis of variance")
@@ -84,6 +86,7 @@ public static class MeanTests
 
     private static void ThrowUnlessTwoRows(Sample sample)
     {
-        if (sample.Count < 2) throw new ArgumentException("At least two rows.", nameof(sample));
+        ArgumentOutOfRangeException.ThrowIfNegative(sample.Count.Sign, nameof(sample)); // such totals no rows have; too few rows are no one's fault
+        if (sample.Count < 2) throw new InvalidOperationException("A sample has fewer than two rows.");
     }
 }
