@@ -18,6 +18,9 @@ public sealed record BenchOptions
     /// <summary>How many runs are measured, after one that is not.</summary>
     public int Runs { get; init; } = 5;
 
+    /// <summary>How many parties compute, where the topic has a choice: <c>mpc</c>, 2 or 3.</summary>
+    public int Parties { get; init; } = 3;
+
     /// <summary>How many threads each side may compute with.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

@@ -3,14 +3,16 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Collab.Cli.Bench.Parties;
 using Collab.Primitives;
+using Collab.SecretSharing.Boolean;
 using Collab.SecretSharing.Replicated;
+using Collab.SecretSharing.TwoPartyRing;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.Cli.Bench;
 
-/// <summary>Measures operations on shared vectors among three parties: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>.</summary>
+/// <summary>Measures operations on shared vectors among two or three parties: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>; of two also <c>columns</c>, the inner product of theirs.</summary>
 /// <remarks>
-/// Three parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
+/// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
 /// plain arithmetic after it has stopped; the connections stand. Bytes are those the first party sends and receives within the clock. The mode is
 /// the width of the words that are compared or sorted, in bits.
 /// </remarks>
@@ -23,7 +25,7 @@ public static class MpcBench
     public static async Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var operation = BenchParties.Of(options.Operation ?? "multiply", "operation", "multiply", "compare", "inner", "sort", "divide");
+        var operation = BenchParties.Of(options.Operation ?? "multiply", "operation", "multiply", "compare", "inner", "sort", "divide", "columns");
         var security = BenchParties.Of(options.Security ?? "semi-honest", "security", "semi-honest", "malicious");
         var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
@@ -32,20 +34,25 @@ public static class MpcBench
         if (!int.TryParse(options.Mode ?? "32", CultureInfo.InvariantCulture, out var bits) || bits is < 1 or > 63)
             throw new ArgumentException("The mode is the width of the words, 1 to 63 bits.", nameof(options));
 
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parties, 2, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Parties, Names.Length, nameof(options));
+        var names = Names[..options.Parties];
+        if (names.Length == 2 && security == "malicious") throw new ArgumentException("Two parties are semi-honest.", nameof(options));
+        if (names.Length == 3 && operation == "columns") throw new ArgumentException("Columns are those of two parties.", nameof(options));
         var model = security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
         var work = new Work(operation, size, bits);
-        await using var mesh = await BenchMesh.OpenAsync(Names, transport, cancellation);
-        using var meeting = new Barrier(Names.Length);
+        await using var mesh = await BenchMesh.OpenAsync(names, transport, cancellation);
+        using var meeting = new Barrier(names.Length);
         var parties = await mesh.RunAsync((place, stop) => PartyAsync(mesh, place, work, model, options.Runs, meeting, stop), cancellation);
         await mesh.CloseAsync(cancellation);
         var first = parties[0];
         var spread = BenchSeconds.Of(first.Seconds[1..]);
         return new BenchReport(
-            "mpc", operation is "compare" or "sort" ? $"{operation}/{bits}" : operation, size, options.Runs, 1, transport, security, spread,
+            "mpc", (operation is "compare" or "sort" ? $"{operation}/{bits}" : operation) + (names.Length == 2 ? " of two" : ""), size, options.Runs, 1, transport, security, spread,
             new BenchBytes(first.Sent, first.Received), new BenchPeakBytes(Process.GetCurrentProcess().PeakWorkingSet64, 0), size / spread.Median,
             parties.All(party => party.Correct), BenchReport.ThisMachine, first.Seconds[1..])
         {
-            PeakOf = "all three parties in one process, with inputs",
+            PeakOf = "all parties in one process, with inputs",
             FirstSeconds = first.Seconds[0],
             CpuSeconds = new BenchCpuSeconds(first.Cpu.TotalSeconds / options.Runs, 0),
         };
@@ -54,11 +61,17 @@ public static class MpcBench
     private static async Task<Findings> PartyAsync(
         BenchMesh mesh, int index, Work work, SecurityModel security, int runs, Barrier meeting, CancellationToken cancellation)
     {
-        var self = Names[index];
-        using var engine = await ReplicatedEngine.OpenAsync(Names, self, mesh.ChannelsOf(self), RandomSource.System, security, cancellation);
-        using SharedVector x = await engine.InputAsync(Names[0], index == 0 ? work.X : default, work.X.Length, cancellation);
-        using SharedVector y = await engine.InputAsync(Names[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);
-        using var keys = await engine.InputBitsAsync(Names[2], index == 2 ? work.X : default, work.X.Length, work.Bits, cancellation);
+        var self = mesh.Parties[index];
+        var channels = mesh.ChannelsOf(self);
+        var context = Digest.Of("collab.bench.mpc", []);
+        await using var transfers = channels.Count == 1 ? new ExtendedTransfers((BooleanParty)index, channels.Values.Single(), RandomSource.System, context) : null;
+        await using var line = channels.Count == 1 ? channels.Values.Single().Fork("engine") : null;
+        using IVectorEngine engine = line is not null
+            ? new TwoPartyEngine(mesh.Parties, self, line, transfers!, context)
+            : await ReplicatedEngine.OpenAsync(mesh.Parties, self, channels, RandomSource.System, security, cancellation);
+        using SharedVector x = await engine.InputAsync(mesh.Parties[0], index == 0 ? work.X : default, work.X.Length, cancellation);
+        using SharedVector y = await engine.InputAsync(mesh.Parties[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);
+        using var keys = await engine.InputBitsAsync(mesh.Parties[^1], index == mesh.Parties.Count - 1 ? work.X : default, work.X.Length, work.Bits, cancellation);
         var findings = new Findings(new double[runs + 1]);
         for (var run = 0; run <= runs; run++)
         {
@@ -68,7 +81,7 @@ public static class MpcBench
             await engine.CheckAsync(cancellation);
             findings.Seconds[run] = clock.Elapsed.TotalSeconds;
             var spent = mesh.UsageOf(self);
-            meeting.SignalAndWait(cancellation);                                                    // the processor time is that of all three
+            meeting.SignalAndWait(cancellation);                                                    // the processor time is that of all parties
             if (run > 0) findings.Cpu += Environment.CpuUsage.TotalTime - before;
             (findings.Sent, findings.Received) = (spent.BytesSent - usage.BytesSent, spent.BytesReceived - usage.BytesReceived);
             findings.Correct &= work.IsRight(await result(cancellation));
@@ -116,6 +129,9 @@ public static class MpcBench
             {
                 case "multiply":
                     return Opened(engine, (await engine.MultiplyAsync([(x, y)], cancellation))[0]);
+                case "columns":
+                    var own = engine.Index == 0 ? X : Y;
+                    return Opened(engine, await ((TwoPartyEngine)engine).InnerProductOfColumnsAsync(own, own.Length, engine.Parties[1], 64, cancellation));
                 case "inner":
                     return Opened(engine, await engine.InnerProductsAsync([(x, y)], cancellation));
                 case "compare":
@@ -132,7 +148,7 @@ public static class MpcBench
         {
             switch (_operation)
             {
-                case "inner":
+                case "inner" or "columns":
                     var sum = 0UL;
                     for (var i = 0; i < X.Length; i++) sum = unchecked(sum + (X[i] * Y[i]));
                     return result.Length == 1 && result[0] == sum;

@@ -24,10 +24,11 @@ internal static class BenchCommand
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide; stats variance, correlation." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; stats variance, correlation." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
+        var parties = new Option<int>("--parties") { Description = "mpc: 2 or 3.", DefaultValueFactory = _ => 3 };
         var runs = new Option<int>("--runs") { Description = "Measured runs, after one that is not.", DefaultValueFactory = _ => 5 };
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var transport = new Option<string?>("--transport") { Description = "memory: threads of one process; grpc: two processes, mutual TLS 1.3." };
@@ -38,7 +39,7 @@ internal static class BenchCommand
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, parties, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
@@ -49,6 +50,7 @@ internal static class BenchCommand
                 Topic = name,
                 Operation = parsed.GetValue(operation) ?? parsed.GetValue(protocol),
                 Size = parsed.GetValue(size),
+                Parties = parsed.GetValue(parties),
                 Runs = parsed.GetValue(runs),
                 Threads = parsed.GetValue(threads),
                 Security = parsed.GetValue(security),

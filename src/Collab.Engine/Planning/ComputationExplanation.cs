@@ -7,7 +7,7 @@ namespace Collab.Engine.Planning;
 /// <summary>What a computation does, said before anyone approves it: the program itself, what runs where, and what is opened (protocols/specs/computation.md).</summary>
 internal static class ComputationExplanation
 {
-    // Measured on the reference machine with three nodes on it: what a byte of the protocol takes with the work behind it, and a round.
+    // Assumed, not measured: what a byte of the protocol takes with the work behind it, and a round.
     private const double SecondsPerByte = 1.5e-8, SecondsPerMessage = 1e-4;
 
     public static Explanation Of(Plan plan, ComputationQuestion question)

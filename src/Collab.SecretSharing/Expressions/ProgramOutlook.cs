@@ -28,7 +28,7 @@ public sealed partial class JointProgram
     }
 
     // Walks what SharedEvaluation does. The rates are those of specs/replicated-sharing.md, "Cost", for three parties together; what proofs add is
-    // measured on vectors of 3 to 1,000 elements (SealedBidTests), and less for longer ones.
+    // measured on vectors of 3 to 900 elements (SealedBidTests), and less for longer ones.
     private sealed class Counter(IReadOnlyList<int> rows, bool isChecked)
     {
         private const double PlaneRow = 512;                       // elements to which bit planes are filled up

@@ -26,7 +26,7 @@ public sealed class AnsweredRows
     public AnsweredRows(Question question, Digest version, ulong secret, int difference)
     {
         (_version, _secret, _difference) = (version, secret, difference);
-        _parts = [.. FormsOf(question).Distinct(FormComparer.Instance).Select(form => new Part(form.Columns, form.Groupings))];
+        _parts = [.. FormsOf(question).Distinct(FormComparer.Instance).Select(form => new Part(form))];
     }
 
     /// <summary>The sets, the whole of each analysis first.</summary>
@@ -47,7 +47,7 @@ public sealed class AnsweredRows
                 for (var c = 0; c < columns.Length && complete; c++)
                 {
                     complete = part.TryElement(columns[c], c, row, _secret, out elements[c]);
-                    if (complete && part.Groups[c]) labels.Append(CultureInfo.InvariantCulture, $"{columns[c].Schema.Name}={TextOf(columns[c], row)};");
+                    if (complete) part.AppendLabel(labels, columns[c], c, row);
                 }
 
                 if (!complete) continue;
@@ -73,22 +73,20 @@ public sealed class AnsweredRows
         {
             Analysis.Means means => Form.Of(means.Columns, means.Groups),
             Analysis.Table table => Form.Of(table.Columns, table.Rows, table.Across),
-            Analysis.Survival survival => Form.Of(survival.Columns, survival.Event, survival.Groups),
+            Analysis.Survival survival => Form.Of(survival.Columns, survival.Event, survival.Groups) with { Bins = new Bins(survival.Time, survival.Ends) },
+            Analysis.Binned binned => Form.Of(binned.Columns, binned.Groups) with { Bins = new Bins(binned.Value, binned.Breaks) },
             _ => Form.Of(analysis.Columns),
         }),
         _ => throw new ArgumentException("A question over rows side by side.", nameof(question)),
     };
 
-    private static string TextOf(Column column, int row) => column switch
-    {
-        TextColumn text => text.Values[row]!,
-        NumberColumn number => number.Values.Span[row].ToString(CultureInfo.InvariantCulture),
-        _ => throw new ArgumentOutOfRangeException(nameof(column)),
-    };
-
-    /// <summary>Columns in order of their names, and those of them that group.</summary>
+    /// <summary>Columns in order of their names, and those of them that group; a column may group by bins.</summary>
     private sealed record Form(IReadOnlyList<string> Columns, IReadOnlyList<string> Groupings)
     {
+        public Bins? Bins { get; init; }
+
+        public string Grouping => string.Join(';', Groupings.Order(StringComparer.Ordinal)) + Bins?.Text;
+
         public static Form Of(IReadOnlyList<string> columns, params GroupBy?[] groupings)
         {
             string[] by = [.. groupings.OfType<GroupBy>().Select(grouping => grouping.Column)];
@@ -100,24 +98,51 @@ public sealed class AnsweredRows
     {
         public static readonly FormComparer Instance = new();
 
-        public bool Equals(Form? x, Form? y) => x!.Columns.SequenceEqual(y!.Columns) && x.Groupings.ToHashSet().SetEquals(y.Groupings);
+        public bool Equals(Form? x, Form? y) => x!.Columns.SequenceEqual(y!.Columns) && x.Grouping == y.Grouping;
 
         public int GetHashCode(Form form) => string.Join(';', form.Columns).GetHashCode(StringComparison.Ordinal);
     }
 
+    /// <summary>Where bins of a column meet, in units of the measure's scale: a value lies in the bin of the first break not below it.</summary>
+    private sealed record Bins(Measure Value, IReadOnlyList<long> Breaks)
+    {
+        private readonly long[] _breaks = [.. Breaks];
+
+        public string Text => string.Create(CultureInfo.InvariantCulture, $"|{Value.Column}/{Value.Scale}:{string.Join(',', _breaks)}");
+
+        public int Of(NumberColumn column, int row)
+        {
+            Int128 value = column.Values.Span[row];
+            for (var digit = column.Schema.Scale; digit < Value.Scale; digit++) value *= 10;
+            if (value > long.MaxValue || value < long.MinValue) return value > 0 ? _breaks.Length : 0;
+            var place = Array.BinarySearch(_breaks, (long)value);
+            return place < 0 ? ~place : place;
+        }
+    }
+
     private sealed record Cell(RowSketch Rows, RowSketch[] Values);
 
-    private sealed class Part(IReadOnlyList<string> columns, IReadOnlyList<string> groupings)
+    private sealed class Part(Form form)
     {
         private readonly Dictionary<string, ulong> _texts = new(StringComparer.Ordinal);
 
-        public IReadOnlyList<string> Columns { get; } = columns;
+        public IReadOnlyList<string> Columns { get; } = form.Columns;
 
-        public string Grouping { get; } = string.Join(';', groupings.Order(StringComparer.Ordinal));
+        public string Grouping { get; } = form.Grouping;
 
-        public bool[] Groups { get; } = [.. columns.Select(groupings.Contains)];
+        private readonly bool[] _groups = [.. form.Columns.Select(form.Groupings.Contains)];
 
         public Dictionary<string, Cell> Cells { get; } = [];
+
+        /// <summary>What the value says of the row's cell: nothing, its level, its bin.</summary>
+        public void AppendLabel(StringBuilder labels, Column column, int place, int row)
+        {
+            if (form.Bins is { } bins && bins.Value.Column == column.Schema.Name && column is NumberColumn binned)
+                labels.Append(CultureInfo.InvariantCulture, $"{column.Schema.Name} in {bins.Of(binned, row)};");
+            if (!_groups[place]) return;
+            if (column is TextColumn text) labels.Append(CultureInfo.InvariantCulture, $"{column.Schema.Name}={text.Values[row]};");
+            else labels.Append(CultureInfo.InvariantCulture, $"{column.Schema.Name}={((NumberColumn)column).Values.Span[row]};");
+        }
 
         /// <summary>The element of a value; false if it is missing.</summary>
         public bool TryElement(Column column, int place, int row, ulong secret, out ulong element)

@@ -89,6 +89,14 @@ public class DifferencingTests
         AssertAllowed(Mean(People), Asked(new AnalysisQuestion([new Analysis.Shape(Age)], Threshold), People, One));
 
     [Fact]
+    public void Bins_that_meet_elsewhere_single_out_who_lies_between()
+    {
+        AssertAllowed(Histogram(29, 49), Histogram(29, 49));
+        AssertAllowed(Histogram(29, 49), Histogram(39, 59));
+        AssertRefused(Histogram(29, 49), Histogram(30, 49));
+    }
+
+    [Fact]
     public void Tables_are_compared_cell_by_cell()
     {
         var table = new AnalysisQuestion([new Analysis.Table(new GroupBy("sex", ["f", "m"]), new GroupBy("ward", ["w0", "w1", "w2", "w3", "w4"]), TableTest.ChiSquared)], Threshold);
@@ -100,6 +108,8 @@ public class DifferencingTests
         new StatisticsQuestion([Pay], by is null ? null : new GroupBy(by, []), [Statistic.Mean], Threshold), people, version ?? One);
 
     private static AnsweredSet[] Correlation(Person[] people) => Asked(new AnalysisQuestion([new Analysis.Correlation(Pay, Age)], Threshold), people, One);
+
+    private static AnsweredSet[] Histogram(params long[] breaks) => Asked(new AnalysisQuestion([new Analysis.Binned(Age, null, breaks, BinnedTest.Histogram)], Threshold), People, One);
 
     /// <summary>The mean of those who are chosen, as a filter of another question would give it: all others lack the value.</summary>
     private static AnsweredSet[] Sets(Person[] people, bool[] chosen) => Read(
