@@ -87,7 +87,7 @@ internal static class AnalysisEncoding
         Analysis.PairedMeans paired => paired.First.Scale == paired.Second.Scale,
         Analysis.Table table => Enum.IsDefined(table.Test) && table.Rows.Levels.Count >= 2 && table.Across.Levels.Count >= 2
             && (long)table.Rows.Levels.Count * table.Across.Levels.Count <= MostCells
-            && (table.Test != TableTest.Ratios || (table.Rows.Levels.Count == 2 && table.Across.Levels.Count == 2)),
+            && (table.Test is not (TableTest.Ratios or TableTest.Proportions) || (table.Rows.Levels.Count == 2 && table.Across.Levels.Count == 2)),
         Analysis.Linear linear => linear.Covariates.Count is >= 1 and <= 50,
         Analysis.Survival survival => survival.Event.Levels.Count == 2 && survival.Groups is null or { Levels.Count: >= 2 } && survival.Ends.Count is >= 1 and <= MostTimes
             && (long)(survival.Groups?.Levels.Count ?? 1) * survival.Ends.Count <= MostCells

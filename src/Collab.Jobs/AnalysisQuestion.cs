@@ -130,6 +130,9 @@ public enum TableTest
 
     /// <summary>Odds ratio and relative risk; the second level of each is the exposure and the event.</summary>
     Ratios = 4,
+
+    /// <summary>The proportions of the second level across, in two rows, with Yates' correction and the interval of their difference.</summary>
+    Proportions = 5,
 }
 
 /// <summary>What is made of counts in bins.</summary>

@@ -17,6 +17,7 @@ internal static class AnalysisDescription
         ["chi-squared"] = section => Table(section, section.Boolean("correct", true) ? TableTest.ChiSquared : TableTest.ChiSquaredPlain),
         ["fisher"] = section => Table(section, TableTest.Fisher),
         ["ratios"] = section => Table(section, TableTest.Ratios),
+        ["proportions"] = section => Table(section, TableTest.Proportions),
         ["correlation"] = section => new Analysis.Correlation(Measure(section, "x"), Measure(section, "y")),
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
         ["linear"] = section => new Analysis.Linear(Measure(section, "response"), [.. section.Texts("covariates").Select(name => new Measure(name, 0))]),

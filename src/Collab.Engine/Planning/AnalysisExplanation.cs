@@ -55,6 +55,7 @@ internal static class AnalysisExplanation
         Analysis.PairedMeans p => new($"a paired t-test of {p.First.Column} and {p.Second.Column}", $"{p.First.Column} 与 {p.Second.Column} 的配对 t 检验"),
         Analysis.Table { Test: TableTest.Fisher } t => new($"Fisher's test of {t.Rows.Column} and {t.Across.Column}", $"{t.Rows.Column} 与 {t.Across.Column} 的 Fisher 检验"),
         Analysis.Table { Test: TableTest.Ratios } t => new($"odds ratio and relative risk of {t.Across.Column} by {t.Rows.Column}", $"{t.Across.Column} 按 {t.Rows.Column} 的比值比与相对危险度"),
+        Analysis.Table { Test: TableTest.Proportions } t => new($"a test of the proportions of {t.Across.Column} by {t.Rows.Column}", $"{t.Across.Column} 按 {t.Rows.Column} 的比例检验"),
         Analysis.Table t => new($"a chi-squared test of {t.Rows.Column} and {t.Across.Column}", $"{t.Rows.Column} 与 {t.Across.Column} 的卡方检验"),
         Analysis.Correlation c => new($"the correlation of {c.X.Column} and {c.Y.Column}", $"{c.X.Column} 与 {c.Y.Column} 的相关"),
         Analysis.Shape s => new($"skewness and kurtosis of {s.Value.Column}", $"{s.Value.Column} 的偏度与峰度"),

@@ -36,6 +36,7 @@ internal sealed class TableProcedure(Analysis.Table analysis) : Procedure
             TableTest.ChiSquared => [table.ChiSquared()],
             TableTest.ChiSquaredPlain => [table.ChiSquared(correct: false)],
             TableTest.Fisher => [_rows.Count == 2 && _columns.Count == 2 ? FisherExact.TwoByTwo(table) : FisherExact.Test(table)],
+            TableTest.Proportions => [Proportions.Two((counts[0, 1], counts[0, 0] + counts[0, 1]), (counts[1, 1], counts[1, 0] + counts[1, 1]))],
             _ => Ratios(new TwoByTwo(counts[1, 1], counts[1, 0], counts[0, 1], counts[0, 0])),
         };
     }

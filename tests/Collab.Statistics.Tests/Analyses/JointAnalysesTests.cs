@@ -28,6 +28,7 @@ public class JointAnalysesTests
             new Analysis.Means(Ratio, Denied, MeanTest.EqualVariances, 0), new Analysis.Table(Race, Denied, TableTest.ChiSquared),
             new Analysis.Table(Race, new GroupBy("deny", ["no", "yes"]), TableTest.Ratios), new Analysis.Correlation(Ratio, Loan),
             new Analysis.Table(Race, Denied, TableTest.ChiSquaredPlain),
+            new Analysis.Table(new GroupBy("afam", ["yes", "no"]), new GroupBy("deny", ["no", "yes"]), TableTest.Proportions),
         ];
         var result = await RunAsync(new AnalysisQuestion(analyses, 10), Columns.Hmda, owners, receiverOwns);
         RVectors.Check("one-sample-two.sided", result[0][0]);
@@ -39,6 +40,7 @@ public class JointAnalysesTests
         RVectors.Check("pearson", result[5][0]);
         Assert.Equal("Covariance", result[5][1].Method);
         RVectors.Check("chi-squared-2x2-plain", result[6][0]);
+        RVectors.Check("proportion-two", result[7][0]);
     }
 
     [Fact]
