@@ -21,6 +21,8 @@ public sealed class AnalysisTests
             - { test: chi-squared, rows: { column: deny, levels: ["no", "yes"] }, across: { column: afam, levels: ["no", "yes"] } }
             - { test: correlation, x: pirat, y: lvrat }
             - { test: chi-squared, rows: { column: deny, levels: ["no", "yes"] }, across: { column: chist, levels: ["1", "2", "3", "4", "5", "6"] } }
+            - { test: histogram, value: pirat, breaks: [0.25, 0.3, 0.35, 0.4] }
+            - { test: proportions, rows: { column: afam, levels: ["yes", "no"] }, across: { column: deny, levels: ["no", "yes"] } }
           minimum-group: 30
         """;
 
@@ -36,13 +38,17 @@ public sealed class AnalysisTests
             "sandbox", "run", folder.Write("job.yaml", Job), "--party", $"north={folder["north"]}", $"south={folder["south"]}", $"supervisor={folder["supervisor"]}",
             "--out", folder["out"], "--json")).Expect(0);
         var analyses = run.Json.GetProperty("parties").GetProperty("supervisor").GetProperty("result").GetProperty("analyses").EnumerateArray().ToList();
-        Assert.Equal(5, analyses.Count);
+        Assert.Equal(7, analyses.Count);
         Check(analyses[0], "p.value", 5.8077529e-07, "Welch two-sample t-test");
         Check(analyses[1], "estimate", 0.33081357, "One-sample t-test");
         Check(analyses[2], "parameter", 1, "Pearson's chi-squared test with Yates' correction");
         Check(analyses[3], "parameter", 2378, "Pearson's correlation");
         Assert.Contains("withheld", analyses[4].GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Empty(analyses[4].GetProperty("findings").EnumerateArray());
+        Assert.Equal(
+            ["355", "426", "702", "635", "262"],
+            analyses[5].GetProperty("findings")[0].GetProperty("quantities").EnumerateArray().Where(q => q.GetProperty("name").GetString() == "count").Select(q => q.GetProperty("value").GetString()));
+        Check(analyses[6], "estimate1", 96 / 339.0, "Two-sample proportion test with continuity correction");
         var csv = await File.ReadAllLinesAsync(folder["out", "supervisor", "result.csv"], TestContext.Current.CancellationToken);
         Assert.Equal("analysis,method,term,name,value,bits", csv[0]);
         (await CollabProgram.RunAsync(
