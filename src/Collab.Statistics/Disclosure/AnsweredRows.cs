@@ -9,7 +9,7 @@ namespace Collab.Statistics.Disclosure;
 /// <summary>Notes, while an owner reads its rows, on which of them each cell of a question rests.</summary>
 /// <remarks>
 /// A row counts for an analysis if it has a value in each of its columns; its cell follows from the columns that group. Memory: a few kilobytes for each cell that has
-/// rows. About 20 ns a row, analysis and column. Local: nothing of it leaves the owner.
+/// rows. About 25 ns for a row and sketch. Local: nothing of it leaves the owner.
 /// </remarks>
 public sealed class AnsweredRows
 {
@@ -30,8 +30,8 @@ public sealed class AnsweredRows
     }
 
     /// <summary>The sets, the whole of each analysis first.</summary>
-    public IReadOnlyList<AnsweredSet> Sets => [.. _parts.SelectMany(part => part.Cells.Select(cell =>
-        new AnsweredSet(cell.Key, part.Grouping, _version, part.Columns, cell.Value.Rows, cell.Value.Values)))];
+    public IReadOnlyList<AnsweredSet> Sets => [.. _parts.SelectMany(part => part.Cells.Values.Select(cell =>
+        new AnsweredSet(cell.Label, part.Grouping, _version, part.Columns, cell.Rows, cell.Values)))];
 
     /// <summary>Takes a batch in.</summary>
     public void Add(ColumnBatch batch)
@@ -39,31 +39,15 @@ public sealed class AnsweredRows
         foreach (var part in _parts)
         {
             var columns = part.Columns.Select(name => batch.Columns.First(column => column.Schema.Name == name)).ToArray();
-            var (elements, labels) = (new ulong[columns.Length], new StringBuilder());
+            var elements = new ulong[columns.Length];
             for (var row = 0; row < batch.RowCount; row++)
             {
-                var complete = true;
-                labels.Clear();
-                for (var c = 0; c < columns.Length && complete; c++)
-                {
-                    complete = part.TryElement(columns[c], c, row, _secret, out elements[c]);
-                    if (complete) part.AppendLabel(labels, columns[c], c, row);
-                }
-
-                if (!complete) continue;
+                if (!part.TryElements(columns, row, _secret, elements)) continue;
                 var number = RowSketch.Mix(unchecked(_secret + (ulong)(batch.FirstRow + row)));
-                Note(part, "", number, elements);
-                if (labels.Length > 0) Note(part, labels.ToString(), number, elements);
+                part.CellOf(columns, row, null, _difference).Add(number, elements);
+                if (part.CellNumber(columns, row, elements) is { } cell) part.CellOf(columns, row, cell, _difference).Add(number, elements);
             }
         }
-    }
-
-    private void Note(Part part, string label, ulong number, ulong[] elements)
-    {
-        ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(part.Cells, label, out _);
-        cell ??= new Cell(new RowSketch(_difference), [.. elements.Select(_ => new RowSketch(_difference))]);
-        cell.Rows.Add(number);
-        for (var c = 0; c < elements.Length; c++) cell.Values[c].Add(elements[c]);
     }
 
     private static IEnumerable<Form> FormsOf(Question question) => question switch
@@ -120,7 +104,14 @@ public sealed class AnsweredRows
         }
     }
 
-    private sealed record Cell(RowSketch Rows, RowSketch[] Values);
+    private sealed record Cell(string Label, RowSketch Rows, RowSketch[] Values)
+    {
+        public void Add(ulong row, ulong[] values)
+        {
+            Rows.Add(row);
+            for (var c = 0; c < values.Length; c++) Values[c].Add(values[c]);
+        }
+    }
 
     private sealed class Part(Form form)
     {
@@ -132,20 +123,63 @@ public sealed class AnsweredRows
 
         private readonly bool[] _groups = [.. form.Columns.Select(form.Groupings.Contains)];
 
-        public Dictionary<string, Cell> Cells { get; } = [];
+        /// <summary>The cells by number; the whole has none and is the first, under 0.</summary>
+        public Dictionary<ulong, Cell> Cells { get; } = [];
 
-        /// <summary>What the value says of the row's cell: nothing, its level, its bin.</summary>
-        public void AppendLabel(StringBuilder labels, Column column, int place, int row)
+        private Cell? _whole;
+
+        /// <summary>The elements of a row's values; false if one is missing.</summary>
+        public bool TryElements(Column[] columns, int row, ulong secret, ulong[] elements)
         {
-            if (form.Bins is { } bins && bins.Value.Column == column.Schema.Name && column is NumberColumn binned)
-                labels.Append(CultureInfo.InvariantCulture, $"{column.Schema.Name} in {bins.Of(binned, row)};");
-            if (!_groups[place]) return;
-            if (column is TextColumn text) labels.Append(CultureInfo.InvariantCulture, $"{column.Schema.Name}={text.Values[row]};");
-            else labels.Append(CultureInfo.InvariantCulture, $"{column.Schema.Name}={((NumberColumn)column).Values.Span[row]};");
+            for (var c = 0; c < columns.Length; c++)
+            {
+                if (!TryElement(columns[c], row, secret, out elements[c])) return false;
+            }
+
+            return true;
         }
 
+        /// <summary>A number for the row's cell by its levels and bins; null if nothing groups.</summary>
+        public ulong? CellNumber(Column[] columns, int row, ulong[] elements)
+        {
+            ulong? number = null;
+            for (var c = 0; c < columns.Length; c++)
+            {
+                if (BinOf(columns[c], row) is { } bin) number = RowSketch.Mix(unchecked((number ?? 1) + 0x9E37_79B9_7F4A_7C15 + (ulong)bin));
+                if (_groups[c]) number = RowSketch.Mix(unchecked((number ?? 1) + 0x9E37_79B9_7F4A_7C15) ^ elements[c]);
+            }
+
+            return number;
+        }
+
+        /// <summary>The cell of that number, made with the label of the row when it is not there; the whole for null.</summary>
+        public Cell CellOf(Column[] columns, int row, ulong? number, int difference)
+        {
+            if (number is null && _whole is not null) return _whole;
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(Cells, number ?? 0, out _);
+            cell ??= new Cell(number is null ? "" : LabelOf(columns, row), new RowSketch(difference), [.. columns.Select(_ => new RowSketch(difference))]);
+            if (number is null) _whole = cell;
+            return cell;
+        }
+
+        private string LabelOf(Column[] columns, int row)
+        {
+            var label = new StringBuilder();
+            for (var c = 0; c < columns.Length; c++)
+            {
+                var name = columns[c].Schema.Name;
+                if (BinOf(columns[c], row) is { } bin) label.Append(CultureInfo.InvariantCulture, $"{name} in {bin};");
+                if (_groups[c]) label.Append(CultureInfo.InvariantCulture, $"{name}={(columns[c] is TextColumn text ? text.Values[row] : ((NumberColumn)columns[c]).Values.Span[row])};");
+            }
+
+            return label.ToString();
+        }
+
+        private int? BinOf(Column column, int row) =>
+            form.Bins is { } bins && bins.Value.Column == column.Schema.Name && column is NumberColumn binned ? bins.Of(binned, row) : null;
+
         /// <summary>The element of a value; false if it is missing.</summary>
-        public bool TryElement(Column column, int place, int row, ulong secret, out ulong element)
+        private bool TryElement(Column column, int row, ulong secret, out ulong element)
         {
             element = 0;
             if (column is NumberColumn number)

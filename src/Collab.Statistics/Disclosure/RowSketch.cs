@@ -15,9 +15,7 @@ public sealed class RowSketch
     private const int Tables = 4, LeastCells = 128, MostCells = 1024;
 
     private readonly int _cells;
-    private readonly long[] _counts;
-    private readonly Int128[] _sums;
-    private readonly ulong[] _checks;
+    private readonly Cell[] _table;
 
     /// <summary>The empty multiset.</summary>
     /// <param name="difference">The largest number of elements of a difference that is to be read.</param>
@@ -28,8 +26,7 @@ public sealed class RowSketch
 
     private RowSketch(long count, int cells)
     {
-        (Count, _cells) = (count, cells);
-        (_counts, _sums, _checks) = (new long[Tables * cells], new Int128[Tables * cells], new ulong[Tables * cells]);
+        (Count, _cells, _table) = (count, cells, new Cell[Tables * cells]);
     }
 
     /// <summary>Elements, with their multiplicities.</summary>
@@ -39,7 +36,12 @@ public sealed class RowSketch
     public void Add(ulong element)
     {
         Count++;
-        Change(element, 1);
+        var (places, check) = (PlacesOf(element), CheckOf(element));
+        for (var table = 0; table < Tables; table++)
+        {
+            ref var cell = ref _table[IndexOf(places, table)];
+            cell = unchecked(new Cell(cell.Count + 1, cell.Sum + element, cell.Check + check));
+        }
     }
 
     /// <summary>Σ factors[i] · sketches[i], of the size of the smallest.</summary>
@@ -51,13 +53,11 @@ public sealed class RowSketch
         foreach (var (factor, sketch) in terms)
         {
             result.Count += factor * sketch.Count;
-            for (var i = 0; i < sketch._counts.Length; i++)
+            for (var i = 0; i < sketch._table.Length; i++)
             {
                 // Sizes are powers of two and places are their lowest bits, so a larger table folds into a smaller one.
                 var cell = (i / sketch._cells * cells) + (i & (cells - 1));
-                result._counts[cell] += factor * sketch._counts[i];
-                result._sums[cell] += factor * sketch._sums[i];
-                result._checks[cell] = unchecked(result._checks[cell] + ((ulong)factor * sketch._checks[i]));
+                result._table[cell] = result._table[cell].Plus(factor, sketch._table[i]);
             }
         }
 
@@ -69,7 +69,7 @@ public sealed class RowSketch
     {
         var rest = Combine((1, this));
         var found = new Dictionary<ulong, long>();
-        for (var cell = 0; cell < rest._counts.Length; cell++)
+        for (var cell = 0; cell < rest._table.Length; cell++)
         {
             if (!rest.IsPure(cell, out var element, out var times)) continue;
             rest.Change(element, -times);
@@ -81,14 +81,14 @@ public sealed class RowSketch
     }
 
     /// <summary>Whether nothing is in it: the difference of equal multisets.</summary>
-    public bool IsEmpty => !_counts.AsSpan().ContainsAnyExcept(0) && !_sums.AsSpan().ContainsAnyExcept(Int128.Zero) && !_checks.AsSpan().ContainsAnyExcept(0UL);
+    public bool IsEmpty => Array.TrueForAll(_table, cell => cell == default);
 
     /// <summary>Writes it.</summary>
     public static void Encode(CanonicalWriter writer, RowSketch sketch)
     {
         writer.Int64(sketch.Count).UInt32((uint)sketch._cells);
-        for (var i = 0; i < sketch._counts.Length; i++)
-            writer.Int64(sketch._counts[i]).UInt64((ulong)(sketch._sums[i] & ulong.MaxValue)).Int64((long)(sketch._sums[i] >> 64)).UInt64(sketch._checks[i]);
+        foreach (var cell in sketch._table)
+            writer.Int64(cell.Count).UInt64((ulong)(cell.Sum & ulong.MaxValue)).Int64((long)(cell.Sum >> 64)).UInt64(cell.Check);
     }
 
     /// <summary>Reads what <see cref="Encode"/> writes.</summary>
@@ -99,12 +99,10 @@ public sealed class RowSketch
         var cells = reader.UInt32();
         if (cells is < LeastCells or > MostCells || !BitOperations.IsPow2(cells)) throw new MalformedException("a sketch of 128 to 1,024 cells a table");
         var sketch = new RowSketch(count, (int)cells);
-        for (var i = 0; i < sketch._counts.Length; i++)
+        for (var i = 0; i < sketch._table.Length; i++)
         {
-            sketch._counts[i] = reader.Int64();
-            var low = reader.UInt64();
-            sketch._sums[i] = ((Int128)reader.Int64() << 64) | low;
-            sketch._checks[i] = reader.UInt64();
+            var (times, low) = (reader.Int64(), reader.UInt64());
+            sketch._table[i] = new Cell(times, ((Int128)reader.Int64() << 64) | low, reader.UInt64());
         }
 
         return sketch;
@@ -126,25 +124,35 @@ public sealed class RowSketch
 
     private static ulong CheckOf(ulong element) => Mix(element ^ 0x9E37_79B9_7F4A_7C15);
 
+    private static ulong PlacesOf(ulong element) => Mix(element ^ 0xD1B5_4A32_D192_ED03);
+
+    private int IndexOf(ulong places, int table) => (table * _cells) + (int)((places >> (16 * table)) & (ulong)(_cells - 1));
+
     private void Change(ulong element, long times)
     {
-        var (places, check) = (Mix(element ^ 0xD1B5_4A32_D192_ED03), unchecked((ulong)times * CheckOf(element)));
+        var (places, one) = (PlacesOf(element), new Cell(1, element, CheckOf(element)));
         for (var table = 0; table < Tables; table++)
         {
-            var cell = (table * _cells) + (int)((places >> (16 * table)) & (ulong)(_cells - 1));
-            _counts[cell] += times;
-            _sums[cell] += (Int128)times * element;
-            _checks[cell] = unchecked(_checks[cell] + check);
+            ref var cell = ref _table[IndexOf(places, table)];
+            cell = cell.Plus(times, one);
         }
     }
 
-    private bool IsPure(int cell, out ulong element, out long times)
+    private bool IsPure(int place, out ulong element, out long times)
     {
-        (element, times) = (0, _counts[cell]);
-        if (times == 0 || _sums[cell] % times != 0) return false;
-        var quotient = _sums[cell] / times;
+        var cell = _table[place];
+        (element, times) = (0, cell.Count);
+        if (times == 0 || cell.Sum % times != 0) return false;
+        var quotient = cell.Sum / times;
         if (quotient < 0 || quotient > ulong.MaxValue) return false;
         element = (ulong)quotient;
-        return _checks[cell] == unchecked((ulong)times * CheckOf(element));
+        return cell.Check == unchecked((ulong)times * CheckOf(element));
+    }
+
+    /// <summary>How many elements, their sum, and the sum of their check words modulo 2^64.</summary>
+    private readonly record struct Cell(long Count, Int128 Sum, ulong Check)
+    {
+        public Cell Plus(long factor, Cell other) =>
+            new(Count + (factor * other.Count), Sum + (factor * other.Sum), unchecked(Check + ((ulong)factor * other.Check)));
     }
 }
