@@ -13,17 +13,8 @@ internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, Lo
         var checkedQuestion = AnalysisPlan.Create(question, plan.Owners, plan.Receivers[0]);
         if (plan.InputOf(ports.Self) is not { } input) return new AnalysisPart(ports, checkedQuestion, null, null);
 
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var own = new LocalAnalysis(checkedQuestion);
-        var answer = AnswerLedger.Begin(ports, plan, input, question.MinimumGroupSize);
-        await foreach (var batch in data.ReadAsync(cancellation))
-        {
-            own.Add(batch);
-            answer.Add(batch);
-        }
-
-        var read = data.Close(ports.Random);
-        answer.Admit();
+        var read = await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, own.Add, cancellation);
         return new AnalysisPart(ports, checkedQuestion, own, read);
     }
 

@@ -22,26 +22,39 @@ internal sealed class AnswerLedger
     private readonly int _threshold;
     private readonly AnsweredRows? _rows;
 
-    private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, int threshold)
+    private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, Digest version, int threshold)
     {
         (_ports, _plan, _input, _threshold) = (ports, plan, input, threshold);
-        if (threshold > 1) _rows = new AnsweredRows(plan.Question, ports.Datasets.Open(input.DatasetId).Offer.Version, Secret(), threshold);
+        if (threshold > 1) _rows = new AnsweredRows(plan.Question, version, Secret(), threshold);
     }
 
-    /// <summary>Begins to note the rows of a question.</summary>
+    /// <summary>Reads an owner's granted rows once, for the question and for the ledger, and notes the answer, or refuses it.</summary>
     /// <param name="ports">What the host gives.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="input">This owner's input.</param>
     /// <param name="minimumGroup">The question's.</param>
-    public static AnswerLedger Begin(EnginePorts ports, Plan plan, PlanInput input, int minimumGroup) =>
-        new(ports, plan, input, ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup);
+    /// <param name="add">Takes a batch in for the question, and checks it.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then. Or what reading throws.</exception>
+    public static async Task<SnapshotReference> ReadAsync(
+        EnginePorts ports, Plan plan, PlanInput input, int minimumGroup, Action<ColumnBatch> add, CancellationToken cancellation)
+    {
+        var dataset = ports.Datasets.Open(input.DatasetId);
+        using var data = new GrantedData(input, dataset);
+        var threshold = ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup;
+        var ledger = new AnswerLedger(ports, plan, input, dataset.Offer.Version, threshold);
+        await foreach (var batch in data.ReadAsync(cancellation))
+        {
+            add(batch);
+            ledger._rows?.Add(batch);
+        }
 
-    /// <summary>Takes a batch in, after the question's own checks of it.</summary>
-    public void Add(ColumnBatch batch) => _rows?.Add(batch);
+        var read = data.Close(ports.Random);
+        ledger.Admit();
+        return read;
+    }
 
-    /// <summary>Notes the answer, or refuses it.</summary>
-    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then.</exception>
-    public void Admit()
+    private void Admit()
     {
         if (_rows is null) return;
         lock (Answering)

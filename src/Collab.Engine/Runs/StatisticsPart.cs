@@ -15,17 +15,8 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
         var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, plan.Receivers[0]);
         if (plan.InputOf(ports.Self) is not { } input) return new StatisticsPart(ports, plan, checkedQuestion, null, null);
 
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var summary = new LocalSummary(checkedQuestion);
-        var answer = AnswerLedger.Begin(ports, plan, input, question.MinimumGroupSize);
-        await foreach (var batch in data.ReadAsync(cancellation))
-        {
-            summary.Add(batch);
-            answer.Add(batch);
-        }
-
-        var read = data.Close(ports.Random);
-        answer.Admit();
+        var read = await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, summary.Add, cancellation);
         return new StatisticsPart(ports, plan, checkedQuestion, summary, read);
     }
 
