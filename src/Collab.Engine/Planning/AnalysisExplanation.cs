@@ -42,7 +42,7 @@ internal static class AnalysisExplanation
             new(
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
-                CostRates.NodeMemory + outlook.Max(p => p.MemorySize),
+                CostRates.NodeMemory + outlook.Max(p => p.MemorySize) + plan.Inputs.Max(i => IntersectionSizes.MostRows(i) * settled.BytesPerRow),
                 plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait,
                 AreUpperBounds: true));
     }

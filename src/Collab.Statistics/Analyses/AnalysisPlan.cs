@@ -26,6 +26,9 @@ public sealed class AnalysisPlan
     /// <summary>How many cells the gate decides on.</summary>
     public int CellCount => Gate.TotalsOfCells.Count;
 
+    /// <summary>What an owner keeps of each row in memory, in bytes: 0 if totals settle all analyses.</summary>
+    public int BytesPerRow => Procedures.OfType<RoundsProcedure>().Sum(procedure => procedure.BytesPerRow);
+
     internal IReadOnlyList<Procedure> Procedures { get; }
 
     internal GatePlan Gate { get; }

@@ -8,7 +8,7 @@ using Collab.Statistics.Inference.Tables;
 namespace Collab.Statistics.Analyses;
 
 /// <summary>Histogram, stability index and rank tests over declared bins: a cell for each bin, group by group, with its count.</summary>
-internal sealed class BinnedProcedure(Analysis.Binned analysis) : Procedure
+internal sealed class BinnedProcedure(Analysis.Binned analysis) : TotalsProcedure
 {
     private readonly Dictionary<string, int> _groups = BatchColumns.NumbersOf(analysis.Groups?.Levels ?? [""]);
     private readonly long[] _breaks = [.. analysis.Breaks];

@@ -6,7 +6,7 @@ using Collab.Statistics.Inference.Ranks;
 namespace Collab.Statistics.Analyses;
 
 /// <summary>Pearson's correlation: one cell, with n, Σx, Σy, Σx², Σy² and Σxy.</summary>
-internal sealed class CorrelationProcedure(Analysis.Correlation analysis) : Procedure
+internal sealed class CorrelationProcedure(Analysis.Correlation analysis) : TotalsProcedure
 {
     public override IReadOnlyList<int> TotalsOfCells => [6];
 
@@ -38,7 +38,7 @@ internal sealed class CorrelationProcedure(Analysis.Correlation analysis) : Proc
 }
 
 /// <summary>Skewness and kurtosis: one cell, with n and Σx to Σx⁴.</summary>
-internal sealed class ShapeProcedure(Analysis.Shape analysis) : Procedure
+internal sealed class ShapeProcedure(Analysis.Shape analysis) : TotalsProcedure
 {
     private const long LargestValue = 1L << 53; // its fourth power, 2^40 times, stays below 2^255
 

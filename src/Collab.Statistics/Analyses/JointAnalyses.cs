@@ -5,7 +5,7 @@ using Collab.Statistics.Inference;
 
 namespace Collab.Statistics.Analyses;
 
-/// <summary>Statistical analyses over rows that n ≥ 2 owners hold side by side, told to one receiver: totals by <see cref="GatedTotals"/>, formulas at the receiver.</summary>
+/// <summary>Statistical analyses over rows that n ≥ 2 owners hold side by side, told to one receiver: totals by <see cref="GatedTotals"/>, rounds where an analysis needs them, formulas at the receiver.</summary>
 /// <remarks>Who learns what: specs/analysis.md. Numbered as in specs/statistics.md.</remarks>
 public static partial class JointAnalyses
 {
@@ -19,13 +19,17 @@ public static partial class JointAnalyses
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">A peer broke a step; unless that was in step 4, this owner opened no total.</exception>
     /// <exception cref="ChannelException">The way to a peer failed.</exception>
-    public static Task ContributeAsync(
+    public static async Task ContributeAsync(
         AnalysisPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalAnalysis own, RandomSource random,
         IProgress<StepId>? progress = null, CancellationToken cancellation = default)
     {
         if (self == plan.Receiver || !plan.Owners.Contains(self)) throw new ArgumentException("Not an owner that contributes.", nameof(self));
         own.ThrowUnlessFor(plan);
-        return GatedTotals.ContributeAsync(plan.Gate, self, peers, own.Words(self), own.Totals(), plan.Opened, random, progress, cancellation);
+        var opened = await GatedTotals.ContributeAsync(plan.Gate, self, peers, own.Words(self), own.Totals(), plan.Opened, random, progress, cancellation);
+
+        var rounds = new ProcedureRounds(plan, self, peers, random, progress);
+        foreach (var (procedure, cells) in plan.Parts())
+            if (procedure is RoundsProcedure goesOn && opened[cells].Contains(true)) await goesOn.ContributeAsync(rounds, own.KeptFor(goesOn), cancellation);
     }
 
     /// <summary>The part of the receiver.</summary>
@@ -49,9 +53,11 @@ public static partial class JointAnalyses
             ? await GatedTotals.ReceiveAsync(plan.Gate, peers, plan.Opened, progress, cancellation)
             : await GatedTotals.ReceiveAsOwnerAsync(plan.Gate, peers, own.Words(plan.Receiver), own.Totals(), plan.Opened, random, progress, cancellation);
 
-        progress?.Report(JointStatistics.Finish);
         var cells = CellsOf(plan, outcome);
-        return new AnalysisResult([.. plan.Parts().Select(part => OutcomeOf(part.Procedure, cells[part.Cells]))]);
+        var rounds = new ProcedureRounds(plan, plan.Receiver, peers, random, progress);
+        var outcomes = new List<AnalysisOutcome>();
+        foreach (var (procedure, range) in plan.Parts()) outcomes.Add(await OutcomeOfAsync(procedure, cells[range], rounds, own, cancellation));
+        return new AnalysisResult(outcomes);
     }
 
     private static BigInteger[][] CellsOf(AnalysisPlan plan, GatedOutcome outcome)
@@ -62,12 +68,16 @@ public static partial class JointAnalyses
             : [])];
     }
 
-    private static AnalysisOutcome OutcomeOf(Procedure procedure, BigInteger[][] cells)
+    private static async Task<AnalysisOutcome> OutcomeOfAsync(
+        Procedure procedure, BigInteger[][] cells, ProcedureRounds rounds, LocalAnalysis? own, CancellationToken cancellation)
     {
         if (cells.All(totals => totals.Length == 0)) return AnalysisOutcome.Withheld;
         try
         {
-            return new AnalysisOutcome(procedure.Finish(cells), null);
+            if (procedure is RoundsProcedure goesOn)
+                return new AnalysisOutcome(await goesOn.ReceiveAsync(rounds, own?.KeptFor(goesOn), cells, cancellation), null);
+            rounds.Progress?.Report(JointStatistics.Finish);
+            return new AnalysisOutcome(((TotalsProcedure)procedure).Finish(cells), null);
         }
         catch (InvalidOperationException none)
         {

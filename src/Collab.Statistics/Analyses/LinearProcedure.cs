@@ -6,7 +6,7 @@ using Collab.Statistics.Inference.Regression;
 namespace Collab.Statistics.Analyses;
 
 /// <summary>Linear regression: one cell, with the upper triangle of XᵀX row by row (the first of it n), then Xᵀy, then yᵀy.</summary>
-internal sealed class LinearProcedure(Analysis.Linear analysis) : Procedure
+internal sealed class LinearProcedure(Analysis.Linear analysis) : TotalsProcedure
 {
     /// <summary>Rows asked for each column: fewer, and the coefficients come close to telling rows.</summary>
     public const int RowsPerColumn = 10;

@@ -5,17 +5,19 @@ using Collab.Primitives;
 namespace Collab.Statistics.Analyses;
 
 /// <summary>What an owner computes alone: its part of the totals of every analysis, exactly, in one pass over its rows.</summary>
-/// <remarks>Memory: the totals and one batch. Local: sends nothing. Timing depends on the owner's own data.</remarks>
+/// <remarks>Memory: the totals, one batch, and <see cref="AnalysisPlan.BytesPerRow"/> for each row. Local: sends nothing. Timing depends on the owner's own data.</remarks>
 public sealed class LocalAnalysis
 {
     private readonly AnalysisPlan _plan;
     private readonly CellSums[] _sums;
+    private readonly KeptRows?[] _kept;
 
     /// <summary>Begins with no rows.</summary>
     public LocalAnalysis(AnalysisPlan plan)
     {
         _plan = plan;
         _sums = [.. plan.Procedures.Select(procedure => new CellSums(procedure.TotalsOfCells))];
+        _kept = [.. plan.Procedures.Select(procedure => (procedure as RoundsProcedure)?.Keep())];
     }
 
     /// <summary>Rows seen.</summary>
@@ -25,7 +27,12 @@ public sealed class LocalAnalysis
     /// <exception cref="CollabException">A code of <see cref="StatisticsErrors"/> that names the row and never a value; the analysis is of no use then.</exception>
     public void Add(ColumnBatch batch)
     {
-        for (var i = 0; i < _sums.Length; i++) _plan.Procedures[i].Add(batch, _sums[i]);
+        for (var i = 0; i < _sums.Length; i++)
+        {
+            _plan.Procedures[i].Add(batch, _sums[i]);
+            _kept[i]?.Add(batch);
+        }
+
         RowCount += batch.RowCount;
         if (RowCount > LocalSummary.MaximumCount)
             throw new CollabException(StatisticsErrors.TooManyRows, $"More than {LocalSummary.MaximumCount} rows.");
@@ -35,6 +42,9 @@ public sealed class LocalAnalysis
     {
         if (!ReferenceEquals(plan, _plan)) throw new ArgumentException("The analysis was made for another plan.", nameof(plan));
     }
+
+    /// <summary>The rows kept for the rounds of a procedure of the plan.</summary>
+    internal KeptRows KeptFor(RoundsProcedure procedure) => _kept[_plan.Procedures.ToList().IndexOf(procedure)]!;
 
     internal Integer256[] Totals() => [.. _sums.SelectMany(sums => sums.Totals).SelectMany(totals => totals)];
 

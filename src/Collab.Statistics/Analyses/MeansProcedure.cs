@@ -7,7 +7,7 @@ using Collab.Statistics.Results;
 namespace Collab.Statistics.Analyses;
 
 /// <summary>Tests of means: a cell for each sample, with n, Σx and Σx².</summary>
-internal sealed class MeansProcedure(Analysis.Means analysis) : Procedure
+internal sealed class MeansProcedure(Analysis.Means analysis) : TotalsProcedure
 {
     private readonly Dictionary<string, int> _levels = BatchColumns.NumbersOf(analysis.Groups?.Levels ?? [""]);
 
@@ -37,7 +37,7 @@ internal sealed class MeansProcedure(Analysis.Means analysis) : Procedure
 }
 
 /// <summary>A t-test of the differences of two columns: one cell, with n, Σd and Σd².</summary>
-internal sealed class PairedMeansProcedure(Analysis.PairedMeans analysis) : Procedure
+internal sealed class PairedMeansProcedure(Analysis.PairedMeans analysis) : TotalsProcedure
 {
     public override IReadOnlyList<int> TotalsOfCells => [3];
 

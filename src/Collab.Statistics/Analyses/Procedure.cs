@@ -1,10 +1,9 @@
-using System.Numerics;
 using Collab.Jobs;
-using Collab.Statistics.Inference;
 
 namespace Collab.Statistics.Analyses;
 
-/// <summary>One analysis split in two: what an owner adds up of its own rows, and what the receiver makes of the totals over all.</summary>
+/// <summary>One analysis split in two: what an owner adds up of its own rows, and what the receiver makes of it with all owners.</summary>
+/// <remarks>Either its totals settle it (<see cref="TotalsProcedure"/>), or owners and receiver go on in rounds (<see cref="RoundsProcedure"/>).</remarks>
 internal abstract class Procedure
 {
     /// <summary>For each cell, how many totals it has.</summary>
@@ -18,11 +17,6 @@ internal abstract class Procedure
 
     /// <summary>Which cells are opened, given those that passed the gate: all or none, unless a procedure knows better.</summary>
     public virtual bool[] Opened(IReadOnlyList<bool> passed) => [.. Enumerable.Repeat(passed.All(p => p), passed.Count)];
-
-    /// <summary>What the totals of the opened cells say.</summary>
-    /// <param name="cells">For each cell its totals, empty where it was not opened; at least one was.</param>
-    /// <exception cref="InvalidOperationException">The procedure has no result for such data; the message says why.</exception>
-    public abstract IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells);
 
     /// <summary>The procedure of an analysis.</summary>
     public static Procedure Of(Analysis analysis) => analysis switch

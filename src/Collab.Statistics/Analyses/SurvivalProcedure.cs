@@ -10,7 +10,7 @@ namespace Collab.Statistics.Analyses;
 /// Survival curves and the log-rank test: a cell for each group and interval of time, group by group. It rests on those at risk in the interval; its totals are the
 /// events and the censored of it, and before them in a group's first cell all its rows.
 /// </summary>
-internal sealed class SurvivalProcedure(Analysis.Survival analysis) : Procedure
+internal sealed class SurvivalProcedure(Analysis.Survival analysis) : TotalsProcedure
 {
     private readonly Dictionary<string, int> _groups = BatchColumns.NumbersOf(analysis.Groups?.Levels ?? [""]);
     private readonly Dictionary<string, int> _events = BatchColumns.NumbersOf(analysis.Event.Levels);

@@ -6,7 +6,7 @@ using Collab.Statistics.Inference.Tables;
 namespace Collab.Statistics.Analyses;
 
 /// <summary>Tests of a contingency table: a cell for each of its cells, with its count, row by row.</summary>
-internal sealed class TableProcedure(Analysis.Table analysis) : Procedure
+internal sealed class TableProcedure(Analysis.Table analysis) : TotalsProcedure
 {
     private readonly Dictionary<string, int> _rows = BatchColumns.NumbersOf(analysis.Rows.Levels);
     private readonly Dictionary<string, int> _columns = BatchColumns.NumbersOf(analysis.Across.Levels);
