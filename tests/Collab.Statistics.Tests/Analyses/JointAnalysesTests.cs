@@ -30,7 +30,7 @@ public class JointAnalysesTests
             new Analysis.Table(Race, Denied, TableTest.ChiSquaredPlain),
             new Analysis.Table(new GroupBy("afam", ["yes", "no"]), new GroupBy("deny", ["no", "yes"]), TableTest.Proportions),
         ];
-        var result = await RunAsync(new AnalysisQuestion(analyses, 10), Columns.Hmda, owners, receiverOwns);
+        var result = await AnalysisRun.RunAsync(new AnalysisQuestion(analyses, 10), Columns.Hmda, owners, receiverOwns);
         RVectors.Check("one-sample-two.sided", result[0][0]);
         RVectors.Check("welch-two.sided", result[1][0]);
         RVectors.Check("equal-variances", result[2][0]);
@@ -46,12 +46,12 @@ public class JointAnalysesTests
     [Fact]
     public async Task Regression_shape_and_Fishers_test_are_those_of_R()
     {
-        var liver = await RunAsync(
+        var liver = await AnalysisRun.RunAsync(
             new AnalysisQuestion([new Analysis.Shape(new Measure("bmi", 13)), new Analysis.Linear(new Measure("bmi", 13), [new("age", 0), new("male", 0), new("height", 1)])], 10),
             Columns.Nafld, 3, false);
         RVectors.Check("shape", liver[0][0]);
         RVectors.Check("linear-nafld", liver[1][0]);
-        var fisher = await RunAsync(new AnalysisQuestion([new Analysis.Table(new GroupBy("deny", ["no", "yes"]), Race, TableTest.Fisher)], 5), Columns.Hmda, 2, false);
+        var fisher = await AnalysisRun.RunAsync(new AnalysisQuestion([new Analysis.Table(new GroupBy("deny", ["no", "yes"]), Race, TableTest.Fisher)], 5), Columns.Hmda, 2, false);
         RVectors.Check("fisher-hmda-two.sided", fisher[0][0]);
     }
 
@@ -60,12 +60,12 @@ public class JointAnalysesTests
     {
         long[] days = [.. RVectors.Column(Columns.Nafld, "futime").Select(long.Parse!).Distinct().Order()];
         var survival = new Analysis.Survival(new Measure("futime", 0), new GroupBy("status", ["0", "1"]), null, days);
-        var all = await RunAsync(new AnalysisQuestion([survival], 1), Columns.Nafld, 2, false);
+        var all = await AnalysisRun.RunAsync(new AnalysisQuestion([survival], 1), Columns.Nafld, 2, false);
         Assert.Equal(["Kaplan-Meier estimate", "Median survival"], all[0].Select(f => f.Method));
         RVectors.Check("median-nafld", all[0][1]);
 
         var groups = new Analysis.Survival(new Measure("futime", 0), new GroupBy("status", ["0", "1"]), new GroupBy("male", ["0", "1"]), [1000, 3000, 5000, 7400]);
-        var result = await RunAsync(new AnalysisQuestion([groups], 3000), Columns.Nafld, 2, false);
+        var result = await AnalysisRun.RunAsync(new AnalysisQuestion([groups], 3000), Columns.Nafld, 2, false);
         Assert.Equal("Log-rank test", result[0][^1].Method);
         var told = result[0][0].Quantities.Where(q => q.Name == "n.risk").Select(q => (q.Term, q.Value)).ToList();
         Assert.True(told.Count < 4, "at the end too few are at risk to be told");
@@ -78,12 +78,12 @@ public class JointAnalysesTests
     public async Task An_analysis_with_a_small_cell_is_withheld_whole_and_others_are_not()
     {
         var rare = new Analysis.Table(new GroupBy("deny", ["no", "yes"]), new GroupBy("chist", ["1", "2", "3", "4", "5", "6"]), TableTest.ChiSquared);
-        var small = await RunAsync(new AnalysisQuestion([rare, new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 20), Columns.Hmda, 2, false, outcomes: true);
+        var small = await AnalysisRun.RunAsync(new AnalysisQuestion([rare, new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 20), Columns.Hmda, 2, false, outcomes: true);
         Assert.Equal(AnalysisOutcome.Withheld, small.Outcomes![0]);
         Assert.Null(small.Outcomes[1].Reason);
         var few = new Analysis.Linear(Ratio, [House, Loan]); // 30 rows for three columns
-        Assert.Equal(AnalysisOutcome.Withheld, (await RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 29, outcomes: true)).Outcomes![0]);
-        Assert.Null((await RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 30, outcomes: true)).Outcomes![0].Reason);
+        Assert.Equal(AnalysisOutcome.Withheld, (await AnalysisRun.RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 29, outcomes: true)).Outcomes![0]);
+        Assert.Null((await AnalysisRun.RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 30, outcomes: true)).Outcomes![0].Reason);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public class JointAnalysesTests
     public async Task Histogram_stability_and_rank_tests_over_bins_are_those_of_R_over_the_bins(int owners, bool receiverOwns)
     {
         long[] breaks = [.. new[] { 250L, 300, 350, 400 }.Select(edge => edge * 1_000_000_000_000)];
-        var result = await RunAsync(
+        var result = await AnalysisRun.RunAsync(
             new AnalysisQuestion(
                 [
                     new Analysis.Binned(Ratio, null, breaks, BinnedTest.Histogram), new Analysis.Binned(Ratio, Denied, breaks, BinnedTest.MannWhitney),
@@ -114,7 +114,7 @@ public class JointAnalysesTests
         long[] breaks = [.. new[] { 1L, 2, 3, 4, 5 }.Select(edge => edge - 1)]; // chist is 1 to 6, so the first bin has nobody
         var histogram = new Analysis.Binned(new Measure("chist", 0), null, breaks, BinnedTest.Histogram);
         var ranks = new Analysis.Binned(new Measure("chist", 0), Denied, [0, 3], BinnedTest.MannWhitney);
-        var outcomes = (await RunAsync(new AnalysisQuestion([histogram, ranks], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!;
+        var outcomes = (await AnalysisRun.RunAsync(new AnalysisQuestion([histogram, ranks], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!;
         Assert.Equal(
             ["suppressed x <= 0", "suppressed 0 < x <= 1", "count 1 < x <= 2", "count 2 < x <= 3", "count 3 < x <= 4", "count x > 4"],
             outcomes[0].Findings[0].Quantities.Select(q => $"{q.Name} {q.Term}"));
@@ -124,18 +124,18 @@ public class JointAnalysesTests
         Assert.Equal(AnalysisOutcome.Withheld, outcomes[1]); // a group without rows in a bin
 
         var above = new Analysis.Binned(new Measure("chist", 0), null, [1, 99], BinnedTest.Histogram); // nobody is above 99, so the bin below hides
-        var top = (await RunAsync(new AnalysisQuestion([above], 10), Columns.Hmda, 2, false)).Outcomes![0].Findings[0];
+        var top = (await AnalysisRun.RunAsync(new AnalysisQuestion([above], 10), Columns.Hmda, 2, false)).Outcomes![0].Findings[0];
         Assert.Equal(["count", "suppressed", "suppressed"], top.Quantities.Select(q => q.Name));
         var one = new Analysis.Binned(new Measure("chist", 0), null, [99], BinnedTest.Histogram); // nothing is left to tell
-        Assert.Equal(AnalysisOutcome.Withheld, (await RunAsync(new AnalysisQuestion([one], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes![0]);
-        Assert.Equal(AnalysisOutcome.Withheld, (await RunAsync(new AnalysisQuestion([one], 10), Columns.Hmda, 2, false, rows: 1, outcomes: true)).Outcomes![0]);
+        Assert.Equal(AnalysisOutcome.Withheld, (await AnalysisRun.RunAsync(new AnalysisQuestion([one], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes![0]);
+        Assert.Equal(AnalysisOutcome.Withheld, (await AnalysisRun.RunAsync(new AnalysisQuestion([one], 10), Columns.Hmda, 2, false, rows: 1, outcomes: true)).Outcomes![0]);
     }
 
     [Fact]
     public async Task An_analysis_without_a_result_says_why()
     {
         var housing = new Analysis.Linear(new Measure("Amount", 0), [new("Housing.Rent", 0), new("Housing.Own", 0), new("Housing.ForFree", 0)]); // they add up to 1
-        var outcome = (await RunAsync(new AnalysisQuestion([housing], 10), Columns.Credit, 2, false, outcomes: true)).Outcomes![0];
+        var outcome = (await AnalysisRun.RunAsync(new AnalysisQuestion([housing], 10), Columns.Credit, 2, false, outcomes: true)).Outcomes![0];
         Assert.Equal("A column is a combination of others.", outcome.Reason);
     }
 
@@ -143,7 +143,7 @@ public class JointAnalysesTests
     public async Task One_row_in_all_is_a_reason_and_no_fault_of_a_peer()
     {
         Analysis[] analyses = [new Analysis.Means(Ratio, null, MeanTest.OneSample, 0), new Analysis.PairedMeans(Ratio, Loan), new Analysis.Correlation(Ratio, Loan), new Analysis.Shape(Ratio)];
-        var outcomes = (await RunAsync(new AnalysisQuestion(analyses, 1), Columns.Hmda, 2, false, rows: 1, outcomes: true)).Outcomes!;
+        var outcomes = (await AnalysisRun.RunAsync(new AnalysisQuestion(analyses, 1), Columns.Hmda, 2, false, rows: 1, outcomes: true)).Outcomes!;
         Assert.Equal(["A sample has fewer than two rows.", "A sample has fewer than two rows.", "At least three rows.", null], outcomes.Select(outcome => outcome.Reason));
         Assert.Equal(double.NaN, outcomes[3].Findings[0]["skewness"]);
     }
@@ -151,7 +151,7 @@ public class JointAnalysesTests
     [Fact]
     public async Task Results_read_back_and_nothing_else_does()
     {
-        var result = new AnalysisResult((await RunAsync(new AnalysisQuestion([new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!);
+        var result = new AnalysisResult((await AnalysisRun.RunAsync(new AnalysisQuestion([new Analysis.Means(Ratio, null, MeanTest.OneSample, 0)], 10), Columns.Hmda, 2, false, outcomes: true)).Outcomes!);
         var bytes = result.Encode();
         Assert.Equal(bytes, AnalysisResult.Decode(bytes).Encode());
         Assert.Throws<MalformedException>(() => AnalysisResult.Decode(bytes.AsSpan(..^1)));
@@ -164,66 +164,5 @@ public class JointAnalysesTests
         var question = new AnalysisQuestion([new Analysis.Shape(Ratio)], 10);
         var (a, b) = (PartyId.Parse("a"), PartyId.Parse("b"));
         Assert.Equal(StatisticsErrors.ReceiverIsOwnerOfTwo, Assert.Throws<CollabException>(() => AnalysisPlan.Create(question, [a, b], a)).Code);
-    }
-
-    private static async Task<Findings> RunAsync(
-        AnalysisQuestion question, string file, int owners, bool receiverOwns, int rows = int.MaxValue, bool outcomes = false)
-    {
-        var cancellation = TestContext.Current.CancellationToken;
-        PartyId[] names = [.. Enumerable.Range(0, owners).Select(i => PartyId.Parse($"clinic-{i}"))];
-        var receiver = receiverOwns ? names[^1] : PartyId.Parse("registry");
-        var plan = AnalysisPlan.Create(question, names, receiver);
-        var network = new InMemoryNetwork([.. names.Append(receiver).Distinct()]);
-        var own = names.ToDictionary(name => name, name =>
-        {
-            var analysis = new LocalAnalysis(plan);
-            foreach (var batch in BatchesOf(file, question, Array.IndexOf(names, name), owners, rows)) analysis.Add(batch);
-            return analysis;
-        });
-        AnalysisResult? result = null;
-        var parts = names.Where(name => name != receiver).ToDictionary(name => name, name => (Func<Task>)(() =>
-            JointAnalyses.ContributeAsync(plan, name, network.Of(name), own[name], RandomSource.System, null, cancellation)));
-        parts[receiver] = async () => result = await JointAnalyses.ReceiveAsync(
-            plan, network.Of(receiver), own.GetValueOrDefault(receiver), RandomSource.System, null, cancellation);
-        Assert.Empty(await network.RunAsync(parts));
-        if (!outcomes) Assert.All(result!.Outcomes, outcome => Assert.Null(outcome.Reason));
-        return new Findings(result!.Outcomes);
-    }
-
-    /// <summary>Every owner has each so-manieth row, in batches of unequal size.</summary>
-    private static IEnumerable<ColumnBatch> BatchesOf(string file, AnalysisQuestion question, int owner, int owners, int rows)
-    {
-        var scales = question.Analyses.SelectMany(MeasuresOf).DistinctBy(m => m.Column).ToDictionary(m => m.Column, m => m.Scale);
-        var columns = question.Columns.Select(name => (Name: name, Values: RVectors.Column(file, name).Take(rows).Where((_, i) => i % owners == owner).ToArray())).ToList();
-        var first = 1L;
-        foreach (var chunk in Enumerable.Range(0, columns[0].Values.Length).Chunk(1000 + (37 * owner)))
-        {
-            yield return new ColumnBatch(first, chunk.Length, [.. columns.Select(Column (c) =>
-            {
-                if (!scales.TryGetValue(c.Name, out var scale))
-                    return new TextColumn(new ColumnSchema(c.Name, ColumnType.Text, 0), [.. chunk.Select(i => c.Values[i])]);
-                return new NumberColumn(
-                    new ColumnSchema(c.Name, scale == 0 ? ColumnType.Integer : ColumnType.Decimal, scale),
-                    chunk.Select(i => c.Values[i] is { } text ? (long)Columns.Units(text, scale) : 0).ToArray(), chunk.Select(i => c.Values[i] is not null).ToArray());
-            })]);
-            first += chunk.Length;
-        }
-    }
-
-    private static IEnumerable<Measure> MeasuresOf(Analysis analysis) => analysis switch
-    {
-        Analysis.Means means => [means.Value],
-        Analysis.PairedMeans paired => [paired.First, paired.Second],
-        Analysis.Correlation correlation => [correlation.X, correlation.Y],
-        Analysis.Shape shape => [shape.Value],
-        Analysis.Linear linear => [linear.Response, .. linear.Covariates],
-        Analysis.Survival survival => [survival.Time],
-        Analysis.Binned binned => [binned.Value],
-        _ => [],
-    };
-
-    private sealed record Findings(IReadOnlyList<AnalysisOutcome>? Outcomes)
-    {
-        public IReadOnlyList<Finding> this[int analysis] => Outcomes![analysis].Findings;
     }
 }
