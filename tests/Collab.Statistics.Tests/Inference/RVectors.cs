@@ -6,8 +6,7 @@ namespace Collab.Statistics.Tests.Inference;
 /// <summary>What R says, from tests/vectors/r/statistics.csv; the script that wrote it stands beside it.</summary>
 internal static class RVectors
 {
-    private static readonly ILookup<string, (string Term, string Name, double Value)> Lines = File
-        .ReadLines(Path.Combine(Repository, "tests", "vectors", "r", "statistics.csv")).Skip(1).Select(line => line.Split(','))
+    private static readonly ILookup<string, (string Term, string Name, double Value)> Cases = Lines("tests/vectors/r/statistics.csv").Skip(1).Select(line => line.Split(','))
         .ToLookup(parts => parts[0], parts => (parts[1], parts[2], Read(parts[3])));
 
     private static string Repository
@@ -20,10 +19,13 @@ internal static class RVectors
         }
     }
 
+    /// <summary>The lines of a file of the repository.</summary>
+    public static IEnumerable<string> Lines(string file) => File.ReadLines(Path.Combine(Repository, file));
+
     /// <summary>A column of a data file, in its rows' order; null where the field is empty.</summary>
     public static string?[] Column(string file, string column)
     {
-        var lines = File.ReadLines(Path.Combine(Repository, file)).Select(line => line.Split(',')).ToList();
+        var lines = Lines(file).Select(line => line.Split(',')).ToList();
         var index = Array.IndexOf(lines[0], column);
         return [.. lines.Skip(1).Select(fields => fields[index].Length == 0 ? null : fields[index])];
     }
@@ -31,8 +33,8 @@ internal static class RVectors
     /// <summary>Holds a finding against all that R says of a case: each number within a relative 10^−9 and within the bits claimed for it.</summary>
     public static void Check(string name, Finding finding, double tolerance = 1e-9)
     {
-        Assert.NotEmpty(Lines[name]);
-        foreach (var (term, quantity, expected) in Lines[name])
+        Assert.NotEmpty(Cases[name]);
+        foreach (var (term, quantity, expected) in Cases[name])
         {
             var found = finding.Quantities.SingleOrDefault(q => q.Term == term && q.Name == quantity)
                 ?? throw new InvalidOperationException($"{name}: no {quantity} of '{term}'.");
