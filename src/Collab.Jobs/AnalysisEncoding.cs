@@ -8,6 +8,7 @@ internal static class AnalysisEncoding
     private const int MostAnalyses = 100;
     private const int MostTimes = 10_000;
     private const int MostBins = 1_000;
+    private const int MostDecimals = 9;
     private const long MostCells = 1 << 16; // bounds what a peer's question makes every party allocate
 
     public static void Encode(CanonicalWriter writer, AnalysisQuestion question) =>
@@ -48,6 +49,9 @@ internal static class AnalysisEncoding
                 Write(Write(writer.Byte(7), survival.Time), survival.Event).Optional(survival.Groups, (w, g) => Write(w, g))
                     .List(survival.Ends, (w, end) => w.Int64(end));
                 break;
+            case Analysis.Proportion proportion:
+                Write(writer.Byte(12), proportion.Property).Int64(proportion.Null).Byte((byte)proportion.Scale);
+                break;
             case Analysis.Binned binned:
                 Write(writer.Byte(16), binned.Value).Optional(binned.Groups, (w, g) => Write(w, g)).List(binned.Breaks, (w, b) => w.Int64(b)).Byte((byte)binned.Test);
                 break;
@@ -68,6 +72,7 @@ internal static class AnalysisEncoding
             6 => new Analysis.Linear(ReadMeasure(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
             7 => new Analysis.Survival(
                 ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
+            12 => new Analysis.Proportion(ReadGroups(ref reader), reader.Int64(), reader.Byte()),
             16 => new Analysis.Binned(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), (BinnedTest)reader.Byte()),
             _ => throw new MalformedException("a known analysis"),
@@ -92,6 +97,9 @@ internal static class AnalysisEncoding
         Analysis.Survival survival => survival.Event.Levels.Count == 2 && survival.Groups is null or { Levels.Count: >= 2 } && survival.Ends.Count is >= 1 and <= MostTimes
             && (long)(survival.Groups?.Levels.Count ?? 1) * survival.Ends.Count <= MostCells
             && survival.Ends.Zip(survival.Ends.Skip(1)).All(pair => pair.First < pair.Second),
+        Analysis.Proportion { Property.Levels.Count: 2, Scale: >= 1 and <= MostDecimals } proportion =>
+            proportion.Null > 0 && proportion.Null < Math.Pow(10, proportion.Scale),
+        Analysis.Proportion => false,
         Analysis.Binned binned => binned.Breaks.Count is >= 1 and < MostBins && binned.Breaks.Zip(binned.Breaks.Skip(1)).All(pair => pair.First < pair.Second)
             && (binned.Groups?.Levels.Count ?? 1L) * (binned.Breaks.Count + 1) <= MostCells && binned.Test switch
             {

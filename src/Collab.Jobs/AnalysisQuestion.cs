@@ -88,6 +88,16 @@ public abstract record Analysis
         public override IReadOnlyList<string> Columns => [Time.Column, Event.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
     }
 
+    /// <summary>Is the share of rows with a property what is supposed? <c>prop.test</c> and <c>binom.test</c> of one sample.</summary>
+    /// <param name="Property">The property: the first level is no, the second yes.</param>
+    /// <param name="Null">The share under the null hypothesis, in units of 10^(−<paramref name="Scale"/>); between 0 and 1.</param>
+    /// <param name="Scale">Decimals of <paramref name="Null"/>, 1 to 9.</param>
+    public sealed record Proportion(GroupBy Property, long Null, int Scale) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Property.Column];
+    }
+
     /// <summary>What the order of a column's values says, as fine as its bins: histogram, stability index, rank tests.</summary>
     /// <param name="Value">The column.</param>
     /// <param name="Groups">The samples; null for a histogram.</param>

@@ -16,6 +16,7 @@ public class AnalysisEncodingTests
         new Analysis.Survival(Age, Ill, null, [1]), new Analysis.Survival(Age, Ill, City, [-5, 0, 7]),
         new Analysis.Binned(Age, null, [20, 40], BinnedTest.Histogram), new Analysis.Binned(Age, Ill, [20, 40], BinnedTest.Stability), new Analysis.Binned(Age, Ill, [20], BinnedTest.MannWhitney),
         new Analysis.Binned(Age, Three, [-1, 0], BinnedTest.KruskalWallis), new Analysis.Binned(Ratio, City, [5, 6], BinnedTest.KolmogorovSmirnov),
+        new Analysis.Proportion(Ill, 5, 1), new Analysis.Proportion(Ill, 999_999_999, 9),
     ];
 
     private static readonly Analysis[] Unsound =
@@ -31,7 +32,8 @@ public class AnalysisEncodingTests
         new Analysis.Binned(Age, Ill, [1], BinnedTest.Histogram), new Analysis.Binned(Age, null, [1], BinnedTest.MannWhitney), new Analysis.Binned(Age, Three, [1], BinnedTest.KolmogorovSmirnov),
         new Analysis.Binned(Age, new GroupBy("city", ["one"]), [1], BinnedTest.KruskalWallis), new Analysis.Binned(Age, Ill, [1], (BinnedTest)6),
         new Analysis.Binned(Age, null, [.. Enumerable.Range(0, 1000).Select(i => (long)i)], BinnedTest.Histogram), new Analysis.Binned(Age, Levels("a", 66), [.. Enumerable.Range(0, 999).Select(i => (long)i)], BinnedTest.KruskalWallis),
-        new Analysis.Survival(Age, Ill, Levels("a", 7), [.. Enumerable.Range(0, 10_000).Select(i => (long)i)]),
+        new Analysis.Proportion(Three, 5, 1), new Analysis.Proportion(Ill, 0, 1), new Analysis.Proportion(Ill, 10, 1), new Analysis.Proportion(Ill, -1, 2), new Analysis.Proportion(Ill, 1, 0),
+        new Analysis.Proportion(Ill, 1, 10), new Analysis.Survival(Age, Ill, Levels("a", 7), [.. Enumerable.Range(0, 10_000).Select(i => (long)i)]),
     ];
 
     [Fact]

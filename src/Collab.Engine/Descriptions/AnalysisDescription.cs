@@ -18,6 +18,7 @@ internal static class AnalysisDescription
         ["fisher"] = section => Table(section, TableTest.Fisher),
         ["ratios"] = section => Table(section, TableTest.Ratios),
         ["proportions"] = section => Table(section, TableTest.Proportions),
+        ["proportion"] = section => Proportion(section),
         ["correlation"] = section => new Analysis.Correlation(Measure(section, "x"), Measure(section, "y")),
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
         ["linear"] = section => new Analysis.Linear(Measure(section, "response"), [.. section.Texts("covariates").Select(name => new Measure(name, 0))]),
@@ -57,6 +58,12 @@ internal static class AnalysisDescription
     private static Analysis.Means Groups(YamlSection section, MeanTest test) => new(Measure(section, "value"), Levels(section, "by"), test, 0);
 
     private static Analysis.Table Table(YamlSection section, TableTest test) => new(Levels(section, "rows"), Levels(section, "across"), test);
+
+    private static Analysis.Proportion Proportion(YamlSection section)
+    {
+        var (units, scale) = Decimal(section, "share", section.Text("share", "0.5"));
+        return new Analysis.Proportion(Levels(section, "of"), units, scale);
+    }
 
     private static Analysis.Survival Survival(YamlSection section)
     {

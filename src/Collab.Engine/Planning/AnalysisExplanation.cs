@@ -56,6 +56,7 @@ internal static class AnalysisExplanation
         Analysis.Table { Test: TableTest.Fisher } t => new($"Fisher's test of {t.Rows.Column} and {t.Across.Column}", $"{t.Rows.Column} 与 {t.Across.Column} 的 Fisher 检验"),
         Analysis.Table { Test: TableTest.Ratios } t => new($"odds ratio and relative risk of {t.Across.Column} by {t.Rows.Column}", $"{t.Across.Column} 按 {t.Rows.Column} 的比值比与相对危险度"),
         Analysis.Table { Test: TableTest.Proportions } t => new($"a test of the proportions of {t.Across.Column} by {t.Rows.Column}", $"{t.Across.Column} 按 {t.Rows.Column} 的比例检验"),
+        Analysis.Proportion p => new($"a test of the proportion of {p.Property.Column} = {p.Property.Levels[1]}", $"{p.Property.Column} = {p.Property.Levels[1]} 所占比例的检验"),
         Analysis.Table t => new($"a chi-squared test of {t.Rows.Column} and {t.Across.Column}", $"{t.Rows.Column} 与 {t.Across.Column} 的卡方检验"),
         Analysis.Correlation c => new($"the correlation of {c.X.Column} and {c.Y.Column}", $"{c.X.Column} 与 {c.Y.Column} 的相关"),
         Analysis.Shape s => new($"skewness and kurtosis of {s.Value.Column}", $"{s.Value.Column} 的偏度与峰度"),
@@ -74,6 +75,7 @@ internal static class AnalysisExplanation
         {
             Analysis.Means or Analysis.PairedMeans => new Bilingual("number, sum and sum of squares of each sample", "各样本的个数、和与平方和"),
             Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
+            Analysis.Proportion => new Bilingual("how many rows have it and how many do not", "具有与不具有该属性的行数"),
             Analysis.Binned { Test: BinnedTest.Histogram } => new Bilingual("the count of every bin that is told", "每个公布区间的计数"),
             Analysis.Binned => new Bilingual("the count of every bin in every group", "各组每个区间的计数"),
             Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),

@@ -28,6 +28,7 @@ internal abstract class Procedure
         Analysis.Shape shape => new ShapeProcedure(shape),
         Analysis.Linear linear => new LinearProcedure(linear),
         Analysis.Survival survival => new SurvivalProcedure(survival),
+        Analysis.Proportion proportion => new ProportionProcedure(proportion),
         Analysis.Binned binned => new BinnedProcedure(binned),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no procedure.", nameof(analysis)),
     };

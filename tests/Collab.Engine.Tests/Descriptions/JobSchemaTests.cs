@@ -33,6 +33,7 @@ public sealed class JobSchemaTests
            {"test":"chi-squared","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]},"correct":false},
            {"test":"fisher","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]}},
            {"test":"ratios","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]}},
+           {"test":"proportion","of":{"column":"ill","levels":["no","yes"]},"share":"0.13"},
            {"test":"correlation","x":"age","y":"bmi"},{"test":"shape","value":"bmi"},{"test":"linear","response":"bmi","covariates":["age","male"]},
            {"test":"survival","time":"days","event":{"column":"died","levels":["0","1"]},"by":{"column":"city","levels":["Rome","Oslo"]},"until":["365","730.5"]},
            {"test":"histogram","value":"days","breaks":["-1","365","730.5"]},{"test":"kruskal-wallis","value":"days","by":{"column":"city","levels":["Rome","Oslo"]},"breaks":"365"},

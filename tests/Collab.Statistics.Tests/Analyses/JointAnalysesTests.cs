@@ -29,6 +29,7 @@ public class JointAnalysesTests
             new Analysis.Table(Race, new GroupBy("deny", ["no", "yes"]), TableTest.Ratios), new Analysis.Correlation(Ratio, Loan),
             new Analysis.Table(Race, Denied, TableTest.ChiSquaredPlain),
             new Analysis.Table(new GroupBy("afam", ["yes", "no"]), new GroupBy("deny", ["no", "yes"]), TableTest.Proportions),
+            new Analysis.Proportion(new GroupBy("deny", ["no", "yes"]), 130, 3),
         ];
         var result = await AnalysisRun.RunAsync(new AnalysisQuestion(analyses, 10), Columns.Hmda, owners, receiverOwns);
         RVectors.Check("one-sample-two.sided", result[0][0]);
@@ -41,6 +42,8 @@ public class JointAnalysesTests
         Assert.Equal("Covariance", result[5][1].Method);
         RVectors.Check("chi-squared-2x2-plain", result[6][0]);
         RVectors.Check("proportion-two", result[7][0]);
+        RVectors.Check("proportion-one", result[8][0]);
+        RVectors.Check("binomial-two.sided", result[8][1]);
     }
 
     [Fact]
@@ -84,6 +87,18 @@ public class JointAnalysesTests
         var few = new Analysis.Linear(Ratio, [House, Loan]); // 30 rows for three columns
         Assert.Equal(AnalysisOutcome.Withheld, (await AnalysisRun.RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 29, outcomes: true)).Outcomes![0]);
         Assert.Null((await AnalysisRun.RunAsync(new AnalysisQuestion([few], 10), Columns.Hmda, 2, false, rows: 30, outcomes: true)).Outcomes![0].Reason);
+    }
+
+    [Fact]
+    public async Task A_proportion_is_withheld_if_few_have_the_property_or_few_have_not()
+    {
+        var one = new Analysis.Proportion(new GroupBy("deny", ["no", "yes"]), 5, 1); // 285 have it, 2,095 have not
+        var other = new Analysis.Proportion(new GroupBy("deny", ["yes", "no"]), 5, 1);
+        foreach (var (minimum, told) in new[] { (285, true), (286, false) })
+        {
+            var outcomes = (await AnalysisRun.RunAsync(new AnalysisQuestion([one, other], minimum), Columns.Hmda, 2, false, outcomes: true)).Outcomes!;
+            Assert.All(outcomes, outcome => Assert.Equal(told, outcome.Reason is null));
+        }
     }
 
     [Theory]
