@@ -2,7 +2,7 @@ using Collab.Primitives;
 
 namespace Collab.Jobs;
 
-/// <summary>A program over the columns of three owners, who compute it together (protocols/specs/computation.md).</summary>
+/// <summary>A program over the columns of two or three owners, who compute it together (protocols/specs/computation.md).</summary>
 /// <param name="Inputs">The columns under the names that the program has for them; at least one.</param>
 /// <param name="SkipsMissing">Whether a row without one of the values is left out; else it fails the job at its owner.</param>
 /// <param name="Program">The program as it is written. Whether it has a meaning is the language's to say.</param>

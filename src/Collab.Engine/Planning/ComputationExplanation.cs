@@ -14,7 +14,7 @@ internal static class ComputationExplanation
     {
         var outlook = ComputationPlanner.ProgramOf(plan, question).Describe(plan.Security);
         var owners = string.Join(", ", plan.Owners);
-        var isChecked = plan.Security == SecurityModel.Malicious;
+        var (isChecked, isPair) = (plan.Security == SecurityModel.Malicious, plan.Owners.Count == 2);
         Bilingual[] opened =
         [
             .. outlook.Opened.Select(o => o.IsPerRow
@@ -24,9 +24,10 @@ internal static class ComputationExplanation
         return new(
             plan.Digest,
             new(
-                $"Over the rows of {owners}, computed by these three: {string.Join("; ", question.Program.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}",
-                $"由 {owners} 三方共同对其行计算：{string.Join("；", question.Program.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}"),
-            isChecked
+                $"Over the rows of {owners}, computed by these {(isPair ? "two" : "three")}: {string.Join("; ", question.Program.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}",
+                $"由 {owners} {(isPair ? "两" : "三")}方共同对其行计算：{string.Join("；", question.Program.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}"),
+            isPair ? new("Honest but curious, each of the two against the other; products by oblivious transfer, with no third party's help.", "半诚实模型，两方互不信任；乘法以不经意传输完成，无需第三方协助。")
+                : isChecked
                 ? new("One of the three may deviate from the protocol at will: it is caught before anything is opened. No two of them collude.", "三方中至多一方可任意偏离协议：在任何结果公开之前即被发现。任意两方不合谋。")
                 : new("Honest but curious; no two of the three collude.", "半诚实模型；三方中任意两方不合谋。"),
             [

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing;
 using Collab.SecretSharing.Expressions;
 
 namespace Collab.Engine.Planning;
@@ -8,10 +9,8 @@ namespace Collab.Engine.Planning;
 /// <summary>Settles a computation with the owners' offers, and checks its program (protocols/specs/computation.md).</summary>
 internal static class ComputationPlanner
 {
-    /// <summary>The protocol: a program on replicated shares of three parties.</summary>
+    /// <summary>The protocol: a program on shares of two parties, or replicated ones of three.</summary>
     public const string Protocol = "joint-program/1";
-
-    private const int Parties = 3;
 
     /// <summary>Every input at the largest scale that its range or an owner's column has.</summary>
     public static ComputationQuestion QuestionOf(JobKind.Computation kind, IReadOnlyList<DatasetOffer> offers) => new(
@@ -29,8 +28,9 @@ internal static class ComputationPlanner
     public static JointProgram ProgramOf(Plan plan, ComputationQuestion question)
     {
         Require(plan.Protocol == Protocol, $"This node runs {Protocol} for a computation, not {plan.Protocol}.");
-        Require(plan.Owners.Count == Parties, "A computation has three parties, each with a dataset: add or leave out parties.");
-        Require(plan.Receivers.All(plan.Owners.Contains), "The result of a computation goes to its three parties or some of them.");
+        Require(plan.Owners.Count is 2 or 3, "A computation has two or three parties, each with a dataset: add or leave out parties.");
+        Require(JointEngine.Exists(plan.Owners.Count, plan.Security), "Two parties compute with 'security: semi-honest'; a computation that withstands a party that deviates has three.");
+        Require(plan.Receivers.All(plan.Owners.Contains), "The result of a computation goes to its parties or some of them.");
         foreach (var owner in plan.Owners) Require(question.ColumnsOf(owner).Count > 0, $"The program reads no column of {owner}; each party brings one.");
         Require(question.Inputs.All(i => i.Of is null || plan.Owners.Contains(i.Of)), "An input is of no party of the job.");
         Require(question.Inputs.All(i => JointProgram.IsName(i.Name) && i.Low > -(1L << 62) && i.High < 1L << 62), "An input has no name of a program, or a range beyond 2^62.");

@@ -6,7 +6,7 @@ using Collab.SecretSharing.Expressions;
 
 namespace Collab.Engine.Runs;
 
-/// <summary>A party's part of <c>joint-program/1</c>: it reads its columns, checks their ranges, and computes with the two others (protocols/specs/computation.md).</summary>
+/// <summary>A party's part of <c>joint-program/1</c>: it reads its columns, checks their ranges, and computes with the others (protocols/specs/computation.md).</summary>
 internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgram Program, ProgramColumns Columns, SnapshotReference? Read) : ProtocolPart(Read)
 {
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, ComputationQuestion question, CancellationToken cancellation)
@@ -23,7 +23,7 @@ internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgra
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
         var opened = await Program.RunAsync(
-            Ports.Self, channels, Columns.Values, Columns.Count, Plan.Receivers, Plan.Security, Ports.Random, cancellation);
+            Ports.Self, channels, Columns.Values, Columns.Count, Plan.Receivers, Plan.Security, ContextOf(Plan, run), Ports.Random, cancellation);
         return opened is null ? null : new JobResult.Computation(opened);
     }
 

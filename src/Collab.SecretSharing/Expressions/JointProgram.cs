@@ -1,10 +1,9 @@
 using Collab.Channels;
 using Collab.Primitives;
-using Collab.SecretSharing.Replicated;
 
 namespace Collab.SecretSharing.Expressions;
 
-/// <summary>A program over the columns of three parties, checked: it computes on shares, and only what it opens is opened (protocols/specs/computation.md).</summary>
+/// <summary>A program over the columns of two or three parties, checked: it computes on shares, and only what it opens is opened (protocols/specs/computation.md).</summary>
 public sealed partial class JointProgram
 {
     /// <summary>Rows that a party may bring at most.</summary>
@@ -19,7 +18,7 @@ public sealed partial class JointProgram
     private JointProgram(IReadOnlyList<PartyId> parties, IReadOnlyList<ProgramInput> inputs, IReadOnlyList<int> mostRows, IReadOnlyList<Opened> opened) =>
         (Parties, Inputs, _mostRows, _opened) = (parties, inputs, mostRows, opened);
 
-    /// <summary>The three parties, in order.</summary>
+    /// <summary>The parties, in order.</summary>
     public IReadOnlyList<PartyId> Parties { get; }
 
     /// <summary>The columns.</summary>
@@ -27,15 +26,15 @@ public sealed partial class JointProgram
 
     /// <summary>Reads and checks a program.</summary>
     /// <param name="text">The program.</param>
-    /// <param name="parties">Three parties, in the same order at each.</param>
+    /// <param name="parties">Two or three parties, in the same order at each.</param>
     /// <param name="inputs">Its columns; names are unique, no words of the language, and every <see cref="ProgramInput.Of"/> is a party.</param>
     /// <param name="mostRows">How many rows each party has at most, 1 to <see cref="MostRows"/>; ranges are reckoned with it.</param>
     /// <exception cref="ProgramException">The program cannot be read, or has no meaning.</exception>
     /// <exception cref="ArgumentException">Parties or inputs do not fit.</exception>
     public static JointProgram Create(string text, IReadOnlyList<PartyId> parties, IReadOnlyList<ProgramInput> inputs, IReadOnlyList<int> mostRows)
     {
-        if (parties.Count != 3 || parties.Distinct().Count() != 3) throw new ArgumentException("Three parties.", nameof(parties));
-        if (mostRows.Count != 3 || mostRows.Any(most => most is < 1 or > MostRows)) throw new ArgumentException("Row limits of three parties.", nameof(mostRows));
+        if (parties.Count is not (2 or 3) || parties.Distinct().Count() != parties.Count) throw new ArgumentException("Two or three parties.", nameof(parties));
+        if (mostRows.Count != parties.Count || mostRows.Any(most => most is < 1 or > MostRows)) throw new ArgumentException("Row limits of the parties.", nameof(mostRows));
         if (inputs.DistinctBy(i => i.Name).Count() != inputs.Count || inputs.Any(i => !IsName(i.Name))) throw new ArgumentException("Inputs of different names.", nameof(inputs));
         if (inputs.Any(i => i.Low > i.High || i.Low <= -(long)Checker.Bound || i.High >= (long)Checker.Bound)) throw new ArgumentException("Ranges within 2^62.", nameof(inputs));
         if (inputs.Any(i => i.Of is { } of && !parties.Contains(of))) throw new ArgumentException("Inputs of the parties.", nameof(inputs));
@@ -49,11 +48,12 @@ public sealed partial class JointProgram
 
     /// <summary>Runs one party's part.</summary>
     /// <param name="self">This party.</param>
-    /// <param name="channels">A channel to each of the two others.</param>
+    /// <param name="channels">A channel to each other party.</param>
     /// <param name="columns">This party's columns by the name of their input, within their ranges; those of another party are absent.</param>
     /// <param name="count">How many rows this party has, at least 1.</param>
-    /// <param name="receivers">To whom results are opened; of the three.</param>
-    /// <param name="security">Whether one party may deviate.</param>
+    /// <param name="receivers">To whom results are opened; of the parties.</param>
+    /// <param name="security">Whether one party may deviate; of two none may.</param>
+    /// <param name="context">Names this run, the same at all parties and never used twice.</param>
     /// <param name="random">This party's randomness.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>What is opened, in the order of the program; null at who is no receiver.</returns>
@@ -61,11 +61,12 @@ public sealed partial class JointProgram
     /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
     public async Task<IReadOnlyList<OpenedValue>?> RunAsync(
         PartyId self, IReadOnlyDictionary<PartyId, IChannel> channels, IReadOnlyDictionary<string, long[]> columns, int count,
-        IReadOnlyCollection<PartyId> receivers, SecurityModel security, RandomSource random, CancellationToken cancellation = default)
+        IReadOnlyCollection<PartyId> receivers, SecurityModel security, Digest context, RandomSource random, CancellationToken cancellation = default)
     {
         var index = Parties.ToList().IndexOf(self);
         var rows = await AgreeOnRowsAsync(index, channels, count, cancellation).ConfigureAwait(false);                                       // 1 ←→
-        using var engine = await ReplicatedEngine.OpenAsync(Parties, self, channels, random, security, cancellation).ConfigureAwait(false);  // 2 ←→
+        await using var joint = await JointEngine.OpenAsync(Parties, self, channels, random, security, context, cancellation).ConfigureAwait(false); // 2 ←→
+        var engine = joint.Engine;
         using var evaluation = new SharedEvaluation(engine, new PlainEvaluation(index, rows, columns), rows, Orders(), cancellation);
         foreach (var opened in _opened) await evaluation.OfAsync(opened.Value).ConfigureAwait(false);                                        // 3 ←→
         await evaluation.CheckRangesAsync().ConfigureAwait(false);                                                                           // 4 ←→

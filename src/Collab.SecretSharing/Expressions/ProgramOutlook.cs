@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Primitives;
+using Collab.SecretSharing.Boolean;
 
 namespace Collab.SecretSharing.Expressions;
 
@@ -27,8 +28,8 @@ public sealed partial class JointProgram
         return count.Outlook([.. _opened.Select(o => (o.Name, o.Value.Extent.LengthWith(rows ?? _mostRows), o.Value.Extent.Kind is ExtentKind.AllRows or ExtentKind.RowsOf))]);
     }
 
-    // Walks what SharedEvaluation does. The rates are those of specs/replicated-sharing.md, "Cost", for three parties together; what proofs add is
-    // measured on vectors of 3 to 900 elements (SealedBidTests), and less for longer ones.
+    // Walks what SharedEvaluation does. The rates are those of "Cost" in specs/replicated-sharing.md and two-party-ring.md, for all parties together; what
+    // proofs add is measured on vectors of 3 to 900 elements (SealedBidTests), and less for longer ones.
     private sealed class Counter(IReadOnlyList<int> rows, bool isChecked)
     {
         private const double PlaneRow = 512;                       // elements to which bit planes are filled up
@@ -36,15 +37,25 @@ public sealed partial class JointProgram
         private readonly int _proved = isChecked ? 7 : 1;          // what passes for each byte of the protocol itself
         private readonly HashSet<Node> _seen = [];
         private readonly HashSet<(Node Key, Node Value)> _sorted = [];
-        private long _shared, _products, _comparisons, _sortedValues, _messages = 12;
-        private double _bytes = 150;
+        private readonly int _parties = rows.Count;
+        private long _shared, _products, _comparisons, _sortedValues, _messages = rows.Count == 2 ? 4 : 12;
+        private double _bytes = rows.Count == 2 ? 24 : 150, _transfers;
+
+        private bool IsPair => _parties == 2;
 
         public ProgramOutlook Outlook(IReadOnlyList<(string Name, int Count, bool IsPerRow)> opened)
         {
             var checks = isChecked ? opened.Count + 1 : 0;
+            if (_transfers > 0)
+            {
+                _messages += 14;                                    // the set-up of transfers, both ways
+                _bytes += (2 * ExtendedTransfers.SetUpCost.Bytes) + ExtendedTransfers.CostOf(TransferForm.Extension, (long)_transfers).Bytes;
+            }
+
             return new(
                 _shared, _products, _comparisons, _sortedValues, opened,
-                _messages + (6 * opened.Count) + (checks * CheckMessages), (long)_bytes + opened.Sum(o => 48L * o.Count) + (checks * CheckBytes));
+                _messages + ((IsPair ? 2 : 6) * opened.Count) + (checks * CheckMessages),
+                (long)_bytes + opened.Sum(o => (IsPair ? 16L : 48) * o.Count) + (checks * CheckBytes));
         }
 
         public void Visit(Node node)
@@ -53,7 +64,7 @@ public sealed partial class JointProgram
             var length = node.Extent.LengthWith(rows);
             if (node.Knower.IsLocal)
             {
-                if (node.Knower.Kind != KnowerKind.Everybody) Bring(length, node.Knower.Kind == KnowerKind.One ? 1 : 3);
+                if (node.Knower.Kind != KnowerKind.Everybody) Bring(length, node.Knower.Kind == KnowerKind.One ? 1 : _parties);
                 return;
             }
 
@@ -62,15 +73,15 @@ public sealed partial class JointProgram
             switch (node.Operation)
             {
                 case Operation.Sum when isEach:
-                    Bring(3, 3);
+                    Bring(_parties, _parties);
                     return;
                 case Operation.Best when isEach && node.Arguments[1].Knower.IsLocal && node.Arguments[1].Knower.Kind != KnowerKind.One:
-                    Bring(6, 6);
-                    Tournament(3, Node.BitsBetween(argument, argument));
+                    Bring(2 * _parties, 2 * _parties);
+                    Tournament(_parties, Node.BitsBetween(argument, argument));
                     return;
                 case Operation.Top when isEach:
-                    Bring(3 * node.Count, 3);
-                    Sort(3 * node.Count, WidthOf(argument), 1);
+                    Bring(_parties * node.Count, _parties);
+                    Sort(_parties * node.Count, WidthOf(argument), 1);
                     return;
             }
 
@@ -101,6 +112,7 @@ public sealed partial class JointProgram
         private void Bring(long count, int messages)
         {
             _shared += count;
+            if (IsPair) return;                                     // a value stays with its owner, whole
             _messages += messages;
             _bytes += 8 * count;
             for (var vector = 0; isChecked && vector < messages; vector++) Compare(Math.Max(1, 2 * count / messages), 63, counted: false); // the ranges
@@ -109,13 +121,28 @@ public sealed partial class JointProgram
         private void Multiply(long count)
         {
             _products += count;
-            _messages += 3;
-            _bytes += 24.0 * _proved * count;
+            Words(count);
+        }
+
+        private void Words(double count)
+        {
+            _messages += IsPair ? 6 : 3;
+            _bytes += (IsPair ? 2 * 296.0 : 24.0 * _proved) * count;
+            if (IsPair) _transfers += 128 * count;
         }
 
         private void Compare(long count, int bits, bool counted = true)
         {
             if (counted) _comparisons += count;
+            if (IsPair)
+            {
+                var padded = Math.Ceiling(count / PlaneRow) * PlaneRow;
+                _messages += 4 * (4 + Log(bits));
+                _bytes += padded * 46 * 2 * bits / 63;
+                _transfers += padded * 364 * bits / 63;
+                return;
+            }
+
             _messages += 3 * (4 + Log(bits));
             _bytes += 3 * _proved * ((Math.Ceiling(count / PlaneRow) * PlaneRow * (((bits + 1) / 24.0) + (3 * bits / 8.0))) + (count * 10.7));
         }
@@ -134,7 +161,7 @@ public sealed partial class JointProgram
             if (count < 2) return;
             _sortedValues += count;
             Compare(count, bits, counted: false);                   // to bits
-            if (!isChecked)
+            if (!isChecked && !IsPair)
             {
                 _messages += 3L * 8 * ((bits + 1) / 2);
                 _bytes += 3 * 88.0 * count * ((bits + 1) / 2);
@@ -145,8 +172,7 @@ public sealed partial class JointProgram
             for (var stage = 0; stage < t * (t + 1) / 2; stage++)
             {
                 Compare(count / 2, bits + t, counted: false);
-                _messages += 3;
-                _bytes += 24.0 * _proved * (vectors + 1) * (count / 2);
+                Words((vectors + 1.0) * (count / 2));
             }
         }
 

@@ -5,7 +5,7 @@ using Collab.Primitives;
 
 namespace Collab.SecretSharing.Expressions;
 
-/// <summary>Step 1: how many rows a party has; then all three, so that all three know the same.</summary>
+/// <summary>Step 1: how many rows a party has; then those of all, so that all know the same.</summary>
 /// <param name="Counts">One count, or one of each party in order.</param>
 internal sealed record RowCounts(IReadOnlyList<int> Counts) : IMessage<RowCounts>
 {
@@ -20,7 +20,7 @@ internal sealed record RowCounts(IReadOnlyList<int> Counts) : IMessage<RowCounts
 
     public static RowCounts Decode(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length is not (sizeof(int) or Most * sizeof(int))) throw new MalformedException("one count or three");
+        if (payload.Length % sizeof(int) != 0 || payload.Length is 0 or > Most * sizeof(int)) throw new MalformedException("one count, or one of each party");
         var counts = new int[payload.Length / sizeof(int)];
         for (var i = 0; i < counts.Length; i++) counts[i] = BinaryPrimitives.ReadInt32LittleEndian(payload[(i * sizeof(int))..]);
         return Array.TrueForAll(counts, count => count >= 1) ? new(counts) : throw new MalformedException("counts of at least 1");

@@ -1,3 +1,4 @@
+using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Expressions;
 using Collab.Testing;
@@ -8,6 +9,8 @@ namespace Collab.SecretSharing.Tests.Expressions;
 public sealed class ProgramTests
 {
     private static readonly PartyId[] Names = Testing.Parties.Named(3);
+
+    private static readonly Digest Context = Digest.Of("collab.test.program", []);
 
     // Columns x and y of 3, 2 and 4 rows; z of the second party alone.
     private static readonly long[][] X = [[5, -3, 7], [7, 0], [2, 7, -9, 4]], Y = [[10, 20, 30], [40, 50], [60, 70, 80, 90]];
@@ -61,6 +64,16 @@ public sealed class ProgramTests
             Assert.Null(results[1]);
             foreach (var result in new[] { results[0], results[2] }) Assert.Equal(expected, string.Join(' ', Assert.Single(result!).Texts));
         }
+
+        foreach (var result in await RunByTwoAsync(program)) Assert.Equal(expected, string.Join(' ', Assert.Single(result!).Texts));
+    }
+
+    [Fact]
+    public void Two_parties_have_no_engine_that_withstands_one_that_deviates()
+    {
+        Assert.False(JointEngine.Exists(2, SecurityModel.Malicious));
+        Assert.True(JointEngine.Exists(2, SecurityModel.SemiHonest));
+        Assert.Throws<ArgumentException>(() => JointProgram.Create("open r = sum(x)", Names[..1], Inputs[..1], [9]));
     }
 
     [Theory]
@@ -115,8 +128,26 @@ public sealed class ProgramTests
             var p = Array.IndexOf(Names, self);
             var columns = new Dictionary<string, long[]> { ["x"] = X[p], ["y"] = Y[p] };
             if (p == 1) columns["z"] = [-10, -12];
-            return program.RunAsync(self, channels, columns, X[p].Length, receivers, security, RandomSource.Seeded(p));
+            return program.RunAsync(self, channels, columns, X[p].Length, receivers, security, Context, RandomSource.Seeded(p));
         });
         return [.. Names.Select(party => runs[party].Result)];
+    }
+
+    /// <summary>The same rows in the same order, held by two parties.</summary>
+    private static async Task<IReadOnlyList<OpenedValue>?[]> RunByTwoAsync(string text)
+    {
+        PartyId[] names = [TwoParty.Sender, TwoParty.Receiver];
+        var program = JointProgram.Create(text, names, [Inputs[0], Inputs[1], Inputs[2] with { Of = names[1] }], [9, 9]);
+        long[][] x = [[.. X[0], .. X[1], .. X[2][..2]], X[2][2..]], y = [[.. Y[0], .. Y[1], .. Y[2][..2]], Y[2][2..]];
+        var run = await TwoParty.RunAsync(channel => PartAsync(channel, 0), channel => PartAsync(channel, 1));
+        return [run.Sender, run.Receiver];
+
+        Task<IReadOnlyList<OpenedValue>?> PartAsync(IChannel channel, int p)
+        {
+            var columns = new Dictionary<string, long[]> { ["x"] = x[p], ["y"] = y[p] };
+            if (p == 1) columns["z"] = [-10, -12];
+            return program.RunAsync(
+                names[p], new Dictionary<PartyId, IChannel> { [names[1 - p]] = channel }, columns, x[p].Length, names, SecurityModel.SemiHonest, Context, RandomSource.Seeded(p));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Expressions;
 using Collab.Testing;
@@ -10,6 +11,7 @@ public sealed class SealedBidTests
 {
     private static readonly PartyId[] Names = Collab.Testing.Parties.Named(3);
     private static readonly int[] Counts = [400, 350, 250];
+    private static readonly Digest Run = Digest.Of("collab.test.program", []);
 
     [Theory]
     [InlineData("open winner = at_max(bid, serial); best = top(bid, 2); open price = best[2]", SecurityModel.SemiHonest)]
@@ -27,7 +29,7 @@ public sealed class SealedBidTests
         var failures = await network.RunAsync(Names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(async () =>
             results[p.Index] = await program.RunAsync(
                 p.Item, network.Of(p.Item), new Dictionary<string, long[]> { ["bid"] = bids[p.Index], ["quantity"] = quantities[p.Index] }, Counts[p.Index],
-                Names, security, RandomSource.Seeded(p.Index)))));
+                Names, security, Run, RandomSource.Seeded(p.Index)))));
         Assert.Empty(failures);
         var price = results[0]!.Single(r => r.Name == "price").Units[0];
         var all = bids.SelectMany(b => b).ToList();
@@ -56,7 +58,7 @@ public sealed class SealedBidTests
             var failures = await network.RunAsync(Names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(async () =>
             {
                 await program.RunAsync(
-                    p.Item, network.Of(p.Item), new Dictionary<string, long[]> { ["bid"] = p.Index == 1 ? [3, value] : [1, 2] }, 2, Names, SecurityModel.Malicious, RandomSource.Seeded(p.Index));
+                    p.Item, network.Of(p.Item), new Dictionary<string, long[]> { ["bid"] = p.Index == 1 ? [3, value] : [1, 2] }, 2, Names, SecurityModel.Malicious, Run, RandomSource.Seeded(p.Index));
                 Interlocked.Increment(ref opened);
             })));
             if (text.Contains("count", StringComparison.Ordinal))
@@ -84,7 +86,7 @@ public sealed class SealedBidTests
                 return told;
             });
             var failures = await network.RunAsync(Names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(() =>
-                program.RunAsync(p.Item, network.Of(p.Item), new Dictionary<string, long[]> { ["bid"] = [1, 2] }, 2, Names, SecurityModel.SemiHonest, RandomSource.Seeded(p.Index)))));
+                program.RunAsync(p.Item, network.Of(p.Item), new Dictionary<string, long[]> { ["bid"] = [1, 2] }, 2, Names, SecurityModel.SemiHonest, Run, RandomSource.Seeded(p.Index)))));
             Assert.Equal(3, failures.Count);
             Assert.Contains(failures.Values, f => f is PeerFaultException);
         }
@@ -97,16 +99,30 @@ public sealed class SealedBidTests
     [InlineData("m = max(bid)\nopen r = count(bid == m)\nopen s = inner(sort(bid), sort(quantity))")]
     public async Task What_is_said_of_messages_and_bytes_is_near_what_passes(string text)
     {
-        foreach (var security in new[] { SecurityModel.SemiHonest, SecurityModel.Malicious })
+        foreach (var (parties, security) in new[] { (3, SecurityModel.SemiHonest), (3, SecurityModel.Malicious), (2, SecurityModel.SemiHonest) })
         {
-            var program = JointProgram.Create(text, Names, [new("bid", null, 0, 0, 100), new("quantity", null, 0, 0, 40)], [999, 999, 999]);
-            var network = new InMemoryNetwork(Names);
+            PartyId[] names = parties == 3 ? Names : [TwoParty.Sender, TwoParty.Receiver];
+            int[] rows = [.. Enumerable.Repeat(300, parties)];
+            var program = JointProgram.Create(text, names, [new("bid", null, 0, 0, 100), new("quantity", null, 0, 0, 40)], [.. rows.Select(_ => 999)]);
             long[] values = [.. Enumerable.Range(0, 300).Select(i => (long)(i % 41))];
-            Assert.Empty(await network.RunAsync(Names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(() =>
-                program.RunAsync(p.Item, network.Of(p.Item), new Dictionary<string, long[]> { ["bid"] = values, ["quantity"] = values }, 300, Names, security, RandomSource.Seeded(p.Index))))));
-            var outlook = program.Describe(security, [300, 300, 300]);
-            var (messages, bytes) = ((double)network.Passed.Count, (double)network.Passed.Sum(m => m.Payload.Length));
-            Assert.True(outlook.Messages / messages is > 0.5 and < 3 && outlook.Bytes / bytes is > 0.5 and < 3, $"{text} {security}: said {outlook.Messages} and {outlook.Bytes}, passed {messages} and {bytes}");
+            Task<IReadOnlyList<OpenedValue>?> PartAsync(int p, IReadOnlyDictionary<PartyId, IChannel> channels) => program.RunAsync(
+                names[p], channels, new Dictionary<string, long[]> { ["bid"] = values, ["quantity"] = values }, 300, names, security, Run, RandomSource.Seeded(p));
+            double messages, bytes;
+            if (parties == 2)
+            {
+                var run = await TwoParty.RunAsync(
+                    channel => PartAsync(0, new Dictionary<PartyId, IChannel> { [names[1]] = channel }), channel => PartAsync(1, new Dictionary<PartyId, IChannel> { [names[0]] = channel }));
+                (messages, bytes) = (run.Usage.MessagesSent + run.Usage.MessagesReceived, run.Usage.BytesSent + run.Usage.BytesReceived);
+            }
+            else
+            {
+                var network = new InMemoryNetwork(names);
+                Assert.Empty(await network.RunAsync(names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(() => PartAsync(p.Index, network.Of(p.Item))))));
+                (messages, bytes) = (network.Passed.Count, network.Passed.Sum(m => (double)m.Payload.Length));
+            }
+
+            var outlook = program.Describe(security, rows);
+            Assert.True(outlook.Messages / messages is > 0.5 and < 3 && outlook.Bytes / bytes is > 0.5 and < 3, $"{text} {parties} {security}: said {outlook.Messages} and {outlook.Bytes}, passed {messages} and {bytes}");
         }
     }
 }

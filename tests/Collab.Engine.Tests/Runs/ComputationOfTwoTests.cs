@@ -1,0 +1,55 @@
+using Collab.Engine.Planning;
+using Collab.Engine.Tests.Support;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Tests.Runs;
+
+/// <summary>A program of two parties as a job: the engine of two, what the approval says of it, and what is refused.</summary>
+public sealed class ComputationOfTwoTests
+{
+    private const string Job = """
+        kind: computation
+        purpose: cohort-study
+        parties:
+          - { name: al, dataset: table }
+          - { name: bo, dataset: table }
+        receivers: [al]
+        parameters:
+          inputs:
+            - { name: price, column: price, min: 0, max: 1000 }
+          program: |
+            open winner = at_max(price, party)
+            best = top(price, 2)
+            open paid = best[2]
+        """;
+
+    [Fact]
+    public async Task Two_parties_compute_and_only_the_receiver_is_told()
+    {
+        using var owners = await OwnersAsync();
+        var plan = owners.Plan(Job);
+        var run = await owners.RunAsync(plan);
+        var opened = run.At<JobResult.Computation>(Plans.Al).Values;
+        Assert.Equal(["2", "850.00"], opened.SelectMany(value => value.Texts));
+        var cost = Explanation.Of(plan).Cost;
+        Assert.InRange(cost.Bytes / (double)run.Bytes, 0.5, 20); // said for as many rows as the bands allow
+    }
+
+    [Fact]
+    public async Task The_approval_says_that_there_is_no_third_party_and_a_plan_against_a_deviating_one_is_refused()
+    {
+        using var owners = await OwnersAsync();
+        Assert.Contains("by oblivious transfer", Explanation.Of(owners.Plan(Job)).Adversary.English, StringComparison.Ordinal);
+        var refused = Assert.Throws<CollabException>(() => owners.Plan(Job + "\nsecurity: malicious\n"));
+        Assert.Contains("has three", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<TwoOwners> OwnersAsync()
+    {
+        var owners = new TwoOwners();
+        await owners.OfferAsync(Plans.Al, "price", "120.50", "850.00", "3.25");
+        await owners.OfferAsync(Plans.Bo, "price", "900.75", "17.00");
+        return owners;
+    }
+}
