@@ -12,7 +12,7 @@ public sealed partial class ReplicatedEngine
         IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default)
     {
         foreach (var (x, y) in pairs) RequireSame(x.Length, y.Length);
-        using var own = Products(pairs);
+        var own = Products(pairs);
         var received = await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
         await RecordAsync<Integers64>(_words, received, cancellation).ConfigureAwait(false);
         return Deal(own, received, [.. pairs.Select(pair => pair.X.Length)]).Select((pair, i) => new SharedVector(pairs[i].X.Length, pair.Own, pair.Next)).ToArray();
@@ -28,7 +28,7 @@ public sealed partial class ReplicatedEngine
             RequireSame(x.Planes, y.Planes);
         }
 
-        using var own = Products(pairs);
+        var own = Products(pairs);
         var received = await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
         await RecordAsync<Bits64>(_bits, received, cancellation).ConfigureAwait(false);
         return Deal(own, received, [.. pairs.Select(pair => pair.X.WordCount)])
@@ -239,6 +239,8 @@ public sealed partial class ReplicatedEngine
     /// <summary>Cuts the two components of one round into those of its operations.</summary>
     private static (NativeBuffer<ulong> Own, NativeBuffer<ulong> Next)[] Deal(NativeBuffer<ulong> own, NativeBuffer<ulong> next, int[] counts)
     {
+        if (counts.Length == 1) return [(own, next)];
+        using (own)
         using (next)
         {
             var parts = new (NativeBuffer<ulong> Own, NativeBuffer<ulong> Next)[counts.Length];
