@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Collab.Cli.Results;
 using Collab.Engine.Descriptions;
 using Collab.Wire.Operator;
 using Spectre.Console;
@@ -127,12 +128,26 @@ internal static class JobCommands
 
     private static Command Result()
     {
-        var command = new Command("result", "The released result, at a receiver (JSON).\nExample: collab job result 3f9c21 --home ~/registry") { Job, Shared.Home, Shared.Passphrase, Output.QuietOption };
-        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async _ =>
+        var format = new Option<string>("--format") { Description = "json, csv, or table for people.", DefaultValueFactory = _ => "json" }.AcceptOnlyFromAmong("json", "csv", "table");
+        var command = new Command("result", "The released result, at a receiver.\nExample: collab job result 3f9c21 --home ~/registry --format table")
+        {
+            Job, format, Shared.Home, Shared.Passphrase, Output.QuietOption,
+        };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             using var client = Shared.Connect(parsed);
+            var (job, asked) = (parsed.GetRequiredValue(Job), parsed.GetRequiredValue(format));
+            if (asked == "table")
+            {
+                using var json = new MemoryStream();
+                await client.CopyAsync(Verbs.GetResult, new JobRequest(job), json, cancellation);
+                json.Position = 0;
+                ResultTable.Show(output.Console, ReleasedResult.Read(json));
+                return ExitCode.Done;
+            }
+
             await using var destination = Console.OpenStandardOutput();
-            await client.CopyAsync(Verbs.GetResult, new JobRequest(parsed.GetRequiredValue(Job)), destination, cancellation);
+            await client.CopyAsync(Verbs.GetResult, new JobRequest(job, Format: asked), destination, cancellation);
             return ExitCode.Done;
         }));
         return command;

@@ -4,6 +4,7 @@ using Collab.Cli.Commands;
 using Collab.Engine.Descriptions;
 using Collab.Evidence;
 using Collab.Jobs;
+using Collab.Node.Storage;
 using Collab.Primitives;
 using Collab.Wire.Operator;
 
@@ -101,7 +102,7 @@ internal static class SandboxRun
         var place = Path.Combine(destination, party.Name);
         Directory.CreateDirectory(place);
         foreach (var file in Directory.EnumerateFiles(folder)) File.Copy(file, Path.Combine(place, Path.GetFileName(file)), overwrite: true);
-        var json = Path.Combine(place, "result.json");
+        var json = Path.Combine(place, ResultFolder.JsonFile);
         return new FileInfo(json).Length <= LargestInline
             ? new SandboxParty(JsonSerializer.Deserialize<JsonElement>(await File.ReadAllBytesAsync(json, cancellation)), null)
             : new SandboxParty(null, Path.GetRelativePath(destination, json));

@@ -4,9 +4,9 @@ using Collab.Statistics.Analyses;
 namespace Collab.Engine.Planning;
 
 /// <summary>What joint analyses do, said before anyone approves them: each with the totals that its receiver comes to know (protocols/specs/analysis.md).</summary>
-internal static class AnalysisExplanation
+public static class AnalysisExplanation
 {
-    public static Explanation Of(Plan plan, AnalysisQuestion question)
+    internal static Explanation Of(Plan plan, AnalysisQuestion question)
     {
         var receiver = plan.Receivers[0];
         var settled = AnalysisPlan.Create(question, plan.Owners, receiver);
@@ -47,7 +47,8 @@ internal static class AnalysisExplanation
                 AreUpperBounds: true));
     }
 
-    private static Bilingual Asked(Analysis analysis) => analysis switch
+    /// <summary>An analysis in a few words: "a histogram of age in 5 bins".</summary>
+    public static Bilingual Asked(Analysis analysis) => analysis switch
     {
         Analysis.Means { Test: MeanTest.OneSample } m => new($"a t-test of {m.Value.Column}", $"{m.Value.Column} 的 t 检验"),
         Analysis.Means { Test: MeanTest.AnalysisOfVariance } m => new($"an analysis of variance of {m.Value.Column} by {m.Groups!.Column}", $"{m.Value.Column} 按 {m.Groups!.Column} 的方差分析"),

@@ -65,7 +65,12 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
 
         var folder = parts.Results.Find(run) ?? throw new CollabException(
             JobArchive.ReceiptUnknown, $"{parts.Self} holds no released result of run {run.Short}.", parts.Self);
-        await using var file = File.OpenRead(Path.Combine(folder, "result.json"));
+        await using var file = File.OpenRead(Path.Combine(folder, asked.Format switch
+        {
+            null or "json" => ResultFolder.JsonFile,
+            "csv" => ResultFolder.CsvFile,
+            var other => throw new CollabException(RequestInvalid, $"A result is json or csv, not '{other}'."),
+        }));
         var buffer = new byte[PieceSize];
         for (int read; (read = await file.ReadAsync(buffer, cancellation)) > 0;) yield return buffer.AsMemory(0, read);
     }

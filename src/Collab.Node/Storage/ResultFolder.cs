@@ -14,6 +14,12 @@ namespace Collab.Node.Storage;
 /// </summary>
 public sealed class ResultFolder(string folder) : IResultSink
 {
+    /// <summary>The result as one JSON document.</summary>
+    public const string JsonFile = "result.json";
+
+    /// <summary>The result as a table.</summary>
+    public const string CsvFile = "result.csv";
+
     /// <summary>The canonical bytes that the commitment covers.</summary>
     public const string CanonicalFile = "result.bin";
 
@@ -41,13 +47,13 @@ public sealed class ResultFolder(string folder) : IResultSink
         result.Opening.EncodeSecret(opening);
         DurableFile.Replace(Path.Combine(pending, CanonicalFile), result.Result.WriteTo);
         DurableFile.Replace(Path.Combine(pending, OpeningFile), opening.Written);
-        DurableFile.Replace(Path.Combine(pending, "result.csv"), stream =>
+        DurableFile.Replace(Path.Combine(pending, CsvFile), stream =>
         {
             using var text = new StreamWriter(stream, Utf8, leaveOpen: true);
             ResultText.WriteCsv(text, result.Result);
         });
         DurableFile.Replace(
-            Path.Combine(pending, "result.json"),
+            Path.Combine(pending, JsonFile),
             stream => JsonSerializer.Serialize(stream, ResultText.ToDocument(plan, run, result.Result), OperatorJson.Indented));
         Directory.Move(pending, final);
         DurableFile.SyncDirectory(folder);

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Collab.Engine;
+using Collab.Engine.Planning;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Analyses;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Results;
+using Collab.Wire.Operator;
 
 namespace Collab.Node.Storage;
 
@@ -65,7 +68,7 @@ internal static class ResultText
             plan.Digest.ToString(), run.ToString(), plan.Question is IntersectionQuestion ? "aggregates" : "statistics", statistics.Table.Cells.Count, null, null, null, [.. statistics.Table.Rows()]),
         JobResult.Analyses analyses => new(plan.Digest.ToString(), run.ToString(), "analysis", analyses.Result.Outcomes.Count, null, null, null, null)
         {
-            Analyses = [.. analyses.Result.Outcomes.Select((outcome, i) => new AnalysisDocument(i + 1, outcome.Reason, [.. outcome.Findings.Select(FindingOf)]))],
+            Analyses = [.. analyses.Result.Outcomes.Select((outcome, i) => DocumentOf(plan.Question, i, outcome))],
         },
         JobResult.Computation computation => new(plan.Digest.ToString(), run.ToString(), "computation", computation.Values.Count, null, null, null, null)
         {
@@ -114,13 +117,13 @@ internal static class ResultText
                     Line(text, [row.Level, row.Measure, row.Statistic ?? "", row.Value ?? "", row.Fraction ?? "", row.Exactness]);
                 break;
             case JobResult.Analyses analyses:
-                Line(text, ["analysis", "method", "term", "name", "value", "bits"]);
+                Line(text, ["analysis", "method", "term", "name", "value", "bits", "reason"]);
                 for (var i = 0; i < analyses.Result.Outcomes.Count; i++)
                 {
                     var outcome = analyses.Result.Outcomes[i];
-                    if (outcome.Reason is { } reason) Line(text, [Number(i + 1), reason, "", "", "", ""]);
+                    if (outcome.Reason is { } reason) Line(text, [Number(i + 1), "", "", "", "", "", reason]);
                     foreach (var finding in outcome.Findings)
-                        foreach (var q in finding.Quantities) Line(text, [Number(i + 1), finding.Method, q.Term, q.Name, ValueOf(q), Number(q.SignificantBits)]);
+                        foreach (var q in finding.Quantities) Line(text, [Number(i + 1), finding.Method, q.Term, q.Name, ValueOf(q), Number(q.SignificantBits), ""]);
                 }
 
                 break;
@@ -132,6 +135,13 @@ internal static class ResultText
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
+    }
+
+    private static AnalysisDocument DocumentOf(Question question, int number, AnalysisOutcome outcome)
+    {
+        var analysis = (question as AnalysisQuestion)?.Analyses[number];
+        var asked = analysis is null ? null : AnalysisExplanation.Asked(analysis);
+        return new(number + 1, asked is null ? null : new TextView(asked.English, asked.Chinese), analysis?.Columns ?? [], outcome.Reason, [.. outcome.Findings.Select(FindingOf)]);
     }
 
     private static FindingDocument FindingOf(Finding finding) =>
@@ -168,7 +178,7 @@ internal static class ResultText
         return value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
     }
 
-    private static bool IsNumber(string value) => value.Skip(1).All(c => char.IsAsciiDigit(c) || c is '.' or '/' or 'E' or '-' or '+');
+    private static bool IsNumber(string value) => value == "-Infinity" || value.Skip(1).All(c => char.IsAsciiDigit(c) || c is '.' or '/' or 'E' or '-' or '+');
 }
 
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
@@ -235,22 +245,24 @@ internal sealed record ResultDocument(
 /// <param name="Name">Its name.</param>
 /// <param name="Value">Of a single value its text: a number without rounding, or true or false.</param>
 /// <param name="Values">Of a list its values.</param>
-internal sealed record ValueDocument(string Name, string? Value, IReadOnlyList<string>? Values);
+public sealed record ValueDocument(string Name, string? Value, IReadOnlyList<string>? Values);
 
 /// <summary>The outcome of one analysis.</summary>
 /// <param name="Analysis">Its number in the question, from 1.</param>
+/// <param name="Asked">What was asked, in words.</param>
+/// <param name="Columns">The columns it is about, the value or the time first.</param>
 /// <param name="Reason">Why there is nothing; null when something was found.</param>
 /// <param name="Findings">What was found.</param>
-internal sealed record AnalysisDocument(int Analysis, string? Reason, IReadOnlyList<FindingDocument> Findings);
+public sealed record AnalysisDocument(int Analysis, TextView? Asked, IReadOnlyList<string> Columns, string? Reason, IReadOnlyList<FindingDocument> Findings);
 
 /// <summary>What one procedure found.</summary>
 /// <param name="Method">The procedure in words.</param>
 /// <param name="Quantities">Its numbers.</param>
-internal sealed record FindingDocument(string Method, IReadOnlyList<QuantityDocument> Quantities);
+public sealed record FindingDocument(string Method, IReadOnlyList<QuantityDocument> Quantities);
 
 /// <summary>One number.</summary>
 /// <param name="Term">What it is about; empty for the whole.</param>
 /// <param name="Name">Its name, as R's broom names it.</param>
 /// <param name="Value">The number as text: the shortest that reads back the same double; NaN, Infinity where it is none.</param>
 /// <param name="Bits">Bits of it that are right.</param>
-internal sealed record QuantityDocument(string Term, string Name, string Value, int Bits);
+public sealed record QuantityDocument(string Term, string Name, string Value, int Bits);

@@ -26,7 +26,8 @@ public sealed record EmptyRequest;
 /// <param name="Job">At least 6 hexadecimal digits, or the whole digest.</param>
 /// <param name="Run">A run of it; the newest when null.</param>
 /// <param name="Reason">A reason code, for a refusal.</param>
-public sealed record JobRequest(string? Job, string? Run = null, string? Reason = null);
+/// <param name="Format">Of a result: <c>json</c>, also when null, or <c>csv</c>.</param>
+public sealed record JobRequest(string? Job, string? Run = null, string? Reason = null, string? Format = null);
 
 /// <summary>A request with the text of a job description.</summary>
 /// <param name="Description">The YAML.</param>

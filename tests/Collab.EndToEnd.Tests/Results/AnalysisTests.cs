@@ -50,7 +50,7 @@ public sealed class AnalysisTests
             analyses[5].GetProperty("findings")[0].GetProperty("quantities").EnumerateArray().Where(q => q.GetProperty("name").GetString() == "count").Select(q => q.GetProperty("value").GetString()));
         Check(analyses[6], "estimate1", 96 / 339.0, "Two-sample proportion test with continuity correction");
         var csv = await File.ReadAllLinesAsync(folder["out", "supervisor", "result.csv"], TestContext.Current.CancellationToken);
-        Assert.Equal("analysis,method,term,name,value,bits", csv[0]);
+        Assert.Equal("analysis,method,term,name,value,bits,reason", csv[0]);
         (await CollabProgram.RunAsync(
             "audit", "verify", folder["out", run.Json.GetProperty("evidence").GetString()!], "--trust", folder["out", "nodes", "consortium.yaml"])).Expect(0, "verified");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Collab.Cryptography;
 using Collab.Engine;
@@ -5,7 +6,10 @@ using Collab.Evidence;
 using Collab.Jobs;
 using Collab.Node.Storage;
 using Collab.Primitives;
+using Collab.Statistics.Analyses;
 using Collab.Testing;
+using Finding = Collab.Statistics.Inference.Finding;
+using Quantity = Collab.Statistics.Inference.Quantity;
 
 namespace Collab.Node.Tests.Storage;
 
@@ -95,6 +99,36 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Equal(csv, File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.csv")));
         var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.json"))).RootElement;
         Assert.Equal((word, count), (document.GetProperty("kind").GetString(), document.GetProperty("count").GetInt64()));
+    }
+
+    [Fact]
+    public void Numbers_of_analyses_read_back_to_the_same_doubles_from_both_files()
+    {
+        double[] numbers = [0.1 + 0.2, -1.5e-300, double.Epsilon, double.MaxValue, -0.0, 1e23, double.NaN, double.PositiveInfinity, double.NegativeInfinity];
+        var result = new JobResult.Analyses(new AnalysisResult(
+            [
+                new AnalysisOutcome([new Finding("By \"group\",\nin lines", [.. numbers.Select((number, i) => new Quantity($"=term, {i}", "estimate", number, 44))])], null),
+                AnalysisOutcome.Withheld,
+            ]));
+        Assert.Equal(result.Encode(), JobResult.Decode(result.Encode()).Encode());
+        var (_, opening) = Commitment.Commit(ShownResult.Domain, result.Encode(), RandomSource.Seeded(1));
+        var folder = new ResultFolder(_folder);
+        folder.Release(Plans.Intersection(), Run, new SealedResult(opening, result));
+
+        var rows = PlainCsv.Read(File.ReadAllText(Path.Combine(folder.Find(Run)!, ResultFolder.CsvFile)));
+        Assert.Equal(["analysis", "method", "term", "name", "value", "bits", "reason"], rows[0]);
+        Assert.All(rows, row => Assert.Equal(7, row.Count));
+        Assert.Equal(["2", "", "", "", "", "", AnalysisOutcome.Withheld.Reason!], rows[^1]);
+        Assert.Equal(numbers.Select(Bits), rows.Skip(1).SkipLast(1).Select(row => Bits(double.Parse(row[4], CultureInfo.InvariantCulture))));
+        Assert.All(rows.Skip(1).SkipLast(1).Index(), line => Assert.Equal(
+            ["1", "By \"group\",\nin lines", $"'=term, {line.Index}", "estimate", "44", ""], line.Item.Where((_, column) => column != 4)));
+
+        var analyses = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Find(Run)!, ResultFolder.JsonFile))).RootElement.GetProperty("analyses");
+        Assert.Equal(numbers.Select(Bits), analyses[0].GetProperty("findings")[0].GetProperty("quantities").EnumerateArray()
+            .Select(q => Bits(double.Parse(q.GetProperty("value").GetString()!, CultureInfo.InvariantCulture))));
+        Assert.Equal(AnalysisOutcome.Withheld.Reason, analyses[1].GetProperty("reason").GetString());
+
+        static long Bits(double number) => BitConverter.DoubleToInt64Bits(number);
     }
 
     [Fact]

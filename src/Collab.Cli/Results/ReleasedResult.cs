@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Collab.Node.Storage;
+using Collab.Statistics.Results;
+using Collab.Wire.Operator;
+
+namespace Collab.Cli.Results;
+
+/// <summary>What is shown to people of a released result: its numbers.</summary>
+/// <param name="Kind">The kind of result, as in its JSON.</param>
+/// <param name="Count">Matches, rows told, or cells.</param>
+/// <param name="Statistics">Of statistics and aggregates: a line per cell and statistic.</param>
+/// <param name="Analyses">Of analyses: the outcome of each.</param>
+/// <param name="Values">Of a computation: what it opened.</param>
+internal sealed record ReleasedResult(
+    string Kind, long Count, IReadOnlyList<StatisticsRow>? Statistics, IReadOnlyList<AnalysisDocument>? Analyses, IReadOnlyList<ValueDocument>? Values)
+{
+    /// <summary>Reads a result's JSON, of it the numbers.</summary>
+    public static ReleasedResult Read(Stream json)
+    {
+        using var document = JsonDocument.Parse(json);
+        T? Field<T>(string name) => document.RootElement.TryGetProperty(name, out var field) ? field.Deserialize<T>(OperatorJson.Options) : default;
+        return new ReleasedResult(
+            Field<string>("kind")!, Field<long>("count"), Field<IReadOnlyList<StatisticsRow>>("statistics"), Field<IReadOnlyList<AnalysisDocument>>("analyses"),
+            Field<IReadOnlyList<ValueDocument>>("values"));
+    }
+}

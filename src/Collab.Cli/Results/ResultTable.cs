@@ -1,0 +1,70 @@
+using System.Globalization;
+using Collab.Cli.Commands;
+using Collab.Node.Storage;
+using Collab.Statistics.Results;
+using Spectre.Console;
+
+namespace Collab.Cli.Results;
+
+/// <summary>A result as tables for people, with six digits of a number; the rest is in the JSON and the CSV.</summary>
+internal static class ResultTable
+{
+    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation"];
+
+    public static void Show(IAnsiConsole console, ReleasedResult result)
+    {
+        if (!Counted.Contains(result.Kind)) throw Shared.Usage($"A table shows numbers, and the result is of kind '{result.Kind}': ask for json or csv.");
+        if (result.Kind == "cardinality") console.WriteLine(result.Count.ToString(CultureInfo.InvariantCulture));
+        if (result.Statistics is { } rows) Show(console, rows);
+        foreach (var value in result.Values ?? []) console.WriteLine($"{value.Name} = {value.Value ?? string.Join(", ", value.Values!)}");
+        foreach (var analysis in result.Analyses ?? []) Show(console, analysis);
+    }
+
+    /// <summary>A line for each cell, a column for each statistic.</summary>
+    private static void Show(IAnsiConsole console, IReadOnlyList<StatisticsRow> rows)
+    {
+        string[] statistics = [.. rows.Select(row => row.Statistic).OfType<string>().Distinct()];
+        var table = new Table().AddColumns(["column", "level", .. statistics]);
+        foreach (var column in table.Columns.Skip(2)) column.RightAligned();
+        foreach (var cell in rows.GroupBy(row => (row.Measure, row.Level)))
+        {
+            var withheld = cell.FirstOrDefault(row => row.Statistic is null)?.Exactness;
+            table.AddRow([.. new[] { cell.Key.Measure, cell.Key.Level }
+                .Concat(statistics.Select((name, i) => withheld is not null ? i == 0 ? withheld : "" : Rounded(cell.FirstOrDefault(row => row.Statistic == name)?.Value)))
+                .Select(Markup.Escape)]);
+        }
+
+        console.Write(table);
+    }
+
+    private static void Show(IAnsiConsole console, AnalysisDocument analysis)
+    {
+        console.WriteLine();
+        console.MarkupLineInterpolated($"[bold]{analysis.Analysis}. {(analysis.Asked is { } asked ? Output.Text(asked) : "analysis")}[/]");
+        if (analysis.Reason is { } reason) console.MarkupLineInterpolated($"  {reason}");
+        foreach (var finding in analysis.Findings) Show(console, finding);
+    }
+
+    /// <summary>Numbers about the whole in a line; those about terms in a table with a line for each term.</summary>
+    private static void Show(IAnsiConsole console, FindingDocument finding)
+    {
+        console.MarkupLineInterpolated($"  {finding.Method}");
+        string[] whole = [.. finding.Quantities.Where(q => q.Term.Length == 0).Select(q => $"{q.Name} = {Rounded(q.Value)}")];
+        if (whole.Length > 0) console.MarkupLineInterpolated($"    {string.Join(", ", whole)}");
+        var terms = finding.Quantities.Where(q => q.Term.Length > 0).ToList();
+        if (terms.Count == 0) return;
+        string[] names = [.. terms.Select(q => q.Name).Distinct()];
+        var table = new Table().AddColumns(["term", .. names]);
+        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (var term in terms.GroupBy(q => q.Term))
+            table.AddRow([.. names.Select(name => Rounded(term.FirstOrDefault(q => q.Name == name)?.Value)).Prepend(term.Key).Select(Markup.Escape)]);
+        console.Write(new Padder(table, new Padding(4, 0, 0, 0)));
+    }
+
+    /// <summary>Whole numbers as they are, others to six digits.</summary>
+    private static string Rounded(string? value) =>
+        value is null ? ""
+        : value.Contains('.', StringComparison.Ordinal) || value.Contains('E', StringComparison.Ordinal)
+            ? double.Parse(value, CultureInfo.InvariantCulture).ToString("G6", CultureInfo.InvariantCulture)
+            : value;
+}
