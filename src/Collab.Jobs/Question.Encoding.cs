@@ -10,6 +10,7 @@ public static class QuestionEncoding
     private const byte FullIntersection = 3;
     private const byte Analyses = 16;
     private const byte Computation = 17;
+    private const byte PrivateStatistics = 18;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -25,11 +26,12 @@ public static class QuestionEncoding
                 IntersectionEncoding.Encode(writer, intersection);
                 break;
             case StatisticsQuestion statistics:
-                writer.Byte(Statistics)
+                writer.Byte(statistics.Privacy is null ? Statistics : PrivateStatistics)
                     .List(statistics.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
                     .Optional(statistics.GroupBy, (w, g) => w.Text(g.Column).List(g.Levels, (v, level) => v.Text(level)))
                     .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
                     .UInt32((uint)statistics.MinimumGroupSize);
+                statistics.Privacy?.Encode(writer);
                 break;
             case AnalysisQuestion analyses:
                 writer.Byte(Analyses);
@@ -49,11 +51,21 @@ public static class QuestionEncoding
     {
         Intersection => new IntersectionQuestion(KeyRule.Decode(ref reader)),
         Statistics => DecodeStatistics(ref reader),
+        PrivateStatistics => DecodePrivate(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
         Analyses => AnalysisEncoding.Decode(ref reader),
         Computation => ComputationQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
+
+    private static StatisticsQuestion DecodePrivate(ref CanonicalReader reader)
+    {
+        var question = DecodeStatistics(ref reader);
+        var choice = PrivacyChoice.Decode(ref reader, question.Measures);
+        return choice.Fits(question.Measures, question.Statistics)
+            ? question with { Privacy = choice }
+            : throw new MalformedException("epsilon, delta and ranges in bounds, and of counts, sums and means alone");
+    }
 
     private static StatisticsQuestion DecodeStatistics(ref CanonicalReader reader)
     {

@@ -20,6 +20,9 @@ public sealed record StatisticsQuestion(
     /// <inheritdoc/>
     public override string Kind => "statistics";
 
+    /// <summary>The noise of a differentially private answer; null for the exact one. With it, noisy counts are held against the minimum.</summary>
+    public PrivacyChoice? Privacy { get; init; }
+
     /// <summary>The levels in order; one unnamed level when there is no grouping.</summary>
     public IReadOnlyList<string> Levels => GroupBy?.Levels ?? [""];
 }

@@ -13,8 +13,12 @@ internal static class BatchColumns
         levels.Select((level, i) => (level, i)).ToDictionary(l => l.level, l => l.i, StringComparer.Ordinal);
 
     /// <summary>For each row the number of its level; −1 where it is missing, 0 everywhere when there is no grouping.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="grouping">The grouping.</param>
+    /// <param name="numbers">The levels' numbers.</param>
+    /// <param name="skipsUnknown">Whether a level that is not in the plan is as one that is missing.</param>
     /// <exception cref="CollabException"><see cref="StatisticsErrors.UnknownLevel"/> or <see cref="StatisticsErrors.ColumnUnfit"/>.</exception>
-    public static int[] LevelOfEachRow(ColumnBatch batch, GroupBy? grouping, Dictionary<string, int> numbers)
+    public static int[] LevelOfEachRow(ColumnBatch batch, GroupBy? grouping, Dictionary<string, int> numbers, bool skipsUnknown = false)
     {
         var levels = new int[batch.RowCount];
         if (grouping is not { } by) return levels;
@@ -40,13 +44,17 @@ internal static class BatchColumns
         int NumberOf(string? text, long row) =>
             text is null ? -1
             : numbers.TryGetValue(text, out var level) ? level
+            : skipsUnknown ? -1
             : throw new CollabException(
                 StatisticsErrors.UnknownLevel, $"Row {row}: column '{by.Column}' holds a level that is not in the plan.");
     }
 
     /// <summary>The values of a measure in units of the plan's scale, and which rows have one.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="measure">The measure.</param>
+    /// <param name="range">What a value outside is brought to; null when none may be outside 64 bits.</param>
     /// <exception cref="CollabException"><see cref="StatisticsErrors.ColumnUnfit"/> or <see cref="StatisticsErrors.ValueTooLarge"/>.</exception>
-    public static (long[] Values, bool[] Present) ScaledValues(ColumnBatch batch, Measure measure)
+    public static (long[] Values, bool[] Present) ScaledValues(ColumnBatch batch, Measure measure, ValueRange? range = null)
     {
         if (Find(batch, measure.Column) is not NumberColumn column || column.Schema.Scale > measure.Scale)
         {
@@ -57,11 +65,12 @@ internal static class BatchColumns
 
         var factor = (long)BigInteger.Pow(10, measure.Scale - column.Schema.Scale);
         var (values, present) = (column.Values.ToArray(), column.Present.ToArray());
-        if (factor == 1) return (values, present);
+        if (factor == 1 && range is null) return (values, present);
         for (var row = 0; row < values.Length; row++)
         {
             if (!present[row]) continue;
             var scaled = (Int128)values[row] * factor;
+            if (range is not null) scaled = Int128.Clamp(scaled, range.Low, range.High);
             if (scaled < long.MinValue || scaled > long.MaxValue)
             {
                 throw new CollabException(

@@ -10,7 +10,7 @@ namespace Collab.Statistics;
 /// <param name="AsksMaximum">Whether the largest value is.</param>
 /// <param name="TotalsOfCells">For each cell, how many totals it has; totals stand cell by cell.</param>
 internal sealed record GatePlan(
-    IReadOnlyList<PartyId> Owners, PartyId Receiver, int Minimum, bool AsksMinimum, bool AsksMaximum, IReadOnlyList<int> TotalsOfCells)
+    IReadOnlyList<PartyId> Owners, PartyId Receiver, long Minimum, bool AsksMinimum, bool AsksMaximum, IReadOnlyList<int> TotalsOfCells)
 {
     /// <summary>All parties: the owners that contribute, then the receiver.</summary>
     public IEnumerable<PartyId> Parties => Owners.Where(owner => owner != Receiver).Append(Receiver);

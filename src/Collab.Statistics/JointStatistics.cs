@@ -1,6 +1,7 @@
 using Collab.Arithmetic.WideIntegers;
 using Collab.Channels;
 using Collab.Primitives;
+using Collab.Statistics.Privacy;
 using Collab.Statistics.Results;
 
 namespace Collab.Statistics;
@@ -48,8 +49,9 @@ public static partial class JointStatistics
         if (self == plan.Receiver || !plan.Owners.Contains(self))
             throw new ArgumentException("Not an owner that contributes.", nameof(self));
         summary.ThrowUnlessFor(plan);
+        var own = OwnCells(plan, summary, random);
         return await GatedTotals.ContributeAsync(
-            plan.Gate, self, peers, Words(plan, summary), Totals(plan, summary), AllThatPassed, random, progress, cancellation);
+            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), AllThatPassed, random, progress, cancellation);
     }
 
     /// <summary>The part of a receiver that holds no rows.</summary>
@@ -90,8 +92,9 @@ public static partial class JointStatistics
     {
         if (!plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is no owner.", nameof(plan));
         summary.ThrowUnlessFor(plan);
+        var own = OwnCells(plan, summary, random);
         var outcome = await GatedTotals.ReceiveAsOwnerAsync(
-            plan.Gate, peers, Words(plan, summary), Totals(plan, summary), AllThatPassed, random, progress, cancellation);
+            plan.Gate, peers, Words(plan, own), Totals(plan, own), AllThatPassed, random, progress, cancellation);
 
         progress?.Report(Finish);
         return Result(plan, outcome);
@@ -99,17 +102,24 @@ public static partial class JointStatistics
 
     private static bool[] AllThatPassed(bool[] passed) => passed;
 
+    // With noise nothing else of the rows goes on from here: gate and totals see the same noisy count.
+    private static IReadOnlyList<OwnCell> OwnCells(StatisticsPlan plan, LocalSummary summary, RandomSource random) =>
+        plan.Noise?.AddVariableTime(summary.Own, plan.Question.Measures.Count, random) ?? summary.Own;
+
     // Cell by cell, in each the totals of the plan.
-    private static Integer256[] Totals(StatisticsPlan plan, LocalSummary summary) =>
-        [.. summary.Cells.SelectMany(moments => plan.Totals.Select(total => total switch
+    private static Integer256[] Totals(StatisticsPlan plan, IReadOnlyList<OwnCell> own) =>
+        [.. own.SelectMany(cell => plan.Totals.Select(total => total switch
         {
-            Total.Count => (Int128)moments.Count,
-            Total.Sum => moments.Sum,
-            _ => moments.SumOfSquares,
+            Total.Count => (Integer256)(Int128)cell.Count,
+            Total.Sum => cell.Sum,
+            _ => cell.SumOfSquares,
         }))];
 
-    private static bool[][] Words(StatisticsPlan plan, LocalSummary summary) =>
-        [.. summary.Cells.Select(moments => DisclosureGate.Word(plan.Gate, moments.Count, moments.Minimum, moments.Maximum))];
+    private static bool[][] Words(StatisticsPlan plan, IReadOnlyList<OwnCell> own) =>
+    [
+        .. own.Select(cell => DisclosureGate.Word(
+            plan.Gate, plan.Noise is null ? cell.Count : cell.Count + NoisePlan.LargestCount, cell.Minimum, cell.Maximum)),
+    ];
 
     private static StatisticsResult Result(StatisticsPlan plan, GatedOutcome outcome)
     {
@@ -133,6 +143,6 @@ public static partial class JointStatistics
 
             PlausibleTotals.ThrowUnlessPossible(plan, cell, totals);
             return StatisticsCell.From(cell, question.Statistics, totals);
-        })]);
+        })]) { Noise = question.Privacy is { } choice ? new AnswerNoise(choice, plan.Owners.Count) : null };
     }
 }

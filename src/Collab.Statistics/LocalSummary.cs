@@ -7,6 +7,7 @@ namespace Collab.Statistics;
 /// <summary>What an owner computes alone: count, Σx, Σx², minimum and maximum per level and measure, exactly, in one pass.</summary>
 /// <remarks>
 /// A row whose level is missing belongs to no group and is left out; a missing measure leaves the row out of that measure alone.
+/// For a private answer no row may fail the job, which would tell of it: there a value outside its range counts as the nearest end, and an unknown level as none.
 /// Memory: a few words per cell and three words per row of one batch. Local: sends nothing. Timing depends on the owner's own data.
 /// Source: specs/statistics.md, step 1.
 /// </remarks>
@@ -35,7 +36,7 @@ public sealed class LocalSummary
     public long RowsWithoutLevel { get; private set; }
 
     /// <summary>The owner's own part of each cell, in the order of <see cref="StatisticsPlan.Cells"/>.</summary>
-    internal IReadOnlyList<ExactMoments> Cells => _cells;
+    internal IReadOnlyList<OwnCell> Own => [.. _cells.Select(c => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum))];
 
     internal void ThrowUnlessFor(StatisticsPlan plan)
     {
@@ -49,7 +50,7 @@ public sealed class LocalSummary
     /// </exception>
     public void Add(ColumnBatch batch)
     {
-        var levels = BatchColumns.LevelOfEachRow(batch, _plan.Question.GroupBy, _levels);
+        var levels = BatchColumns.LevelOfEachRow(batch, _plan.Question.GroupBy, _levels, skipsUnknown: _plan.Noise is not null);
         RowsWithoutLevel += levels.Count(level => level < 0);
         for (var measure = 0; measure < _plan.Question.Measures.Count; measure++)
             Add(batch, levels, measure);
@@ -59,7 +60,7 @@ public sealed class LocalSummary
     // Values are gathered by level first, so that the summing kernel runs over dense spans.
     private void Add(ColumnBatch batch, ReadOnlySpan<int> levels, int measure)
     {
-        var (values, present) = BatchColumns.ScaledValues(batch, _plan.Question.Measures[measure]);
+        var (values, present) = BatchColumns.ScaledValues(batch, _plan.Question.Measures[measure], _plan.RangeOf(measure));
         var end = new int[_levels.Count + 1]; // end[l + 1]: first where level l begins, and where it ends when all are placed
         for (var row = 0; row < levels.Length; row++)
             if (levels[row] >= 0 && present[row]) end[levels[row] + 1]++;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Primitives;
+using Collab.Statistics.Privacy;
 using Collab.Statistics.Results;
 
 namespace Collab.Statistics;
@@ -9,9 +10,19 @@ namespace Collab.Statistics;
 internal static class PlausibleTotals
 {
     private static readonly BigInteger LargestSquare = BigInteger.Pow(2, 126);
+    private static readonly BigInteger LargestNoisySum = BigInteger.Pow(2, 128);
 
     public static void ThrowUnlessPossible(StatisticsPlan plan, PlannedCell cell, CellTotals totals)
     {
+        if (plan.Noise is not null)
+        {
+            Require(
+                !plan.Totals.Contains(Total.Count) || (totals.Count >= plan.Question.MinimumGroupSize && totals.Count < plan.Owners.Count * NoisePlan.LargestCount),
+                "a count that passes the gate");
+            Require(BigInteger.Abs(totals.Sum) <= plan.Owners.Count * LargestNoisySum, "a sum of at most 2^128 of each owner");
+            return;
+        }
+
         var countOpened = plan.Totals.Contains(Total.Count);
         var mostRows = (BigInteger)LocalSummary.MaximumCount * plan.Owners.Count;
         BigInteger lowest = plan.AsksMinimum ? totals.Minimum : long.MinValue;

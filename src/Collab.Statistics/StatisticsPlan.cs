@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Privacy;
 
 namespace Collab.Statistics;
 
@@ -19,6 +20,7 @@ public sealed record StatisticsPlan
         Receiver = receiver;
         Cells = [.. question.Levels.SelectMany(level => question.Measures.Select(measure => new PlannedCell(level, measure)))];
         Totals = TotalsFor(question.Statistics);
+        Noise = question.Privacy is { } choice ? new NoisePlan(choice, question.Measures.Count) : null;
     }
 
     /// <summary>The question.</summary>
@@ -36,6 +38,9 @@ public sealed record StatisticsPlan
     /// <summary>Which totals of a releasable cell the receiver opens; no other total is shared at all.</summary>
     public IReadOnlyList<Total> Totals { get; }
 
+    /// <summary>The noise that each owner adds to its totals; null for an exact answer.</summary>
+    public NoisePlan? Noise { get; }
+
     /// <summary>Whether the smallest value is among what is asked.</summary>
     public bool AsksMinimum => Question.Statistics.Contains(Statistic.Minimum);
 
@@ -44,7 +49,10 @@ public sealed record StatisticsPlan
 
     /// <summary>What the protocol of totals needs of it.</summary>
     internal GatePlan Gate => new(
-        Owners, Receiver, Question.MinimumGroupSize, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)]);
+        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)]);
+
+    // Counts with noise may be below 0: each owner's goes into the gate with 2^39 added.
+    private long GateMinimum => Question.MinimumGroupSize + (Noise is null ? 0 : Owners.Count * NoisePlan.LargestCount);
 
     /// <summary>The columns an owner reads: the grouping, if there is one, then the measures.</summary>
     public IReadOnlyList<string> Columns =>
@@ -67,6 +75,9 @@ public sealed record StatisticsPlan
         Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
         Require(question.Statistics.All(Enum.IsDefined), "known statistics");
         Require(question.MinimumGroupSize >= 1, "a minimum group size of 1 or more");
+        Require(
+            question.Privacy?.Fits(question.Measures, question.Statistics) != false,
+            "for privacy: counts, sums and means, a mean with its count, a range for each measure if sums are asked for, epsilon above 0 and, of Gaussian noise alone, delta");
         RequireParties(owners, receiver);
         return new StatisticsPlan(question, [.. owners.Order()], receiver);
     }
@@ -82,6 +93,11 @@ public sealed record StatisticsPlan
                 "The receiver is one of two owners: it would take its own part from each total and hold the other owner's.", receiver);
         }
     }
+
+    /// <summary>The ends that values of a measure are brought to for a private answer; null for an exact one.</summary>
+    internal ValueRange? RangeOf(int measure) => Question.Privacy is not { } choice ? null
+        : choice.Ranges.Count > 0 ? choice.Ranges[measure]
+        : new ValueRange(Question.Measures[measure].Column, Question.Measures[measure].Scale, long.MinValue, long.MaxValue);
 
     private static IReadOnlyList<Total> TotalsFor(IReadOnlyList<Statistic> statistics)
     {

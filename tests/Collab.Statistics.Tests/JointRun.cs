@@ -16,11 +16,12 @@ internal sealed class JointRun
     public const string Shares = "SharesMessage", Labels = "LabelsMessage";
 
     private readonly Row[][] _rows;
+    private readonly int _seed;
 
     public JointRun(
-        StatisticsQuestion question, Row[][] rows, bool receiverOwns = false, Func<InMemoryNetwork.PassedMessage, byte[]?>? spoil = null)
+        StatisticsQuestion question, Row[][] rows, bool receiverOwns = false, Func<InMemoryNetwork.PassedMessage, byte[]?>? spoil = null, int seed = 1000)
     {
-        _rows = rows;
+        (_rows, _seed) = (rows, seed);
         PartyId[] owners = [.. rows.Select((_, i) => PartyId.Parse($"lakeview-{i}"))];
         Plan = StatisticsPlan.Create(question, owners, receiverOwns ? owners[^1] : Registry);
         Network = new InMemoryNetwork([.. owners.Append(Plan.Receiver).Distinct()], spoil);
@@ -48,7 +49,7 @@ internal sealed class JointRun
                 Result = await JointStatistics.ReceiveAsync(Plan, Network.Of(Registry), new Recorder(Steps[Registry]), cancellation);
         for (var i = 0; i < Plan.Owners.Count; i++)
         {
-            var (self, random, summary) = (Plan.Owners[i], RandomSource.Seeded(1000 + i), Summary(Plan, _rows[i]));
+            var (self, random, summary) = (Plan.Owners[i], RandomSource.Seeded(_seed + i), Summary(Plan, _rows[i]));
             parts[self] = self == Plan.Receiver
                 ? async () => Result = await JointStatistics.ReceiveAsOwnerAsync(
                     Plan, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation)

@@ -29,7 +29,7 @@ public sealed class LocalSummaryTests
         for (var cell = 0; cell < 6; cell++)
         {
             var values = rows.Where(r => r.Level == Question.Levels[cell / 2]).Select(r => r.Values[cell % 2]).OfType<long>().ToList();
-            var moments = summary.Cells[cell];
+            var moments = summary.Own[cell];
             Assert.Equal(values.Count, moments.Count);
             Assert.Equal(values.Aggregate(BigInteger.Zero, (s, x) => s + x), moments.Sum.ToBigIntegerVariableTime());
             Assert.Equal(values.Aggregate(BigInteger.Zero, (s, x) => s + ((BigInteger)x * x)), moments.SumOfSquares.ToBigIntegerVariableTime());
@@ -58,7 +58,7 @@ public sealed class LocalSummaryTests
             Numbers("bmi", 2, 1, 2, 3),
         ]));
         Assert.Equal(1, summary.RowsWithoutLevel);
-        Assert.Equal((50, 40), (summary.Cells[0].Minimum, summary.Cells[2].Minimum));
+        Assert.Equal((50, 40), (summary.Own[0].Minimum, summary.Own[2].Minimum));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class LocalSummaryTests
     {
         var summary = new LocalSummary(Plan);
         summary.Add(Batch(Numbers("age", 0, 1), Numbers("bmi", 1, -253)));
-        Assert.Equal(-2530, summary.Cells[3].Minimum);
+        Assert.Equal(-2530, summary.Own[3].Minimum);
         var failure = Assert.Throws<CollabException>(() => summary.Add(Batch(Numbers("age", 0, 1), Numbers("bmi", 0, long.MaxValue / 50))));
         Assert.Equal(StatisticsErrors.ValueTooLarge, failure.Code);
         Assert.Contains("Row 41:", failure.Message, StringComparison.Ordinal);

@@ -12,15 +12,19 @@ public sealed partial record StatisticsResult
     private const int LargestNumberSize = 64; // bytes; n·Σx² stays below 2^240, n²·10^36 below 2^224, and every such fraction fits a double
 
     /// <summary>The canonical encoding: what is committed to and kept. Layout: specs/statistics.md, Messages.</summary>
-    public byte[] Encode() => new CanonicalWriter()
-        .List(Statistics, (writer, statistic) => writer.Byte((byte)statistic))
-        .UInt32((uint)MinimumGroupSize)
-        .List(Cells, (writer, cell) =>
-        {
-            writer.Text(cell.Level).Text(cell.Measure.Column).Byte((byte)cell.Measure.Scale).Boolean(cell.Withheld);
-            foreach (var value in cell.Values ?? []) Write(writer, value);
-        })
-        .ToArray();
+    public byte[] Encode()
+    {
+        var result = new CanonicalWriter()
+            .List(Statistics, (writer, statistic) => writer.Byte((byte)statistic))
+            .UInt32((uint)MinimumGroupSize)
+            .List(Cells, (writer, cell) =>
+            {
+                writer.Text(cell.Level).Text(cell.Measure.Column).Byte((byte)cell.Measure.Scale).Boolean(cell.Withheld);
+                foreach (var value in cell.Values ?? []) Write(writer, value);
+            });
+        if (Noise is { } noise) noise.Choice.Encode(result.UInt32((uint)noise.Owners));
+        return result.ToArray();
+    }
 
     /// <summary>Reads what <see cref="Encode"/> writes, and nothing else.</summary>
     /// <exception cref="MalformedException">
@@ -35,8 +39,18 @@ public sealed partial record StatisticsResult
         var minimum = reader.UInt32();
         if (minimum is 0 or > int.MaxValue) throw new MalformedException("a minimum group size");
         var cells = reader.List((ref CanonicalReader r) => ReadCell(ref r, statistics));
+        var result = new StatisticsResult(statistics, (int)minimum, cells);
+        if (reader.Remaining > 0) result = result with { Noise = ReadNoise(ref reader, result) };
         reader.End();
-        return new StatisticsResult(statistics, (int)minimum, cells);
+        return result;
+    }
+
+    private static AnswerNoise ReadNoise(ref CanonicalReader reader, StatisticsResult result)
+    {
+        var owners = reader.UInt32();
+        if (owners is < 2 or > StatisticsPlan.MaximumOwners) throw new MalformedException("the number of owners");
+        var choice = PrivacyChoice.Decode(ref reader, result.Measures);
+        return choice.Fits(result.Measures, result.Statistics) ? new AnswerNoise(choice, (int)owners) : throw new MalformedException("noise of such an answer");
     }
 
     private static StatisticsCell ReadCell(ref CanonicalReader reader, Statistic[] statistics)

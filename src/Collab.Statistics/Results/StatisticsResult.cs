@@ -10,11 +10,22 @@ namespace Collab.Statistics.Results;
 public sealed partial record StatisticsResult(
     IReadOnlyList<Statistic> Statistics, int MinimumGroupSize, IReadOnlyList<StatisticsCell> Cells)
 {
+    /// <summary>The noise in every number; null when they are exact.</summary>
+    public AnswerNoise? Noise { get; init; }
+
+    /// <summary>The measures in their order.</summary>
+    public IReadOnlyList<Measure> Measures => [.. Cells.Select(cell => cell.Measure).Distinct()];
+
     /// <summary>One flat row per cell and statistic, and one per withheld cell: what a table, a CSV file or JSON shows.</summary>
     public IEnumerable<StatisticsRow> Rows() => Cells.SelectMany(cell =>
         cell.Values is null
             ? [StatisticsRow.Withheld(cell, MinimumGroupSize)]
-            : cell.Values.Select(value => StatisticsRow.Of(cell, value)));
+            : cell.Values.Select(value => Noise is { } noise
+                ? StatisticsRow.Of(cell, value) with { Exactness = NoiseText(value, noise.DeviationOf(cell, value, Measures)) }
+                : StatisticsRow.Of(cell, value)));
+
+    private static string NoiseText(StatisticValue value, double deviation) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"noise of standard deviation {(value is FractionValue ? "about " : "")}{deviation:g3}");
 }
 
 /// <summary>One cell of the result.</summary>

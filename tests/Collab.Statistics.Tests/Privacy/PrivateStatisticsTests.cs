@@ -1,0 +1,170 @@
+using System.Numerics;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics.Privacy;
+using Collab.Statistics.Results;
+using Collab.Testing;
+using MathNet.Numerics.Distributions;
+using static Collab.Statistics.Tests.Batches;
+
+namespace Collab.Statistics.Tests.Privacy;
+
+/// <summary>Whole jobs with noise: every level is a draw. The seeds are fixed, so each χ² is one number and not a chance.</summary>
+public sealed class PrivateStatisticsTests
+{
+    private const int Cells = 3_000;
+    private static readonly ValueRange Range = new("x", 1, -4, 3);
+
+    [Theory]
+    [InlineData(NoiseMechanism.Laplace, 2, false)]
+    [InlineData(NoiseMechanism.Laplace, 3, true)]
+    [InlineData(NoiseMechanism.Gaussian, 2, false)]
+    public async Task What_is_told_is_distributed_as_the_total_and_the_noise_of_every_owner(NoiseMechanism mechanism, int owners, bool receiverOwns)
+    {
+        var question = Question(mechanism, Cells, 1, Statistic.Count, Statistic.Sum);
+        Row[][] rows = [.. Enumerable.Range(0, owners).Select(_ => question.Levels.SelectMany(level => Enumerable.Repeat(new Row(level, 2), 60)).ToArray())];
+        var run = await new JointRun(question, rows, receiverOwns, seed: 11).GoAsync();
+        Assert.Empty(run.Failures);
+        var cells = run.Result!.Cells;
+        Assert.All(cells, cell => Assert.False(cell.Withheld));
+        Holds(Statistic.Count, 60 * owners, run.Plan.Noise!.Count);
+        Holds(Statistic.Sum, 120 * owners, run.Plan.Noise!.Sum(0));
+
+        void Holds(Statistic statistic, int truth, TotalNoise noise)
+        {
+            int[] noises = [.. cells.Select(cell => (int)((DecimalValue)cell.Values!.Single(v => v.Statistic == statistic)).Units - truth)];
+            Assert.True(Fits(noises, Convolved(noise, owners)));
+            Assert.False(Fits(noises, Convolved(noise, owners - 1)));
+            Assert.False(Fits(noises, Convolved(noise with { Numerator = noise.Numerator * 14, Denominator = noise.Denominator * 10 }, owners)));
+            var told = run.Result.Noise!.DeviationOf(cells[0], cells[0].Values!.Single(v => v.Statistic == statistic), question.Measures)
+                * (statistic == Statistic.Sum ? 10 : 1);
+            Assert.InRange(Math.Sqrt(noises.Average(z => (double)z * z)) / told, 0.95, 1.05);
+        }
+    }
+
+    [Fact]
+    public async Task The_noisy_count_decides_what_is_told_and_nothing_of_the_rest_is_opened()
+    {
+        var question = Question(NoiseMechanism.Laplace, Cells, 10, Statistic.Count, Statistic.Mean);
+        Row[][] rows = [[.. question.Levels.SelectMany(level => Enumerable.Repeat(new Row(level, 2), 7))], []];
+        var run = await new JointRun(question, rows, seed: 5).GoAsync();
+        Assert.Empty(run.Failures);
+        var chances = Convolved(run.Plan.Noise!.Count, 2);
+        var passes = chances.Where(c => c.Key >= 3).Sum(c => c.Value);
+        var told = run.Result!.Cells.Where(cell => !cell.Withheld).ToList();
+        Assert.InRange(told.Count - Cells * passes, -4 * Math.Sqrt(Cells * passes * (1 - passes)), 4 * Math.Sqrt(Cells * passes * (1 - passes)));
+        Assert.All(told, cell => Assert.True(((DecimalValue)cell.Values![0]).Units >= 10));
+        var of = run.Result.Cells.Select(cell => !cell.Withheld).ToList();
+        Assert.All(run.Released.Values, released => Assert.Equal(of, released));
+    }
+
+    [Fact]
+    public async Task A_result_says_how_much_noise_is_in_it_and_is_read_back_as_written()
+    {
+        var question = Question(NoiseMechanism.Laplace, 40, 300, Statistic.Count, Statistic.Sum, Statistic.Mean);
+        Row[][] rows = [[.. question.Levels.SelectMany((level, i) => Enumerable.Repeat(new Row(level, -3), i % 2 * 800))], []];
+        var result = (await new JointRun(question, rows).GoAsync()).Result!;
+        var lines = result.Rows().ToList();
+        Assert.Equal("withheld: fewer than 300", lines[0].Exactness);
+        Assert.Equal(["noise of standard deviation 7.98", "noise of standard deviation 3.2"], lines.Skip(1).Take(2).Select(line => line.Exactness)); // b = 4 and 16 of a tenth: about √(2 · 2b²)
+        Assert.StartsWith("noise of standard deviation about 0.00", lines[3].Exactness, StringComparison.Ordinal);
+
+        var bytes = result.Encode();
+        var read = StatisticsResult.Decode(bytes);
+        Assert.Equal(bytes, read.Encode());
+        Assert.Equal(lines, read.Rows());
+        Assert.Equal((result.Noise!.Choice.Epsilon, 2), (read.Noise!.Choice.Epsilon, read.Noise.Owners));
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            var short_ = bytes[..length];
+            if (StatisticsResult.Decode((result with { Noise = null }).Encode()).Encode().Length != length) Assert.Throws<MalformedException>(() => StatisticsResult.Decode(short_));
+        }
+
+        var choice = result.Noise.Choice;
+        foreach (var wrong in new[] { choice with { Epsilon = 0 }, choice with { Delta = 1 }, choice with { Ranges = [] }, choice with { Mechanism = 0 } })
+            Assert.Throws<MalformedException>(() => StatisticsResult.Decode((result with { Noise = new AnswerNoise(wrong, 2) }).Encode()));
+        Assert.Throws<MalformedException>(() => StatisticsResult.Decode((result with { Noise = new AnswerNoise(choice, 1) }).Encode()));
+    }
+
+    public static TheoryData<string, PrivacyChoice, Statistic[]> Unfit
+    {
+        get
+        {
+            var good = new PrivacyChoice(NoiseMechanism.Laplace, 1_000_000, 0, [Range]);
+            return new()
+            {
+                { "epsilon 0", good with { Epsilon = 0 }, [Statistic.Sum] },
+                { "epsilon negative", good with { Epsilon = -1 }, [Statistic.Sum] },
+                { "epsilon too large", good with { Epsilon = PrivacyChoice.LargestEpsilon + 1 }, [Statistic.Sum] },
+                { "delta of Laplace", good with { Delta = 1 }, [Statistic.Sum] },
+                { "no delta of Gaussian", good with { Mechanism = NoiseMechanism.Gaussian }, [Statistic.Sum] },
+                { "delta too large", good with { Mechanism = NoiseMechanism.Gaussian, Delta = PrivacyChoice.LargestDelta + 1 }, [Statistic.Sum] },
+                { "mechanism", good with { Mechanism = (NoiseMechanism)3 }, [Statistic.Sum] },
+                { "empty range", good with { Ranges = [Range with { Low = 4 }] }, [Statistic.Sum] },
+                { "range of 0", good with { Ranges = [Range with { Low = 0, High = 0 }] }, [Statistic.Sum] },
+                { "no range", good with { Ranges = [] }, [Statistic.Sum] },
+                { "needless range", good, [Statistic.Count] },
+                { "range of another column", good with { Ranges = [Range with { Column = "y" }] }, [Statistic.Sum] },
+                { "range at another scale", good with { Ranges = [Range with { Scale = 0 }] }, [Statistic.Sum] },
+                { "mean without count", good, [Statistic.Mean] },
+                { "variance", good, [Statistic.Variance] },
+                { "minimum", good, [Statistic.Sum, Statistic.Minimum] },
+            };
+        }
+    }
+
+    [Theory, MemberData(nameof(Unfit))]
+    public void What_has_no_meaning_is_no_plan(string why, PrivacyChoice choice, Statistic[] statistics)
+    {
+        var question = new StatisticsQuestion([new("x", 1)], null, statistics, 10) { Privacy = choice };
+        var error = Assert.Throws<CollabException>(() => StatisticsPlan.Create(question, [PartyId.Parse("a"), PartyId.Parse("b")], PartyId.Parse("c")));
+        Assert.True(error.Code == StatisticsErrors.QuestionUnfit, why);
+    }
+
+    private static StatisticsQuestion Question(NoiseMechanism mechanism, int levels, int minimum, params Statistic[] statistics) =>
+        new([new Measure("x", 1)], new GroupBy("g", [.. Enumerable.Range(0, levels).Select(i => $"{i}")]), statistics, minimum)
+        {
+            Privacy = new PrivacyChoice(mechanism, 500_000, mechanism == NoiseMechanism.Laplace ? 0 : 10_000_000_000_000_000, [Range]),
+        };
+
+    private static Dictionary<int, double> Convolved(TotalNoise noise, int times)
+    {
+        var b = (double)noise.Sensitivity * (double)noise.Denominator / (double)noise.Numerator;
+        var variance = (double)(noise.Sensitivity * noise.Sensitivity) * (double)noise.Denominator / (2 * (double)noise.Numerator);
+        double Weight(int z) => noise.Mechanism == NoiseMechanism.Laplace ? Math.Exp(-Math.Abs(z) / b) : Math.Exp(-(double)z * z / (2 * variance));
+        var reach = (int)(40 * Math.Sqrt(noise.Variance));
+        var one = Enumerable.Range(-reach, (2 * reach) + 1).ToDictionary(z => z, Weight);
+        var whole = one.Values.Sum();
+        var sum = new Dictionary<int, double> { [0] = 1 };
+        for (var i = 0; i < times; i++)
+        {
+            var next = new Dictionary<int, double>();
+            foreach (var (x, p) in sum.Where(s => s.Value > 1e-12))
+                foreach (var (z, q) in one)
+                    if (q > 1e-12) next[x + z] = next.GetValueOrDefault(x + z) + (p * q / whole);
+            sum = next;
+        }
+
+        return sum;
+    }
+
+    // χ² at 0.999 over cells of at least 20 expected draws; what is further out is one cell on either side.
+    private static bool Fits(int[] drawn, Dictionary<int, double> chances)
+    {
+        var (bounds, expected, mass) = (new List<int>(), new List<double>(), 0.0);
+        foreach (var z in chances.Keys.Order())
+        {
+            mass += chances[z] * drawn.Length;
+            if (mass < 20) continue;
+            bounds.Add(z);
+            expected.Add(mass);
+            mass = 0;
+        }
+
+        expected[^1] += mass;
+        var counts = new int[bounds.Count];
+        foreach (var z in drawn) counts[Math.Min(bounds.FindIndex(bound => z <= bound) is var at and >= 0 ? at : bounds.Count - 1, bounds.Count - 1)]++;
+        var statistic = counts.Zip(expected, (count, e) => (count - e) * (count - e) / e).Sum();
+        return statistic < ChiSquared.InvCDF(bounds.Count - 1, 0.999);
+    }
+}
