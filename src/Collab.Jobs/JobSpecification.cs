@@ -57,6 +57,9 @@ public abstract record JobKind
     {
         /// <inheritdoc/>
         public override string Name => "statistics";
+
+        /// <summary>The noise of a private answer; null for an exact one. Its ranges have the scale that they are written with, and any order.</summary>
+        public PrivacyChoice? Privacy { get; init; }
     }
 
     /// <summary>Analyses over rows held side by side.</summary>

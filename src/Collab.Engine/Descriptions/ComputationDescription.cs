@@ -22,13 +22,19 @@ internal static class ComputationDescription
     {
         var name = section.Text("name");
         if (!JointProgram.IsName(name)) throw section.Error("name", "is no name of a program: letters, digits and '_', a letter first, and no word of the language");
+        var (low, high, scale) = Bounds(section);
+        var input = new ComputationInput(name, section.Text("column", name), section.Has("of") ? section.Party("of") : null, scale, low, high);
+        section.End();
+        return input.Low <= input.High ? input : throw section.Error("max", "is below the minimum");
+    }
+
+    /// <summary>The decimals <c>min</c> and <c>max</c>, in units of the scale that both need.</summary>
+    internal static (long Low, long High, int Scale) Bounds(YamlSection section)
+    {
         var (low, lowScale) = AnalysisDescription.Decimal(section, "min", section.Text("min"));
         var (high, highScale) = AnalysisDescription.Decimal(section, "max", section.Text("max"));
         var scale = Math.Max(lowScale, highScale);
-        var input = new ComputationInput(
-            name, section.Text("column", name), section.Has("of") ? section.Party("of") : null, scale, Raised(low, lowScale), Raised(high, highScale));
-        section.End();
-        return input.Low <= input.High ? input : throw section.Error("max", "is below the minimum");
+        return (Raised(low, lowScale), Raised(high, highScale), scale);
 
         long Raised(long units, int from)
         {

@@ -93,7 +93,10 @@ public static class JobDescription
 
         var statistics = Words(parameters, "statistics", StatisticWords);
         var kind = new JobKind.JointStatistics(
-            parameters.Texts("columns"), groupBy, statistics, parameters.Integer("minimum-group", 10, 1, 1_000_000));
+            parameters.Texts("columns"), groupBy, statistics, parameters.Integer("minimum-group", 10, 1, 1_000_000))
+        {
+            Privacy = parameters.Has("privacy") ? PrivacyDescription.Parse(parameters.Section("privacy")) : null,
+        };
         parameters.End();
         return kind;
     }

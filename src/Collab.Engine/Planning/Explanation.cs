@@ -44,7 +44,7 @@ public sealed record Explanation(
             new(
                 $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),
-            [],
+            [.. PrivacyExplanation.NotesOn(checkedQuestion)],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,

@@ -146,11 +146,7 @@ public static class Planner
     private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers) => specification.Kind switch
     {
         JobKind.Intersection intersection => IntersectionPlanner.QuestionOf(intersection, specification, offers),
-        JobKind.JointStatistics statistics => new StatisticsQuestion(
-            [.. statistics.Columns.Select(name => new Measure(name, ScaleOf(name, offers)))],
-            statistics.GroupBy,
-            statistics.Statistics,
-            statistics.MinimumGroupSize),
+        JobKind.JointStatistics statistics => StatisticsPlanner.QuestionOf(statistics, offers),
         JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),

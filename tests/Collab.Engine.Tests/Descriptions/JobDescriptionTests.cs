@@ -111,6 +111,31 @@ public sealed class JobDescriptionTests
     public void A_mistake_is_named_with_its_place(string correct, string wrong, string message) => Refuses(Statistics.Replace(correct, wrong, StringComparison.Ordinal), message);
 
     [Theory]
+    [InlineData("epsilon: 0", "'parameters.privacy.epsilon' is no decimal above 0, at most 100, of at most 6 digits behind the point.")]
+    [InlineData("epsilon: -1", "'parameters.privacy.epsilon' is no decimal above 0, at most 100, of at most 6 digits behind the point.")]
+    [InlineData("epsilon: NaN", "'parameters.privacy.epsilon' is no decimal above 0, at most 100, of at most 6 digits behind the point.")]
+    [InlineData("epsilon: 1e-3", "'parameters.privacy.epsilon' is no decimal above 0, at most 100, of at most 6 digits behind the point.")]
+    [InlineData("epsilon: 0.0000005", "'parameters.privacy.epsilon' is no decimal above 0, at most 100, of at most 6 digits behind the point.")]
+    [InlineData("epsilon: 100.5", "'parameters.privacy.epsilon' is no decimal above 0, at most 100, of at most 6 digits behind the point.")]
+    [InlineData("delta: 1", "'parameters.privacy.delta' is no decimal above 0, at most 0.01, such as 0.000001, of at most 18 digits behind the point.")]
+    [InlineData("delta: 0", "'parameters.privacy.delta' is no decimal above 0, at most 0.01, such as 0.000001, of at most 18 digits behind the point.")]
+    [InlineData("mechanism: laplace", "'parameters.privacy.delta' has no meaning for Laplace noise.")]
+    [InlineData("mechanism: gauss", "'parameters.privacy.mechanism' is none of laplace, gaussian.")]
+    [InlineData("ranges: [{ column: age, min: 5, max: 4 }]", "'parameters.privacy.ranges[0].max' is below the minimum, or both are 0.")]
+    [InlineData("ranges: [{ column: age, min: 0, max: 0 }]", "'parameters.privacy.ranges[0].max' is below the minimum, or both are 0.")]
+    [InlineData("ranges: [{ column: age, min: 0, max: 1 }, { column: age, min: 0, max: 1 }]", "'parameters.privacy.ranges' names a column twice.")]
+    public void Noise_without_a_meaning_is_refused(string wrong, string message)
+    {
+        var fields = new Dictionary<string, string> { ["mechanism"] = "gaussian", ["epsilon"] = "0.5", ["delta"] = "0.000001", ["ranges"] = "[{ column: age, min: 0, max: 110 }]" };
+        var field = wrong.Split(": ", 2);
+        fields[field[0]] = field[1];
+        var job = Statistics.Replace("columns: [age]", $"columns: [age]\n  privacy: {{ {string.Join(", ", fields.Select(f => $"{f.Key}: {f.Value}"))} }}", StringComparison.Ordinal);
+        var refused = Assert.Throws<CollabException>(() => JobDescription.Parse(job));
+        Assert.Equal(YamlSection.Invalid, refused.Code);
+        Assert.EndsWith(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("receivers: [al]", "receivers: [cy]", "Line 10, column 12: 'receivers' must be among the parties of an intersection.")]
     [InlineData("key: nr", "key: nr\n    keys: [nr]", "Line 10, column 11: 'parties[1].keys' has no meaning beside 'key'.")]
     [InlineData("key: nr", "keys: nr", "Line 9, column 11: 'parties[1].keys' is not a list.")]

@@ -24,6 +24,12 @@ public sealed class JobSchemaTests
          "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m"}
         """;
 
+    private const string PrivateStatistics = """
+        {"kind":"statistics","purpose":"x","parties":[{"name":"al","dataset":"a"},{"name":"bo","dataset":"a"}],"receivers":"cy",
+         "parameters":{"columns":["age","bmi"],"statistics":["count","mean"],
+                       "privacy":{"mechanism":"gaussian","epsilon":"0.5","delta":"0.000001","ranges":[{"column":"age","min":"0","max":"110"},{"column":"bmi","min":"12.5","max":"70"}]}}}
+        """;
+
     private const string FullAnalysis = """
         {"kind":"analysis","purpose":"cohort-study","parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits"}],"receivers":["dee"],
          "parameters":{"minimum-group":10,"analyses":[
@@ -79,7 +85,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, FullAnalysis, FullComputation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, FullComputation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

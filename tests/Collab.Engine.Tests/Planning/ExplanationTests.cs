@@ -33,6 +33,26 @@ public sealed class ExplanationTests : IDisposable
     }
 
     [Fact]
+    public async Task Private_statistics_send_no_more_and_say_in_both_languages_how_much_noise_there_is()
+    {
+        // With epsilon 100 four rows less than nine are a matter of e^(-100): every cell is told.
+        var plan = await PlanAsync("""
+            kind: statistics
+            purpose: cohort-study
+            parties: [{ name: al, dataset: table }, { name: bo, dataset: table }]
+            receivers: [cy]
+            parameters: { columns: [age], statistics: [count, mean], minimum-group: 1, privacy: { mechanism: laplace, epsilon: 100, ranges: [{ column: age, min: 0, max: 110 }] } }
+            """);
+        var (messages, bytes) = await MeasureAsync(plan);
+        var explanation = Explanation.Of(plan);
+        Assert.Equal((messages, bytes), (explanation.Cost.Messages, explanation.Cost.Bytes));
+        Assert.All(explanation.Notes, note => Assert.True(note.English.Length > 0 && note.Chinese.Any(c => c >= 0x4E00), note.English));
+        Assert.Contains(explanation.Notes, note => note.English.StartsWith("Differentially private, epsilon 100:", StringComparison.Ordinal));
+        Assert.Contains(explanation.Notes, note => note.English.EndsWith("in the sum of age 4.36.", StringComparison.Ordinal) && note.Chinese.EndsWith("总和 age 4.36。", StringComparison.Ordinal));
+        Assert.Contains(explanation.Notes, note => note.English == "A value outside its range counts as the nearest end: age 0 to 110.");
+    }
+
+    [Fact]
     public async Task An_intersection_of_a_full_band_sends_exactly_the_messages_and_bytes_explained()
     {
         // Nine keys each: the most that a dataset of band 1 can have, which is what an explanation counts with.

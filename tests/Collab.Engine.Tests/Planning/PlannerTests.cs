@@ -41,6 +41,30 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Ranges_of_a_private_answer_are_at_the_scale_of_their_measures_and_in_their_order()
+    {
+        var question = Assert.IsType<StatisticsQuestion>(Make(Private("{ column: bmi, min: 10, max: 70.5 }, { column: age, min: 0.5, max: 110 }")).Question);
+        Assert.Equal([new Measure("age", 1), new Measure("bmi", 3)], question.Measures);
+        Assert.Equal([new ValueRange("age", 1, 5, 1_100), new ValueRange("bmi", 3, 10_000, 70_500)], question.Privacy!.Ranges);
+        Assert.Equal((NoiseMechanism.Gaussian, 500_000L, 1_000_000_000_000L), (question.Privacy.Mechanism, question.Privacy.Epsilon, question.Privacy.Delta));
+    }
+
+    [Theory]
+    [InlineData("{ column: age, min: 0, max: 110 }", "statistics.question-unfit")]
+    [InlineData("{ column: age, min: 0, max: 110 }, { column: bmi, min: 0, max: 1 }, { column: city, min: 0, max: 1 }", "plan.column-unknown")]
+    [InlineData("{ column: age, min: 0, max: 110 }, { column: bmi, min: 999999999999999, max: 999999999999999.0001 }", "description.invalid")]
+    [InlineData("{ column: age, min: 0, max: 110 }, { column: bmi, min: 3, max: 2 }", "description.invalid")]
+    public void A_private_answer_needs_a_range_for_each_measure_and_for_no_other(string ranges, string code) =>
+        Assert.Equal(code, Assert.Throws<CollabException>(() => Make(Private(ranges))).Code.Name);
+
+    private static string Private(string ranges) => Statistics.Split("parameters:")[0] + $$"""
+        parameters:
+          columns: [age, bmi]
+          statistics: [count, mean]
+          privacy: { mechanism: gaussian, epsilon: 0.5, delta: 0.000001, ranges: [{{ranges}}] }
+        """;
+
+    [Fact]
     public void An_intersection_reads_the_key_columns_alone()
     {
         var plan = Make(Intersection);
