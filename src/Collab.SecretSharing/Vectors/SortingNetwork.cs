@@ -18,7 +18,15 @@ internal static class SortingNetwork
         IVectorEngine engine, IReadOnlyList<SharedVector> vectors, int bits, CancellationToken cancellation = default)
     {
         SharedVector[] current = [.. vectors.Select(vector => SharedVectors.Slice(vector, 0, vector.Length))];
-        foreach (var (lower, upper) in Stages(current[0].Length))
+        await ExchangeAsync(engine, current, Stages(current[0].Length), bits, cancellation).ConfigureAwait(false);
+        return current;
+    }
+
+    /// <summary>Stage by stage, exchanges the words of every pair of places whose upper word of the first vector is the smaller; in place.</summary>
+    internal static async Task ExchangeAsync(
+        IVectorEngine engine, SharedVector[] current, IEnumerable<(int[] Lower, int[] Upper)> stages, int bits, CancellationToken cancellation)
+    {
+        foreach (var (lower, upper) in stages)
         {
             using var lows = Columns.Of(current, lower);
             using var highs = Columns.Of(current, upper);
@@ -32,8 +40,6 @@ internal static class SortingNetwork
                     Exchange(current[v].Component(c), moved[v].Component(c), lower, upper);
             }
         }
-
-        return current;
     }
 
     /// <summary>The pairs of places compared, stage by stage; those of one stage are disjoint.</summary>
