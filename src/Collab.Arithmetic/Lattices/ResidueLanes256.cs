@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using V = System.Runtime.Intrinsics.Vector256<double>;
+
+namespace Collab.Arithmetic.Lattices;
+
+/// <summary>Four doubles in a 256-bit register.</summary>
+internal readonly unsafe struct ResidueLanes256 : IResidueLanes<V>
+{
+    public static int Count => 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load(double* from) => Vector256.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(double* to, V value) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Broadcast(double value) => Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Add(V a, V b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Subtract(V a, V b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Multiply(V a, V b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V MultiplyAdd(V a, V b, V c) => Fma.MultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V MultiplySubtract(V a, V b, V c) => Fma.MultiplySubtract(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V AddIfNegative(V x, V p) => x + (Vector256.LessThan(x, V.Zero) & p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Spread(double* from, int run) =>
+        run == 1 ? Vector256.Load(from) : Avx2.Permute4x64(Vector128.Load(from).ToVector256Unsafe(), 0b01_01_00_00);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (V, V) Split(V x, V y, int run) => run == 1
+        ? (Avx.UnpackLow(x, y), Avx.UnpackHigh(x, y))
+        : (Avx.Permute2x128(x, y, 0x20), Avx.Permute2x128(x, y, 0x31));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (V, V) Interleave(V x, V y)
+    {
+        var (low, high) = (Avx.UnpackLow(x, y), Avx.UnpackHigh(x, y));
+        return (Avx.Permute2x128(low, high, 0x20), Avx.Permute2x128(low, high, 0x31));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (V, V) Separate(V x, V y)
+    {
+        var (low, high) = (Avx.Permute2x128(x, y, 0x20), Avx.Permute2x128(x, y, 0x31));
+        return (Avx.UnpackLow(low, high), Avx.UnpackHigh(low, high));
+    }
+}
