@@ -52,8 +52,9 @@ public abstract record JobKind
     /// <param name="GroupBy">The grouping, or null.</param>
     /// <param name="Statistics">What is told.</param>
     /// <param name="MinimumGroupSize">Cells that rest on fewer rows are withheld.</param>
+    /// <param name="Dominance">Cells whose sums few rows make up are withheld; null for no such rule.</param>
     public sealed record JointStatistics(
-        IReadOnlyList<string> Columns, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize) : JobKind
+        IReadOnlyList<string> Columns, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize, DominanceRule? Dominance = null) : JobKind
     {
         /// <inheritdoc/>
         public override string Name => "statistics";

@@ -8,6 +8,7 @@ public static class QuestionEncoding
     private const byte Intersection = 1;
     private const byte Statistics = 2;
     private const byte FullIntersection = 3;
+    private const byte GuardedStatistics = 4;
     private const byte Analyses = 16;
     private const byte Computation = 17;
     private const byte PrivateStatistics = 18;
@@ -26,12 +27,13 @@ public static class QuestionEncoding
                 IntersectionEncoding.Encode(writer, intersection);
                 break;
             case StatisticsQuestion statistics:
-                writer.Byte(statistics.Privacy is null ? Statistics : PrivateStatistics)
+                writer.Byte(statistics switch { { Privacy: not null } => PrivateStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
                     .List(statistics.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
                     .Optional(statistics.GroupBy, (w, g) => w.Text(g.Column).List(g.Levels, (v, level) => v.Text(level)))
                     .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
                     .UInt32((uint)statistics.MinimumGroupSize);
                 statistics.Privacy?.Encode(writer);
+                if (statistics is { Privacy: null, IsPlain: false }) writer.Optional(statistics.Dominance, DominanceRule.Encode);
                 break;
             case AnalysisQuestion analyses:
                 writer.Byte(Analyses);
@@ -52,6 +54,7 @@ public static class QuestionEncoding
         Intersection => new IntersectionQuestion(KeyRule.Decode(ref reader)),
         Statistics => DecodeStatistics(ref reader),
         PrivateStatistics => DecodePrivate(ref reader),
+        GuardedStatistics => DecodeGuarded(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
         Analyses => AnalysisEncoding.Decode(ref reader),
         Computation => ComputationQuestion.Decode(ref reader),
@@ -65,6 +68,14 @@ public static class QuestionEncoding
         return choice.Fits(question.Measures, question.Statistics)
             ? question with { Privacy = choice }
             : throw new MalformedException("epsilon, delta and ranges in bounds, and of counts, sums and means alone");
+    }
+
+    private static StatisticsQuestion DecodeGuarded(ref CanonicalReader reader)
+    {
+        var question = DecodeStatistics(ref reader) with { Dominance = reader.Optional(DominanceRule.Decode) };
+        return !question.IsPlain && (question.Dominance is null || question.TellsSums)
+            ? question
+            : throw new MalformedException("guards that the short form cannot say, and dominance only of sums");
     }
 
     private static StatisticsQuestion DecodeStatistics(ref CanonicalReader reader)

@@ -14,8 +14,9 @@ public abstract record Question
 /// <param name="GroupBy">The grouping, or null for one group of all rows.</param>
 /// <param name="Statistics">What is told of each measure in each group, in this order.</param>
 /// <param name="MinimumGroupSize">A cell that rests on fewer rows than this, over all owners, is withheld; at least 1.</param>
+/// <param name="Dominance">When a cell is withheld because few of its rows make up its sum; null for no such rule. Only where sums are told.</param>
 public sealed record StatisticsQuestion(
-    IReadOnlyList<Measure> Measures, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize) : Question
+    IReadOnlyList<Measure> Measures, GroupBy? GroupBy, IReadOnlyList<Statistic> Statistics, int MinimumGroupSize, DominanceRule? Dominance = null) : Question
 {
     /// <inheritdoc/>
     public override string Kind => "statistics";
@@ -25,6 +26,15 @@ public sealed record StatisticsQuestion(
 
     /// <summary>The levels in order; one unnamed level when there is no grouping.</summary>
     public IReadOnlyList<string> Levels => GroupBy?.Levels ?? [""];
+
+    /// <summary>Whether what is asked tells Σx² of a cell.</summary>
+    public bool TellsSquares => Statistics.Any(s => s is Statistic.Variance or Statistic.StandardDeviation);
+
+    /// <summary>Whether what is asked tells Σx of a cell.</summary>
+    public bool TellsSums => TellsSquares || Statistics.Any(s => s is Statistic.Sum or Statistic.Mean);
+
+    /// <summary>Whether it can be said with the fields of the first version, and then it is said so.</summary>
+    internal bool IsPlain => Dominance is null;
 }
 
 /// <summary>A column to be described, with the scale all owners carry it at (the largest of theirs).</summary>

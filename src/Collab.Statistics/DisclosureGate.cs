@@ -3,11 +3,11 @@ using Collab.SecretSharing.Garbling;
 namespace Collab.Statistics;
 
 /// <summary>
-/// The circuit that decides, for one cell, whether it may be told: pass = Σ counts ≥ minimum group size; and that shows
+/// The circuit that decides, for one cell, whether it may be told: pass = Σ counts ≥ minimum group size and the rule of dominance, if there is one; and that shows
 /// pass ? minimum : 0 and pass ? maximum : 0 where these are asked.
 /// </summary>
 /// <remarks>
-/// A word is count (40 bits, unsigned), then minimum and maximum (64 bits each, two's complement) as far as asked. The sum of the
+/// A word is count (40 bits, unsigned), then the part for dominance, then minimum and maximum (64 bits each, two's complement) as far as asked. The sum of the
 /// counts is as wide as it needs to be and cannot overflow, whatever an owner feeds in. An owner without a value in the cell feeds
 /// the neutral elements long.MaxValue and long.MinValue; when all do so, the count is 0 and the cell does not pass.
 /// Source: specs/statistics.md, step 3.
@@ -36,8 +36,14 @@ internal static class DisclosureGate
 
         var total = builder.Sum([.. words.Select(w => w[..CountBits])]);
         var pass = builder.AtLeast(total, (ulong)plan.Minimum);
-        var outputs = new List<Wire> { pass };
         var next = CountBits;
+        if (plan.Dominance is { } rule)
+        {
+            next += rule.WordBits;
+            pass = builder.And(pass, rule.Safe(builder, [.. words.Select(word => word[CountBits..next])]));
+        }
+
+        var outputs = new List<Wire> { pass };
         if (plan.AsksMinimum) outputs.AddRange(builder.Mask(pass, Extreme((a, b) => builder.LessThanSigned(a, b))));
         if (plan.AsksMaximum) outputs.AddRange(builder.Mask(pass, Extreme((a, b) => builder.LessThanSigned(b, a))));
         return new JointCircuit(
@@ -52,10 +58,16 @@ internal static class DisclosureGate
     }
 
     /// <summary>An owner's input for one cell.</summary>
-    public static bool[] Word(GatePlan plan, long count, long minimum = 0, long maximum = 0)
+    /// <param name="plan">The plan.</param>
+    /// <param name="count">Its rows in the cell.</param>
+    /// <param name="minimum">Its smallest value, if it is asked for.</param>
+    /// <param name="maximum">Its largest value.</param>
+    /// <param name="contributions">What its rows contribute, where the plan has a rule of dominance.</param>
+    public static bool[] Word(GatePlan plan, long count, long minimum = 0, long maximum = 0, CellContributions? contributions = null)
     {
         var bits = new List<bool>(WordWidth(plan));
         Append(count, CountBits);
+        if (plan.Dominance is { } rule) bits.AddRange(rule.Word(contributions!));
         if (plan.AsksMinimum) Append(minimum, ValueBits); // the neutral element when there is no value
         if (plan.AsksMaximum) Append(maximum, ValueBits);
         return [.. bits];
@@ -83,5 +95,5 @@ internal static class DisclosureGate
     }
 
     private static int WordWidth(GatePlan plan) =>
-        CountBits + (plan.AsksMinimum ? ValueBits : 0) + (plan.AsksMaximum ? ValueBits : 0);
+        CountBits + (plan.Dominance?.WordBits ?? 0) + (plan.AsksMinimum ? ValueBits : 0) + (plan.AsksMaximum ? ValueBits : 0);
 }

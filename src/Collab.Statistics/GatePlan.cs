@@ -9,8 +9,10 @@ namespace Collab.Statistics;
 /// <param name="AsksMinimum">Whether the smallest value of a passed cell is shown.</param>
 /// <param name="AsksMaximum">Whether the largest value is.</param>
 /// <param name="TotalsOfCells">For each cell, how many totals it has; totals stand cell by cell.</param>
+/// <param name="Dominance">What a cell must pass besides; null for nothing.</param>
 internal sealed record GatePlan(
-    IReadOnlyList<PartyId> Owners, PartyId Receiver, long Minimum, bool AsksMinimum, bool AsksMaximum, IReadOnlyList<int> TotalsOfCells)
+    IReadOnlyList<PartyId> Owners, PartyId Receiver, long Minimum, bool AsksMinimum, bool AsksMaximum, IReadOnlyList<int> TotalsOfCells,
+    DominanceForm? Dominance = null)
 {
     /// <summary>All parties: the owners that contribute, then the receiver.</summary>
     public IEnumerable<PartyId> Parties => Owners.Where(owner => owner != Receiver).Append(Receiver);

@@ -118,7 +118,7 @@ public static partial class JointStatistics
     private static bool[][] Words(StatisticsPlan plan, IReadOnlyList<OwnCell> own) =>
     [
         .. own.Select(cell => DisclosureGate.Word(
-            plan.Gate, plan.Noise is null ? cell.Count : cell.Count + NoisePlan.LargestCount, cell.Minimum, cell.Maximum)),
+            plan.Gate, plan.Noise is null ? cell.Count : cell.Count + NoisePlan.LargestCount, cell.Minimum, cell.Maximum, cell.Contributions)),
     ];
 
     private static StatisticsResult Result(StatisticsPlan plan, GatedOutcome outcome)

@@ -19,6 +19,7 @@ public sealed class LocalSummary
     private readonly StatisticsPlan _plan;
     private readonly Dictionary<string, int> _levels;
     private readonly ExactMoments[] _cells;
+    private readonly CellContributions[]? _contributions; // only where there is a rule of dominance
 
     /// <summary>Begins with no rows.</summary>
     public LocalSummary(StatisticsPlan plan)
@@ -27,6 +28,7 @@ public sealed class LocalSummary
         _levels = BatchColumns.NumbersOf(plan.Question.Levels);
         _cells = new ExactMoments[plan.Cells.Count];
         Array.Fill(_cells, new ExactMoments());
+        if (plan.Dominance is { } rule) _contributions = [.. _cells.Select(_ => new CellContributions(rule.Largest))];
     }
 
     /// <summary>Rows seen.</summary>
@@ -36,7 +38,8 @@ public sealed class LocalSummary
     public long RowsWithoutLevel { get; private set; }
 
     /// <summary>The owner's own part of each cell, in the order of <see cref="StatisticsPlan.Cells"/>.</summary>
-    internal IReadOnlyList<OwnCell> Own => [.. _cells.Select(c => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum))];
+    internal IReadOnlyList<OwnCell> Own =>
+        [.. _cells.Select((c, i) => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum) { Contributions = _contributions?[i] })];
 
     internal void ThrowUnlessFor(StatisticsPlan plan)
     {
@@ -72,8 +75,11 @@ public sealed class LocalSummary
 
         for (var level = 0; level < _levels.Count; level++)
         {
-            ref var cell = ref _cells[(level * _plan.Question.Measures.Count) + measure];
-            cell.Add(gathered.AsSpan(end[level]..end[level + 1]));
+            var number = (level * _plan.Question.Measures.Count) + measure;
+            var own = gathered.AsSpan(end[level]..end[level + 1]);
+            ref var cell = ref _cells[number];
+            cell.Add(own);
+            _contributions?[number].Add(own, cell);
             if (cell.Count > MaximumCount)
                 throw new CollabException(StatisticsErrors.TooManyRows, $"More than {MaximumCount} rows in one group.");
         }

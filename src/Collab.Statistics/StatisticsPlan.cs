@@ -19,8 +19,9 @@ public sealed record StatisticsPlan
         Owners = owners;
         Receiver = receiver;
         Cells = [.. question.Levels.SelectMany(level => question.Measures.Select(measure => new PlannedCell(level, measure)))];
-        Totals = TotalsFor(question.Statistics);
+        Totals = TotalsFor(question);
         Noise = question.Privacy is { } choice ? new NoisePlan(choice, question.Measures.Count) : null;
+        Dominance = question.Dominance is { } rule ? new DominanceForm(rule, question.TellsSquares) : null;
     }
 
     /// <summary>The question.</summary>
@@ -49,7 +50,10 @@ public sealed record StatisticsPlan
 
     /// <summary>What the protocol of totals needs of it.</summary>
     internal GatePlan Gate => new(
-        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)]);
+        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)], Dominance);
+
+    /// <summary>The rule of dominance as the gate decides it: where Σx² is told, a row contributes its square.</summary>
+    internal DominanceForm? Dominance { get; }
 
     // Counts with noise may be below 0: each owner's goes into the gate with 2^39 added.
     private long GateMinimum => Question.MinimumGroupSize + (Noise is null ? 0 : Owners.Count * NoisePlan.LargestCount);
@@ -78,6 +82,9 @@ public sealed record StatisticsPlan
         Require(
             question.Privacy?.Fits(question.Measures, question.Statistics) != false,
             "for privacy: counts, sums and means, a mean with its count, a range for each measure if sums are asked for, epsilon above 0 and, of Gaussian noise alone, delta");
+        Require(
+            question.Dominance is not { } rule || (rule.IsSound && question.TellsSums && question.Privacy is null),
+            "a rule of dominance only where sums are told without noise, and one that has numbers");
         RequireParties(owners, receiver);
         return new StatisticsPlan(question, [.. owners.Order()], receiver);
     }
@@ -99,14 +106,12 @@ public sealed record StatisticsPlan
         : choice.Ranges.Count > 0 ? choice.Ranges[measure]
         : new ValueRange(Question.Measures[measure].Column, Question.Measures[measure].Scale, long.MinValue, long.MaxValue);
 
-    private static IReadOnlyList<Total> TotalsFor(IReadOnlyList<Statistic> statistics)
+    private static IReadOnlyList<Total> TotalsFor(StatisticsQuestion question)
     {
-        var spread = statistics.Any(s => s is Statistic.Variance or Statistic.StandardDeviation);
-        var mean = statistics.Contains(Statistic.Mean);
         var totals = new List<Total>();
-        if (spread || mean || statistics.Contains(Statistic.Count)) totals.Add(Total.Count);
-        if (spread || mean || statistics.Contains(Statistic.Sum)) totals.Add(Total.Sum);
-        if (spread) totals.Add(Total.SumOfSquares);
+        if (question.TellsSquares || question.Statistics.Any(s => s is Statistic.Mean or Statistic.Count)) totals.Add(Total.Count);
+        if (question.TellsSums) totals.Add(Total.Sum);
+        if (question.TellsSquares) totals.Add(Total.SumOfSquares);
         return totals;
     }
 

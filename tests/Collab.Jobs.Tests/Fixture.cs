@@ -15,7 +15,7 @@ internal static class Fixture
 
     public static PartyId Cy { get; } = PartyId.Parse("cy");
 
-    public static StatisticsQuestion Question { get; } = new([new Measure("age", 0)], new GroupBy("city", ["Rome", "Oslo"]), [Statistic.Mean], 10);
+    public static StatisticsQuestion Question { get; } = new([new Measure("age", 0)], new GroupBy("city", ["Rome", "Oslo"]), [Statistic.Mean], 10, new DominanceRule(10, 2, 85));
 
     public static Digest Named(string name) => Digest.Of("collab.test", System.Text.Encoding.UTF8.GetBytes(name));
 

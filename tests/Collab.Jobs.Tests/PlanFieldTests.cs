@@ -66,13 +66,41 @@ public sealed class PlanFieldTests
     }
 
     [Fact]
+    public void Statistics_without_guards_have_the_short_encoding_and_no_other()
+    {
+        byte[] With(DominanceRule? rule) => (Plan() with { Question = Question with { Dominance = rule } }).Encode();
+        var (plain, guarded) = (With(null), With(new DominanceRule(10, 2, 85)));
+        Assert.Equal(plain.Length + 4, guarded.Length);
+        var at = guarded.AsSpan().IndexOf([(byte)1, (byte)10, (byte)2, (byte)85]);
+        Assert.Throws<MalformedException>(() => Jobs.Plan.Decode([.. guarded[..at], 0, .. guarded[(at + 4)..]])); // kind 4 with nothing that kind 2 cannot say
+        foreach (var rule in new DominanceRule[] { new(0, 0, 0), new(101, 0, 0), new(10, 4, 85), new(10, 2, 0), new(10, 0, 5), new(10, 2, 100) })
+            Assert.Throws<MalformedException>(() => Jobs.Plan.Decode(With(rule)));
+        var noSums = Plan() with { Question = Question with { Statistics = [Statistic.Count, Statistic.Minimum] } };
+        Assert.Throws<MalformedException>(() => Jobs.Plan.Decode(noSums.Encode()));
+    }
+
+    [Theory]
+    [InlineData(10, 0, 0, true)]
+    [InlineData(9, 0, 0, false)]
+    [InlineData(20, 1, 10, true)]
+    [InlineData(0, 2, 85, false)]
+    public void A_rule_is_at_least_as_strict_number_by_number(int percent, int largest, int share, bool enough)
+    {
+        Assert.Equal(enough, new DominanceRule(percent, largest, share).IsAtLeast(DominanceRule.Default));
+        var both = new DominanceRule(10, 2, 85);
+        Assert.True(new DominanceRule(10, 2, 85).IsAtLeast(both) && new DominanceRule(11, 3, 80).IsAtLeast(both));
+        Assert.False(new DominanceRule(10, 1, 80).IsAtLeast(both) || new DominanceRule(10, 2, 86).IsAtLeast(both) || new DominanceRule(10, 0, 0).IsAtLeast(both));
+        Assert.Equal(("p 10", "(2,85)", "p 10 and (2,85)"), (DominanceRule.Default.ToString(), new DominanceRule(0, 2, 85).ToString(), both.ToString()));
+    }
+
+    [Fact]
     public void Every_field_of_every_record_in_a_plan_is_among_the_changes()
     {
         var changed = Changes(Plan()).Keys.Concat(Changes(IntersectionPlan()).Keys)
             .Concat(Changes(FullPlan(JoinOf)).Keys).Concat(Changes(FullPlan(AggregatesOf)).Keys).ToHashSet();
         Type[] records =
         [
-            typeof(Plan), typeof(PlanInput), typeof(ColumnSchema), typeof(StatisticsQuestion), typeof(Measure), typeof(GroupBy), typeof(KeyRule),
+            typeof(Plan), typeof(PlanInput), typeof(ColumnSchema), typeof(StatisticsQuestion), typeof(DominanceRule), typeof(Measure), typeof(GroupBy), typeof(KeyRule),
             typeof(IntersectionQuestion), typeof(Reveal.Aggregates), typeof(Reveal.Join),
         ];
         foreach (var record in records)
@@ -166,7 +194,7 @@ public sealed class PlanFieldTests
                 foreach (var variant in ListVariants(type.GetGenericArguments()[0], list, path)) yield return variant;
                 break;
             case not null when type.Namespace == typeof(Plan).Namespace:
-                if (type.IsAssignableFrom(typeof(GroupBy))) yield return ($"{path} left out", null);
+                if (type.IsAssignableFrom(typeof(GroupBy)) || type == typeof(DominanceRule)) yield return ($"{path} left out", null);
                 foreach (var (inner, changed) in Variants(value)) yield return ($"{path}/{inner}", changed);
                 break;
             default:

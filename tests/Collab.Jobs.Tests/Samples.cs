@@ -42,7 +42,13 @@ internal sealed class Samples(int seed)
         ? new IntersectionQuestion(KeyRule())
         : StatisticsQuestion();
 
-    public StatisticsQuestion StatisticsQuestion() => new(
+    public StatisticsQuestion StatisticsQuestion()
+    {
+        var plain = PlainStatistics();
+        return plain.TellsSums && Coin() ? plain with { Dominance = Coin() ? DominanceRule.Default : new DominanceRule(Next(101), 1 + Next(3), 1 + Next(99)) } : plain;
+    }
+
+    private StatisticsQuestion PlainStatistics() => new(
         [.. Enumerable.Range(0, 1 + Next(3)).Select(i => new Measure($"m{i}", Next(19)))],
         Coin() ? new GroupBy("city", [.. Enumerable.Range(0, 1 + Next(3)).Select(i => $"level {i} ü")]) : null,
         [.. Enum.GetValues<Statistic>().Where(_ => Coin()).DefaultIfEmpty(Statistic.Mean)],

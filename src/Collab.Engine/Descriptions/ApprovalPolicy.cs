@@ -94,14 +94,17 @@ public enum PolicyObjection
     /// <summary>Groups smaller than the rule allows.</summary>
     MinimumGroup = 10,
 
+    /// <summary>Sums that fewer rows may make up than the rule allows.</summary>
+    Dominance = 11,
+
     /// <summary>More uses than the rule allows.</summary>
-    Uses = 11,
+    Uses = 12,
 
     /// <summary>A longer life than the rule allows.</summary>
-    Expires = 12,
+    Expires = 13,
 
     /// <summary>A program the rule does not name.</summary>
-    Program = 13,
+    Program = 14,
 }
 
 /// <summary>How objections are written on the ledger.</summary>
@@ -143,6 +146,9 @@ public sealed record ApprovalRule(
     int Uses,
     TimeSpan Within)
 {
+    /// <summary>The rule of dominance that sums of statistics must keep at least; null for none.</summary>
+    public DominanceRule? Dominance { get; init; } = DominanceRule.Default;
+
     /// <summary>Which programs of computations may run, by <see cref="ComputationQuestion.ProgramDigest"/>; no other is approved by rule.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
@@ -162,6 +168,8 @@ public sealed record ApprovalRule(
         if (plan.Question is IntersectionQuestion i && !Reveal.Contains(i.Reveal.Name)) return PolicyObjection.Reveal;
         if (Security == SecurityModel.Malicious && plan.Security != SecurityModel.Malicious) return PolicyObjection.Security;
         if (SmallestGroup(plan.Question) < MinimumGroup) return PolicyObjection.MinimumGroup;
+        if (plan.Question is StatisticsQuestion { TellsSums: true, Privacy: null } sums && Dominance is { } least && sums.Dominance?.IsAtLeast(least) != true)
+            return PolicyObjection.Dominance;
         if (AsksOf(plan) > Uses) return PolicyObjection.Uses;
         if (plan.Expires - plan.Created > Within) return PolicyObjection.Expires;
         return plan.Question is ComputationQuestion computation && !Programs.Contains(computation.ProgramDigest.ToString()) ? PolicyObjection.Program : null;
@@ -188,6 +196,7 @@ public sealed record ApprovalRule(
             RevealOf(rule), rule.Choice("security", JobDescription.SecurityWords, SecurityModel.SemiHonest),
             rule.Integer("minimum-group", 10, 1, 1_000_000), rule.Integer("uses", 1, 1, 1_000), rule.Duration("within", TimeSpan.FromDays(7), TimeSpan.FromDays(3650)))
         {
+            Dominance = JobDescription.Dominance(rule, DominanceRule.Default),
             Programs = rule.TextsOrNone("programs"),
         };
         rule.End();

@@ -92,13 +92,28 @@ public static class JobDescription
         }
 
         var statistics = Words(parameters, "statistics", StatisticWords);
+        var tellsSums = statistics.Any(s => s is not (Statistic.Count or Statistic.Minimum or Statistic.Maximum));
         var kind = new JobKind.JointStatistics(
-            parameters.Texts("columns"), groupBy, statistics, parameters.Integer("minimum-group", 10, 1, 1_000_000))
+            parameters.Texts("columns"), groupBy, statistics, parameters.Integer("minimum-group", 10, 1, 1_000_000),
+            Dominance(parameters, tellsSums && !parameters.Has("privacy") ? DominanceRule.Default : null))
         {
             Privacy = parameters.Has("privacy") ? PrivacyDescription.Parse(parameters.Section("privacy")) : null,
         };
         parameters.End();
         return kind;
+    }
+
+    /// <summary>A rule of dominance, <c>none</c>, or what holds when nothing is said.</summary>
+    internal static DominanceRule? Dominance(YamlSection section, DominanceRule? otherwise)
+    {
+        const string field = "dominance";
+        if (!section.Has(field)) return otherwise;
+        if (section.HasText(field)) return section.Text(field) == "none" ? null : throw section.Error(field, "is neither none nor a group of p, n and k");
+        var numbers = section.Section(field);
+        var rule = new DominanceRule(
+            numbers.Integer("p", 0, 1, 100), numbers.Integer("n", 0, 1, DominanceRule.MostLargest), numbers.Integer("k", 0, 1, 99));
+        numbers.End();
+        return rule.IsSound ? rule : throw section.Error(field, "has neither p, nor n with k");
     }
 
     /// <summary>A list of words of a closed set.</summary>

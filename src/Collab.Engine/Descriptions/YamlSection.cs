@@ -44,6 +44,9 @@ public sealed class YamlSection
     /// <summary>Whether the field is there.</summary>
     public bool Has(string field) => Find(field) is not null;
 
+    /// <summary>Whether the field is there and is a single text.</summary>
+    public bool HasText(string field) => Find(field) is YamlScalarNode;
+
     /// <summary>The text of a field.</summary>
     public string Text(string field) => Scalar(Require(field), PathOf(field));
 

@@ -44,16 +44,18 @@ public sealed record Explanation(
             new(
                 $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),
-            [.. PrivacyExplanation.NotesOn(checkedQuestion)],
+            [.. DominanceExplanation.NotesOn(question), .. PrivacyExplanation.NotesOn(checkedQuestion)],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
                     [.. Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
-                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布")])),
+                    [new(
+                        question.Dominance is null ? "which of the cells rest on enough rows to be told" : "which of the cells pass both rules and are told, not which rule failed",
+                        question.Dominance is null ? "哪些单元格的行数足以公布" : "哪些单元格通过两项规则而公布，但不知未通过的是哪一项")])),
                 new(receiver,
                     [.. Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明")],
                     [
-                        new($"the statistics of those of {cells} cells that rest on {question.MinimumGroupSize} rows or more", $"{cells} 个单元格中行数不少于 {question.MinimumGroupSize} 的统计量"),
+                        DominanceExplanation.ToldIn(cells, question),
                         new("of the others, that they are withheld, and nothing more", "其余单元格只知被隐去"),
                     ]),
                 .. Bystanders(plan),

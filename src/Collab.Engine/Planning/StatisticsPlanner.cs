@@ -17,7 +17,7 @@ internal static class StatisticsPlanner
         [
             .. kind.Columns.Select(name => new Measure(name, Math.Max(Planner.ScaleOf(name, offers), ranges.FirstOrDefault(r => r.Column == name)?.Scale ?? 0))),
         ];
-        return new StatisticsQuestion(measures, kind.GroupBy, kind.Statistics, kind.MinimumGroupSize)
+        return new StatisticsQuestion(measures, kind.GroupBy, kind.Statistics, kind.MinimumGroupSize, kind.Dominance)
         {
             Privacy = kind.Privacy is not { } choice ? null : choice with
             {

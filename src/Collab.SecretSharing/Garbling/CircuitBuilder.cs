@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Collab.SecretSharing.Garbling;
 
 /// <summary>A wire of a circuit that is being built.</summary>
@@ -72,12 +74,29 @@ public sealed class CircuitBuilder
         return words[0];
     }
 
-    /// <summary>a &lt; b as unsigned words of one width: the carry of b + ¬a.</summary>
+    /// <summary>a · factor, an unsigned word by a public number of at least 1: an addition for each bit of it that is 1 but the first.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is 0, or wider than the word.</exception>
+    public Wire[] Times(Wire[] a, ulong factor)
+    {
+        if (factor == 0 || BitOperations.Log2(factor) > a.Length) throw new ArgumentOutOfRangeException(nameof(factor));
+        var lowest = BitOperations.TrailingZeroCount(factor);
+        Wire[] product = lowest == 0 ? a : [.. Enumerable.Repeat(And(a[0], Not(a[0])), lowest), .. a]; // a wire that is 0 has labels of its own
+        for (var bit = lowest + 1; bit <= BitOperations.Log2(factor); bit++)
+            if ((factor >> bit & 1) != 0) product = [.. product[..bit], .. Add(product[bit..], a)];
+        return product;
+    }
+
+    /// <summary>a &lt; b as unsigned words: the carry of b + ¬a, the narrower filled up with zeros.</summary>
     public Wire LessThan(Wire[] a, Wire[] b)
     {
-        if (a.Length != b.Length) throw new ArgumentException("The words differ in width.", nameof(b));
         var carry = And(b[0], Not(a[0]));
-        for (var i = 1; i < a.Length; i++) carry = Carry(b[i], Not(a[i]), carry);
+        for (var i = 1; i < Math.Max(a.Length, b.Length); i++)
+        {
+            carry = i >= a.Length ? Or(b[i], carry)
+                : i >= b.Length ? And(carry, Not(a[i]))
+                : Carry(b[i], Not(a[i]), carry);
+        }
+
         return carry;
     }
 

@@ -18,13 +18,16 @@ public sealed class ApprovalPolicyTests
             receivers: [cy]
             with: [bo]
             minimum-group: 2
+            dominance: { p: 5, n: 2, k: 90 }
             uses: 1
             within: 7d
         """;
 
     private static readonly Plan Shared = Plans.Intersection(Plans.Al, Plans.Bo);
 
-    private static readonly Plan Fitting = Plans.Statistics(Plans.Al, Plans.Bo, Plans.Cy);
+    private static readonly Plan Fitting = Plans.Statistics(Plans.Al, Plans.Bo, Plans.Cy) is var plan
+        ? plan with { Question = (StatisticsQuestion)plan.Question with { Dominance = new DominanceRule(5, 2, 90) } }
+        : null!;
 
     private static readonly Dictionary<string, (Plan Plan, PolicyObjection? Objection)> Table = new()
     {
@@ -39,6 +42,13 @@ public sealed class ApprovalPolicyTests
         ["party"] = (Fitting with { Inputs = [Fitting.Inputs[0], Fitting.Inputs[1] with { Owner = PartyId.Parse("eve") }] }, PolicyObjection.Party),
         ["minimum group"] = (Fitting with { Question = (StatisticsQuestion)Fitting.Question with { MinimumGroupSize = 1 } }, PolicyObjection.MinimumGroup),
         ["larger minimum group"] = (Fitting with { Question = (StatisticsQuestion)Fitting.Question with { MinimumGroupSize = 50 } }, null),
+        ["no rule of dominance"] = (Dominated(null), PolicyObjection.Dominance),
+        ["a smaller p"] = (Dominated(new(4, 2, 90)), PolicyObjection.Dominance),
+        ["fewer of the largest"] = (Dominated(new(5, 1, 90)), PolicyObjection.Dominance),
+        ["a larger share"] = (Dominated(new(5, 2, 91)), PolicyObjection.Dominance),
+        ["p alone"] = (Dominated(new(50, 0, 0)), PolicyObjection.Dominance),
+        ["a stricter rule"] = (Dominated(new(6, 3, 80)), null),
+        ["no sums"] = (Fitting with { Question = (StatisticsQuestion)Fitting.Question with { Statistics = [Statistic.Count], Dominance = null } }, null),
         ["uses"] = (Fitting with { Uses = 2 }, PolicyObjection.Uses),
         ["expires"] = (Fitting with { Expires = Fitting.Expires.AddSeconds(1) }, PolicyObjection.Expires),
         ["shorter life"] = (Fitting with { Expires = Fitting.Created.AddDays(1) }, null),
@@ -146,6 +156,7 @@ public sealed class ApprovalPolicyTests
               - { name: r, kind: statistics, dataset: visits, requesters: [al], purposes: [cohort-study], columns: [age], receivers: [cy] }
             """).Rules[0];
         Assert.Equal((10, 1, TimeSpan.FromDays(7)), (shortRule.MinimumGroup, shortRule.Uses, shortRule.Within));
+        Assert.Equal(DominanceRule.Default, shortRule.Dominance);
         Assert.Equal(PolicyObjection.Party, shortRule.ObjectionTo(Fitting, Fitting.InputOf(Plans.Al)!));
     }
 
@@ -156,6 +167,8 @@ public sealed class ApprovalPolicyTests
     [InlineData("allow: all")]
     public void A_policy_with_a_mistake_is_no_policy(string text) =>
         Assert.Equal(YamlSection.Invalid, Assert.Throws<CollabException>(() => ApprovalPolicy.Parse(text)).Code);
+
+    private static Plan Dominated(DominanceRule? rule) => Fitting with { Question = (StatisticsQuestion)Fitting.Question with { Dominance = rule } };
 
     private static Plan Own(Func<PlanInput, PlanInput> change) => Fitting with { Inputs = [change(Fitting.Inputs[0]), Fitting.Inputs[1]] };
 }

@@ -20,7 +20,7 @@ public sealed class JobSchemaTests
          "parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits"},{"name":"cy","dataset":"visits"}],
          "receivers":["dee","eve"],
          "parameters":{"columns":["age","bmi"],"group-by":{"column":"city","levels":["Rome","Oslo"]},
-                       "statistics":["count","sum","mean","variance","sd","min","max"],"minimum-group":10},
+                       "statistics":["count","sum","mean","variance","sd","min","max"],"minimum-group":10,"dominance":{"p":10,"n":2,"k":85}},
          "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m"}
         """;
 
@@ -56,7 +56,7 @@ public sealed class JobSchemaTests
         """;
 
     private const string ShortStatistics = """
-        {"kind":"statistics","purpose":"x","parties":[{"name":"al","dataset":"a"}],"receivers":"cy","parameters":{"columns":"age","statistics":"mean"}}
+        {"kind":"statistics","purpose":"x","parties":[{"name":"al","dataset":"a"}],"receivers":"cy","parameters":{"columns":"age","statistics":"mean","dominance":"none"}}
         """;
 
     private const string Aggregates = """
@@ -145,7 +145,7 @@ public sealed class JobSchemaTests
                 yield return Changed(example, at, $"without {name}", o => o.Remove(name));
                 foreach (var value in values.Where(v => !IsBeyondTheSchema(name, v)))
                     yield return Changed(example, at, $"{name} as {value}", o => o[name] = JsonNode.Parse(value));
-                foreach (var number in name is "uses" or "minimum-group" or "minimum" or "rows" or "bandwidth" ? [-1, 0, 1, 1000, 1001, 1_000_000, 1_000_001, 1 << 28, (1 << 28) + 1] : Array.Empty<int>())
+                foreach (var number in name is "p" or "n" or "k" or "uses" or "minimum-group" or "minimum" or "rows" or "bandwidth" ? [-1, 0, 1, 3, 4, 99, 100, 101, 1000, 1001, 1_000_000, 1_000_001, 1 << 28, (1 << 28) + 1] : Array.Empty<int>())
                     yield return Changed(example, at, $"{name} as {number}", o => o[name] = number);
             }
 

@@ -41,6 +41,35 @@ public sealed class CircuitTests
         Assert.Equal(2 * width, circuit.AndCount);
     }
 
+    [Theory]
+    [InlineData(3, 8)]
+    [InlineData(8, 3)]
+    [InlineData(64, 5)]
+    public void Words_of_two_widths_are_compared_as_numbers(int widthA, int widthB)
+    {
+        var (builder, a, b) = TwoWords(widthA, widthB);
+        var circuit = builder.Build([builder.LessThan(a, b)]);
+        foreach (var (x, y) in Pairs(widthA, widthB))
+            Assert.Equal([x < y], circuit.Evaluate([.. Bits(x, widthA), .. Bits(y, widthB)]));
+        Assert.Equal(Math.Max(widthA, widthB), circuit.AndCount);
+    }
+
+    [Fact]
+    public void A_word_is_multiplied_by_every_public_number_it_is_as_wide_as()
+    {
+        for (ulong factor = 1; factor < 32; factor++)
+        {
+            var builder = new CircuitBuilder();
+            var circuit = builder.Build(builder.Times(builder.Input(5), factor));
+            for (ulong x = 0; x < 32; x++) Assert.Equal(x * factor, Number(circuit.Evaluate(Bits(x, 5))));
+        }
+
+        var word = new CircuitBuilder();
+        var wires = word.Input(5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => word.Times(wires, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => word.Times(wires, 64));
+    }
+
     [Fact]
     public void A_word_is_compared_with_every_public_bound_of_a_small_width()
     {
