@@ -49,6 +49,9 @@ internal static class AnalysisEncoding
                 Write(Write(writer.Byte(7), survival.Time), survival.Event).Optional(survival.Groups, (w, g) => Write(w, g))
                     .List(survival.Ends, (w, end) => w.Int64(end));
                 break;
+            case Analysis.Quantiles quantiles:
+                Write(writer.Byte(10), quantiles.Value).Optional(quantiles.Groups, (w, g) => Write(w, g)).List(quantiles.Probabilities, (w, p) => w.Int64(p)).Byte((byte)quantiles.Scale);
+                break;
             case Analysis.Proportion proportion:
                 Write(writer.Byte(12), proportion.Property).Int64(proportion.Null).Byte((byte)proportion.Scale);
                 break;
@@ -72,6 +75,8 @@ internal static class AnalysisEncoding
             6 => new Analysis.Linear(ReadMeasure(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
             7 => new Analysis.Survival(
                 ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
+            10 => new Analysis.Quantiles(
+                ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte()),
             12 => new Analysis.Proportion(ReadGroups(ref reader), reader.Int64(), reader.Byte()),
             16 => new Analysis.Binned(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), (BinnedTest)reader.Byte()),
@@ -100,6 +105,11 @@ internal static class AnalysisEncoding
         Analysis.Proportion { Property.Levels.Count: 2, Scale: >= 1 and <= MostDecimals } proportion =>
             proportion.Null > 0 && proportion.Null < Math.Pow(10, proportion.Scale),
         Analysis.Proportion => false,
+        Analysis.Quantiles { Scale: >= 1 and <= MostDecimals, Groups: null or { Levels.Count: >= 2 } } quantiles => quantiles.Probabilities.Count is >= 1 and <= MostBins
+            && (quantiles.Groups?.Levels.Count ?? 1L) * quantiles.Probabilities.Count <= MostCells / 2
+            && quantiles.Probabilities.Zip(quantiles.Probabilities.Skip(1)).All(pair => pair.First < pair.Second)
+            && quantiles.Probabilities[0] > 0 && quantiles.Probabilities[^1] < Math.Pow(10, quantiles.Scale),
+        Analysis.Quantiles => false,
         Analysis.Binned binned => binned.Breaks.Count is >= 1 and < MostBins && binned.Breaks.Zip(binned.Breaks.Skip(1)).All(pair => pair.First < pair.Second)
             && (binned.Groups?.Levels.Count ?? 1L) * (binned.Breaks.Count + 1) <= MostCells && binned.Test switch
             {

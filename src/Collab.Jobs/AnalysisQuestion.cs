@@ -98,6 +98,17 @@ public abstract record Analysis
         public override IReadOnlyList<string> Columns => [Property.Column];
     }
 
+    /// <summary>Quantiles of a column as they are, group by group: <c>quantile(type = 7)</c>, <c>median</c>.</summary>
+    /// <param name="Value">The column.</param>
+    /// <param name="Groups">The groups; null for one.</param>
+    /// <param name="Probabilities">What share of the rows lies below, ascending, in units of 10^(−<paramref name="Scale"/>); between 0 and 1, both excluded.</param>
+    /// <param name="Scale">Decimals of <paramref name="Probabilities"/>, 1 to 9.</param>
+    public sealed record Quantiles(Measure Value, GroupBy? Groups, IReadOnlyList<long> Probabilities, int Scale) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Value.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
+    }
+
     /// <summary>What the order of a column's values says, as fine as its bins: histogram, stability index, rank tests.</summary>
     /// <param name="Value">The column.</param>
     /// <param name="Groups">The samples; null for a histogram.</param>

@@ -23,6 +23,8 @@ internal static class AnalysisDescription
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
         ["linear"] = section => new Analysis.Linear(Measure(section, "response"), [.. section.Texts("covariates").Select(name => new Measure(name, 0))]),
         ["survival"] = Survival,
+        ["quantiles"] = Quantiles,
+        ["median"] = section => new Analysis.Quantiles(Measure(section, "value"), GroupsOf(section), [5], 1),
         ["histogram"] = section => Binned(section, BinnedTest.Histogram),
         ["stability"] = section => Binned(section, BinnedTest.Stability),
         ["mann-whitney"] = section => Binned(section, BinnedTest.MannWhitney),
@@ -71,6 +73,14 @@ internal static class AnalysisDescription
         return new Analysis.Survival(
             new Measure(section.Text("time"), scale), Levels(section, "event"), section.Has("by") ? Levels(section, "by") : null, ends);
     }
+
+    private static Analysis.Quantiles Quantiles(YamlSection section)
+    {
+        var (probabilities, scale) = Decimals(section, "probabilities");
+        return new Analysis.Quantiles(Measure(section, "value"), GroupsOf(section), probabilities, scale);
+    }
+
+    private static GroupBy? GroupsOf(YamlSection section) => section.Has("by") ? Levels(section, "by") : null;
 
     private static Analysis.Binned Binned(YamlSection section, BinnedTest test)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Collab.Jobs;
 using Collab.Statistics.Analyses;
 
@@ -28,12 +29,13 @@ public static class AnalysisExplanation
                 new(
                     $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column. Two jobs that differ by a few rows differ by those rows' totals.",
                     $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行。两个仅差几行的作业，其结果之差即为那几行的合计。"),
+                .. question.Analyses.Any(analysis => analysis is Analysis.Quantiles) ? [QuantileLimits(question)] : Array.Empty<Bilingual>(),
             ],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
                     [.. Explanation.Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
-                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布")])),
+                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布"), .. question.Analyses.OfType<Analysis.Quantiles>().Select(ToldToAll)])),
                 new(receiver,
                     [.. Explanation.Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明")],
                     [.. question.Analyses.Select(Told)]),
@@ -64,11 +66,25 @@ public static class AnalysisExplanation
         Analysis.Linear l => new(
             $"a linear regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}", $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的线性回归"),
         Analysis.Survival s => new($"survival by {s.Time.Column}{(s.Groups is { } g ? $", compared by {g.Column}" : "")}", $"按 {s.Time.Column} 的生存分析{(s.Groups is { } h ? $"，按 {h.Column} 比较" : "")}"),
+        Analysis.Quantiles q => new(
+            $"exact quantiles of {q.Value.Column} at {ProbabilitiesOf(q)}{(q.Groups is { } g ? $" by {g.Column}" : "")}", $"{q.Value.Column} {(q.Groups is { } h ? $"按 {h.Column} " : "")}在 {ProbabilitiesOf(q)} 处的精确分位数"),
         Analysis.Binned { Test: BinnedTest.Histogram } b => new($"a histogram of {b.Value.Column} in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 的直方图（{b.Breaks.Count + 1} 个区间）"),
         Analysis.Binned { Test: BinnedTest.Stability } b => new($"the stability of {b.Value.Column} by {b.Groups!.Column} over {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的群体稳定性指数（{b.Breaks.Count + 1} 个区间）"),
         Analysis.Binned b => new($"a rank test of {b.Value.Column} by {b.Groups!.Column}, all of a bin tied, in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的秩检验（{b.Breaks.Count + 1} 个区间，区间内视为相等）"),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no text.", nameof(analysis)),
     };
+
+    // An owner follows the search, so it comes to know what is found.
+    private static Bilingual ToldToAll(Analysis.Quantiles quantiles) => new(
+        $"of {Asked(quantiles).English}: of each quantile the one or two values between which it lies; each is a value of a row, maybe another owner's",
+        $"{Asked(quantiles).Chinese}：每个分位数两侧的一或两个值；每个值都是某一行的值，可能属于其他数据方");
+
+    private static Bilingual QuantileLimits(AnalysisQuestion question) => new(
+        $"A quantile is a value of a row, or lies between those of two; owners find it together with {JointAnalyses.RoundsOfQuantiles} rounds. It is told if {question.MinimumGroupSize} rows lie on either side and up to the next one; jobs with other probabilities add up.",
+        $"分位数是某一行的值，或位于两行的值之间；各方以 {JointAnalyses.RoundsOfQuantiles} 轮共同求得。两侧及至相邻分位数各有 {question.MinimumGroupSize} 行时才公布；以其他概率另行提交的作业，其所知会累加。");
+
+    private static string ProbabilitiesOf(Analysis.Quantiles quantiles) =>
+        string.Join(", ", quantiles.Probabilities.Select(units => (units / (decimal)Math.Pow(10, quantiles.Scale)).ToString("0.#########", CultureInfo.InvariantCulture)));
 
     private static Bilingual Told(Analysis analysis)
     {
@@ -77,6 +93,7 @@ public static class AnalysisExplanation
             Analysis.Means or Analysis.PairedMeans => new Bilingual("number, sum and sum of squares of each sample", "各样本的个数、和与平方和"),
             Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
             Analysis.Proportion => new Bilingual("how many rows have it and how many do not", "具有与不具有该属性的行数"),
+            Analysis.Quantiles => new Bilingual("the number of rows of each group that is told, and of each quantile the one or two values of rows between which it lies", "每个公布组的行数，以及每个分位数两侧的一或两个行值"),
             Analysis.Binned { Test: BinnedTest.Histogram } => new Bilingual("the count of every bin that is told", "每个公布区间的计数"),
             Analysis.Binned => new Bilingual("the count of every bin in every group", "各组每个区间的计数"),
             Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),

@@ -25,6 +25,7 @@ internal static class AnalysisPlanner
                 Time = Settled(survival.Time),
                 Ends = [.. survival.Ends.Select(end => Rescaled(end, survival.Time, Settled(survival.Time)))],
             },
+            Analysis.Quantiles quantiles => quantiles with { Value = Settled(quantiles.Value) },
             Analysis.Binned binned => binned with
             {
                 Value = Settled(binned.Value),

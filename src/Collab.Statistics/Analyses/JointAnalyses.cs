@@ -9,6 +9,9 @@ namespace Collab.Statistics.Analyses;
 /// <remarks>Who learns what: specs/analysis.md. Numbered as in specs/statistics.md.</remarks>
 public static partial class JointAnalyses
 {
+    /// <summary>Rounds that quantiles take after the gate has passed them, however many they are.</summary>
+    public const int RoundsOfQuantiles = Orders.RankSearch.Rounds;
+
     /// <summary>The part of an owner that is not the receiver.</summary>
     /// <param name="plan">The plan, the same with every party.</param>
     /// <param name="self">This owner.</param>
@@ -29,7 +32,8 @@ public static partial class JointAnalyses
 
         var rounds = new ProcedureRounds(plan, self, peers, random, progress);
         foreach (var (procedure, cells) in plan.Parts())
-            if (procedure is RoundsProcedure goesOn && opened[cells].Contains(true)) await goesOn.ContributeAsync(rounds, own.KeptFor(goesOn), cancellation);
+            if (procedure is RoundsProcedure goesOn && opened[cells].Contains(true))
+                await goesOn.ContributeAsync(rounds with { Opened = opened[cells] }, own.KeptFor(goesOn), cancellation);
     }
 
     /// <summary>The part of the receiver.</summary>
@@ -56,7 +60,7 @@ public static partial class JointAnalyses
         var cells = CellsOf(plan, outcome);
         var rounds = new ProcedureRounds(plan, plan.Receiver, peers, random, progress);
         var outcomes = new List<AnalysisOutcome>();
-        foreach (var (procedure, range) in plan.Parts()) outcomes.Add(await OutcomeOfAsync(procedure, cells[range], rounds, own, cancellation));
+        foreach (var (procedure, range) in plan.Parts()) outcomes.Add(await OutcomeOfAsync(procedure, cells[range], rounds with { Opened = outcome.Released[range] }, own, cancellation));
         return new AnalysisResult(outcomes);
     }
 

@@ -48,11 +48,11 @@ public sealed class LocalAnalysis
 
     internal Integer256[] Totals() => [.. _sums.SelectMany(sums => sums.Totals).SelectMany(totals => totals)];
 
-    /// <summary>The owner's words of the gate. Where a procedure needs fewer rows than the strictest, the first owner adds the difference to its count.</summary>
+    /// <summary>The owner's words of the gate. Where a cell needs fewer rows than the strictest, the first owner adds the difference to its count.</summary>
     internal bool[][] Words(PartyId self) =>
         [.. _plan.Procedures.Zip(_sums).SelectMany(part =>
-        {
-            var granted = self == _plan.Owners[0] ? _plan.Gate.Minimum - part.First.MinimumOf(_plan.Question.MinimumGroupSize) : 0;
-            return part.Second.Counts.Select(count => DisclosureGate.Word(_plan.Gate, count + granted));
-        })];
+            part.Second.Counts.Select((count, cell) => DisclosureGate.Word(_plan.Gate, count + Granted(self, part.First, cell))))];
+
+    private long Granted(PartyId self, Procedure procedure, int cell) =>
+        self == _plan.Owners[0] ? _plan.Gate.Minimum - procedure.MinimumOfCell(cell, _plan.Question.MinimumGroupSize) : 0;
 }

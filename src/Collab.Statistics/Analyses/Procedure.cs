@@ -12,6 +12,9 @@ internal abstract class Procedure
     /// <summary>How many rows a cell needs, given the plan's minimum: regressions ask for more.</summary>
     public virtual int MinimumOf(int minimum) => minimum;
 
+    /// <summary>How many rows a cell of its own needs, at most <see cref="MinimumOf"/>; the same for all unless a procedure knows better.</summary>
+    public virtual int MinimumOfCell(int cell, int minimum) => MinimumOf(minimum);
+
     /// <summary>Adds the rows of a batch.</summary>
     public abstract void Add(ColumnBatch batch, CellSums sums);
 
@@ -28,6 +31,7 @@ internal abstract class Procedure
         Analysis.Shape shape => new ShapeProcedure(shape),
         Analysis.Linear linear => new LinearProcedure(linear),
         Analysis.Survival survival => new SurvivalProcedure(survival),
+        Analysis.Quantiles quantiles => new QuantileProcedure(quantiles),
         Analysis.Proportion proportion => new ProportionProcedure(proportion),
         Analysis.Binned binned => new BinnedProcedure(binned),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no procedure.", nameof(analysis)),

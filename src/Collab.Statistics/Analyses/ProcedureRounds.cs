@@ -14,6 +14,9 @@ namespace Collab.Statistics.Analyses;
 internal sealed record ProcedureRounds(
     AnalysisPlan Plan, PartyId Self, IReadOnlyDictionary<PartyId, IChannel> Peers, RandomSource Random, IProgress<StepId>? Progress)
 {
+    /// <summary>Which cells of the procedure at hand were opened: at least one.</summary>
+    public IReadOnlyList<bool> Opened { get; init; } = [];
+
     /// <summary>The owners but this party, in the order of their names.</summary>
     public IReadOnlyList<IChannel> OtherOwners => [.. Plan.Owners.Where(owner => owner != Self).Select(owner => Peers[owner])];
 

@@ -58,6 +58,7 @@ public sealed class AnsweredRows
             Analysis.Means means => Form.Of(means.Columns, means.Groups),
             Analysis.Table table => Form.Of(table.Columns, table.Rows, table.Across),
             Analysis.Proportion proportion => Form.Of(proportion.Columns, proportion.Property),
+            Analysis.Quantiles quantiles => Form.Of(quantiles.Columns, quantiles.Groups),
             Analysis.Survival survival => Form.Of(survival.Columns, survival.Event, survival.Groups) with { Bins = new Bins(survival.Time, survival.Ends) },
             Analysis.Binned binned => Form.Of(binned.Columns, binned.Groups) with { Bins = new Bins(binned.Value, binned.Breaks) },
             _ => Form.Of(analysis.Columns),

@@ -64,6 +64,7 @@ internal static class AnalysisRun
         Analysis.Shape shape => [shape.Value],
         Analysis.Linear linear => [linear.Response, .. linear.Covariates],
         Analysis.Survival survival => [survival.Time],
+        Analysis.Quantiles quantiles => [quantiles.Value],
         Analysis.Binned binned => [binned.Value],
         _ => [],
     };

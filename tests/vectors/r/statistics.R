@@ -30,6 +30,7 @@ cat("case,term,name,value\n")
 hmda <- read.csv("tests/data/hmda.csv")
 credit <- read.csv("tests/data/german_credit.csv")
 nafld <- read.csv("notebooks/data/nafld1.csv")
+events <- read.csv("notebooks/data/nafld3.csv")
 yes <- hmda$pirat[hmda$deny == "yes"]
 no <- hmda$pirat[hmda$deny == "no"]
 
@@ -87,6 +88,14 @@ t <- cor.test(hmda$pirat, hmda$lvrat); htest("pearson", t, parameter = unname(t$
 t <- cor.test(credit$Duration, credit$Amount, alternative = "greater", conf.level = 0.9); htest("pearson-greater", t, parameter = unname(t$parameter), estimate = unname(t$estimate))
 t <- cor.test(credit$Duration, credit$Amount, method = "spearman", exact = FALSE); htest("spearman", t, estimate = unname(t$estimate))
 say("covariance", value = cov(hmda$pirat, hmda$lvrat))
+
+# quantiles
+quantiles <- function(case, x, p) { q <- quantile(x, p, type = 7, na.rm = TRUE); for (i in seq_along(p)) say(case, estimate = q[[i]], term = names(q)[i]) }
+quantiles("quantiles-hmda", hmda$pirat, c(0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99))
+quantiles("quantiles-hmda-yes", yes, c(0.1, 0.5, 0.925)); quantiles("quantiles-hmda-no", no, c(0.1, 0.5, 0.925))
+quantiles("quantiles-bmi-women", nafld$bmi[nafld$male == 0], c(0.25, 0.5, 0.75)); quantiles("quantiles-bmi-men", nafld$bmi[nafld$male == 1], c(0.25, 0.5, 0.75))
+for (event in c("diabetes", "htn", "nafld")) quantiles(paste0("quantiles-days-", event), events$days[events$event == event], c(0.05, 0.3333, 0.5, 0.95))
+for (k in 1:3) say(paste0("median-credits-", k), estimate = median(credit$Amount[credit$NumberExistingCredits == k]), term = "50%")
 
 # survival
 show <- function(case, fit) for (i in seq_along(fit$time))
