@@ -50,7 +50,8 @@ internal static class AnalysisEncoding
                     .List(survival.Ends, (w, end) => w.Int64(end));
                 break;
             case Analysis.Quantiles quantiles:
-                Write(writer.Byte(10), quantiles.Value).Optional(quantiles.Groups, (w, g) => Write(w, g)).List(quantiles.Probabilities, (w, p) => w.Int64(p)).Byte((byte)quantiles.Scale);
+                Write(writer.Byte(10), quantiles.Value).Optional(quantiles.Groups, (w, g) => Write(w, g)).List(quantiles.Probabilities, (w, p) => w.Int64(p)).Byte((byte)quantiles.Scale)
+                    .Int64(quantiles.Low).Int64(quantiles.High);
                 break;
             case Analysis.Proportion proportion:
                 Write(writer.Byte(12), proportion.Property).Int64(proportion.Null).Byte((byte)proportion.Scale);
@@ -76,7 +77,7 @@ internal static class AnalysisEncoding
             7 => new Analysis.Survival(
                 ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
             10 => new Analysis.Quantiles(
-                ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte()),
+                ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte(), reader.Int64(), reader.Int64()),
             12 => new Analysis.Proportion(ReadGroups(ref reader), reader.Int64(), reader.Byte()),
             16 => new Analysis.Binned(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), (BinnedTest)reader.Byte()),
@@ -108,7 +109,7 @@ internal static class AnalysisEncoding
         Analysis.Quantiles { Scale: >= 1 and <= MostDecimals, Groups: null or { Levels.Count: >= 2 } } quantiles => quantiles.Probabilities.Count is >= 1 and <= MostBins
             && (quantiles.Groups?.Levels.Count ?? 1L) * quantiles.Probabilities.Count <= MostCells / 2
             && quantiles.Probabilities.Zip(quantiles.Probabilities.Skip(1)).All(pair => pair.First < pair.Second)
-            && quantiles.Probabilities[0] > 0 && quantiles.Probabilities[^1] < Math.Pow(10, quantiles.Scale),
+            && quantiles.Probabilities[0] > 0 && quantiles.Probabilities[^1] < Math.Pow(10, quantiles.Scale) && quantiles.Low < quantiles.High,
         Analysis.Quantiles => false,
         Analysis.Binned binned => binned.Breaks.Count is >= 1 and < MostBins && binned.Breaks.Zip(binned.Breaks.Skip(1)).All(pair => pair.First < pair.Second)
             && (binned.Groups?.Levels.Count ?? 1L) * (binned.Breaks.Count + 1) <= MostCells && binned.Test switch

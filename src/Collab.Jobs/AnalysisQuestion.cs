@@ -103,8 +103,14 @@ public abstract record Analysis
     /// <param name="Groups">The groups; null for one.</param>
     /// <param name="Probabilities">What share of the rows lies below, ascending, in units of 10^(−<paramref name="Scale"/>); between 0 and 1, both excluded.</param>
     /// <param name="Scale">Decimals of <paramref name="Probabilities"/>, 1 to 9.</param>
-    public sealed record Quantiles(Measure Value, GroupBy? Groups, IReadOnlyList<long> Probabilities, int Scale) : Analysis
+    /// <param name="Low">The smallest value that a row may have, in units of the value's scale: a public range makes the search short. A row outside fails the job.</param>
+    /// <param name="High">The largest; above <paramref name="Low"/>.</param>
+    public sealed record Quantiles(
+        Measure Value, GroupBy? Groups, IReadOnlyList<long> Probabilities, int Scale, long Low = long.MinValue, long High = long.MaxValue) : Analysis
     {
+        /// <summary>Whether a range is declared.</summary>
+        public bool HasRange => (Low, High) != (long.MinValue, long.MaxValue);
+
         /// <inheritdoc/>
         public override IReadOnlyList<string> Columns => [Value.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
     }

@@ -17,7 +17,7 @@ public class AnalysisEncodingTests
         new Analysis.Binned(Age, null, [20, 40], BinnedTest.Histogram), new Analysis.Binned(Age, Ill, [20, 40], BinnedTest.Stability), new Analysis.Binned(Age, Ill, [20], BinnedTest.MannWhitney),
         new Analysis.Binned(Age, Three, [-1, 0], BinnedTest.KruskalWallis), new Analysis.Binned(Ratio, City, [5, 6], BinnedTest.KolmogorovSmirnov),
         new Analysis.Proportion(Ill, 5, 1), new Analysis.Proportion(Ill, 999_999_999, 9),
-        new Analysis.Quantiles(Ratio, null, [5], 1), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3),
+        new Analysis.Quantiles(Ratio, null, [5], 1), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3, 0, 130),
     ];
 
     private static readonly Analysis[] Unsound =
@@ -35,7 +35,7 @@ public class AnalysisEncodingTests
         new Analysis.Binned(Age, null, [.. Enumerable.Range(0, 1000).Select(i => (long)i)], BinnedTest.Histogram), new Analysis.Binned(Age, Levels("a", 66), [.. Enumerable.Range(0, 999).Select(i => (long)i)], BinnedTest.KruskalWallis),
         new Analysis.Proportion(Three, 5, 1), new Analysis.Proportion(Ill, 0, 1), new Analysis.Proportion(Ill, 10, 1), new Analysis.Proportion(Ill, -1, 2), new Analysis.Proportion(Ill, 1, 0),
         new Analysis.Quantiles(Age, null, [], 1), new Analysis.Quantiles(Age, null, [0], 1), new Analysis.Quantiles(Age, null, [10], 1), new Analysis.Quantiles(Age, null, [5, 5], 1),
-        new Analysis.Quantiles(Age, null, [6, 5], 1), new Analysis.Quantiles(Age, new GroupBy("city", ["one"]), [5], 1), new Analysis.Quantiles(Age, null, [5], 0), new Analysis.Quantiles(Age, null, [5], 10), new Analysis.Quantiles(new Measure("city", 0), City, [5], 1),
+        new Analysis.Quantiles(Age, null, [6, 5], 1), new Analysis.Quantiles(Age, null, [5], 1, 3, 3), new Analysis.Quantiles(Age, null, [5], 1, 4, 3), new Analysis.Quantiles(Age, new GroupBy("city", ["one"]), [5], 1), new Analysis.Quantiles(Age, null, [5], 0), new Analysis.Quantiles(Age, null, [5], 10), new Analysis.Quantiles(new Measure("city", 0), City, [5], 1),
         new Analysis.Quantiles(Age, Levels("a", 40), [.. Enumerable.Range(1, 999).Select(i => (long)i)], 3), new Analysis.Quantiles(Age, null, [.. Enumerable.Range(1, 1001).Select(i => (long)i)], 9),
         new Analysis.Proportion(Ill, 1, 10), new Analysis.Survival(Age, Ill, Levels("a", 7), [.. Enumerable.Range(0, 10_000).Select(i => (long)i)]),
     ];

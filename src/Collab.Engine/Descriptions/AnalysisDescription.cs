@@ -23,8 +23,8 @@ internal static class AnalysisDescription
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
         ["linear"] = section => new Analysis.Linear(Measure(section, "response"), [.. section.Texts("covariates").Select(name => new Measure(name, 0))]),
         ["survival"] = Survival,
-        ["quantiles"] = Quantiles,
-        ["median"] = section => new Analysis.Quantiles(Measure(section, "value"), GroupsOf(section), [5], 1),
+        ["quantiles"] = section => Quantiles(section, Decimals(section, "probabilities").Units, Decimals(section, "probabilities").Scale),
+        ["median"] = section => Quantiles(section, [5], 1),
         ["histogram"] = section => Binned(section, BinnedTest.Histogram),
         ["stability"] = section => Binned(section, BinnedTest.Stability),
         ["mann-whitney"] = section => Binned(section, BinnedTest.MannWhitney),
@@ -74,10 +74,15 @@ internal static class AnalysisDescription
             new Measure(section.Text("time"), scale), Levels(section, "event"), section.Has("by") ? Levels(section, "by") : null, ends);
     }
 
-    private static Analysis.Quantiles Quantiles(YamlSection section)
+    private static Analysis.Quantiles Quantiles(YamlSection section, long[] probabilities, int scale)
     {
-        var (probabilities, scale) = Decimals(section, "probabilities");
-        return new Analysis.Quantiles(Measure(section, "value"), GroupsOf(section), probabilities, scale);
+        var value = section.Text("value");
+        if (!section.Has("min") && !section.Has("max")) return new Analysis.Quantiles(new Measure(value, 0), GroupsOf(section), probabilities, scale);
+        var (low, high) = (Decimal(section, "min", section.Text("min")), Decimal(section, "max", section.Text("max")));
+        var decimals = Math.Max(low.Scale, high.Scale);
+        return new Analysis.Quantiles(
+            new Measure(value, decimals), GroupsOf(section), probabilities, scale,
+            checked(low.Units * Power(decimals - low.Scale)), checked(high.Units * Power(decimals - high.Scale)));
     }
 
     private static GroupBy? GroupsOf(YamlSection section) => section.Has("by") ? Levels(section, "by") : null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Collab.Jobs;
 using Collab.Statistics.Analyses;
 
@@ -29,7 +28,7 @@ public static class AnalysisExplanation
                 new(
                     $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column. Two jobs that differ by a few rows differ by those rows' totals.",
                     $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行。两个仅差几行的作业，其结果之差即为那几行的合计。"),
-                .. question.Analyses.Any(analysis => analysis is Analysis.Quantiles) ? [QuantileLimits(question)] : Array.Empty<Bilingual>(),
+                .. question.Analyses.OfType<Analysis.Quantiles>().Take(1).Select(_ => QuantileLimits(question)),
             ],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
@@ -67,7 +66,8 @@ public static class AnalysisExplanation
             $"a linear regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}", $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的线性回归"),
         Analysis.Survival s => new($"survival by {s.Time.Column}{(s.Groups is { } g ? $", compared by {g.Column}" : "")}", $"按 {s.Time.Column} 的生存分析{(s.Groups is { } h ? $"，按 {h.Column} 比较" : "")}"),
         Analysis.Quantiles q => new(
-            $"exact quantiles of {q.Value.Column} at {ProbabilitiesOf(q)}{(q.Groups is { } g ? $" by {g.Column}" : "")}", $"{q.Value.Column} {(q.Groups is { } h ? $"按 {h.Column} " : "")}在 {ProbabilitiesOf(q)} 处的精确分位数"),
+            $"exact quantiles of {q.Value.Column} at {ProbabilitiesOf(q)}{(q.Groups is { } g ? $" by {g.Column}" : "")}{(q.HasRange ? $", all rows from {RangeOf(q).Low} to {RangeOf(q).High}" : "")}",
+            $"{q.Value.Column} {(q.Groups is { } h ? $"按 {h.Column} " : "")}在 {ProbabilitiesOf(q)} 处的精确分位数{(q.HasRange ? $"（所有行介于 {RangeOf(q).Low} 与 {RangeOf(q).High} 之间）" : "")}"),
         Analysis.Binned { Test: BinnedTest.Histogram } b => new($"a histogram of {b.Value.Column} in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 的直方图（{b.Breaks.Count + 1} 个区间）"),
         Analysis.Binned { Test: BinnedTest.Stability } b => new($"the stability of {b.Value.Column} by {b.Groups!.Column} over {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的群体稳定性指数（{b.Breaks.Count + 1} 个区间）"),
         Analysis.Binned b => new($"a rank test of {b.Value.Column} by {b.Groups!.Column}, all of a bin tied, in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的秩检验（{b.Breaks.Count + 1} 个区间，区间内视为相等）"),
@@ -80,11 +80,16 @@ public static class AnalysisExplanation
         $"{Asked(quantiles).Chinese}：每个分位数两侧的一或两个值；每个值都是某一行的值，可能属于其他数据方");
 
     private static Bilingual QuantileLimits(AnalysisQuestion question) => new(
-        $"A quantile is a value of a row, or lies between those of two; owners find it together with {JointAnalyses.RoundsOfQuantiles} rounds. It is told if {question.MinimumGroupSize} rows lie on either side and up to the next one; jobs with other probabilities add up.",
-        $"分位数是某一行的值，或位于两行的值之间；各方以 {JointAnalyses.RoundsOfQuantiles} 轮共同求得。两侧及至相邻分位数各有 {question.MinimumGroupSize} 行时才公布；以其他概率另行提交的作业，其所知会累加。");
+        $"A quantile is a value of a row, or lies between those of two; owners and receiver find it in {RoundsOf(question)} rounds. It is told if {question.MinimumGroupSize} rows lie on either side and up to the next one; jobs with other probabilities add up.",
+        $"分位数是某一行的值，或位于两行的值之间；各方以 {RoundsOf(question)} 轮共同求得。两侧及至相邻分位数各有 {question.MinimumGroupSize} 行时才公布；以其他概率另行提交的作业，其所知会累加。");
+
+    private static int RoundsOf(AnalysisQuestion question) => question.Analyses.OfType<Analysis.Quantiles>().Sum(JointAnalyses.RoundsOf);
+
+    private static (string Low, string High) RangeOf(Analysis.Quantiles quantiles) =>
+        (PrivacyChoice.Decimal(quantiles.Low, quantiles.Value.Scale), PrivacyChoice.Decimal(quantiles.High, quantiles.Value.Scale));
 
     private static string ProbabilitiesOf(Analysis.Quantiles quantiles) =>
-        string.Join(", ", quantiles.Probabilities.Select(units => (units / (decimal)Math.Pow(10, quantiles.Scale)).ToString("0.#########", CultureInfo.InvariantCulture)));
+        string.Join(", ", quantiles.Probabilities.Select(units => PrivacyChoice.Decimal(units, quantiles.Scale)));
 
     private static Bilingual Told(Analysis analysis)
     {

@@ -25,7 +25,12 @@ internal static class AnalysisPlanner
                 Time = Settled(survival.Time),
                 Ends = [.. survival.Ends.Select(end => Rescaled(end, survival.Time, Settled(survival.Time)))],
             },
-            Analysis.Quantiles quantiles => quantiles with { Value = Settled(quantiles.Value) },
+            Analysis.Quantiles quantiles => quantiles with
+            {
+                Value = Settled(quantiles.Value),
+                Low = quantiles.HasRange ? Rescaled(quantiles.Low, quantiles.Value, Settled(quantiles.Value)) : quantiles.Low,
+                High = quantiles.HasRange ? Rescaled(quantiles.High, quantiles.Value, Settled(quantiles.Value)) : quantiles.High,
+            },
             Analysis.Binned binned => binned with
             {
                 Value = Settled(binned.Value),

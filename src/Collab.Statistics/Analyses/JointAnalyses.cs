@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Channels;
+using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Statistics.Inference;
 
@@ -10,7 +11,7 @@ namespace Collab.Statistics.Analyses;
 public static partial class JointAnalyses
 {
     /// <summary>Rounds that quantiles take after the gate has passed them, however many they are.</summary>
-    public const int RoundsOfQuantiles = Orders.RankSearch.Rounds;
+    public static int RoundsOf(Analysis.Quantiles quantiles) => Orders.RankSearch.RoundsFor(quantiles.Low, quantiles.High);
 
     /// <summary>The part of an owner that is not the receiver.</summary>
     /// <param name="plan">The plan, the same with every party.</param>

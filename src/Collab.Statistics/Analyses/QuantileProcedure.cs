@@ -51,16 +51,16 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
         }
     }
 
-    public override KeptRows Keep() => new SortedValues(analysis.Value, analysis.Groups);
+    public override KeptRows Keep() => new SortedValues(analysis);
 
     public override Task ContributeAsync(ProcedureRounds rounds, KeptRows own, CancellationToken cancellation) =>
-        RankedElements.ContributeAsync(rounds, TargetsOf(rounds.Opened), (SortedValues)own, cancellation);
+        RankedElements.ContributeAsync(rounds, QuestionOf(rounds.Opened), (SortedValues)own, cancellation);
 
     public override async Task<IReadOnlyList<Finding>> ReceiveAsync(
         ProcedureRounds rounds, KeptRows? own, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
     {
         for (var cell = 0; cell < cells.Count; cell++) RequireCount(cells, cell, rounds.Plan.Question.MinimumGroupSize);
-        var values = await RankedElements.ReceiveAsync(rounds, TargetsOf(rounds.Opened), (SortedValues?)own, cancellation);
+        var values = await RankedElements.ReceiveAsync(rounds, QuestionOf(rounds.Opened), (SortedValues?)own, cancellation);
         var unit = BigInteger.Pow(10, analysis.Value.Scale);
         var (findings, next) = (new List<Finding>(), 0);
         foreach (var (level, group) in _groups)
@@ -87,7 +87,7 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
     }
 
     public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) =>
-        RankedElements.Sends(plan, TargetsOf([.. TotalsOfCells.Select(_ => true)]), from, to);
+        RankedElements.Sends(plan, QuestionOf([.. TotalsOfCells.Select(_ => true)]), from, to);
 
     private void RequireCount(IReadOnlyList<BigInteger[]> cells, int cell, int minimum)
     {
@@ -98,13 +98,14 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
             throw new ArgumentException("Two counts of one group differ.", nameof(cells));
     }
 
-    private IReadOnlyList<RankTarget> TargetsOf(IReadOnlyList<bool> opened) =>
+    private RankQuestion QuestionOf(IReadOnlyList<bool> opened) => new(
         [.. Enumerable.Range(0, opened.Count).Where(cell => opened[cell]).SelectMany(cell =>
         {
             var probability = _probabilities[cell % _probabilities.Length];
             var lower = new RankTarget(cell / _probabilities.Length, (long)probability.Numerator, (long)probability.Denominator, false);
             return new[] { lower, lower with { IsUpper = true } };
-        })];
+        })],
+        analysis.Low, analysis.High);
 
     /// <summary>As R names it: 25%.</summary>
     private string NameOf(int probability) =>

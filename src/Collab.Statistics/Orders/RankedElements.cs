@@ -17,39 +17,39 @@ internal static class RankedElements
 
     /// <summary>The part of an owner that is not the receiver.</summary>
     /// <param name="rounds">The other parties.</param>
-    /// <param name="targets">What is sought, the same with every party, in the order of <see cref="RankSearch"/>.</param>
+    /// <param name="question">What is sought, the same with every party.</param>
     /// <param name="own">This owner's rows.</param>
     /// <param name="cancellation">Ends the run.</param>
     public static async Task ContributeAsync(
-        ProcedureRounds rounds, IReadOnlyList<RankTarget> targets, SortedValues own, CancellationToken cancellation)
+        ProcedureRounds rounds, RankQuestion question, SortedValues own, CancellationToken cancellation)
     {
-        var gate = GateFor(rounds.Plan, targets);
+        var gate = GateFor(rounds.Plan, question);
         IChannel?[] garblers = [.. DisclosureGate.Garblers(rounds.Plan.Gate).Select(garbler => garbler == rounds.Self ? null : rounds.Peers[garbler])];
-        var search = new RankSearch(targets);
+        var search = new RankSearch(question.Targets, question.Low, question.High);
         while (!search.IsOver)
         {
             rounds.Progress?.Report(Narrow);
-            var words = Words(rounds, targets, search, own); // 1
+            var words = Words(rounds, question, search, own); // 1
             search.Take(await JointGarbling.GarbleAsync(gate, garblers, rounds.Peers[rounds.Plan.Receiver], words, rounds.Random, cancellation)); // 2
         }
     }
 
     /// <summary>The part of the receiver.</summary>
     /// <param name="rounds">The other parties.</param>
-    /// <param name="targets">What is sought, the same with every party, in the order of <see cref="RankSearch"/>.</param>
+    /// <param name="question">What is sought, the same with every party.</param>
     /// <param name="own">The receiver's own rows if it is an owner too; null if it holds none.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>The values, in the order of the targets.</returns>
     public static async Task<long[]> ReceiveAsync(
-        ProcedureRounds rounds, IReadOnlyList<RankTarget> targets, SortedValues? own, CancellationToken cancellation)
+        ProcedureRounds rounds, RankQuestion question, SortedValues? own, CancellationToken cancellation)
     {
-        var gate = GateFor(rounds.Plan, targets);
+        var gate = GateFor(rounds.Plan, question);
         IChannel[] garblers = [.. DisclosureGate.Garblers(rounds.Plan.Gate).Select(garbler => rounds.Peers[garbler])];
-        var search = new RankSearch(targets);
+        var search = new RankSearch(question.Targets, question.Low, question.High);
         while (!search.IsOver)
         {
             rounds.Progress?.Report(Narrow);
-            var words = own is null ? null : Words(rounds, targets, search, own); // 1
+            var words = own is null ? null : Words(rounds, question, search, own); // 1
             search.Take(await JointGarbling.EvaluateAsync(gate, garblers, words, own is null ? null : rounds.Random, cancellation)); // 2
         }
 
@@ -57,23 +57,30 @@ internal static class RankedElements
     }
 
     /// <summary>What a search makes one party send another. Exact.</summary>
-    public static PlannedTraffic Sends(AnalysisPlan plan, IReadOnlyList<RankTarget> targets, PartyId from, PartyId to)
+    public static PlannedTraffic Sends(AnalysisPlan plan, RankQuestion question, PartyId from, PartyId to)
     {
-        var round = GatedTotals.GateTraffic(plan.Gate, GateFor(plan, targets), from, to);
-        return new PlannedTraffic(to, RankSearch.Rounds * round.Messages, RankSearch.Rounds * round.Bytes, 0);
+        var round = GatedTotals.GateTraffic(plan.Gate, GateFor(plan, question), from, to);
+        var count = RankSearch.RoundsFor(question.Low, question.High);
+        return new PlannedTraffic(to, count * round.Messages, count * round.Bytes, 0);
     }
 
-    private static JointCircuit GateFor(AnalysisPlan plan, IReadOnlyList<RankTarget> targets) => RankGate.For(
-        plan.Owners.Count, plan.Owners.Contains(plan.Receiver), RankGate.WidthFor(targets, plan.Owners.Count), targets.Count * RankSearch.Candidates);
+    private static JointCircuit GateFor(AnalysisPlan plan, RankQuestion question) => RankGate.For(
+        plan.Owners.Count, plan.Owners.Contains(plan.Receiver), RankGate.WidthFor(question.Targets, plan.Owners.Count), question.Targets.Count * RankSearch.Candidates);
 
-    private static bool[][] Words(ProcedureRounds rounds, IReadOnlyList<RankTarget> targets, RankSearch search, SortedValues own)
+    private static bool[][] Words(ProcedureRounds rounds, RankQuestion question, RankSearch search, SortedValues own)
     {
-        var width = RankGate.WidthFor(targets, rounds.Plan.Owners.Count);
+        var width = RankGate.WidthFor(question.Targets, rounds.Plan.Owners.Count);
         var isFirst = rounds.Self == rounds.Plan.Owners[0];
-        return [.. targets.SelectMany((target, t) => Enumerable.Range(0, RankSearch.Candidates).Select(number =>
+        return [.. question.Targets.SelectMany((target, t) => Enumerable.Range(0, RankSearch.Candidates).Select(number =>
         {
             var term = target.Term(own.CountAtOrBelow(target.Group, search.Candidate(t, number)), own.Count(target.Group));
             return RankGate.Word(isFirst ? term + target.Constant : term, width);
         }))];
     }
 }
+
+/// <summary>What a search seeks.</summary>
+/// <param name="Targets">The values, in the order of <see cref="RankSearch"/>.</param>
+/// <param name="Low">The smallest value that a row has.</param>
+/// <param name="High">The largest.</param>
+internal sealed record RankQuestion(IReadOnlyList<RankTarget> Targets, long Low, long High);

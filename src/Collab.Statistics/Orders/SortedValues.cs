@@ -1,17 +1,19 @@
 using Collab.Jobs;
+using Collab.Primitives;
+using Collab.SecretSharing.Expressions;
 using Collab.Statistics.Analyses;
 
 namespace Collab.Statistics.Orders;
 
 /// <summary>The values of a column that an owner keeps, group by group, so that it can count those at or below a candidate.</summary>
 /// <remarks>Memory: 8 bytes a row, up to 24 while it grows. Local; the time of a count is logarithmic and depends on the owner's own data.</remarks>
-internal sealed class SortedValues(Measure value, GroupBy? groups) : KeptRows
+internal sealed class SortedValues(Analysis.Quantiles analysis) : KeptRows
 {
     /// <summary>Bytes a row at the peak: a list twice as long as needed, and the one it was copied from.</summary>
     public const int BytesPerRow = 24;
 
-    private readonly Dictionary<string, int> _levels = BatchColumns.NumbersOf(groups?.Levels ?? [""]);
-    private readonly List<long>[] _values = [.. (groups?.Levels ?? [""]).Select(_ => new List<long>())];
+    private readonly Dictionary<string, int> _levels = BatchColumns.NumbersOf(analysis.Groups?.Levels ?? [""]);
+    private readonly List<long>[] _values = [.. (analysis.Groups?.Levels ?? [""]).Select(_ => new List<long>())];
     private bool _isSorted;
 
     /// <summary>Rows with a value and a group, in one group.</summary>
@@ -20,10 +22,16 @@ internal sealed class SortedValues(Measure value, GroupBy? groups) : KeptRows
     /// <inheritdoc/>
     public override void Add(ColumnBatch batch)
     {
-        var levels = BatchColumns.LevelOfEachRow(batch, groups, _levels);
-        var (values, present) = BatchColumns.ScaledValues(batch, value);
+        var levels = BatchColumns.LevelOfEachRow(batch, analysis.Groups, _levels);
+        var (values, present) = BatchColumns.ScaledValues(batch, analysis.Value);
         for (var row = 0; row < values.Length; row++)
-            if (present[row] && levels[row] >= 0) _values[levels[row]].Add(values[row]);
+        {
+            if (!present[row] || levels[row] < 0) continue;
+            if (values[row] < analysis.Low || values[row] > analysis.High)
+                throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.FirstRow + row}: column '{analysis.Value.Column}' is out of the range that the job declares.");
+            _values[levels[row]].Add(values[row]);
+        }
+
         _isSorted = false;
     }
 

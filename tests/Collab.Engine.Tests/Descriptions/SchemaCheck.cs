@@ -32,6 +32,7 @@ internal sealed class SchemaCheck(JsonObject root)
         "minimum" => Number(value) is not { } number || number >= keyword.Value!.GetValue<int>(),
         "maximum" => Number(value) is not { } number || number <= keyword.Value!.GetValue<int>(),
         "required" => value is not JsonObject o || keyword.Value!.AsArray().All(name => o.ContainsKey(name!.GetValue<string>())),
+        "dependentRequired" => value is not JsonObject o || keyword.Value!.AsObject().All(p => !o.ContainsKey(p.Key) || p.Value!.AsArray().All(name => o.ContainsKey(name!.GetValue<string>()))),
         "properties" => value is not JsonObject o || keyword.Value!.AsObject().All(p => !o.TryGetPropertyValue(p.Key, out var inner) || IsValid(inner, p.Value!.AsObject())),
         "additionalProperties" => value is not JsonObject o || o.All(p => schema["properties"]!.AsObject().ContainsKey(p.Key)),
         "items" => value is not JsonArray a || a.All(item => IsValid(item, keyword.Value!.AsObject())),

@@ -4,7 +4,6 @@ using Collab.Engine.Ports;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
 using Collab.Primitives;
-using Collab.Statistics.Analyses;
 using Collab.Statistics.Disclosure;
 
 namespace Collab.Engine.Tests.Runs;
@@ -23,7 +22,7 @@ public sealed class QuantileJobTests
           minimum-group: 5
           analyses:
             - { test: median, value: age, by: { column: city, levels: [Rome, Oslo, Bern] } }
-            - { test: quantiles, value: age, probabilities: [0.25, 0.5, 0.75] }
+            - { test: quantiles, value: age, probabilities: [0.25, 0.5, 0.75], min: -10, max: 19.75 }
             - { test: shape, value: age }
         """;
 
@@ -58,8 +57,8 @@ public sealed class QuantileJobTests
         await study[Plans.Bo].OfferAsync("visits", Rows(21, "Oslo"));
         study.StartAll();
         var explanation = Explanation.Of(await study[Plans.Cy].Engine.PlanAsync(JobDescription.Parse(Job), None));
-        Assert.Contains("exact quantiles of age at 0.25, 0.5, 0.75", explanation.Question.English, StringComparison.Ordinal);
-        Assert.Contains(explanation.Notes, note => note.English.Contains($"{JointAnalyses.RoundsOfQuantiles} rounds", StringComparison.Ordinal));
+        Assert.Contains("exact quantiles of age at 0.25, 0.5, 0.75, all rows from -10", explanation.Question.English, StringComparison.Ordinal);
+        Assert.Contains(explanation.Notes, note => note.English.Contains("in 38 rounds", StringComparison.Ordinal));
         foreach (var owner in explanation.Parties.Where(party => party.Party != Plans.Cy))
             Assert.Equal(2, owner.Learns.Count(text => text.English.Contains("each is a value of a row", StringComparison.Ordinal)));
     }

@@ -98,7 +98,7 @@ public class QuantileFaultTests
             for (var t = 0; t < digits.Length; t++)
                 for (var candidate = 0; candidate < RankSearch.Candidates; candidate++) answers[(t * RankSearch.Candidates) + candidate, 0] = candidate >= digits[t];
             if (hole) answers[2, 0] = false;
-            new RankSearch(targets).Take(answers);
+            new RankSearch(targets, 0, 255).Take(answers);
         }
     }
 

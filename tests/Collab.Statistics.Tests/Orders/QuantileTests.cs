@@ -113,14 +113,43 @@ public class QuantileTests
         AssertTraffic(run, exact: true);
     }
 
-    [Fact]
-    public void The_rounds_of_a_median_take_the_bytes_that_the_spec_says()
+    [Theory]
+    [InlineData(long.MinValue, long.MaxValue, 32, 1_083_936)]
+    [InlineData(0, 130, 4, 135_492)]
+    [InlineData(-1, 0, 1, 33_873)]
+    public void The_rounds_of_a_median_take_the_bytes_that_the_spec_says(long low, long high, int rounds, long bytes)
     {
         PartyId[] owners = [PartyId.Parse("a"), PartyId.Parse("b")];
-        var analysis = new Analysis.Quantiles(X, null, [5], 1);
+        var analysis = new Analysis.Quantiles(X, null, [5], 1, low, high);
         var (plan, procedure) = (AnalysisPlan.Create(new AnalysisQuestion([analysis], 10), owners, QuantileRun.Registry), new QuantileProcedure(analysis));
         PartyId[] parties = [.. owners, QuantileRun.Registry];
-        Assert.Equal(1_083_936, parties.SelectMany(from => parties.Where(to => to != from).Select(to => procedure.Sends(plan, from, to).Bytes)).Sum());
+        Assert.Equal(rounds, JointAnalyses.RoundsOf(analysis));
+        Assert.Equal(bytes, parties.SelectMany(from => parties.Where(to => to != from).Select(to => procedure.Sends(plan, from, to).Bytes)).Sum());
+    }
+
+    [Theory]
+    [InlineData(-3, 3)]
+    [InlineData(-3, 4)]
+    [InlineData(-3, 1000)]
+    [InlineData(long.MinValue, 3)]
+    [InlineData(-3, long.MaxValue)]
+    public async Task A_declared_range_changes_nothing_but_the_rounds(long low, long high)
+    {
+        (string?, long?)[][] rows = [[("a", -3), ("a", 2), ("a", 3)], [("a", 0), ("a", -3), (null, 7_000_000)]];
+        var run = await new QuantileRun(new Analysis.Quantiles(X, Letters, [1, 5, 7, 9], 1, low, high), 1, rows).GoAsync();
+        Assert.Empty(run.Failures);
+        Assert.Equal([.. new[] { 1, 5, 7, 9 }.Select(tenths => QuantileRun.Expected([-3, 2, 3, 0, -3], new Fraction(tenths, 10), 0))], run.Findings[0].Quantities.Select(q => q.Value));
+        Assert.Equal(1 + JointAnalyses.RoundsOf(new Analysis.Quantiles(X, null, [5], 1, low, high)), run.Network.Passed.Count(message => message.Type == "SeedMessage"));
+    }
+
+    [Theory]
+    [InlineData(-2, 3)]
+    [InlineData(-3, 2)]
+    public void A_row_outside_of_the_range_fails_the_job_at_its_owner_and_is_named_without_its_value(long low, long high)
+    {
+        var fault = Assert.Throws<CollabException>(() => new QuantileRun(new Analysis.Quantiles(X, Letters, [5], 1, low, high), 1, [[("a", 1), (null, 9), ("b", -3), ("c", 3)], []]));
+        Assert.Equal("data.out-of-range", fault.Code.Name);
+        Assert.Contains(low == -2 ? "Row 3" : "Row 4", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
