@@ -6,14 +6,18 @@ namespace Collab.Jobs;
 /// <param name="Inputs">The columns under the names that the program has for them; at least one.</param>
 /// <param name="SkipsMissing">Whether a row without one of the values is left out; else it fails the job at its owner.</param>
 /// <param name="Program">The program as it is written. Whether it has a meaning is the language's to say.</param>
-public sealed record ComputationQuestion(IReadOnlyList<ComputationInput> Inputs, bool SkipsMissing, string Program) : Question
+/// <param name="Dealer">A party, no owner, whom two owners trust to deal them triples; null where they do without.</param>
+public sealed record ComputationQuestion(IReadOnlyList<ComputationInput> Inputs, bool SkipsMissing, string Program, PartyId? Dealer = null) : Question
 {
     private const int MostInputs = 64, LongestProgram = 16_384;
 
     /// <inheritdoc/>
     public override string Kind => "computation";
 
-    /// <summary>The digest of inputs and program, by which a policy names what may be computed.</summary>
+    /// <inheritdoc/>
+    public override IReadOnlyList<PartyId> Servers => Dealer is null ? [] : [Dealer];
+
+    /// <summary>The digest of inputs, program and dealer, by which a policy names what may be computed.</summary>
     public Digest ProgramDigest
     {
         get
@@ -31,7 +35,7 @@ public sealed record ComputationQuestion(IReadOnlyList<ComputationInput> Inputs,
         .List(Inputs, (w, input) => w
             .Text(input.Name).Text(input.Column).Optional(input.Of, (o, of) => o.Party(of))
             .Byte((byte)input.Scale).Int64(input.Low).Int64(input.High))
-        .Boolean(SkipsMissing).Text(Program);
+        .Boolean(SkipsMissing).Text(Program).Optional(Dealer, (w, dealer) => w.Party(dealer));
 
     internal static ComputationQuestion Decode(ref CanonicalReader reader)
     {
@@ -39,9 +43,10 @@ public sealed record ComputationQuestion(IReadOnlyList<ComputationInput> Inputs,
             r.Text(), r.Text(), r.Optional((ref o) => o.Party()), r.Byte(), r.Int64(), r.Int64()));
         var skips = reader.Boolean();
         var program = reader.Text();
+        var dealer = reader.Optional((ref o) => o.Party());
         return program.Length is > 0 and <= LongestProgram && inputs.Length is > 0 and <= MostInputs
             && inputs.DistinctBy(i => i.Name).Count() == inputs.Length && Array.TrueForAll(inputs, i => i.Scale <= ColumnSchema.MaximumScale && i.Low <= i.High)
-            ? new ComputationQuestion(inputs, skips, program)
+            ? new ComputationQuestion(inputs, skips, program, dealer)
             : throw new MalformedException("inputs of different names with their ranges, and a program");
     }
 }

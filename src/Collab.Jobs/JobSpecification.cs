@@ -72,11 +72,12 @@ public abstract record JobKind
         public override string Name => "analysis";
     }
 
-    /// <summary>A program that three owners compute together.</summary>
+    /// <summary>A program that two or three owners compute together.</summary>
     /// <param name="Inputs">Its columns; a range has the scale that it is written with until the owners' offers are known.</param>
     /// <param name="SkipsMissing">Whether a row without one of the values is left out; else it fails the job at its owner.</param>
     /// <param name="Program">The program.</param>
-    public sealed record Computation(IReadOnlyList<ComputationInput> Inputs, bool SkipsMissing, string Program) : JobKind
+    /// <param name="Dealer">Whom two owners trust to deal them triples; null for nobody.</param>
+    public sealed record Computation(IReadOnlyList<ComputationInput> Inputs, bool SkipsMissing, string Program, PartyId? Dealer) : JobKind
     {
         /// <inheritdoc/>
         public override string Name => "computation";

@@ -65,8 +65,8 @@ public sealed record Plan(
     /// <summary>The digest of the canonical encoding.</summary>
     public Digest Digest => Digest.Of(Domain, Encode());
 
-    /// <summary>All who take part in a run, ordered: owners and receivers. The requester alone only asks.</summary>
-    public IReadOnlyList<PartyId> Parties => [.. Owners.Concat(Receivers).Distinct().Order()];
+    /// <summary>All who take part in a run, ordered: owners, receivers, and who serves them. The requester alone only asks.</summary>
+    public IReadOnlyList<PartyId> Parties => [.. Owners.Concat(Receivers).Concat(Question.Servers).Distinct().Order()];
 
     /// <summary>The owners, ordered.</summary>
     public IReadOnlyList<PartyId> Owners => [.. Inputs.Select(i => i.Owner)];

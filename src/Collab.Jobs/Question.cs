@@ -7,6 +7,9 @@ public abstract record Question
 {
     /// <summary>The kind of job that asks it, as a description names it.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>Parties that help to compute with no rows of their own and no result; mostly none.</summary>
+    public virtual IReadOnlyList<PartyId> Servers => [];
 }
 
 /// <summary>Statistics over rows that several owners hold side by side, with one set of columns.</summary>

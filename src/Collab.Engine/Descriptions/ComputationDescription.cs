@@ -12,7 +12,8 @@ internal static class ComputationDescription
     public static JobKind.Computation Parse(YamlSection parameters)
     {
         var kind = new JobKind.Computation(
-            [.. parameters.Sections("inputs").Select(Input)], parameters.Choice("missing", MissingWords, false), parameters.Text("program").TrimEnd());
+            [.. parameters.Sections("inputs").Select(Input)], parameters.Choice("missing", MissingWords, false), parameters.Text("program").TrimEnd(),
+            parameters.Has("dealer") ? parameters.Party("dealer") : null);
         if (kind.Inputs.DistinctBy(i => i.Name).Count() != kind.Inputs.Count) throw parameters.Error("inputs", "names an input twice");
         parameters.End();
         return kind;

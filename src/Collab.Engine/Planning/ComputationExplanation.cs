@@ -26,7 +26,9 @@ internal static class ComputationExplanation
             new(
                 $"Over the rows of {owners}, computed by these {(isPair ? "two" : "three")}: {string.Join("; ", question.Program.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}",
                 $"由 {owners} {(isPair ? "两" : "三")}方共同对其行计算：{string.Join("；", question.Program.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))}"),
-            isPair ? new("Honest but curious, each of the two against the other; products by oblivious transfer, with no third party's help.", "半诚实模型，两方互不信任；乘法以不经意传输完成，无需第三方协助。")
+            question.Dealer is { } trusted
+                ? new($"Honest but curious. {trusted} deals the random numbers of every product and is trusted: if it colludes with one of the two, that one learns all of the other's values.", $"半诚实模型。{trusted} 为每次乘法分发随机数，须受信任：若其与两方之一合谋，该方即可得知另一方的全部值。")
+                : isPair ? new("Honest but curious, each of the two against the other; products by oblivious transfer, with no third party's help.", "半诚实模型，两方互不信任；乘法以不经意传输完成，无需第三方协助。")
                 : isChecked
                 ? new("One of the three may deviate from the protocol at will: it is caught before anything is opened. No two of them collude.", "三方中至多一方可任意偏离协议：在任何结果公开之前即被发现。任意两方不合谋。")
                 : new("Honest but curious; no two of the three collude.", "半诚实模型；三方中任意两方不合谋。"),
@@ -47,6 +49,8 @@ internal static class ComputationExplanation
                     owner,
                     [.. Explanation.Reads(plan, owner), new("random shares, and how many rows it has", "随机份额及其行数")],
                     [new("how many rows the others have", "其他方的行数"), .. plan.Receivers.Contains(owner) ? opened : []])),
+                .. question.Servers.Select(server => new PartyExplanation(
+                    server, [new("random numbers for every product, to both", "向双方发送每次乘法所需的随机数")], [new("how many products and comparisons there are, and no value", "仅知乘法与比较的次数，不知任何值")])),
                 .. Explanation.Bystanders(plan),
             ],
             new(

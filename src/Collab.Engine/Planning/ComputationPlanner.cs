@@ -21,7 +21,7 @@ internal static class ComputationPlanner
             var scale = Math.Max(input.Scale, Planner.ScaleOf(input.Column, of));
             return input with { Scale = scale, Low = Raised(input, input.Low, scale), High = Raised(input, input.High, scale) };
         })],
-        kind.SkipsMissing, kind.Program);
+        kind.SkipsMissing, kind.Program, kind.Dealer);
 
     /// <summary>The checked program of a plan.</summary>
     /// <exception cref="CollabException">The plan is none that this node runs, or its program has no meaning.</exception>
@@ -31,12 +31,14 @@ internal static class ComputationPlanner
         Require(plan.Owners.Count is 2 or 3, "A computation has two or three parties, each with a dataset: add or leave out parties.");
         Require(JointEngine.Exists(plan.Owners.Count, plan.Security), "Two parties compute with 'security: semi-honest'; a computation that withstands a party that deviates has three.");
         Require(plan.Receivers.All(plan.Owners.Contains), "The result of a computation goes to its parties or some of them.");
+        Require(question.Dealer is null || plan.Owners.Count == 2, "A dealer deals to two parties; three need none.");
+        Require(question.Dealer is null || !plan.Owners.Contains(question.Dealer), "The dealer is a party of the consortium that brings no rows.");
         foreach (var owner in plan.Owners) Require(question.ColumnsOf(owner).Count > 0, $"The program reads no column of {owner}; each party brings one.");
         Require(question.Inputs.All(i => i.Of is null || plan.Owners.Contains(i.Of)), "An input is of no party of the job.");
         Require(question.Inputs.All(i => JointProgram.IsName(i.Name) && i.Low > -(1L << 62) && i.High < 1L << 62), "An input has no name of a program, or a range beyond 2^62.");
         return JointProgram.Create(
             question.Program, plan.Owners, [.. question.Inputs.Select(i => new ProgramInput(i.Name, i.Of, i.Scale, i.Low, i.High))],
-            [.. plan.Inputs.Select(i => (int)Math.Min(IntersectionSizes.MostRows(i), JointProgram.MostRows))]);
+            [.. plan.Inputs.Select(i => (int)Math.Min(IntersectionSizes.MostRows(i), JointProgram.MostRows))], question.Dealer);
 
         void Require(bool holds, string rule)
         {

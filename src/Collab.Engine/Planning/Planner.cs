@@ -55,7 +55,8 @@ public static class Planner
         RandomSource random,
         Machine? machine = null)
     {
-        foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers))
+        PartyId[] servers = specification.Kind is JobKind.Computation { Dealer: { } dealer } ? [dealer] : [];
+        foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers).Concat(servers))
         {
             if (members.Contains(party)) continue;
             var hint = NearestName.Hint(party.Name, members.Select(m => m.Name));

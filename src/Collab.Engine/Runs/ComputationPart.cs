@@ -6,13 +6,13 @@ using Collab.SecretSharing.Expressions;
 
 namespace Collab.Engine.Runs;
 
-/// <summary>A party's part of <c>joint-program/1</c>: it reads its columns, checks their ranges, and computes with the others (protocols/specs/computation.md).</summary>
-internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgram Program, ProgramColumns Columns, SnapshotReference? Read) : ProtocolPart(Read)
+/// <summary>A party's part of <c>joint-program/1</c>: it reads its columns, checks their ranges, and computes with the others; or it deals (protocols/specs/computation.md).</summary>
+internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgram Program, ProgramColumns? Columns, SnapshotReference? Read) : ProtocolPart(Read)
 {
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, ComputationQuestion question, CancellationToken cancellation)
     {
         var program = ComputationPlanner.ProgramOf(plan, question);
-        var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
+        if (plan.InputOf(ports.Self) is not { } input) return new ComputationPart(ports, plan, program, null, null); // the dealer
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var columns = new ProgramColumns(question, ports.Self);
         await foreach (var batch in data.ReadAsync(cancellation)) columns.Add(batch);
@@ -22,10 +22,16 @@ internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgra
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
+        if (Columns is null)
+        {
+            await Program.DealAsync(channels, Ports.Random, cancellation);
+            return null;
+        }
+
         var opened = await Program.RunAsync(
             Ports.Self, channels, Columns.Values, Columns.Count, Plan.Receivers, Plan.Security, ContextOf(Plan, run), Ports.Random, cancellation);
         return opened is null ? null : new JobResult.Computation(opened);
     }
 
-    public override void Dispose() => Columns.Dispose();
+    public override void Dispose() => Columns?.Dispose();
 }

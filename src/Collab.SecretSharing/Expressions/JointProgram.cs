@@ -15,11 +15,14 @@ public sealed partial class JointProgram
     private readonly IReadOnlyList<Opened> _opened;
     private readonly IReadOnlyList<int> _mostRows;
 
-    private JointProgram(IReadOnlyList<PartyId> parties, IReadOnlyList<ProgramInput> inputs, IReadOnlyList<int> mostRows, IReadOnlyList<Opened> opened) =>
-        (Parties, Inputs, _mostRows, _opened) = (parties, inputs, mostRows, opened);
+    private JointProgram(IReadOnlyList<PartyId> parties, PartyId? dealer, IReadOnlyList<ProgramInput> inputs, IReadOnlyList<int> mostRows, IReadOnlyList<Opened> opened) =>
+        (Parties, Dealer, Inputs, _mostRows, _opened) = (parties, dealer, inputs, mostRows, opened);
 
     /// <summary>The parties, in order.</summary>
     public IReadOnlyList<PartyId> Parties { get; }
+
+    /// <summary>Who deals two parties their triples; null where nobody does.</summary>
+    public PartyId? Dealer { get; }
 
     /// <summary>The columns.</summary>
     public IReadOnlyList<ProgramInput> Inputs { get; }
@@ -29,16 +32,19 @@ public sealed partial class JointProgram
     /// <param name="parties">Two or three parties, in the same order at each.</param>
     /// <param name="inputs">Its columns; names are unique, no words of the language, and every <see cref="ProgramInput.Of"/> is a party.</param>
     /// <param name="mostRows">How many rows each party has at most, 1 to <see cref="MostRows"/>; ranges are reckoned with it.</param>
+    /// <param name="dealer">Who deals two parties their triples, none of them; null where they make products by transfers.</param>
     /// <exception cref="ProgramException">The program cannot be read, or has no meaning.</exception>
     /// <exception cref="ArgumentException">Parties or inputs do not fit.</exception>
-    public static JointProgram Create(string text, IReadOnlyList<PartyId> parties, IReadOnlyList<ProgramInput> inputs, IReadOnlyList<int> mostRows)
+    public static JointProgram Create(
+        string text, IReadOnlyList<PartyId> parties, IReadOnlyList<ProgramInput> inputs, IReadOnlyList<int> mostRows, PartyId? dealer = null)
     {
         if (parties.Count is not (2 or 3) || parties.Distinct().Count() != parties.Count) throw new ArgumentException("Two or three parties.", nameof(parties));
+        if (dealer is not null && (parties.Count != 2 || parties.Contains(dealer))) throw new ArgumentException("A dealer deals to two others.", nameof(dealer));
         if (mostRows.Count != parties.Count || mostRows.Any(most => most is < 1 or > MostRows)) throw new ArgumentException("Row limits of the parties.", nameof(mostRows));
         if (inputs.DistinctBy(i => i.Name).Count() != inputs.Count || inputs.Any(i => !IsName(i.Name))) throw new ArgumentException("Inputs of different names.", nameof(inputs));
         if (inputs.Any(i => i.Low > i.High || i.Low <= -(long)Checker.Bound || i.High >= (long)Checker.Bound)) throw new ArgumentException("Ranges within 2^62.", nameof(inputs));
         if (inputs.Any(i => i.Of is { } of && !parties.Contains(of))) throw new ArgumentException("Inputs of the parties.", nameof(inputs));
-        return new JointProgram(parties, inputs, mostRows, new Checker(parties, inputs, mostRows).Check(Parser.Read(text)));
+        return new JointProgram(parties, dealer, inputs, mostRows, new Checker(parties, inputs, mostRows).Check(Parser.Read(text)));
     }
 
     /// <summary>Whether a text is a name in a program: letters, digits and '_', a letter first, and no word of the language.</summary>
@@ -48,7 +54,7 @@ public sealed partial class JointProgram
 
     /// <summary>Runs one party's part.</summary>
     /// <param name="self">This party.</param>
-    /// <param name="channels">A channel to each other party.</param>
+    /// <param name="channels">A channel to each other party and to the dealer.</param>
     /// <param name="columns">This party's columns by the name of their input, within their ranges; those of another party are absent.</param>
     /// <param name="count">How many rows this party has, at least 1.</param>
     /// <param name="receivers">To whom results are opened; of the parties.</param>
@@ -65,7 +71,7 @@ public sealed partial class JointProgram
     {
         var index = Parties.ToList().IndexOf(self);
         var rows = await AgreeOnRowsAsync(index, channels, count, cancellation).ConfigureAwait(false);                                       // 1 ←→
-        await using var joint = await JointEngine.OpenAsync(Parties, self, channels, random, security, context, cancellation).ConfigureAwait(false); // 2 ←→
+        await using var joint = await JointEngine.OpenAsync(Parties, self, Dealer, channels, random, security, context, cancellation).ConfigureAwait(false); // 2 ←→
         var engine = joint.Engine;
         using var evaluation = new SharedEvaluation(engine, new PlainEvaluation(index, rows, columns), rows, Orders(), cancellation);
         foreach (var opened in _opened) await evaluation.OfAsync(opened.Value).ConfigureAwait(false);                                        // 3 ←→
@@ -80,8 +86,18 @@ public sealed partial class JointProgram
                 opened.Over is { } over ? over.LengthWith(rows) : 1));
         }
 
+        await joint.EndAsync(cancellation).ConfigureAwait(false);
         return receivers.Contains(self) ? results : null;
     }
+
+    /// <summary>Runs the dealer's part.</summary>
+    /// <param name="channels">A channel to each party.</param>
+    /// <param name="random">The dealer's randomness.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="InvalidOperationException">The program has no dealer.</exception>
+    public Task DealAsync(IReadOnlyDictionary<PartyId, IChannel> channels, RandomSource random, CancellationToken cancellation = default) => Dealer is null
+        ? throw new InvalidOperationException("The program has no dealer.")
+        : TwoPartyRing.Dealer.ServeAsync(channels[Parties[0]], channels[Parties[1]], random, cancellation);
 
     private async Task<IReadOnlyList<int>> AgreeOnRowsAsync(int index, IReadOnlyDictionary<PartyId, IChannel> channels, int count, CancellationToken cancellation)
     {

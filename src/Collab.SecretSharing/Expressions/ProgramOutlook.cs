@@ -23,14 +23,14 @@ public sealed partial class JointProgram
     /// <param name="rows">Rows of each party in order; the most that each may have when null.</param>
     public ProgramOutlook Describe(SecurityModel security, IReadOnlyList<int>? rows = null)
     {
-        var count = new Counter(rows ?? _mostRows, security == SecurityModel.Malicious);
+        var count = new Counter(rows ?? _mostRows, security == SecurityModel.Malicious, Dealer is not null);
         foreach (var opened in _opened) count.Visit(opened.Value);
         return count.Outlook([.. _opened.Select(o => (o.Name, o.Value.Extent.LengthWith(rows ?? _mostRows), o.Value.Extent.Kind is ExtentKind.AllRows or ExtentKind.RowsOf))]);
     }
 
     // Walks what SharedEvaluation does. The rates are those of "Cost" in specs/replicated-sharing.md and two-party-ring.md, for all parties together; what
     // proofs add is measured on vectors of 3 to 900 elements (SealedBidTests), and less for longer ones.
-    private sealed class Counter(IReadOnlyList<int> rows, bool isChecked)
+    private sealed class Counter(IReadOnlyList<int> rows, bool isChecked, bool isDealt)
     {
         private const double PlaneRow = 512;                       // elements to which bit planes are filled up
         private const long CheckMessages = 40, CheckBytes = 229_000; // proofs of words and of bits before an opening
@@ -46,6 +46,7 @@ public sealed partial class JointProgram
         public ProgramOutlook Outlook(IReadOnlyList<(string Name, int Count, bool IsPerRow)> opened)
         {
             var checks = isChecked ? opened.Count + 1 : 0;
+            if (isDealt) _messages += 3;                            // two seeds, and the end
             if (_transfers > 0)
             {
                 _messages += 14;                                    // the set-up of transfers, both ways
@@ -126,9 +127,9 @@ public sealed partial class JointProgram
 
         private void Words(double count)
         {
-            _messages += IsPair ? 6 : 3;
-            _bytes += (IsPair ? 2 * 296.0 : 24.0 * _proved) * count;
-            if (IsPair) _transfers += 128 * count;
+            _messages += isDealt ? 4 : IsPair ? 6 : 3;
+            _bytes += (isDealt ? 40 : IsPair ? 2 * 296.0 : 24.0 * _proved) * count;
+            if (IsPair && !isDealt) _transfers += 128 * count;
         }
 
         private void Compare(long count, int bits, bool counted = true)
@@ -138,8 +139,8 @@ public sealed partial class JointProgram
             {
                 var padded = Math.Ceiling(count / PlaneRow) * PlaneRow;
                 _messages += 4 * (4 + Log(bits));
-                _bytes += padded * 46 * 2 * bits / 63;
-                _transfers += padded * 364 * bits / 63;
+                _bytes += padded * (isDealt ? 114 + 40 : 46 * 2) * bits / 63; // with a dealer 182 conjunctions of 5/8 bytes, and a word
+                if (!isDealt) _transfers += padded * 364 * bits / 63;
                 return;
             }
 

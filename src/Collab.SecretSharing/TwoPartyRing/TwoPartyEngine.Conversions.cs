@@ -20,9 +20,7 @@ public sealed partial class TwoPartyEngine
     public async Task<SharedVector> ToWordsAsync(SharedBitVector bits, CancellationToken cancellation = default)
     {
         using var own = SpreadOf(bits);
-        using var product = Index == 0
-            ? await CrossProducts.SendAsync(_boolean, own, 1, cancellation).ConfigureAwait(false)
-            : await CrossProducts.ReceiveAsync(_boolean, own, 1, cancellation).ConfigureAwait(false);
+        using var product = await _products.MultiplyKnownAsync(own, 1, chooses: Index == 1, cancellation).ConfigureAwait(false);
         var words = SharedVector.Allocate(own.Length, 1);
         for (var i = 0; i < own.Length; i++) words.Component(0)[i] = unchecked(own.Span[i] - (2 * product.Span[i]));
         return words;

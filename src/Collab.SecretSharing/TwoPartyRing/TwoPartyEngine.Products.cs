@@ -1,11 +1,10 @@
-using Collab.Arithmetic.BinaryField;
 using Collab.Primitives;
 using Collab.SecretSharing.Boolean;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.TwoPartyRing;
 
-/// <content>Products: what a party has of both factors is local, the two cross terms go by transfers, one in each direction.</content>
+/// <content>Products: by whatever means <see cref="IProducts"/> has.</content>
 public sealed partial class TwoPartyEngine
 {
     private const int CellsAtATime = 1 << 18; // of a matrix product, whose terms are laid out one by one
@@ -30,9 +29,7 @@ public sealed partial class TwoPartyEngine
         for (var i = 0; i < length; i++) words.Span[i] = chooses ? Lifted(own.Span[i], half) : own.Span[i];
 
         // x·y = x·(y + 2^(bits−1)) − 2^(bits−1)·x, so that what is taken bit by bit is not negative.
-        var product = chooses
-            ? await CrossProducts.ReceiveAsync(_boolean, words, bits, cancellation).ConfigureAwait(false)
-            : await CrossProducts.SendAsync(_boolean, words, bits, cancellation).ConfigureAwait(false);
+        var product = await _products.MultiplyKnownAsync(words, bits, chooses, cancellation).ConfigureAwait(false);
         if (!chooses)
         {
             for (var i = 0; i < length; i++) product.Span[i] = unchecked(product.Span[i] - (half * words.Span[i]));
@@ -55,17 +52,18 @@ public sealed partial class TwoPartyEngine
     {
         foreach (var (x, y) in pairs) RequireSame(x.Length, y.Length);
         using SharedVector allX = SharedVectors.Concatenate([.. pairs.Select(pair => pair.X)]), allY = SharedVectors.Concatenate([.. pairs.Select(pair => pair.Y)]);
-        using var cross = await CrossProducts.BothWaysAsync(_boolean, allX.Buffer(0), allY.Buffer(0), cancellation).ConfigureAwait(false);
-        for (var i = 0; i < cross.Length; i++) cross.Span[i] = unchecked(cross.Span[i] + (allX.Component(0)[i] * allY.Component(0)[i]));
+        var all = await _products.MultiplyAsync(allX.Buffer(0), allY.Buffer(0), cancellation).ConfigureAwait(false);
+        if (pairs.Count == 1) return [new SharedVector(allX.Length, all)];
         var products = new SharedVector[pairs.Count];
         var at = 0;
         for (var i = 0; i < products.Length; i++)
         {
             products[i] = SharedVector.Allocate(pairs[i].X.Length, 1);
-            cross.Span.Slice(at, products[i].Length).CopyTo(products[i].Component(0));
+            all.Span.Slice(at, products[i].Length).CopyTo(products[i].Component(0));
             at += products[i].Length;
         }
 
+        all.Dispose();
         return products;
     }
 
@@ -129,33 +127,33 @@ public sealed partial class TwoPartyEngine
             RequireSame(x.Planes, y.Planes);
         }
 
-        using SharedBits allX = Together(pairs.Select(pair => pair.X)), allY = Together(pairs.Select(pair => pair.Y));
-        using var product = await BooleanGates.AndAsync(_boolean, allX, allY, cancellation).ConfigureAwait(false);
+        using NativeBuffer<ulong> allX = Together(pairs.Select(pair => pair.X)), allY = Together(pairs.Select(pair => pair.Y));
+        using var product = await _products.AndAsync(allX, allY, cancellation).ConfigureAwait(false);
         var results = new SharedBitVector[pairs.Count];
         var at = 0;
         for (var i = 0; i < results.Length; i++)
         {
             results[i] = SharedBitVector.Allocate(pairs[i].X.Length, pairs[i].X.Planes, 1);
-            product.Share.Words.Slice(at, results[i].WordCount).CopyTo(results[i].Buffer(0).Span);
+            product.Span.Slice(at, results[i].WordCount).CopyTo(results[i].Buffer(0).Span);
             at += results[i].WordCount;
         }
 
         return results;
     }
 
-    /// <summary>The words of all planes of all vectors, one after the other, as bits.</summary>
-    private static SharedBits Together(IEnumerable<SharedBitVector> vectors)
+    /// <summary>The words of all planes of all vectors, one after the other.</summary>
+    private static NativeBuffer<ulong> Together(IEnumerable<SharedBitVector> vectors)
     {
         var all = vectors.ToList();
-        var bits = new BitVector(checked(all.Sum(vector => vector.WordCount) * 64));
+        var words = NativeBuffer<ulong>.Allocate(all.Sum(vector => vector.WordCount));
         var at = 0;
         foreach (var vector in all)
         {
-            vector.Buffer(0).Span[..vector.WordCount].CopyTo(bits.Words[at..]);
+            vector.Buffer(0).Span[..vector.WordCount].CopyTo(words.Span[at..]);
             at += vector.WordCount;
         }
 
-        return new(bits);
+        return words;
     }
 
     private static unsafe (SharedVector Left, SharedVector Right) Terms(SharedVector x, SharedVector y, int first, int rows, int inner, int columns)

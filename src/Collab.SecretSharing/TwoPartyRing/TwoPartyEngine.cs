@@ -6,7 +6,7 @@ using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.TwoPartyRing;
 
-/// <summary>Two parties, semi-honest: x = x₀ + x₁ modulo 2^64, and party i holds x_i. Products by oblivious transfer, bits by the two-party Boolean engine.</summary>
+/// <summary>Two parties, semi-honest: x = x₀ + x₁ modulo 2^64, and party i holds x_i. Products by oblivious transfer, or by triples of a dealer.</summary>
 /// <remarks>
 /// Steps are numbered as in specs/two-party-ring.md. Source: Gilboa, CRYPTO 1999, section 4; Demmler, Schneider, Zohner, ABY, NDSS 2015,
 /// section III-A. Bits are shared by exclusive or and multiplied as in specs/boolean-sharing.md. See <see cref="IVectorEngine"/> for the contract.
@@ -18,7 +18,7 @@ public sealed partial class TwoPartyEngine : IVectorEngine
     internal static readonly StepId OpenStep = new("two-party-ring.4");
 
     private readonly IChannel _channel;
-    private readonly BooleanEngine _boolean;
+    private readonly IProducts _products;
 
     /// <summary>One party's end.</summary>
     /// <param name="parties">The two parties, in the same order at each.</param>
@@ -29,11 +29,27 @@ public sealed partial class TwoPartyEngine : IVectorEngine
     /// <exception cref="ArgumentException">Not two parties, or this one is none of them.</exception>
     public TwoPartyEngine(IReadOnlyList<PartyId> parties, PartyId self, IChannel channel, ICorrelatedTransfers transfers, Digest context)
     {
-        if (parties.Count != 2 || parties[0] == parties[1]) throw new ArgumentException("Two parties.", nameof(parties));
-        Parties = parties;
-        Index = IndexOf(self);
+        (Parties, Index) = (parties, IndexOf(parties, self));
         _channel = channel;
-        _boolean = new BooleanEngine(Index == 0 ? BooleanParty.First : BooleanParty.Second, channel, transfers, context);
+        _products = new TransferProducts(new BooleanEngine(Index == 0 ? BooleanParty.First : BooleanParty.Second, channel, transfers, context));
+    }
+
+    private TwoPartyEngine(IReadOnlyList<PartyId> parties, int index, IChannel channel, IProducts products) =>
+        (Parties, Index, _channel, _products) = (parties, index, channel, products);
+
+    /// <summary>One party's end of an engine whose products go by triples of a dealer, which both parties then trust not to collude.</summary>
+    /// <param name="parties">The two parties, in the same order at each.</param>
+    /// <param name="self">Which of them this one is.</param>
+    /// <param name="channel">To the other, for this engine alone. Not disposed here.</param>
+    /// <param name="dealer">To the dealer, who runs <see cref="Dealer.ServeAsync"/>. Not disposed here.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">Not two parties, or this one is none of them.</exception>
+    /// <exception cref="PeerFaultException">The dealer sent no seed.</exception>
+    public static async Task<TwoPartyEngine> OpenAsync(
+        IReadOnlyList<PartyId> parties, PartyId self, IChannel channel, IChannel dealer, CancellationToken cancellation = default)
+    {
+        var index = IndexOf(parties, self);
+        return new(parties, index, channel, await DealtProducts.OpenAsync(index, channel, dealer, cancellation).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -62,37 +78,57 @@ public sealed partial class TwoPartyEngine : IVectorEngine
         IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default) =>
         throw new NotSupportedException("Two parties do not shuffle; sorting goes by comparisons.");
 
-    /// <summary>Frees the hash of the transfers.</summary>
-    public void Dispose() => _boolean.Dispose();
+    /// <summary>Tells a dealer, if there is one, that the run is over.</summary>
+    public Task EndAsync(CancellationToken cancellation = default) => _products.EndAsync(cancellation);
 
-    private int IndexOf(PartyId party)
+    /// <summary>Frees the hash of the transfers, or the stream of triples.</summary>
+    public void Dispose() => _products.Dispose();
+
+    private int IndexOf(PartyId party) => IndexOf(Parties, party);
+
+    private static int IndexOf(IReadOnlyList<PartyId> parties, PartyId party)
     {
-        if (party == Parties[0]) return 0;
-        return party == Parties[1] ? 1 : throw new ArgumentException($"{party.Name} is none of the two parties.", nameof(party));
+        if (parties.Count != 2 || parties[0] == parties[1]) throw new ArgumentException("Two parties.", nameof(parties));
+        if (party == parties[0]) return 0;
+        return party == parties[1] ? 1 : throw new ArgumentException($"{party.Name} is none of the two parties.", nameof(party));
     }
 
-    private async Task SendAsync(NativeBuffer<ulong> words, CancellationToken cancellation)
+    /// <summary>Sends a vector and receives one of the same length, at once.</summary>
+    internal static async Task<NativeBuffer<ulong>> ExchangeAsync(IChannel channel, NativeBuffer<ulong> own, StepId step, CancellationToken cancellation)
+    {
+        NativeBuffer<ulong>? received = null;
+        await Round.AllAsync(
+            [token => SendAsync(channel, own, token), async token => received = await ReceiveAsync(channel, own.Length, step, token).ConfigureAwait(false)],
+            cancellation).ConfigureAwait(false);
+        return received!;
+    }
+
+    private static async Task SendAsync(IChannel channel, NativeBuffer<ulong> words, CancellationToken cancellation)
     {
         for (var start = 0; start < words.Length; start += WordsMessage.LargestCount)
         {
             var part = new ReadOnlyWords(words, start, Math.Min(WordsMessage.LargestCount, words.Length - start));
-            await _channel.SendAsync(new WordsMessage(part), cancellation).ConfigureAwait(false);
+            await channel.SendAsync(new WordsMessage(part), cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Receives exactly so many words.</summary>
-    private async Task<NativeBuffer<ulong>> ReceiveAsync(int count, StepId step, CancellationToken cancellation)
+    /// <summary>Receives exactly so many words; a vector of one message is taken over without a copy.</summary>
+    internal static async Task<NativeBuffer<ulong>> ReceiveAsync(IChannel channel, int count, StepId step, CancellationToken cancellation)
     {
-        var whole = NativeBuffer<ulong>.Allocate(count);
+        NativeBuffer<ulong>? whole = null;
         for (var start = 0; start < count; start += WordsMessage.LargestCount)
         {
-            var message = await _channel.ReceiveAsync<WordsMessage>(step, cancellation).ConfigureAwait(false);
-            using var part = message.Words.Buffer;
+            var part = (await channel.ReceiveAsync<WordsMessage>(step, cancellation).ConfigureAwait(false)).Words.Buffer;
             PeerFaultException.ThrowUnless(
-                part.Length == Math.Min(WordsMessage.LargestCount, count - start), _channel.Peer, step, "as many words as the step has");
-            part.Span.CopyTo(whole.Span[start..]);
+                part.Length == Math.Min(WordsMessage.LargestCount, count - start), channel.Peer, step, "as many words as the step has");
+            if (part.Length == count) return part;
+            using (part)
+            {
+                whole ??= NativeBuffer<ulong>.Allocate(count);
+                part.Span.CopyTo(whole.Span[start..]);
+            }
         }
 
-        return whole;
+        return whole ?? NativeBuffer<ulong>.Allocate(0);
     }
 }

@@ -49,7 +49,7 @@ public sealed class JobSchemaTests
 
     private const string FullComputation = """
         {"kind":"computation","purpose":"auction","parties":[{"name":"al","dataset":"bids"},{"name":"bo","dataset":"bids"},{"name":"cy","dataset":"bids"}],"receivers":["al"],
-         "parameters":{"inputs":[{"name":"price","column":"offer","of":"al","min":"-0.5","max":"10"},{"name":"n","min":"0","max":"10.25"}],"missing":"skip-row","program":"open most = max(price)"}}
+         "parameters":{"inputs":[{"name":"price","column":"offer","of":"al","min":"-0.5","max":"10"},{"name":"n","min":"0","max":"10.25"}],"missing":"skip-row","program":"open most = max(price)","dealer":"cy"}}
         """;
 
     private const string ShortIntersection = """

@@ -45,6 +45,32 @@ public sealed class ComputationOfTwoTests
         Assert.Contains("has three", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_third_party_deals_to_the_two_and_is_told_nothing()
+    {
+        using var owners = await OwnersAsync();
+        var plan = owners.Plan(Job + "\n  dealer: cy\n");
+        Assert.Equal([Plans.Al, Plans.Bo, Plans.Cy], plan.Parties);
+        var run = await owners.RunAsync(plan);
+        Assert.Equal(["2", "850.00"], run.At<JobResult.Computation>(Plans.Al).Values.SelectMany(value => value.Texts));
+        Assert.Null(run.Results[Plans.Cy]);
+
+        var explanation = Explanation.Of(plan);
+        Assert.Contains("cy deals the random numbers of every product and is trusted", explanation.Adversary.English, StringComparison.Ordinal);
+        Assert.Contains(explanation.Parties.Single(p => p.Party == Plans.Cy).Learns, learnt => learnt.English.EndsWith("no value", StringComparison.Ordinal));
+        Assert.True(explanation.Cost.Bytes < Explanation.Of(owners.Plan(Job)).Cost.Bytes / 5);
+        Assert.NotEqual(((ComputationQuestion)plan.Question).ProgramDigest, ((ComputationQuestion)owners.Plan(Job).Question).ProgramDigest); // a policy that trusts nobody does not trust the dealer
+    }
+
+    [Theory]
+    [InlineData("dealer: al", "brings no rows")]
+    [InlineData("dealer: dan", "'dan' is not a party of the consortium")]
+    public async Task A_dealer_with_rows_or_from_elsewhere_is_refused(string dealer, string rule)
+    {
+        using var owners = await OwnersAsync();
+        Assert.Contains(rule, Assert.Throws<CollabException>(() => owners.Plan($"{Job}\n  {dealer}\n")).Message, StringComparison.Ordinal);
+    }
+
     private static async Task<TwoOwners> OwnersAsync()
     {
         var owners = new TwoOwners();

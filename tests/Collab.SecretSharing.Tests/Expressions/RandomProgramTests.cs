@@ -10,13 +10,15 @@ namespace Collab.SecretSharing.Tests.Expressions;
 public sealed class RandomProgramTests
 {
     private const int Programs = 25; // of each engine; each opens a number of expressions
+    private static readonly PartyId Dealer = PartyId.Parse("dealer");
     private static readonly Digest Context = Digest.Of("collab.test.random-programs", []);
 
     [Theory]
-    [InlineData(2, SecurityModel.SemiHonest)]
-    [InlineData(3, SecurityModel.SemiHonest)]
-    [InlineData(3, SecurityModel.Malicious)]
-    public async Task Every_engine_opens_what_a_reader_of_the_program_finds(int parties, SecurityModel security)
+    [InlineData(2, SecurityModel.SemiHonest, false)]
+    [InlineData(2, SecurityModel.SemiHonest, true)]
+    [InlineData(3, SecurityModel.SemiHonest, false)]
+    [InlineData(3, SecurityModel.Malicious, false)]
+    public async Task Every_engine_opens_what_a_reader_of_the_program_finds(int parties, SecurityModel security, bool isDealt)
     {
         var random = new Random(20261126 + parties + (int)security);
         PartyId[] names = parties == 3 ? Testing.Parties.Named(3) : [TwoParty.Sender, TwoParty.Receiver];
@@ -35,7 +37,7 @@ public sealed class RandomProgramTests
             try
             {
                 program = JointProgram.Create(
-                    text, names, [new("x", null, 0, -5, 5), new("y", null, 1, 0, 99), new("z", names[1], 0, -50, 50)], [.. rows.Select(_ => 9)]);
+                    text, names, [new("x", null, 0, -5, 5), new("y", null, 1, 0, 99), new("z", names[1], 0, -50, 50)], [.. rows.Select(_ => 9)], isDealt ? Dealer : null);
             }
             catch (ProgramException over)
             {
@@ -66,14 +68,19 @@ public sealed class RandomProgramTests
             names[p], channels,
             columns.Where(c => c.Value.Of < 0 || c.Value.Of == p).ToDictionary(c => c.Key, c => c.Value.Of < 0 ? c.Value.Units.Skip(rows[..p].Sum()).Take(rows[p]).ToArray() : c.Value.Units),
             rows[p], names, security, Context, RandomSource.Seeded(p));
-        if (names.Length == 2)
+        if (names.Length == 2 && program.Dealer is null)
         {
             var run = await TwoParty.RunAsync(
                 channel => PartAsync(0, new Dictionary<PartyId, IChannel> { [names[1]] = channel }), channel => PartAsync(1, new Dictionary<PartyId, IChannel> { [names[0]] = channel }));
             return [run.Sender, run.Receiver];
         }
 
-        var runs = await Testing.Parties.RunAsync(names, (self, channels) => PartAsync(Array.IndexOf(names, self), channels));
+        var runs = await Testing.Parties.RunAsync(program.Dealer is null ? names : [.. names, Dealer], async (self, channels) =>
+        {
+            if (self != Dealer) return await PartAsync(Array.IndexOf(names, self), channels);
+            await program.DealAsync(channels, RandomSource.Seeded(7));
+            return null;
+        });
         return [.. names.Select(name => runs[name].Result)];
     }
 

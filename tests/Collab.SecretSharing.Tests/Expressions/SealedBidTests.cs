@@ -99,16 +99,16 @@ public sealed class SealedBidTests
     [InlineData("m = max(bid)\nopen r = count(bid == m)\nopen s = inner(sort(bid), sort(quantity))")]
     public async Task What_is_said_of_messages_and_bytes_is_near_what_passes(string text)
     {
-        foreach (var (parties, security) in new[] { (3, SecurityModel.SemiHonest), (3, SecurityModel.Malicious), (2, SecurityModel.SemiHonest) })
+        foreach (var (parties, security, dealer) in new (int, SecurityModel, PartyId?)[] { (3, SecurityModel.SemiHonest, null), (3, SecurityModel.Malicious, null), (2, SecurityModel.SemiHonest, null), (2, SecurityModel.SemiHonest, Names[2]) })
         {
-            PartyId[] names = parties == 3 ? Names : [TwoParty.Sender, TwoParty.Receiver];
+            PartyId[] names = parties == 3 ? Names : dealer is not null ? Names[..2] : [TwoParty.Sender, TwoParty.Receiver];
             int[] rows = [.. Enumerable.Repeat(300, parties)];
-            var program = JointProgram.Create(text, names, [new("bid", null, 0, 0, 100), new("quantity", null, 0, 0, 40)], [.. rows.Select(_ => 999)]);
+            var program = JointProgram.Create(text, names, [new("bid", null, 0, 0, 100), new("quantity", null, 0, 0, 40)], [.. rows.Select(_ => 999)], dealer);
             long[] values = [.. Enumerable.Range(0, 300).Select(i => (long)(i % 41))];
             Task<IReadOnlyList<OpenedValue>?> PartAsync(int p, IReadOnlyDictionary<PartyId, IChannel> channels) => program.RunAsync(
                 names[p], channels, new Dictionary<string, long[]> { ["bid"] = values, ["quantity"] = values }, 300, names, security, Run, RandomSource.Seeded(p));
             double messages, bytes;
-            if (parties == 2)
+            if (parties == 2 && dealer is null)
             {
                 var run = await TwoParty.RunAsync(
                     channel => PartAsync(0, new Dictionary<PartyId, IChannel> { [names[1]] = channel }), channel => PartAsync(1, new Dictionary<PartyId, IChannel> { [names[0]] = channel }));
@@ -116,13 +116,15 @@ public sealed class SealedBidTests
             }
             else
             {
-                var network = new InMemoryNetwork(names);
-                Assert.Empty(await network.RunAsync(names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(() => PartAsync(p.Index, network.Of(p.Item))))));
+                var network = new InMemoryNetwork(Names);
+                var parts = names.Index().ToDictionary(p => p.Item, p => (Func<Task>)(() => PartAsync(p.Index, network.Of(p.Item))));
+                if (dealer is not null) parts[dealer] = () => program.DealAsync(network.Of(dealer), RandomSource.Seeded(3));
+                Assert.Empty(await network.RunAsync(parts));
                 (messages, bytes) = (network.Passed.Count, network.Passed.Sum(m => (double)m.Payload.Length));
             }
 
             var outlook = program.Describe(security, rows);
-            Assert.True(outlook.Messages / messages is > 0.5 and < 3 && outlook.Bytes / bytes is > 0.5 and < 3, $"{text} {parties} {security}: said {outlook.Messages} and {outlook.Bytes}, passed {messages} and {bytes}");
+            Assert.True(outlook.Messages / messages is > 0.5 and < 3 && outlook.Bytes / bytes is > 0.5 and < 3, $"{text} {parties} {security} {dealer}: said {outlook.Messages} and {outlook.Bytes}, passed {messages} and {bytes}");
         }
     }
 }

@@ -32,5 +32,27 @@ internal static class Pair
         var run = await RunAsync(program);
         Assert.Equal(plain, run.Sender);
         Assert.Equal(plain, run.Receiver);
+        foreach (var dealt in await DealtAsync(program)) Assert.Equal(plain, dealt);
+    }
+
+    /// <summary>The program's result at both where a third party deals the triples.</summary>
+    public static async Task<ulong[][]> DealtAsync(Func<TwoPartyEngine, Task<ulong[]>> program)
+    {
+        var dealer = PartyId.Parse("dealer");
+        var runs = await Testing.Parties.RunAsync([.. Parties, dealer], async (self, channels) =>
+        {
+            if (self == dealer)
+            {
+                await Dealer.ServeAsync(channels[Parties[0]], channels[Parties[1]], RandomSource.Seeded(9));
+                return [];
+            }
+
+            var index = Array.IndexOf(Parties, self);
+            using var engine = await TwoPartyEngine.OpenAsync(Parties, self, channels[Parties[1 - index]], channels[dealer]);
+            var result = await program(engine);
+            await engine.EndAsync();
+            return result;
+        });
+        return [.. Parties.Select(party => runs[party].Result)];
     }
 }
