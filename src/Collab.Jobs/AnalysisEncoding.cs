@@ -9,6 +9,7 @@ internal static class AnalysisEncoding
     private const int MostTimes = 10_000;
     private const int MostBins = 1_000;
     private const int MostDecimals = 9;
+    private const int MostRankedGroups = 50;   // each is a vector of shares beside the values
     private const long MostCells = 1 << 16; // bounds what a peer's question makes every party allocate
 
     public static void Encode(CanonicalWriter writer, AnalysisQuestion question) =>
@@ -53,6 +54,9 @@ internal static class AnalysisEncoding
                 Write(writer.Byte(10), quantiles.Value).Optional(quantiles.Groups, (w, g) => Write(w, g)).List(quantiles.Probabilities, (w, p) => w.Int64(p)).Byte((byte)quantiles.Scale)
                     .Int64(quantiles.Low).Int64(quantiles.High);
                 break;
+            case Analysis.Ranked ranked:
+                Write(writer.Byte(11), ranked.Value).Optional(ranked.Groups, (w, g) => Write(w, g)).Optional(ranked.Other, (w, o) => Write(w, o)).Byte((byte)ranked.Test);
+                break;
             case Analysis.Proportion proportion:
                 Write(writer.Byte(12), proportion.Property).Int64(proportion.Null).Byte((byte)proportion.Scale);
                 break;
@@ -78,6 +82,8 @@ internal static class AnalysisEncoding
                 ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
             10 => new Analysis.Quantiles(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte(), reader.Int64(), reader.Int64()),
+            11 => new Analysis.Ranked(
+                ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.Optional((ref r) => ReadMeasure(ref r)), (RankTest)reader.Byte()),
             12 => new Analysis.Proportion(ReadGroups(ref reader), reader.Int64(), reader.Byte()),
             16 => new Analysis.Binned(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), (BinnedTest)reader.Byte()),
@@ -111,6 +117,13 @@ internal static class AnalysisEncoding
             && quantiles.Probabilities.Zip(quantiles.Probabilities.Skip(1)).All(pair => pair.First < pair.Second)
             && quantiles.Probabilities[0] > 0 && quantiles.Probabilities[^1] < Math.Pow(10, quantiles.Scale) && quantiles.Low < quantiles.High,
         Analysis.Quantiles => false,
+        Analysis.Ranked ranked => ranked.Test switch
+        {
+            RankTest.MannWhitney or RankTest.KolmogorovSmirnov => ranked is { Groups.Levels.Count: 2, Other: null },
+            RankTest.KruskalWallis => ranked is { Groups.Levels.Count: >= 2 and <= MostRankedGroups, Other: null },
+            RankTest.Spearman => ranked is { Groups: null, Other: not null },
+            _ => false,
+        },
         Analysis.Binned binned => binned.Breaks.Count is >= 1 and < MostBins && binned.Breaks.Zip(binned.Breaks.Skip(1)).All(pair => pair.First < pair.Second)
             && (binned.Groups?.Levels.Count ?? 1L) * (binned.Breaks.Count + 1) <= MostCells && binned.Test switch
             {

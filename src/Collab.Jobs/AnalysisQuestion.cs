@@ -125,6 +125,34 @@ public abstract record Analysis
         /// <inheritdoc/>
         public override IReadOnlyList<string> Columns => [Value.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
     }
+
+    /// <summary>What the order of the values themselves says, without bins: rank tests and Spearman's correlation over all owners' rows.</summary>
+    /// <param name="Value">The column that is ranked; x of a correlation.</param>
+    /// <param name="Groups">The samples; null for a correlation.</param>
+    /// <param name="Other">y of a correlation; null for a test of samples.</param>
+    /// <param name="Test">Which test.</param>
+    public sealed record Ranked(Measure Value, GroupBy? Groups, Measure? Other, RankTest Test) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns =>
+            [Value.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column], .. Other is null ? Array.Empty<string>() : [Other.Column]];
+    }
+}
+
+/// <summary>A test of ranks.</summary>
+public enum RankTest
+{
+    /// <summary>Mann and Whitney's rank-sum test of two samples.</summary>
+    MannWhitney = 1,
+
+    /// <summary>Kruskal and Wallis' rank-sum test.</summary>
+    KruskalWallis = 2,
+
+    /// <summary>Kolmogorov and Smirnov's test of two samples.</summary>
+    KolmogorovSmirnov = 3,
+
+    /// <summary>Spearman's correlation of two columns of the same row.</summary>
+    Spearman = 4,
 }
 
 /// <summary>A test of means.</summary>

@@ -18,6 +18,8 @@ public class AnalysisEncodingTests
         new Analysis.Binned(Age, Three, [-1, 0], BinnedTest.KruskalWallis), new Analysis.Binned(Ratio, City, [5, 6], BinnedTest.KolmogorovSmirnov),
         new Analysis.Proportion(Ill, 5, 1), new Analysis.Proportion(Ill, 999_999_999, 9),
         new Analysis.Quantiles(Ratio, null, [5], 1), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3, 0, 130),
+        new Analysis.Ranked(Ratio, Ill, null, RankTest.MannWhitney), new Analysis.Ranked(Ratio, Three, null, RankTest.KruskalWallis),
+        new Analysis.Ranked(Ratio, Ill, null, RankTest.KolmogorovSmirnov), new Analysis.Ranked(Age, null, Ratio, RankTest.Spearman),
     ];
 
     private static readonly Analysis[] Unsound =
@@ -33,6 +35,9 @@ public class AnalysisEncodingTests
         new Analysis.Binned(Age, Ill, [1], BinnedTest.Histogram), new Analysis.Binned(Age, null, [1], BinnedTest.MannWhitney), new Analysis.Binned(Age, Three, [1], BinnedTest.KolmogorovSmirnov),
         new Analysis.Binned(Age, new GroupBy("city", ["one"]), [1], BinnedTest.KruskalWallis), new Analysis.Binned(Age, Ill, [1], (BinnedTest)6),
         new Analysis.Binned(Age, null, [.. Enumerable.Range(0, 1000).Select(i => (long)i)], BinnedTest.Histogram), new Analysis.Binned(Age, Levels("a", 66), [.. Enumerable.Range(0, 999).Select(i => (long)i)], BinnedTest.KruskalWallis),
+        new Analysis.Ranked(Ratio, Three, null, RankTest.MannWhitney), new Analysis.Ranked(Ratio, null, null, RankTest.KolmogorovSmirnov), new Analysis.Ranked(Age, null, Age, RankTest.Spearman),
+        new Analysis.Ranked(Ratio, Ill, Age, RankTest.KruskalWallis), new Analysis.Ranked(Ratio, Levels("a", 51), null, RankTest.KruskalWallis), new Analysis.Ranked(Age, null, null, RankTest.Spearman),
+        new Analysis.Ranked(Age, Ill, Ratio, RankTest.Spearman), new Analysis.Ranked(Ratio, Ill, null, (RankTest)5), new Analysis.Ranked(Ratio, new GroupBy("city", ["one"]), null, RankTest.KruskalWallis),
         new Analysis.Proportion(Three, 5, 1), new Analysis.Proportion(Ill, 0, 1), new Analysis.Proportion(Ill, 10, 1), new Analysis.Proportion(Ill, -1, 2), new Analysis.Proportion(Ill, 1, 0),
         new Analysis.Quantiles(Age, null, [], 1), new Analysis.Quantiles(Age, null, [0], 1), new Analysis.Quantiles(Age, null, [10], 1), new Analysis.Quantiles(Age, null, [5, 5], 1),
         new Analysis.Quantiles(Age, null, [6, 5], 1), new Analysis.Quantiles(Age, null, [5], 1, 3, 3), new Analysis.Quantiles(Age, null, [5], 1, 4, 3), new Analysis.Quantiles(Age, new GroupBy("city", ["one"]), [5], 1), new Analysis.Quantiles(Age, null, [5], 0), new Analysis.Quantiles(Age, null, [5], 10), new Analysis.Quantiles(new Measure("city", 0), City, [5], 1),

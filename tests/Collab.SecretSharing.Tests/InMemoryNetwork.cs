@@ -8,7 +8,8 @@ namespace Collab.SecretSharing.Tests;
 /// <summary>Parties joined pairwise in memory; a sender waits while one message is unread. Records and may spoil what passes.</summary>
 public sealed class InMemoryNetwork
 {
-    private readonly Dictionary<(PartyId From, PartyId To), Channel<byte[]>> _lines = [];
+    private readonly Dictionary<(PartyId From, PartyId To, string Label), Channel<byte[]>> _lines = [];
+    private readonly HashSet<(PartyId, PartyId)> _closed = [];
     private readonly Dictionary<PartyId, Dictionary<PartyId, IChannel>> _ends = [];
     private readonly Func<PassedMessage, byte[]?>? _spoil;
     private readonly List<PassedMessage> _passed = [];
@@ -18,11 +19,8 @@ public sealed class InMemoryNetwork
     public InMemoryNetwork(IReadOnlyList<PartyId> parties, Func<PassedMessage, byte[]?>? spoil = null)
     {
         _spoil = spoil;
-        foreach (var from in parties)
-            foreach (var to in parties.Where(p => p != from))
-                _lines[(from, to)] = System.Threading.Channels.Channel.CreateBounded<byte[]>(1);
         foreach (var self in parties)
-            _ends[self] = parties.Where(p => p != self).ToDictionary(p => p, p => (IChannel)new End(this, self, p));
+            _ends[self] = parties.Where(p => p != self).ToDictionary(p => p, p => (IChannel)new End(this, self, p, ""));
     }
 
     /// <summary>Every message that was sent, in the order of sending, as it was before it was spoiled.</summary>
@@ -55,11 +53,33 @@ public sealed class InMemoryNetwork
         return failures;
     }
 
+    private Channel<byte[]> Line(PartyId from, PartyId to, string label)
+    {
+        lock (_lines)
+        {
+            if (_lines.TryGetValue((from, to, label), out var line)) return line;
+            line = _lines[(from, to, label)] = System.Threading.Channels.Channel.CreateBounded<byte[]>(1);
+            if (_closed.Contains((from, to))) line.Writer.TryComplete();
+            return line;
+        }
+    }
+
+    /// <summary>Ends a fork, or with the first end of two parties all that was and will be forked from it.</summary>
+    private void Close(PartyId from, PartyId to, string label)
+    {
+        lock (_lines)
+        {
+            if (label.Length == 0) _closed.Add((from, to));
+            foreach (var (key, line) in _lines)
+                if (key.From == from && key.To == to && (label.Length == 0 || key.Label == label)) line.Writer.TryComplete();
+        }
+    }
+
     /// <summary>A message on its way.</summary>
     /// <param name="Index">Its number on its line, from 0.</param>
     public sealed record PassedMessage(PartyId From, PartyId To, int Index, string Type, byte[] Payload);
 
-    private sealed class End(InMemoryNetwork network, PartyId self, PartyId peer) : IChannel
+    private sealed class End(InMemoryNetwork network, PartyId self, PartyId peer, string label) : IChannel
     {
         public PartyId Peer => peer;
 
@@ -76,13 +96,13 @@ public sealed class InMemoryNetwork
             var arriving = network._spoil is null ? passed.Payload : network._spoil(passed);
             if (arriving is null)
             {
-                network._lines[(self, peer)].Writer.TryComplete();
+                network.Close(self, peer, label);
                 return;
             }
 
             try
             {
-                await network._lines[(self, peer)].Writer.WriteAsync(arriving, cancellation);
+                await network.Line(self, peer, label).Writer.WriteAsync(arriving, cancellation);
             }
             catch (ChannelClosedException)
             {
@@ -96,7 +116,7 @@ public sealed class InMemoryNetwork
             byte[] payload;
             try
             {
-                payload = await network._lines[(peer, self)].Reader.ReadAsync(cancellation);
+                payload = await network.Line(peer, self, label).Reader.ReadAsync(cancellation);
             }
             catch (ChannelClosedException)
             {
@@ -114,12 +134,12 @@ public sealed class InMemoryNetwork
             }
         }
 
-        public IChannel Fork(string label) => throw new NotSupportedException();
+        public IChannel Fork(string name) => new End(network, self, peer, $"{label}/{name}");
 
         public ValueTask DisposeAsync()
         {
-            network._lines[(self, peer)].Writer.TryComplete();
-            network._lines[(peer, self)].Writer.TryComplete();
+            network.Close(self, peer, label);
+            network.Close(peer, self, label);
             return ValueTask.CompletedTask;
         }
     }

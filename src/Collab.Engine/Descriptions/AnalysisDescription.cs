@@ -27,9 +27,10 @@ internal static class AnalysisDescription
         ["median"] = section => Quantiles(section, [5], 1),
         ["histogram"] = section => Binned(section, BinnedTest.Histogram),
         ["stability"] = section => Binned(section, BinnedTest.Stability),
-        ["mann-whitney"] = section => Binned(section, BinnedTest.MannWhitney),
-        ["kruskal-wallis"] = section => Binned(section, BinnedTest.KruskalWallis),
-        ["kolmogorov-smirnov"] = section => Binned(section, BinnedTest.KolmogorovSmirnov),
+        ["mann-whitney"] = section => Ranked(section, RankTest.MannWhitney, BinnedTest.MannWhitney),
+        ["kruskal-wallis"] = section => Ranked(section, RankTest.KruskalWallis, BinnedTest.KruskalWallis),
+        ["kolmogorov-smirnov"] = section => Ranked(section, RankTest.KolmogorovSmirnov, BinnedTest.KolmogorovSmirnov),
+        ["spearman"] = section => new Analysis.Ranked(Measure(section, "x"), null, Measure(section, "y"), RankTest.Spearman),
     };
 
     /// <summary>Reads the parameters.</summary>
@@ -86,6 +87,11 @@ internal static class AnalysisDescription
     }
 
     private static GroupBy? GroupsOf(YamlSection section) => section.Has("by") ? Levels(section, "by") : null;
+
+    /// <summary>With breaks all of a bin are tied and its count is told; without, the values themselves are ranked, on shares.</summary>
+    private static Analysis Ranked(YamlSection section, RankTest test, BinnedTest binned) => section.Has("breaks")
+        ? Binned(section, binned)
+        : new Analysis.Ranked(Measure(section, "value"), Levels(section, "by"), null, test);
 
     private static Analysis.Binned Binned(YamlSection section, BinnedTest test)
     {

@@ -9,7 +9,8 @@ public static class AnalysisExplanation
     internal static Explanation Of(Plan plan, AnalysisQuestion question)
     {
         var receiver = plan.Receivers[0];
-        var settled = AnalysisPlan.Create(question, plan.Owners, receiver);
+        var settled = AnalysisPlan.Create(question, plan.Owners, receiver, plan.Inputs.ToDictionary(i => i.Owner, IntersectionSizes.MostRows));
+        var ranked = question.Analyses.OfType<Analysis.Ranked>().Any();
         var outlook = JointAnalyses.Describe(settled);
         var owners = string.Join(", ", plan.Owners);
         Bilingual[] asked = [.. question.Analyses.Select(Asked)];
@@ -18,13 +19,14 @@ public static class AnalysisExplanation
             new(
                 $"Over the rows of {owners}: {string.Join("; ", asked.Select(a => a.English))}.",
                 $"对 {owners} 的行计算：{string.Join("；", asked.Select(a => a.Chinese))}。"),
-            new(
+            ranked && plan.Owners.Count == 3 ? RankedExplanation.AdversaryOfThree(receiver) : new(
                 $"Honest but curious; {receiver} does not collude with an owner. Totals stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，合计值仍保密。"),
             [
                 new(
                     "Each owner adds up its own rows at home, exactly; one sum over the owners is opened, and the receiver computes the rest.",
                     "各数据方在本地对自己的行精确求和；只公开各方之和，其余由接收方计算。"),
+                .. ranked ? RankedExplanation.Notes(plan.Owners.Count) : [],
                 new(
                     $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column. Two jobs that differ by a few rows differ by those rows' totals.",
                     $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行。两个仅差几行的作业，其结果之差即为那几行的合计。"),
@@ -33,18 +35,19 @@ public static class AnalysisExplanation
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
-                    [.. Explanation.Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
-                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布"), .. question.Analyses.OfType<Analysis.Quantiles>().Select(ToldToAll)])),
+                    [.. Explanation.Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行"), .. ranked ? RankedExplanation.Shared : []],
+                    [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布"), .. question.Analyses.OfType<Analysis.Quantiles>().Select(ToldToAll), .. ranked ? RankedExplanation.Learned : []])),
                 new(receiver,
-                    [.. Explanation.Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明")],
-                    [.. question.Analyses.Select(Told)]),
+                    [.. Explanation.Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明"), .. ranked && plan.Owners.Contains(receiver) ? RankedExplanation.Shared : []],
+                    [.. question.Analyses.Select(Told), .. ranked && plan.Owners.Contains(receiver) ? RankedExplanation.Learned : []]),
                 .. Explanation.Bystanders(plan),
             ],
             new(
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
                 CostRates.NodeMemory + outlook.Max(p => p.MemorySize) + plan.Inputs.Max(i => IntersectionSizes.MostRows(i) * settled.BytesPerRow),
-                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait,
+                plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait
+                    + (ranked ? ComputationExplanation.SecondsOf(outlook.Sum(p => p.Sends.Sum(t => t.Messages)), outlook.Sum(p => p.Sends.Sum(t => t.Bytes))) : 0),
                 AreUpperBounds: true));
     }
 
@@ -68,6 +71,9 @@ public static class AnalysisExplanation
         Analysis.Quantiles q => new(
             $"exact quantiles of {q.Value.Column} at {ProbabilitiesOf(q)}{(q.Groups is { } g ? $" by {g.Column}" : "")}{(q.HasRange ? $", all rows from {RangeOf(q).Low} to {RangeOf(q).High}" : "")}",
             $"{q.Value.Column} {(q.Groups is { } h ? $"按 {h.Column} " : "")}在 {ProbabilitiesOf(q)} 处的精确分位数{(q.HasRange ? $"（所有行介于 {RangeOf(q).Low} 与 {RangeOf(q).High} 之间）" : "")}"),
+        Analysis.Ranked { Other: { } y } r => new($"Spearman's correlation of {r.Value.Column} and {y.Column}, ranked over all rows on shares", $"{r.Value.Column} 与 {y.Column} 的 Spearman 相关（在份额上对所有行排秩）"),
+        Analysis.Ranked { Test: RankTest.KolmogorovSmirnov } r => new($"a Kolmogorov-Smirnov test of {r.Value.Column} by {r.Groups!.Column}, on shares", $"{r.Value.Column} 按 {r.Groups!.Column} 的 Kolmogorov-Smirnov 检验（在份额上）"),
+        Analysis.Ranked r => new($"a rank test of {r.Value.Column} by {r.Groups!.Column}, ranked over all rows on shares", $"{r.Value.Column} 按 {r.Groups!.Column} 的秩检验（在份额上对所有行排秩）"),
         Analysis.Binned { Test: BinnedTest.Histogram } b => new($"a histogram of {b.Value.Column} in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 的直方图（{b.Breaks.Count + 1} 个区间）"),
         Analysis.Binned { Test: BinnedTest.Stability } b => new($"the stability of {b.Value.Column} by {b.Groups!.Column} over {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的群体稳定性指数（{b.Breaks.Count + 1} 个区间）"),
         Analysis.Binned b => new($"a rank test of {b.Value.Column} by {b.Groups!.Column}, all of a bin tied, in {b.Breaks.Count + 1} bins", $"{b.Value.Column} 按 {b.Groups!.Column} 的秩检验（{b.Breaks.Count + 1} 个区间，区间内视为相等）"),
@@ -99,6 +105,9 @@ public static class AnalysisExplanation
             Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
             Analysis.Proportion => new Bilingual("how many rows have it and how many do not", "具有与不具有该属性的行数"),
             Analysis.Quantiles => new Bilingual("the number of rows of each group that is told, and of each quantile the one or two values of rows between which it lies", "每个公布组的行数，以及每个分位数两侧的一或两个行值"),
+            Analysis.Ranked { Test: RankTest.Spearman } => new Bilingual("number of rows, the sum of products of ranks, and how tied each column is; no rank and no value", "行数、秩的乘积和以及每列的结；不含任何秩或数值"),
+            Analysis.Ranked { Test: RankTest.KolmogorovSmirnov } => new Bilingual("the count of each group, the greatest distance of the distributions, and whether two rows share a value", "各组行数、分布间的最大距离，以及是否有两行取值相同"),
+            Analysis.Ranked => new Bilingual("the count and the rank sum of each group, and how tied the values are; no rank and no value", "各组的行数与秩和，以及数值的结；不含任何秩或数值"),
             Analysis.Binned { Test: BinnedTest.Histogram } => new Bilingual("the count of every bin that is told", "每个公布区间的计数"),
             Analysis.Binned => new Bilingual("the count of every bin in every group", "各组每个区间的计数"),
             Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),

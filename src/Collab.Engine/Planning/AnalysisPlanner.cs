@@ -31,6 +31,7 @@ internal static class AnalysisPlanner
                 Low = quantiles.HasRange ? Rescaled(quantiles.Low, quantiles.Value, Settled(quantiles.Value)) : quantiles.Low,
                 High = quantiles.HasRange ? Rescaled(quantiles.High, quantiles.Value, Settled(quantiles.Value)) : quantiles.High,
             },
+            Analysis.Ranked ranked => ranked with { Value = Settled(ranked.Value), Other = ranked.Other is { } other ? Settled(other) : null },
             Analysis.Binned binned => binned with
             {
                 Value = Settled(binned.Value),

@@ -55,10 +55,13 @@ internal static class ComputationExplanation
             ],
             new(
                 outlook.Messages, outlook.Bytes, CostRates.NodeMemory + (outlook.Bytes / 3),
-                (outlook.Bytes * SecondsPerByte) + (outlook.Messages * SecondsPerMessage) + plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond)
+                SecondsOf(outlook.Messages, outlook.Bytes) + plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond)
                     + CostRates.StatisticsFixed + CostRates.JobWait,
                 AreUpperBounds: true));
     }
+
+    /// <summary>What an engine of vectors takes for such traffic of all parties, with the work behind it.</summary>
+    internal static double SecondsOf(long messages, long bytes) => (bytes * SecondsPerByte) + (messages * SecondsPerMessage);
 
     private static Bilingual Ranged(ComputationInput input)
     {

@@ -1,6 +1,5 @@
-using System.Numerics;
 using Collab.Primitives;
-using Collab.SecretSharing.Boolean;
+using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.Expressions;
 
@@ -28,35 +27,25 @@ public sealed partial class JointProgram
         return count.Outlook([.. _opened.Select(o => (o.Name, o.Value.Extent.LengthWith(rows ?? _mostRows), o.Value.Extent.Kind is ExtentKind.AllRows or ExtentKind.RowsOf))]);
     }
 
-    // Walks what SharedEvaluation does. The rates are those of "Cost" in specs/replicated-sharing.md and two-party-ring.md, for all parties together; what
-    // proofs add is measured on vectors of 3 to 900 elements (SealedBidTests), and less for longer ones.
+    // Walks what SharedEvaluation does.
     private sealed class Counter(IReadOnlyList<int> rows, bool isChecked, bool isDealt)
     {
-        private const double PlaneRow = 512;                       // elements to which bit planes are filled up
         private const long CheckMessages = 40, CheckBytes = 229_000; // proofs of words and of bits before an opening
-        private readonly int _proved = isChecked ? 7 : 1;          // what passes for each byte of the protocol itself
+        private readonly VectorTraffic _traffic = new(rows.Count, isChecked, isDealt);
         private readonly HashSet<Node> _seen = [];
         private readonly HashSet<(Node Key, Node Value)> _sorted = [];
         private readonly int _parties = rows.Count;
-        private long _shared, _products, _comparisons, _sortedValues, _messages = rows.Count == 2 ? 4 : 12;
-        private double _bytes = rows.Count == 2 ? 24 : 150, _transfers;
-
-        private bool IsPair => _parties == 2;
+        private long _shared, _products, _comparisons, _sortedValues;
 
         public ProgramOutlook Outlook(IReadOnlyList<(string Name, int Count, bool IsPerRow)> opened)
         {
             var checks = isChecked ? opened.Count + 1 : 0;
-            if (isDealt) _messages += 3;                            // two seeds, and the end
-            if (_transfers > 0)
-            {
-                _messages += 14;                                    // the set-up of transfers, both ways
-                _bytes += (2 * ExtendedTransfers.SetUpCost.Bytes) + ExtendedTransfers.CostOf(TransferForm.Extension, (long)_transfers).Bytes;
-            }
-
+            _traffic.Send(_traffic.IsPair ? 4 : 12, _traffic.IsPair ? 24 : 150); // the numbers of rows, and the keys of three
+            if (isDealt) _traffic.Send(3, 0);                       // two seeds, and the end
             return new(
                 _shared, _products, _comparisons, _sortedValues, opened,
-                _messages + ((IsPair ? 2 : 6) * opened.Count) + (checks * CheckMessages),
-                (long)_bytes + opened.Sum(o => (IsPair ? 16L : 48) * o.Count) + (checks * CheckBytes));
+                _traffic.Messages + ((_traffic.IsPair ? 2 : 6) * opened.Count) + (checks * CheckMessages),
+                _traffic.Bytes + opened.Sum(o => (_traffic.IsPair ? 16L : 48) * o.Count) + (checks * CheckBytes));
         }
 
         public void Visit(Node node)
@@ -113,39 +102,20 @@ public sealed partial class JointProgram
         private void Bring(long count, int messages)
         {
             _shared += count;
-            if (IsPair) return;                                     // a value stays with its owner, whole
-            _messages += messages;
-            _bytes += 8 * count;
-            for (var vector = 0; isChecked && vector < messages; vector++) Compare(Math.Max(1, 2 * count / messages), 63, counted: false); // the ranges
+            _traffic.Input(count, messages);
+            for (var vector = 0; isChecked && vector < messages; vector++) _traffic.Compare(Math.Max(1, 2 * count / messages), 63); // the ranges
         }
 
         private void Multiply(long count)
         {
             _products += count;
-            Words(count);
+            _traffic.Multiply(count);
         }
 
-        private void Words(double count)
+        private void Compare(long count, int bits)
         {
-            _messages += isDealt ? 4 : IsPair ? 6 : 3;
-            _bytes += (isDealt ? 40 : IsPair ? 2 * 296.0 : 24.0 * _proved) * count;
-            if (IsPair && !isDealt) _transfers += 128 * count;
-        }
-
-        private void Compare(long count, int bits, bool counted = true)
-        {
-            if (counted) _comparisons += count;
-            if (IsPair)
-            {
-                var padded = Math.Ceiling(count / PlaneRow) * PlaneRow;
-                _messages += 4 * (4 + Log(bits));
-                _bytes += padded * (isDealt ? 114 + 40 : 46 * 2) * bits / 63; // with a dealer 182 conjunctions of 5/8 bytes, and a word
-                if (!isDealt) _transfers += padded * 364 * bits / 63;
-                return;
-            }
-
-            _messages += 3 * (4 + Log(bits));
-            _bytes += 3 * _proved * ((Math.Ceiling(count / PlaneRow) * PlaneRow * (((bits + 1) / 24.0) + (3 * bits / 8.0))) + (count * 10.7));
+            _comparisons += count;
+            _traffic.Compare(count, bits);
         }
 
         private void Tournament(long count, int bits)
@@ -161,22 +131,8 @@ public sealed partial class JointProgram
         {
             if (count < 2) return;
             _sortedValues += count;
-            Compare(count, bits, counted: false);                   // to bits
-            if (!isChecked && !IsPair)
-            {
-                _messages += 3L * 8 * ((bits + 1) / 2);
-                _bytes += 3 * 88.0 * count * ((bits + 1) / 2);
-                return;
-            }
-
-            var t = Log(count);
-            for (var stage = 0; stage < t * (t + 1) / 2; stage++)
-            {
-                Compare(count / 2, bits + t, counted: false);
-                Words((vectors + 1.0) * (count / 2));
-            }
+            if (isChecked || _traffic.IsPair) _traffic.Compare(count, bits); // to bits, which a sort by comparisons does not need for itself
+            _traffic.Sort(count, bits, vectors, VectorTraffic.Log(count));
         }
-
-        private static int Log(long value) => value <= 1 ? 0 : BitOperations.Log2((ulong)value - 1) + 1;
     }
 }

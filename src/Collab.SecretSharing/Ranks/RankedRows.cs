@@ -97,15 +97,28 @@ public sealed class RankedRows : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(groups, 1);
         using var ranks = await RanksAsync(cancellation).ConfigureAwait(false);
         using var counts = Counting(groups);
+        using SharedVector sums = await _engine.InnerProductsAsync([.. _others.Take(groups).Select(group => (group, ranks.Doubled))], cancellation).ConfigureAwait(false),
+            ties = await TiesAsync(ranks, counts, cancellation).ConfigureAwait(false);
+        return SharedVectors.Concatenate(sums, ties);
+    }
 
-        // Σ over a tie of its rows' q(q + 1), q rows before it: (t³ − t)/3.
-        using var next = _engine.Affine(ranks.Before, 3, 3);
-        var product = await _engine.MultiplyAsync([(counts, next)], cancellation).ConfigureAwait(false);
-        using (product[0])
-        {
-            return await _engine.InnerProductsAsync(
-                [.. Enumerable.Range(0, groups).Select(g => (_others[g], ranks.Doubled)), (ranks.Before, product[0])], cancellation).ConfigureAwait(false);
-        }
+    /// <summary>
+    /// Of rows whose other vectors are a second key and 1 for each that counts: Σ of the products of their doubled ranks by both keys, then Σ (t³ − t) of the
+    /// first key and of the second; one word each (step 7).
+    /// </summary>
+    /// <param name="bits">Of the second key, 1 to 63; rows that do not count are behind all others by it, too.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public async Task<SharedVector> CorrelationAsync(int bits, CancellationToken cancellation = default)
+    {
+        using var first = await RanksAsync(cancellation).ConfigureAwait(false);
+        using var firstTies = await TiesAsync(first, _others[1], cancellation).ConfigureAwait(false);
+        var counted = await _engine.MultiplyAsync([(_others[1], first.Doubled)], cancellation).ConfigureAwait(false);
+        using var firstRanks = counted[0];
+        using var sorted = await SortAsync(_engine, _others[0], [firstRanks, _others[1]], bits, cancellation).ConfigureAwait(false);
+        using var second = await sorted.RanksAsync(cancellation).ConfigureAwait(false);
+        using SharedVector secondTies = await sorted.TiesAsync(second, sorted._others[1], cancellation).ConfigureAwait(false),
+            products = await _engine.InnerProductsAsync([(sorted._others[0], second.Doubled)], cancellation).ConfigureAwait(false);
+        return SharedVectors.Concatenate(products, firstTies, secondTies);
     }
 
     /// <summary>m · n · max |F₁ − F₂| for the m and n rows of the first two groups, then whether two rows share a key (1) or none do (0) (step 6).</summary>
@@ -151,6 +164,14 @@ public sealed class RankedRows : IDisposable
         using SharedVector here = SharedVectors.Slice(_keys, 0, Length - 1), next = SharedVectors.Slice(_keys, 1, Length - 1);
         using var equal = await VectorComparisons.EqualAsync(_engine, here, next, _bits, cancellation).ConfigureAwait(false);
         return await _engine.ToWordsAsync(equal, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Σ (t³ − t) over the keys that t rows share, of rows that count: over a tie of its rows' 3q(q + 1), q rows before it.</summary>
+    private async Task<SharedVector> TiesAsync(RowRanks ranks, SharedVector counts, CancellationToken cancellation)
+    {
+        using var next = _engine.Affine(ranks.Before, 3, 3);
+        var product = await _engine.MultiplyAsync([(counts, next)], cancellation).ConfigureAwait(false);
+        using (product[0]) return await _engine.InnerProductsAsync([(ranks.Before, product[0])], cancellation).ConfigureAwait(false);
     }
 
     /// <summary>1 for each row of one of the groups.</summary>

@@ -39,6 +39,26 @@ internal static class MergingNetwork
         return (order, [.. stages.Select(stage => (stage.Lower.ToArray(), stage.Upper.ToArray()))]);
     }
 
+    /// <summary>How many pairs each stage of <see cref="Plan"/> compares.</summary>
+    internal static IReadOnlyList<long> PairsOfStages(int first, int second)
+    {
+        var known = new Dictionary<(int, int), long[]>();
+        return Count(first, second);
+
+        long[] Count(int m, int n)
+        {
+            if (m == 0 || n == 0) return [];
+            if (m == 1 && n == 1) return [1];
+            if (known.TryGetValue((m, n), out var pairs)) return pairs;
+            var (v, w) = (Count((m + 1) / 2, (n + 1) / 2), Count(m / 2, n / 2));
+            var stages = new long[Math.Max(v.Length, w.Length) + 1];
+            for (var i = 0; i < v.Length; i++) stages[i] += v[i];
+            for (var i = 0; i < w.Length; i++) stages[i] += w[i];
+            stages[^1] = (m + n - 1) / 2;
+            return known[(m, n)] = stages;
+        }
+    }
+
     // The odd rows of both merged are v, the even ones w: in v₁ w₁ v₂ w₂ … each w may only have to change with the v behind it.
     private static (int[] Order, int Depth) Merge(int[] x, int[] y, List<(List<int> Lower, List<int> Upper)> stages)
     {

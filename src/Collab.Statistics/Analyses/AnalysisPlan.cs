@@ -29,16 +29,26 @@ public sealed class AnalysisPlan
     /// <summary>What an owner keeps of each row in memory, in bytes: 0 if totals settle all analyses.</summary>
     public int BytesPerRow => Procedures.OfType<RoundsProcedure>().Sum(procedure => procedure.BytesPerRow);
 
+    /// <summary>How many rows an owner may have at most; null where it is not known.</summary>
+    internal IReadOnlyDictionary<PartyId, long>? MostRows { get; private init; }
+
     internal IReadOnlyList<Procedure> Procedures { get; }
 
     internal GatePlan Gate { get; }
 
     /// <summary>Checks question and parties.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="owners">The parties that hold rows.</param>
+    /// <param name="receiver">The party that gets the findings.</param>
+    /// <param name="mostRows">How many rows each owner may have at most, for what is said of the cost.</param>
     /// <exception cref="CollabException"><see cref="StatisticsErrors.QuestionUnfit"/> or <see cref="StatisticsErrors.ReceiverIsOwnerOfTwo"/>.</exception>
-    public static AnalysisPlan Create(AnalysisQuestion question, IReadOnlyCollection<PartyId> owners, PartyId receiver)
+    public static AnalysisPlan Create(
+        AnalysisQuestion question, IReadOnlyCollection<PartyId> owners, PartyId receiver, IReadOnlyDictionary<PartyId, long>? mostRows = null)
     {
         StatisticsPlan.RequireParties(owners, receiver);
-        var plan = new AnalysisPlan(question, [.. owners.Order()], receiver);
+        if (owners.Count > 3 && question.Analyses.OfType<Analysis.Ranked>().Any())
+            throw new CollabException(StatisticsErrors.QuestionUnfit, "Ranks of values are computed by two or three owners; more owners compare ranks over declared 'breaks'.");
+        var plan = new AnalysisPlan(question, [.. owners.Order()], receiver) { MostRows = mostRows };
         return plan.CellCount <= StatisticsPlan.MaximumCells
             ? plan
             : throw new CollabException(StatisticsErrors.QuestionUnfit, $"The question has {plan.CellCount} cells; it must have at most {StatisticsPlan.MaximumCells}.");

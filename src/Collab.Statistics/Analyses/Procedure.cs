@@ -33,6 +33,7 @@ internal abstract class Procedure
         Analysis.Survival survival => new SurvivalProcedure(survival),
         Analysis.Quantiles quantiles => new QuantileProcedure(quantiles),
         Analysis.Proportion proportion => new ProportionProcedure(proportion),
+        Analysis.Ranked ranked => new RankProcedure(ranked),
         Analysis.Binned binned => new BinnedProcedure(binned),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no procedure.", nameof(analysis)),
     };

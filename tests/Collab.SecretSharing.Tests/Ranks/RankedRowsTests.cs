@@ -32,6 +32,7 @@ public class RankedRowsTests
                 var (order, stages) = MergingNetwork.Plan(first, second);
                 Assert.Equal(Enumerable.Range(0, first + second), order.Order());
                 Assert.All(stages, stage => Assert.Equal(2 * stage.Lower.Length, stage.Lower.Concat(stage.Upper).Distinct().Count()));
+                Assert.Equal(stages.Select(stage => (long)stage.Lower.Length), MergingNetwork.PairsOfStages(first, second));
                 var longer = Math.Max(first, second);
                 Assert.True(Math.Min(first, second) == 0 ? stages.Count == 0 : stages.Count <= 1 + Math.Ceiling(Math.Log2(longer)));
 
@@ -76,7 +77,7 @@ public class RankedRowsTests
     [Theory]
     [InlineData(SecurityModel.SemiHonest, 40)]
     [InlineData(SecurityModel.Malicious, 12)]
-    public async Task Ranks_go_along_when_rows_are_sorted_again(SecurityModel security, int n)
+    public async Task Products_of_ranks_by_two_keys_are_those_of_the_rows(SecurityModel security, int n)
     {
         var (xs, ys) = (Trio.Words(n, 3, 4), Trio.Words(n, 4, 5));
         await Trio.EqualsPlainAsync(security, RankProducts(xs, ys), engine => RankProductsAsync(engine, xs, ys));
@@ -133,28 +134,37 @@ public class RankedRowsTests
         return await engine.OpenAsync(both);
     }
 
-    /// <summary>Σ of products of doubled ranks, and of the squares of each.</summary>
+    /// <summary>Σ of products of doubled ranks, and the ties of each, of rows that two parties hold; a row of each does not count.</summary>
     private static async Task<ulong[]> RankProductsAsync(IVectorEngine engine, ulong[] xs, ulong[] ys)
     {
-        using SharedVector x = await engine.InputAsync(0, xs), y = await engine.InputAsync(1, ys);
-        using var byX = await RankedRows.SortAsync(engine, x, [y], 3);
-        using var ranksX = await byX.RanksAsync();
-        using var byY = await RankedRows.SortAsync(engine, byX.Other(0), [ranksX.Doubled], 4);
-        using var ranksY = await byY.RanksAsync();
-        using var totals = await engine.InnerProductsAsync(
-            [(byY.Other(0), ranksY.Doubled), (ranksX.Doubled, ranksX.Doubled), (ranksY.Doubled, ranksY.Doubled)]);
-        return await engine.OpenAsync(totals);
+        var parts = new List<SharedVector[]>();
+        for (var p = 0; p < 2; p++)
+        {
+            var rows = xs.Zip(ys).Where((_, i) => i % 2 == p).Order().ToArray();
+            parts.Add(
+            [
+                await engine.InputAsync(p, [.. rows.Select(row => row.First), 31]), await engine.InputAsync(p, [.. rows.Select(row => row.Second), 63]),
+                await engine.InputAsync(p, [.. rows.Select(_ => 1UL), 0]),
+            ]);
+        }
+
+        using var byX = await RankedRows.MergeAsync(engine, parts, 5);
+        foreach (var vector in parts.SelectMany(part => part)) vector.Dispose();
+        using var all = await byX.CorrelationAsync(6);
+        return await engine.OpenAsync(all);
     }
 
     private static ulong[] RankProducts(ulong[] xs, ulong[] ys)
     {
         ulong[] a = Doubled(xs), b = Doubled(ys);
-        return [Sum(a.Zip(b, (p, q) => p * q)), Sum(a.Select(p => p * p)), Sum(b.Select(q => q * q))];
+        return [Sum(a.Zip(b, (p, q) => p * q)), Ties(xs), Ties(ys)];
     }
 
     /// <summary>2 · (rows below + (rows alike + 1) / 2), counted over all pairs.</summary>
     private static ulong[] Doubled(ulong[] keys) =>
         [.. keys.Select(key => (ulong)((2 * keys.Count(other => other < key)) + keys.Count(other => other == key) + 1))];
+
+    private static ulong Ties(IEnumerable<ulong> keys) => Sum(keys.GroupBy(key => key).Select(tie => (ulong)tie.Count()).Select(t => (t * t * t) - t));
 
     private static ulong Sum(IEnumerable<ulong> words) => words.Aggregate(0UL, (sum, word) => sum + word);
 
@@ -184,7 +194,7 @@ public class RankedRowsTests
             var doubled = Doubled([.. rows.Select(row => row.First)]);
             var sums = new ulong[Groups];
             for (var i = 0; i < rows.Length; i++) sums[rows[i].Second] += doubled[i];
-            var ties = Sum(rows.GroupBy(row => row.First).Select(tie => (ulong)tie.Count()).Select(t => (t * t * t) - t));
+            var ties = Ties(rows.Select(row => row.First));
             long m = rows.Count(row => row.Second == 0), n = rows.Count(row => row.Second == 1);
             var distance = rows.Max(at => Math.Abs(
                 (rows.Count(row => row.Second == 0 && row.First <= at.First) * n) - (rows.Count(row => row.Second == 1 && row.First <= at.First) * m)));

@@ -66,6 +66,7 @@ internal static class AnalysisRun
         Analysis.Survival survival => [survival.Time],
         Analysis.Quantiles quantiles => [quantiles.Value],
         Analysis.Binned binned => [binned.Value],
+        Analysis.Ranked ranked => ranked.Other is { } other ? [ranked.Value, other] : [ranked.Value],
         _ => [],
     };
 

@@ -162,3 +162,10 @@ t <- kruskal.test(ratio, factor(hmda$deny)); htest("binned-kruskal-wallis", t, p
 d <- unname(ks.test(ratio[denied], ratio[!denied], exact = FALSE)$statistic); x2 <- d^2 * sum(denied) * sum(!denied) / length(denied); k <- 1:100
 say("binned-kolmogorov-smirnov", statistic = d, p.value = 2 * sum((-1)^(k - 1) * exp(-2 * k^2 * x2)))
 p <- table(ratio[denied]) / sum(denied); q <- table(ratio[!denied]) / sum(!denied); say("binned-stability", estimate = sum((q - p) * log(q / p)))
+
+# ranks of values over several owners: with missing values, and where ties leave the limiting distribution (Kolmogorov's series in full)
+some <- nafld[1:400, ]
+htest("ranks-missing-mann-whitney", wilcox.test(some$bmi[some$male == 1], some$bmi[some$male == 0]))
+t <- cor.test(some$weight, some$height, method = "spearman", exact = FALSE); htest("ranks-missing-spearman", t, estimate = unname(t$estimate))
+d <- unname(ks.test(credit$Age[1:40], credit$Age[41:120], exact = FALSE)$statistic); x2 <- d^2 * 40 * 80 / 120; k <- 1:100
+say("ranks-tied-kolmogorov-smirnov", statistic = d, p.value = 2 * sum((-1)^(k - 1) * exp(-2 * k^2 * x2)))

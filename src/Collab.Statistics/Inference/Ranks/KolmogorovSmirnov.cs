@@ -24,12 +24,33 @@ public static class KolmogorovSmirnov
             largest = BigInteger.Max(largest, BigInteger.Abs((BigInteger)first * n - (BigInteger)second * m));
         }
 
-        var statistic = new Fraction(largest, (BigInteger)m * n);
         return (BigInteger)m * n < ExactBelow
-            ? new FindingBuilder("Two-sample Kolmogorov-Smirnov test, exact").Exact("statistic", statistic)
-                .Exact("p.value", ExactPValue((int)m, (int)n, (int)largest, [.. counts.Select(c => (int)(c.First + c.Second))])).Build()
-            : new FindingBuilder("Two-sample Kolmogorov-Smirnov test, asymptotic").Exact("statistic", statistic)
-                .Special("p.value", Limit((statistic * statistic * new Fraction((BigInteger)m * n, m + n)).SquareRootToNearestDouble())).Build();
+            ? Exact((int)m, (int)n, (int)largest, [.. counts.Select(c => (int)(c.First + c.Second))])
+            : Asymptotic(m, n, largest);
+    }
+
+    /// <summary>The two-sided test from the distance alone, where nothing else of the order is known.</summary>
+    /// <param name="first">Rows of the first sample.</param>
+    /// <param name="second">Rows of the second.</param>
+    /// <param name="largest">The greatest distance times the product of the counts.</param>
+    /// <param name="tied">Whether rows share a value: then, as it is not known which, the limiting distribution serves for few rows too, as R's with <c>exact = FALSE</c>.</param>
+    /// <exception cref="ArgumentException">A sample is empty, or the distance is greater than 1.</exception>
+    public static Finding Test(long first, long second, BigInteger largest, bool tied)
+    {
+        if (first < 1 || second < 1 || largest.Sign < 0 || largest > (BigInteger)first * second) throw new ArgumentException("No samples have such a distance.", nameof(largest));
+        return !tied && (BigInteger)first * second < ExactBelow
+            ? Exact((int)first, (int)second, (int)largest, [.. Enumerable.Repeat(1, (int)(first + second))])
+            : Asymptotic(first, second, largest);
+    }
+
+    private static Finding Exact(int m, int n, int largest, int[] blocks) => new FindingBuilder("Two-sample Kolmogorov-Smirnov test, exact")
+        .Exact("statistic", new Fraction(largest, (BigInteger)m * n)).Exact("p.value", ExactPValue(m, n, largest, blocks)).Build();
+
+    private static Finding Asymptotic(long m, long n, BigInteger largest)
+    {
+        var statistic = new Fraction(largest, (BigInteger)m * n);
+        return new FindingBuilder("Two-sample Kolmogorov-Smirnov test, asymptotic").Exact("statistic", statistic)
+            .Special("p.value", Limit((statistic * statistic * new Fraction((BigInteger)m * n, m + n)).SquareRootToNearestDouble())).Build();
     }
 
     /// <summary>The share of orders of the rows in which the distance is seen or exceeded at the end of some tied block.</summary>
