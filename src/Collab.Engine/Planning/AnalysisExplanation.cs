@@ -86,8 +86,8 @@ public static class AnalysisExplanation
         $"{Asked(quantiles).Chinese}：每个分位数两侧的一或两个值；每个值都是某一行的值，可能属于其他数据方");
 
     private static Bilingual QuantileLimits(AnalysisQuestion question) => new(
-        $"A quantile is a value of a row, or lies between those of two; owners and receiver find it in {RoundsOf(question)} rounds. It is told if {question.MinimumGroupSize} rows lie on either side and up to the next one; jobs with other probabilities add up.",
-        $"分位数是某一行的值，或位于两行的值之间；各方以 {RoundsOf(question)} 轮共同求得。两侧及至相邻分位数各有 {question.MinimumGroupSize} 行时才公布；以其他概率另行提交的作业，其所知会累加。");
+        $"A quantile is a value of a row, or lies between those of two; owners and receiver find it in {RoundsOf(question)} rounds. It is told if {question.MinimumGroupSize} rows lie on either side and up to the next one; with a group that has none to tell another is withheld; jobs with other probabilities add up.",
+        $"分位数是某一行的值，或位于两行的值之间；各方以 {RoundsOf(question)} 轮共同求得。两侧及至相邻分位数各有 {question.MinimumGroupSize} 行时才公布；若某组无可公布者，另一组亦一并隐去；以其他概率另行提交的作业，其所知会累加。");
 
     private static int RoundsOf(AnalysisQuestion question) => question.Analyses.OfType<Analysis.Quantiles>().Sum(JointAnalyses.RoundsOf);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Disclosure;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Ranks;
 using Collab.Statistics.Inference.Tables;
@@ -31,18 +32,12 @@ internal sealed class BinnedProcedure(Analysis.Binned analysis) : TotalsProcedur
         }
     }
 
-    /// <summary>
-    /// A histogram tells its bins one by one. If one is withheld, so is the nearest above it that passed, or else below: whoever knows the number of all rows
-    /// then finds in what is missing at least the minimum.
-    /// </summary>
+    /// <summary>A histogram tells its bins one by one, but for the <see cref="CoveringCell"/>.</summary>
     public override bool[] Opened(IReadOnlyList<bool> passed)
     {
-        if (analysis.Test != BinnedTest.Histogram || passed.All(p => p)) return base.Opened(passed);
+        if (analysis.Test != BinnedTest.Histogram) return base.Opened(passed);
         bool[] opened = [.. passed];
-        var failed = Array.IndexOf(opened, false);
-        var cover = Array.IndexOf(opened, true, failed);
-        if (cover < 0) cover = Array.LastIndexOf(opened, true, failed);
-        if (cover >= 0) opened[cover] = false;
+        if (CoveringCell.Of(opened) is { } cover) opened[cover] = false;
         return opened;
     }
 

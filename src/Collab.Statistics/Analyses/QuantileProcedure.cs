@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Disclosure;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Ranks;
 using Collab.Statistics.Orders;
@@ -35,7 +36,14 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
                 StatisticsErrors.QuestionUnfit, $"A quantile at {NameOf(place)} with its neighbours would need {rows} rows; at most {int.MaxValue} can be asked for.");
     }
 
-    public override bool[] Opened(IReadOnlyList<bool> passed) => [.. passed];
+    /// <summary>Quantiles are told one by one, but where a group has none to tell, none of the <see cref="CoveringCell"/>'s group either: its number of rows stays unknown with the small group's.</summary>
+    public override bool[] Opened(IReadOnlyList<bool> passed)
+    {
+        bool[] opened = [.. passed];
+        bool[] told = [.. opened.Chunk(_probabilities.Length).Select(group => group.Contains(true))];
+        if (CoveringCell.Of(told) is { } cover) Array.Clear(opened, cover * _probabilities.Length, _probabilities.Length);
+        return opened;
+    }
 
     public override void Add(ColumnBatch batch, CellSums sums)
     {
