@@ -129,21 +129,33 @@ internal static class JobCommands
     private static Command Result()
     {
         var format = new Option<string>("--format") { Description = "json, csv, or table for people.", DefaultValueFactory = _ => "json" }.AcceptOnlyFromAmong("json", "csv", "table");
-        var command = new Command("result", "The released result, at a receiver.\nExample: collab job result 3f9c21 --home ~/registry --format table")
+        var plot = new Option<string?>("--plot") { Description = "Draw its analyses, too: into FILE.svg when one has a picture, else into a folder." };
+        var command = new Command("result", "The released result, at a receiver.\nExample: collab job result 3f9c21 --home ~/registry --format table --plot ./pictures")
         {
-            Job, format, Shared.Home, Shared.Passphrase, Output.QuietOption,
+            Job, format, plot, Shared.Home, Shared.Passphrase, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             using var client = Shared.Connect(parsed);
             var (job, asked) = (parsed.GetRequiredValue(Job), parsed.GetRequiredValue(format));
-            if (asked == "table")
+            var path = parsed.GetValue(plot);
+            if (asked == "table" || path is not null)
             {
                 using var json = new MemoryStream();
                 await client.CopyAsync(Verbs.GetResult, new JobRequest(job), json, cancellation);
                 json.Position = 0;
-                ResultTable.Show(output.Console, ReleasedResult.Read(json));
-                return ExitCode.Done;
+                var result = ReleasedResult.Read(json);
+                if (path is not null)
+                {
+                    var files = await ResultPlots.WriteAsync(result, path, cancellation);
+                    if (!output.Quiet) await Console.Error.WriteLineAsync(files.Count == 0 ? "no analysis has a picture" : $"drawn: {string.Join(", ", files)}");
+                }
+
+                if (asked == "table")
+                {
+                    ResultTable.Show(output.Console, result);
+                    return ExitCode.Done;
+                }
             }
 
             await using var destination = Console.OpenStandardOutput();

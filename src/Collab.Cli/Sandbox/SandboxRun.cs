@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Collab.Cli.Commands;
+using Collab.Cli.Results;
 using Collab.Engine.Descriptions;
 using Collab.Evidence;
 using Collab.Jobs;
@@ -103,7 +104,14 @@ internal static class SandboxRun
         Directory.CreateDirectory(place);
         foreach (var file in Directory.EnumerateFiles(folder)) File.Copy(file, Path.Combine(place, Path.GetFileName(file)), overwrite: true);
         var json = Path.Combine(place, ResultFolder.JsonFile);
-        return new FileInfo(json).Length <= LargestInline
+        var isSmall = new FileInfo(json).Length <= LargestInline;
+        if (isSmall)
+        {
+            await using var result = File.OpenRead(json);
+            await ResultPlots.WriteAsync(ReleasedResult.Read(result), place, cancellation);
+        }
+
+        return isSmall
             ? new SandboxParty(JsonSerializer.Deserialize<JsonElement>(await File.ReadAllBytesAsync(json, cancellation)), null)
             : new SandboxParty(null, Path.GetRelativePath(destination, json));
     }
