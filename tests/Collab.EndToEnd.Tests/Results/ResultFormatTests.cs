@@ -31,5 +31,7 @@ public sealed class ResultFormatTests
         }
 
         (await ResultAsync("--format", "xml")).Expect(2, "xml");
+        (await ResultAsync("--plot", Path.ChangeExtension(study.FileOf(Registry, "one"), ".svg"))).Expect(2, "0 pictures"); // statistics have none
+        Assert.Contains("no analysis has a picture", (await ResultAsync("--plot", Path.GetDirectoryName(study.FileOf(Registry, "pictures"))!)).Expect(0).Errors, StringComparison.Ordinal);
     }
 }
