@@ -21,6 +21,9 @@ public sealed record BenchOptions
     /// <summary>How many parties compute, where the topic has a choice: <c>mpc</c>, 2 or 3.</summary>
     public int Parties { get; init; } = 3;
 
+    /// <summary>Whether a third party deals two their triples: <c>mpc</c>.</summary>
+    public bool Dealer { get; init; }
+
     /// <summary>How many threads each side may compute with.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

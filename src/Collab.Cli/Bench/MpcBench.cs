@@ -1,16 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Collab.Channels;
 using Collab.Cli.Bench.Parties;
 using Collab.Primitives;
-using Collab.SecretSharing.Boolean;
-using Collab.SecretSharing.Replicated;
+using Collab.SecretSharing;
 using Collab.SecretSharing.TwoPartyRing;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.Cli.Bench;
 
-/// <summary>Measures operations on shared vectors among two or three parties: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>; of two also <c>columns</c>, the inner product of theirs.</summary>
+/// <summary>Measures operations on shared vectors among two or three parties, two by transfers or with a dealer: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>; of two also <c>columns</c>, the inner product of theirs.</summary>
 /// <remarks>
 /// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
 /// plain arithmetic after it has stopped; the connections stand. Bytes are those the first party sends and receives within the clock. The mode is
@@ -37,18 +37,21 @@ public static class MpcBench
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Parties, 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Parties, Names.Length, nameof(options));
         var names = Names[..options.Parties];
+        var dealer = options.Dealer ? PartyId.Parse("dealer") : null;
+        if (names.Length == 3 && dealer is not null) throw new ArgumentException("A dealer deals to two parties.", nameof(options));
         if (names.Length == 2 && security == "malicious") throw new ArgumentException("Two parties are semi-honest.", nameof(options));
         if (names.Length == 3 && operation == "columns") throw new ArgumentException("Columns are those of two parties.", nameof(options));
         var model = security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
         var work = new Work(operation, size, bits);
-        await using var mesh = await BenchMesh.OpenAsync(names, transport, cancellation);
+        await using var mesh = await BenchMesh.OpenAsync(dealer is null ? names : [.. names, dealer], transport, cancellation);
         using var meeting = new Barrier(names.Length);
-        var parties = await mesh.RunAsync((place, stop) => PartyAsync(mesh, place, work, model, options.Runs, meeting, stop), cancellation);
+        var parties = await mesh.RunAsync(
+            (place, stop) => place < names.Length ? PartyAsync(mesh, names, dealer, place, work, model, options.Runs, meeting, stop) : DealAsync(mesh.ChannelsOf(dealer!), stop), cancellation);
         await mesh.CloseAsync(cancellation);
         var first = parties[0];
         var spread = BenchSeconds.Of(first.Seconds[1..]);
         return new BenchReport(
-            "mpc", (operation is "compare" or "sort" ? $"{operation}/{bits}" : operation) + (names.Length == 2 ? " of two" : ""), size, options.Runs, 1, transport, security, spread,
+            "mpc", (operation is "compare" or "sort" ? $"{operation}/{bits}" : operation) + (names.Length == 2 ? dealer is null ? " of two" : " of two with a dealer" : ""), size, options.Runs, 1, transport, security, spread,
             new BenchBytes(first.Sent, first.Received), new BenchPeakBytes(Process.GetCurrentProcess().PeakWorkingSet64, 0), size / spread.Median,
             parties.All(party => party.Correct), BenchReport.ThisMachine, first.Seconds[1..])
         {
@@ -58,20 +61,22 @@ public static class MpcBench
         };
     }
 
-    private static async Task<Findings> PartyAsync(
-        BenchMesh mesh, int index, Work work, SecurityModel security, int runs, Barrier meeting, CancellationToken cancellation)
+    private static async Task<Findings> DealAsync(IReadOnlyDictionary<PartyId, IChannel> channels, CancellationToken cancellation)
     {
-        var self = mesh.Parties[index];
-        var channels = mesh.ChannelsOf(self);
-        var context = Digest.Of("collab.bench.mpc", []);
-        await using var transfers = channels.Count == 1 ? new ExtendedTransfers((BooleanParty)index, channels.Values.Single(), RandomSource.System, context) : null;
-        await using var line = channels.Count == 1 ? channels.Values.Single().Fork("engine") : null;
-        using IVectorEngine engine = line is not null
-            ? new TwoPartyEngine(mesh.Parties, self, line, transfers!, context)
-            : await ReplicatedEngine.OpenAsync(mesh.Parties, self, channels, RandomSource.System, security, cancellation);
-        using SharedVector x = await engine.InputAsync(mesh.Parties[0], index == 0 ? work.X : default, work.X.Length, cancellation);
-        using SharedVector y = await engine.InputAsync(mesh.Parties[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);
-        using var keys = await engine.InputBitsAsync(mesh.Parties[^1], index == mesh.Parties.Count - 1 ? work.X : default, work.X.Length, work.Bits, cancellation);
+        await Dealer.ServeAsync(channels[Names[0]], channels[Names[1]], RandomSource.System, cancellation);
+        return new Findings([]);
+    }
+
+    private static async Task<Findings> PartyAsync(
+        BenchMesh mesh, PartyId[] names, PartyId? dealer, int index, Work work, SecurityModel security, int runs, Barrier meeting, CancellationToken cancellation)
+    {
+        var self = names[index];
+        await using var joint = await JointEngine.OpenAsync(
+            names, self, dealer, mesh.ChannelsOf(self), RandomSource.System, security, Digest.Of("collab.bench.mpc", []), cancellation);
+        var engine = joint.Engine;
+        using SharedVector x = await engine.InputAsync(names[0], index == 0 ? work.X : default, work.X.Length, cancellation);
+        using SharedVector y = await engine.InputAsync(names[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);
+        using var keys = await engine.InputBitsAsync(names[^1], index == names.Length - 1 ? work.X : default, work.X.Length, work.Bits, cancellation);
         var findings = new Findings(new double[runs + 1]);
         for (var run = 0; run <= runs; run++)
         {
@@ -87,6 +92,7 @@ public static class MpcBench
             findings.Correct &= work.IsRight(await result(cancellation));
         }
 
+        await joint.EndAsync(cancellation);
         return findings;
     }
 

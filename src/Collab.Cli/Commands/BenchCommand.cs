@@ -28,6 +28,7 @@ internal static class BenchCommand
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
+        var dealer = new Option<bool>("--dealer") { Description = "mpc of two parties: a third one deals their triples." };
         var parties = new Option<int>("--parties") { Description = "mpc: 2 or 3.", DefaultValueFactory = _ => 3 };
         var runs = new Option<int>("--runs") { Description = "Measured runs, after one that is not.", DefaultValueFactory = _ => 5 };
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -39,7 +40,7 @@ internal static class BenchCommand
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, parties, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
@@ -51,6 +52,7 @@ internal static class BenchCommand
                 Operation = parsed.GetValue(operation) ?? parsed.GetValue(protocol),
                 Size = parsed.GetValue(size),
                 Parties = parsed.GetValue(parties),
+                Dealer = parsed.GetValue(dealer),
                 Runs = parsed.GetValue(runs),
                 Threads = parsed.GetValue(threads),
                 Security = parsed.GetValue(security),
