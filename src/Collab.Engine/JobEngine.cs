@@ -45,6 +45,9 @@ public sealed class JobEngine(EnginePorts ports)
         await Task.WhenAll(_runs.Values); // whoever stops the engine may then close ledger and store
     }
 
+    /// <summary>What is left of this owner's privacy budget: a line for each dataset and requester to whom something was answered, or for each dataset; none without a budget.</summary>
+    public IReadOnlyList<BudgetLeft> BudgetsLeft => PrivacyLedger.Left(ports.Store, ports.Policy, ports.Datasets.Offers);
+
     /// <summary>What a plan will do, estimated for this node's machine.</summary>
     public Explanation Explain(Plan plan) => Explanation.Of(plan, ports.Machine());
 
@@ -206,6 +209,7 @@ public sealed class JobEngine(EnginePorts ports)
         try
         {
             Planner.Review(plan, input, ports.Datasets.Offers.FirstOrDefault(o => o.Name == input.Dataset));
+            PrivacyLedger.Require(ports.Store, ports.Policy, plan, input);
         }
         catch (CollabException e)
         {

@@ -105,6 +105,12 @@ internal static class NodeCommands
         }
 
         console.Write(table);
+        foreach (var left in status.Budgets)
+        {
+            console.MarkupLineInterpolated(
+                $"privacy of {left.Dataset} for {left.Requester ?? "all"}: left epsilon {left.Laplace} of Laplace noise{(left.Gaussian is null ? "" : $" or {left.Gaussian} of Gaussian")}");
+        }
+
         foreach (var trouble in status.Troubles)
             console.MarkupLineInterpolated($"[red]{trouble.Error.Code}[/]{(trouble.Job is null ? "" : $" at job {trouble.Job[..12]}")}: {trouble.Error.Message}\n  next: {trouble.Error.Next}");
     }

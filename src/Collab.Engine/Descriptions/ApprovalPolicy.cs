@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Privacy;
 
 namespace Collab.Engine.Descriptions;
 
@@ -15,6 +16,12 @@ public sealed record ApprovalPolicy(IReadOnlyList<ApprovalRule> Rules, bool Refu
     /// </summary>
     public int? DifferBy { get; init; }
 
+    /// <summary>What private answers over one dataset may cost together; null for no limit.</summary>
+    public PrivacyBudget? Budget { get; init; }
+
+    /// <summary>Whether every plan without noise is refused.</summary>
+    public bool RequiresPrivacy { get; init; }
+
     /// <summary>No rule: every plan waits for a person.</summary>
     public static ApprovalPolicy AskAlways { get; } = new([], RefuseOthers: false);
 
@@ -26,13 +33,16 @@ public sealed record ApprovalPolicy(IReadOnlyList<ApprovalRule> Rules, bool Refu
         var rules = policy.Has("approve") ? policy.Sections("approve").Select(ApprovalRule.Parse).ToList() : [];
         var refuse = policy.Choice("otherwise", new Dictionary<string, bool> { ["ask"] = false, ["refuse"] = true }, false);
         int? differBy = policy.Has("differ-by") ? policy.Integer("differ-by", 0, 0, 1_000) : null;
+        var budget = policy.Has("privacy-budget") ? PrivacyDescription.Budget(policy.Section("privacy-budget")) : null;
+        var requiresPrivacy = PrivacyDescription.IsRequired(policy);
         policy.End();
-        return new(rules, refuse) { DifferBy = differBy };
+        return new(rules, refuse) { DifferBy = differBy, Budget = budget, RequiresPrivacy = requiresPrivacy };
     }
 
     /// <summary>What the policy says of a plan, seen by one owner.</summary>
     public PolicyDecision Decide(Plan plan, PlanInput own)
     {
+        if (RequiresPrivacy && plan.Question is not StatisticsQuestion { Privacy: not null }) return new PolicyDecision.Refuse(PolicyObjection.Privacy);
         var objections = Rules.Select(rule => rule.ObjectionTo(plan, own)).ToList();
         if (objections.Contains(null)) return new PolicyDecision.Approve(Rules[objections.IndexOf(null)].Name);
 
@@ -105,6 +115,9 @@ public enum PolicyObjection
 
     /// <summary>A program the rule does not name.</summary>
     Program = 14,
+
+    /// <summary>An exact answer, where noise is asked for.</summary>
+    Privacy = 15,
 }
 
 /// <summary>How objections are written on the ledger.</summary>
@@ -152,6 +165,9 @@ public sealed record ApprovalRule(
     /// <summary>Which programs of computations may run, by <see cref="ComputationQuestion.ProgramDigest"/>; no other is approved by rule.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
+    /// <summary>Whether only answers with noise fit.</summary>
+    public bool RequiresPrivacy { get; init; }
+
     // What tells no more than which keys are shared.
     private static readonly IReadOnlyList<string> KeysAlone = ["rows", "differences", "cardinality"];
 
@@ -172,7 +188,8 @@ public sealed record ApprovalRule(
             return PolicyObjection.Dominance;
         if (AsksOf(plan) > Uses) return PolicyObjection.Uses;
         if (plan.Expires - plan.Created > Within) return PolicyObjection.Expires;
-        return plan.Question is ComputationQuestion computation && !Programs.Contains(computation.ProgramDigest.ToString()) ? PolicyObjection.Program : null;
+        if (plan.Question is ComputationQuestion computation && !Programs.Contains(computation.ProgramDigest.ToString())) return PolicyObjection.Program;
+        return RequiresPrivacy && plan.Question is not StatisticsQuestion { Privacy: not null } ? PolicyObjection.Privacy : null;
     }
 
     // What a use of a check buys is as many guesses as it may ask for records.
@@ -198,6 +215,7 @@ public sealed record ApprovalRule(
         {
             Dominance = JobDescription.Dominance(rule, DominanceRule.Default),
             Programs = rule.TextsOrNone("programs"),
+            RequiresPrivacy = PrivacyDescription.IsRequired(rule),
         };
         rule.End();
         return parsed;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Collab.Jobs;
+using Collab.Statistics.Privacy;
 
 namespace Collab.Engine.Descriptions;
 
@@ -11,6 +12,10 @@ internal static class PrivacyDescription
         ["laplace"] = NoiseMechanism.Laplace,
         ["gaussian"] = NoiseMechanism.Gaussian,
     };
+
+    private static readonly Dictionary<string, bool> Shares = new() { ["analyst"] = false, ["dataset"] = true };
+
+    private static readonly Dictionary<string, bool> Requirements = new() { ["required"] = true, ["optional"] = false };
 
     /// <summary>The noise asked for; its ranges have the scale that they are written with. Whether they suit the columns is known with the owners' offers.</summary>
     public static PrivacyChoice Parse(YamlSection section)
@@ -24,6 +29,17 @@ internal static class PrivacyDescription
         section.End();
         return choice;
     }
+
+    /// <summary>A policy's budget.</summary>
+    public static PrivacyBudget Budget(YamlSection section)
+    {
+        var budget = new PrivacyBudget(Epsilon(section), section.Has("delta") ? Delta(section) : 0, section.Choice("per", Shares, false));
+        section.End();
+        return budget;
+    }
+
+    /// <summary>Whether a policy or a rule asks for noise.</summary>
+    public static bool IsRequired(YamlSection section) => section.Choice("privacy", Requirements, false);
 
     /// <summary>ε in millionths.</summary>
     public static long Epsilon(YamlSection section) => Amount(

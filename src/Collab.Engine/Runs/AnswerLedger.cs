@@ -42,6 +42,7 @@ internal sealed class AnswerLedger
         var dataset = ports.Datasets.Open(input.DatasetId);
         using var data = new GrantedData(input, dataset);
         var threshold = ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup;
+        if (PrivacyLedger.ChoiceOf(plan) is not null && ports.Policy.Budget is not null) threshold = 0; // the budget bounds what its answers tell together, and no row decides a refusal
         var ledger = new AnswerLedger(ports, plan, input, dataset.Offer.Version, threshold);
         await foreach (var batch in data.ReadAsync(cancellation))
         {

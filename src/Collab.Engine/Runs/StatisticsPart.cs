@@ -17,6 +17,7 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
 
         var summary = new LocalSummary(checkedQuestion);
         var read = await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, summary.Add, cancellation);
+        PrivacyLedger.Spend(ports.Store, ports.Policy, plan, input);
         return new StatisticsPart(ports, plan, checkedQuestion, summary, read);
     }
 

@@ -34,7 +34,10 @@ internal sealed record NodeParts(
         return new(
             Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
             [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count,
-            [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(), .. Events.Troubles]);
+            [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(), .. Events.Troubles])
+        {
+            Budgets = [.. Engine.BudgetsLeft.Select(left => new BudgetView(left.Dataset, left.Requester?.Name, left.Laplace, left.Gaussian))],
+        };
     }
 
     private PeerView Peer(PartyCard member)

@@ -171,7 +171,18 @@ public sealed record EventView(
 public sealed record StatusView(
     string Party, string Consortium, string Software, string Address, DateTimeOffset Started, DateTimeOffset CertificateExpires,
     long LogSize, long LogFinal, IReadOnlyList<PeerView> Peers, int Datasets, int Jobs,
-    IReadOnlyList<TroubleView> Troubles);
+    IReadOnlyList<TroubleView> Troubles)
+{
+    /// <summary>What is left of its privacy budget; empty without one.</summary>
+    public IReadOnlyList<BudgetView> Budgets { get; init; } = [];
+}
+
+/// <summary>What is left of a privacy budget.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Requester">For whom; null for all together.</param>
+/// <param name="Laplace">The largest ε that an answer with Laplace noise may still cost.</param>
+/// <param name="Gaussian">With Gaussian noise and the budget's δ; null without δ.</param>
+public sealed record BudgetView(string Dataset, string? Requester, string Laplace, string? Gaussian);
 
 /// <summary>What keeps a job, or the node, from going on.</summary>
 /// <param name="Job">The job; null when it is the node as a whole.</param>

@@ -2,6 +2,7 @@ using Collab.Engine.Descriptions;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Privacy;
 
 namespace Collab.Engine.Tests.Descriptions;
 
@@ -123,9 +124,40 @@ public sealed class ApprovalPolicyTests
     }
 
     [Fact]
+    public void Who_requires_privacy_refuses_every_exact_answer()
+    {
+        var noisy = Fitting with { Question = (StatisticsQuestion)Fitting.Question with { Privacy = new PrivacyChoice(NoiseMechanism.Laplace, 1, 0, [new ValueRange("age", 0, 0, 110)]) } };
+        var own = Fitting.InputOf(Plans.Al)!;
+        foreach (var otherwise in new[] { "", "\notherwise: ask", "\notherwise: refuse" })
+        {
+            var policy = ApprovalPolicy.Parse(Rule + "\nprivacy: required" + otherwise);
+            Assert.Equal(new PolicyDecision.Refuse(PolicyObjection.Privacy), policy.Decide(Fitting, own));
+            Assert.Equal(new PolicyDecision.Refuse(PolicyObjection.Privacy), policy.Decide(Shared, Shared.InputOf(Plans.Al)!));
+            Assert.Equal(new PolicyDecision.Approve("joint age"), policy.Decide(noisy, own));
+        }
+
+        // In a rule it narrows the rule, and a person may still say yes.
+        var narrow = ApprovalPolicy.Parse(Rule + "\n    privacy: required");
+        Assert.Equal(new PolicyDecision.Ask(PolicyObjection.Privacy), narrow.Decide(Fitting, own));
+        Assert.Equal(new PolicyDecision.Approve("joint age"), narrow.Decide(noisy, own));
+        Assert.Equal(new PolicyDecision.Approve("joint age"), ApprovalPolicy.Parse(Rule + "\nprivacy: optional").Decide(Fitting, own));
+    }
+
+    [Fact]
+    public void A_budget_is_read_exactly_and_one_without_a_meaning_is_none()
+    {
+        Assert.Equal(new PrivacyBudget(3_000_000, 1_000_000_000_000, false), ApprovalPolicy.Parse("privacy-budget: { epsilon: 3, delta: 0.000001 }").Budget);
+        Assert.Equal(new PrivacyBudget(500_000, 0, true), ApprovalPolicy.Parse("privacy-budget: { epsilon: 0.5, per: dataset }").Budget);
+        Assert.Null(ApprovalPolicy.AskAlways.Budget);
+        foreach (var wrong in new[] { "{ epsilon: 0 }", "{ epsilon: -1 }", "{ epsilon: NaN }", "{ delta: 0.01 }", "{ epsilon: 1, delta: 1 }", "{ epsilon: 1, delta: 0 }", "{ epsilon: 1, per: row }", "{ epsilon: 1, rho: 1 }", "1" })
+            Assert.Equal(YamlSection.Invalid, Assert.Throws<CollabException>(() => ApprovalPolicy.Parse($"privacy-budget: {wrong}")).Code);
+        Assert.Equal(YamlSection.Invalid, Assert.Throws<CollabException>(() => ApprovalPolicy.Parse("privacy: always")).Code);
+    }
+
+    [Fact]
     public void Every_objection_has_a_row_and_a_code_that_the_ledger_takes()
     {
-        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program]));
+        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program, PolicyObjection.Privacy]));
         Assert.All(Enum.GetValues<PolicyObjection>(), o => Assert.True(LedgerOperation.IsCode(o.Code)));
         Assert.Equal("policy.minimum-group", PolicyObjection.MinimumGroup.Code);
     }
