@@ -129,7 +129,7 @@ public sealed class ExplanationTests : IDisposable
         var runs = await Parties.RunAsync(plan.Parties, async (self, channels) =>
         {
             var ports = new EnginePorts(
-                self, "study", null!, null!, _registries.GetValueOrDefault(self)!, null!, null!, ApprovalPolicy.AskAlways, null!, null!,
+                self, "study", null!, null!, _registries.GetValueOrDefault(self)!, new MemoryStore(), null!, ApprovalPolicy.AskAlways, null!, null!,
                 TimeProvider.System, RandomSource.System, "test")
             {
                 Standing = new StandingFolder(Path.Combine(_folder, $"{self}-standing"), key),
