@@ -9,6 +9,8 @@ internal static class AnalysisEncoding
     private const int MostTimes = 10_000;
     private const int MostBins = 1_000;
     private const int MostDecimals = 9;
+    private const int MostCovariates = 50;
+    private const byte Binomial = 1; // of the families of generalised linear models
     private const int MostRankedGroups = 50;   // each is a vector of shares beside the values
     private const long MostCells = 1 << 16; // bounds what a peer's question makes every party allocate
 
@@ -50,6 +52,9 @@ internal static class AnalysisEncoding
                 Write(Write(writer.Byte(7), survival.Time), survival.Event).Optional(survival.Groups, (w, g) => Write(w, g))
                     .List(survival.Ends, (w, end) => w.Int64(end));
                 break;
+            case Analysis.Logistic logistic:
+                Write(writer.Byte(8).Byte(Binomial), logistic.Response).List(logistic.Covariates, (w, c) => Write(w, c));
+                break;
             case Analysis.Quantiles quantiles:
                 Write(writer.Byte(10), quantiles.Value).Optional(quantiles.Groups, (w, g) => Write(w, g)).List(quantiles.Probabilities, (w, p) => w.Int64(p)).Byte((byte)quantiles.Scale)
                     .Int64(quantiles.Low).Int64(quantiles.High);
@@ -80,6 +85,7 @@ internal static class AnalysisEncoding
             6 => new Analysis.Linear(ReadMeasure(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
             7 => new Analysis.Survival(
                 ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
+            8 => ReadModel(ref reader),
             10 => new Analysis.Quantiles(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte(), reader.Int64(), reader.Int64()),
             11 => new Analysis.Ranked(
@@ -105,7 +111,8 @@ internal static class AnalysisEncoding
         Analysis.Table table => Enum.IsDefined(table.Test) && table.Rows.Levels.Count >= 2 && table.Across.Levels.Count >= 2
             && (long)table.Rows.Levels.Count * table.Across.Levels.Count <= MostCells
             && (table.Test is not (TableTest.Ratios or TableTest.Proportions) || (table.Rows.Levels.Count == 2 && table.Across.Levels.Count == 2)),
-        Analysis.Linear linear => linear.Covariates.Count is >= 1 and <= 50,
+        Analysis.Linear linear => linear.Covariates.Count is >= 1 and <= MostCovariates,
+        Analysis.Logistic logistic => logistic.Response.Levels.Count == 2 && logistic.Covariates.Count is >= 1 and <= MostCovariates,
         Analysis.Survival survival => survival.Event.Levels.Count == 2 && survival.Groups is null or { Levels.Count: >= 2 } && survival.Ends.Count is >= 1 and <= MostTimes
             && (long)(survival.Groups?.Levels.Count ?? 1) * survival.Ends.Count <= MostCells
             && survival.Ends.Zip(survival.Ends.Skip(1)).All(pair => pair.First < pair.Second),
@@ -133,6 +140,12 @@ internal static class AnalysisEncoding
                 _ => false,
             },
         _ => true,
+    };
+
+    private static Analysis ReadModel(ref CanonicalReader reader) => reader.Byte() switch
+    {
+        Binomial => new Analysis.Logistic(ReadGroups(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
+        _ => throw new MalformedException("a known family"),
     };
 
     private static CanonicalWriter Write(CanonicalWriter writer, Measure measure) => writer.Text(measure.Column).Byte((byte)measure.Scale);

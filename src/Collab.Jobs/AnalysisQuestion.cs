@@ -77,6 +77,15 @@ public abstract record Analysis
         public override IReadOnlyList<string> Columns => [Response.Column, .. Covariates.Select(c => c.Column)];
     }
 
+    /// <summary>Logistic regression with an intercept: <c>glm</c>, binomial.</summary>
+    /// <param name="Response">The column explained: the first level is 0, the second 1.</param>
+    /// <param name="Covariates">The columns that explain it.</param>
+    public sealed record Logistic(GroupBy Response, IReadOnlyList<Measure> Covariates) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Response.Column, .. Covariates.Select(c => c.Column)];
+    }
+
     /// <summary>Survival by Kaplan and Meier, and the log-rank test between groups: <c>survfit</c>, <c>survdiff</c>.</summary>
     /// <param name="Time">Time of follow-up; whole units of the scale.</param>
     /// <param name="Event">Whether the event ended it: the first level is no, the second yes.</param>

@@ -21,7 +21,8 @@ internal static class AnalysisDescription
         ["proportion"] = section => Proportion(section),
         ["correlation"] = section => new Analysis.Correlation(Measure(section, "x"), Measure(section, "y")),
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
-        ["linear"] = section => new Analysis.Linear(Measure(section, "response"), [.. section.Texts("covariates").Select(name => new Measure(name, 0))]),
+        ["linear"] = section => new Analysis.Linear(Measure(section, "response"), Covariates(section)),
+        ["logistic"] = section => new Analysis.Logistic(Levels(section, "response"), Covariates(section)),
         ["survival"] = Survival,
         ["quantiles"] = section => Quantiles(section, Decimals(section, "probabilities").Units, Decimals(section, "probabilities").Scale),
         ["median"] = section => Quantiles(section, [5], 1),
@@ -107,6 +108,8 @@ internal static class AnalysisDescription
     }
 
     private static Measure Measure(YamlSection section, string field) => new(section.Text(field), 0);
+
+    private static Measure[] Covariates(YamlSection section) => [.. section.Texts("covariates").Select(name => new Measure(name, 0))];
 
     private static GroupBy Levels(YamlSection section, string field)
     {

@@ -67,6 +67,9 @@ public static class AnalysisExplanation
         Analysis.Shape s => new($"skewness and kurtosis of {s.Value.Column}", $"{s.Value.Column} 的偏度与峰度"),
         Analysis.Linear l => new(
             $"a linear regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}", $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的线性回归"),
+        Analysis.Logistic l => new(
+            $"a logistic regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}, in at most 25 steps",
+            $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的逻辑回归（至多 25 步）"),
         Analysis.Survival s => new($"survival by {s.Time.Column}{(s.Groups is { } g ? $", compared by {g.Column}" : "")}", $"按 {s.Time.Column} 的生存分析{(s.Groups is { } h ? $"，按 {h.Column} 比较" : "")}"),
         Analysis.Quantiles q => new(
             $"exact quantiles of {q.Value.Column} at {ProbabilitiesOf(q)}{(q.Groups is { } g ? $" by {g.Column}" : "")}{(q.HasRange ? $", all rows from {RangeOf(q).Low} to {RangeOf(q).High}" : "")}",
@@ -113,6 +116,9 @@ public static class AnalysisExplanation
             Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),
             Analysis.Shape => new Bilingual("number and sums of the first four powers", "个数与前四次幂之和"),
             Analysis.Linear => new Bilingual("all sums of products of two of the columns", "所有两列乘积之和"),
+            Analysis.Logistic => new Bilingual(
+                "the count of either response; at the start and after each step, at coefficients that it names: all weighted sums of products of two of the columns, the sums of the residuals times a column, the deviance, and how many rows are foretold wrongly",
+                "两种取值的行数；在起点及每一步由其指定的系数处：所有两列乘积的加权和、残差与各列乘积之和、偏差，以及预测错误的行数"),
             _ => new Bilingual("by interval, as long as enough are at risk in every group: events and censored", "按时间区间（各组风险人数足够时）：事件数与删失数"),
         });
         return new($"of {of.English}: {about.English}", $"{of.Chinese}：{about.Chinese}");

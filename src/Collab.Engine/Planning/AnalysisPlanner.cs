@@ -20,6 +20,7 @@ internal static class AnalysisPlanner
             Analysis.Correlation correlation => new Analysis.Correlation(Settled(correlation.X), Settled(correlation.Y)),
             Analysis.Shape shape => new Analysis.Shape(Settled(shape.Value)),
             Analysis.Linear linear => new Analysis.Linear(Settled(linear.Response), [.. linear.Covariates.Select(Settled)]),
+            Analysis.Logistic logistic => logistic with { Covariates = [.. logistic.Covariates.Select(Settled)] },
             Analysis.Survival survival => survival with
             {
                 Time = Settled(survival.Time),

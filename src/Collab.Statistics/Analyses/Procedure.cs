@@ -35,6 +35,7 @@ internal abstract class Procedure
         Analysis.Proportion proportion => new ProportionProcedure(proportion),
         Analysis.Ranked ranked => new RankProcedure(ranked),
         Analysis.Binned binned => new BinnedProcedure(binned),
+        Analysis.Logistic logistic => new LogisticProcedure(logistic),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no procedure.", nameof(analysis)),
     };
 }

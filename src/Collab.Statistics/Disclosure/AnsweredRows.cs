@@ -58,6 +58,7 @@ public sealed class AnsweredRows
             Analysis.Means means => Form.Of(means.Columns, means.Groups),
             Analysis.Table table => Form.Of(table.Columns, table.Rows, table.Across),
             Analysis.Proportion proportion => Form.Of(proportion.Columns, proportion.Property),
+            Analysis.Logistic logistic => Form.Of(logistic.Columns, logistic.Response), // the sums at the start tell those of either response
             Analysis.Quantiles quantiles => Form.Of(quantiles.Columns, quantiles.Groups),
             Analysis.Survival survival => Form.Of(survival.Columns, survival.Event, survival.Groups) with { Bins = new Bins(survival.Time, survival.Ends) },
             Analysis.Ranked ranked => Form.Of(ranked.Columns, ranked.Groups),

@@ -41,6 +41,7 @@ public sealed class JobSchemaTests
            {"test":"ratios","rows":{"column":"city","levels":["Rome","Oslo"]},"across":{"column":"ill","levels":["no","yes"]}},
            {"test":"proportion","of":{"column":"ill","levels":["no","yes"]},"share":"0.13"},
            {"test":"correlation","x":"age","y":"bmi"},{"test":"shape","value":"bmi"},{"test":"linear","response":"bmi","covariates":["age","male"]},
+           {"test":"logistic","response":{"column":"ill","levels":["no","yes"]},"covariates":["age","male"]},
            {"test":"survival","time":"days","event":{"column":"died","levels":["0","1"]},"by":{"column":"city","levels":["Rome","Oslo"]},"until":["365","730.5"]},
            {"test":"quantiles","value":"age","by":{"column":"city","levels":["Rome","Oslo"]},"probabilities":["0.25","0.5","0.975"],"min":"0","max":"130"},{"test":"median","value":"age"},
            {"test":"histogram","value":"days","breaks":["-1","365","730.5"]},{"test":"kruskal-wallis","value":"days","by":{"column":"city","levels":["Rome","Oslo"]},"breaks":"365"},

@@ -12,8 +12,14 @@ namespace Collab.Statistics.Tests.Analyses;
 internal static class AnalysisRun
 {
     /// <summary>Every party of a question over a data file whose rows the owners hold in turn; unless outcomes are asked for, each analysis must find something.</summary>
-    public static async Task<Findings> RunAsync(
-        AnalysisQuestion question, string file, int owners, bool receiverOwns, int rows = int.MaxValue, bool outcomes = false)
+    public static Task<Findings> RunAsync(AnalysisQuestion question, string file, int owners, bool receiverOwns, int rows = int.MaxValue, bool outcomes = false) =>
+        RunAsync(question, name => [.. RVectors.Column(file, name).Take(rows)], owners, receiverOwns, outcomes);
+
+    /// <summary>The same over rows that a test makes itself, with the names of their columns.</summary>
+    public static Task<Findings> RunAsync(AnalysisQuestion question, string[] columns, string?[][] rows, int owners, bool receiverOwns, bool outcomes = false) =>
+        RunAsync(question, name => [.. rows.Select(row => row[Array.IndexOf(columns, name)])], owners, receiverOwns, outcomes);
+
+    private static async Task<Findings> RunAsync(AnalysisQuestion question, Func<string, string?[]> columnOf, int owners, bool receiverOwns, bool outcomes)
     {
         var cancellation = TestContext.Current.CancellationToken;
         PartyId[] names = [.. Enumerable.Range(0, owners).Select(i => PartyId.Parse($"clinic-{i}"))];
@@ -23,7 +29,7 @@ internal static class AnalysisRun
         var own = names.ToDictionary(name => name, name =>
         {
             var analysis = new LocalAnalysis(plan);
-            foreach (var batch in BatchesOf(file, question, Array.IndexOf(names, name), owners, rows)) analysis.Add(batch);
+            foreach (var batch in BatchesOf(columnOf, question, Array.IndexOf(names, name), owners)) analysis.Add(batch);
             return analysis;
         });
         AnalysisResult? result = null;
@@ -37,10 +43,10 @@ internal static class AnalysisRun
     }
 
     /// <summary>Every owner has each so-manieth row, in batches of unequal size.</summary>
-    private static IEnumerable<ColumnBatch> BatchesOf(string file, AnalysisQuestion question, int owner, int owners, int rows)
+    private static IEnumerable<ColumnBatch> BatchesOf(Func<string, string?[]> columnOf, AnalysisQuestion question, int owner, int owners)
     {
         var scales = question.Analyses.SelectMany(MeasuresOf).DistinctBy(m => m.Column).ToDictionary(m => m.Column, m => m.Scale);
-        var columns = question.Columns.Select(name => (Name: name, Values: RVectors.Column(file, name).Take(rows).Where((_, i) => i % owners == owner).ToArray())).ToList();
+        var columns = question.Columns.Select(name => (Name: name, Values: columnOf(name).Where((_, i) => i % owners == owner).ToArray())).ToList();
         var first = 1L;
         foreach (var chunk in Enumerable.Range(0, columns[0].Values.Length).Chunk(1000 + (37 * owner)))
         {
@@ -63,6 +69,7 @@ internal static class AnalysisRun
         Analysis.Correlation correlation => [correlation.X, correlation.Y],
         Analysis.Shape shape => [shape.Value],
         Analysis.Linear linear => [linear.Response, .. linear.Covariates],
+        Analysis.Logistic logistic => logistic.Covariates,
         Analysis.Survival survival => [survival.Time],
         Analysis.Quantiles quantiles => [quantiles.Value],
         Analysis.Binned binned => [binned.Value],

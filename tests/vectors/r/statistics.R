@@ -136,9 +136,11 @@ say("linear-credit", vif = vif("Age", c("Duration", "InstallmentRatePercentage",
 gen <- function(case, fit) {
   s <- summary(fit)
   for (v in rownames(s$coefficients)) { b <- s$coefficients[v, ]; say(case, estimate = b[[1]], std.error = b[[2]], statistic = b[[3]], p.value = b[[4]], conf.low = b[[1]] - z * b[[2]], conf.high = b[[1]] + z * b[[2]], term = v) }
-  say(case, deviance = fit$deviance, df.residual = fit$df.residual, iterations = fit$iter)
+  say(case, null.deviance = fit$null.deviance, df.null = fit$df.null, AIC = fit$aic, deviance = fit$deviance, df.residual = fit$df.residual, iterations = fit$iter)
 }
 gen("logistic-hmda", glm(I(deny == "yes") ~ pirat + lvrat + chist + I(afam == "yes"), binomial, hmda))
+gen("logistic-joint", glm(I(deny == "yes") ~ pirat + lvrat + chist, binomial, hmda))
+gen("logistic-missing", glm(status ~ age + male + bmi, binomial, nafld))
 gen("logistic-credit", glm(I(Class == "Bad") ~ Duration + Amount + Age + InstallmentRatePercentage, binomial, credit))
 gen("poisson-credit", glm(NumberExistingCredits ~ Duration + Age + Telephone, poisson, credit))
 

@@ -9,55 +9,48 @@ namespace Collab.Statistics.Inference.Regression;
 /// </remarks>
 public static class GeneralisedLinearModel
 {
-    private const int MaximumIterations = 25;
+    /// <summary>Steps at most, as R's; the sums are asked for once more, at the start.</summary>
+    public const int MaximumIterations = 25;
+
     private const double Tolerance = 1e-8;
 
     /// <summary>Fits.</summary>
     /// <param name="family">The distribution.</param>
-    /// <param name="names">The covariates' names, with the intercept if there is one.</param>
-    /// <param name="rows">How many rows the sums are over.</param>
+    /// <param name="names">The covariates' names; the first is the intercept.</param>
+    /// <param name="responses">What is known of the responses alone.</param>
     /// <param name="sums">Given β, or null for the first step, the sums over all rows.</param>
     /// <param name="confidence">Of the (Wald) intervals.</param>
-    /// <returns>By covariate: <c>estimate</c>, <c>std.error</c>, <c>statistic</c>, <c>p.value</c>, <c>conf.low</c>, <c>conf.high</c>; of the whole: <c>deviance</c>, <c>df.residual</c>, <c>iterations</c>, <c>converged</c>.</returns>
-    /// <exception cref="InvalidOperationException">A covariate is a combination of others; or the covariates separate the responses, so that no estimate exists.</exception>
-    public static Finding Fit(
-        Family family, IReadOnlyList<string> names, long rows, Func<Vector<double>?, WeightedSums> sums, double confidence = 0.95)
+    /// <returns>By covariate: <c>estimate</c>, <c>std.error</c>, <c>statistic</c>, <c>p.value</c>, <c>conf.low</c>, <c>conf.high</c>; of the whole: <c>null.deviance</c>, <c>df.null</c>, <c>deviance</c>, <c>df.residual</c>, <c>AIC</c>, <c>iterations</c>, <c>converged</c>.</returns>
+    /// <exception cref="InvalidOperationException">A covariate is constant or a combination of others; or the covariates separate the responses, so that no estimate exists.</exception>
+    public static async Task<Finding> FitAsync(
+        Family family, IReadOnlyList<string> names, Responses responses, Func<Vector<double>?, Task<WeightedSums>> sums, double confidence = 0.95)
     {
-        var step = sums(null);
-        var deviance = step.Deviance;
+        if (responses.NullDeviance == 0) throw new InvalidOperationException("All responses are alike.");
+        var step = await sums(null);
+        var beta = Vector<double>.Build.Dense(names.Count);
         for (var iteration = 1; ; iteration++)
         {
-            var used = step.Gram;
-            var beta = Solve(step);
-            step = sums(beta);
-            if (!double.IsFinite(step.Deviance) || IsSeparated(family, step.Deviance, rows))
-                throw new InvalidOperationException("The covariates separate the responses: no finite estimate exists.");
+            var (system, deviance) = (SystemOf(step, iteration), step.Deviance);
+            beta += system.Solve(step.Score);
+            if (!beta.All(double.IsFinite)) throw NoEstimate();
+            step = await sums(beta);
+            if (!double.IsFinite(step.Deviance) || (family == Family.Binomial && step.Wrong == 0)) throw NoEstimate();
             var converged = Math.Abs(step.Deviance - deviance) / (Math.Abs(step.Deviance) + 0.1) < Tolerance;
-            deviance = step.Deviance;
-            if (converged || iteration == MaximumIterations) return Describe(family, names, rows, beta, used, deviance, iteration, converged, confidence);
+            if (converged || iteration == MaximumIterations)
+                return Describe(family, names, responses, beta, system.Inverse(), step.Deviance, iteration, converged, confidence);
         }
     }
 
-    /// <summary>A binomial deviance of nearly nothing: every row is foretold, and the coefficients grow without end.</summary>
-    private static bool IsSeparated(Family family, double deviance, long rows) => family == Family.Binomial && deviance < 1e-8 * rows;
+    /// <summary>A β that foretells every response, or that no double holds: the coefficients would grow without end.</summary>
+    private static InvalidOperationException NoEstimate() => new("The covariates separate the responses: no finite estimate exists.");
 
-    private static Vector<double> Solve(WeightedSums step)
-    {
-        try
-        {
-            return step.Gram.Cholesky().Solve(step.Response);
-        }
-        catch (ArgumentException singular)
-        {
-            throw new InvalidOperationException("A covariate is constant, or a combination of others.", singular);
-        }
-    }
+    private static ScaledSystem SystemOf(WeightedSums step, int iteration) => ScaledSystem.Of(step.Information)
+        ?? throw (iteration == 1 ? new InvalidOperationException("A covariate is constant, or a combination of others.") : NoEstimate());
 
     private static Finding Describe(
-        Family family, IReadOnlyList<string> names, long rows, Vector<double> beta, Matrix<double> gram, double deviance, int iterations, bool converged,
-        double confidence)
+        Family family, IReadOnlyList<string> names, Responses responses, Vector<double> beta, Matrix<double> variance, double deviance, int iterations,
+        bool converged, double confidence)
     {
-        var variance = gram.Inverse();
         var z = -Tail.NormalQuantile((1 - confidence) / 2);
         var finding = new FindingBuilder(family == Family.Binomial ? "Logistic regression" : "Poisson regression");
         for (var i = 0; i < names.Count; i++)
@@ -68,7 +61,9 @@ public static class GeneralisedLinearModel
                 .Special("conf.low", beta[i] - z * error, names[i]).Special("conf.high", beta[i] + z * error, names[i]);
         }
 
-        return finding.Special("deviance", deviance).Exact("df.residual", rows - names.Count).Exact("iterations", iterations)
-            .Exact("converged", converged ? 1 : 0).Build();
+        return finding.Special("null.deviance", responses.NullDeviance).Exact("df.null", responses.Count - 1)
+            .Special("deviance", deviance).Exact("df.residual", responses.Count - names.Count)
+            .Special("AIC", deviance - (2 * responses.SaturatedLog) + (2 * names.Count))
+            .Exact("iterations", iterations).Exact("converged", converged ? 1 : 0).Build();
     }
 }

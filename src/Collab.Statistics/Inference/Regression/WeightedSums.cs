@@ -3,68 +3,41 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Collab.Statistics.Inference.Regression;
 
 /// <summary>What one step of iteratively reweighted least squares needs of all rows.</summary>
-/// <param name="Gram">Σ w·x·xᵀ.</param>
-/// <param name="Response">Σ w·z·x, with the working response z = η + (y − μ) / μ'.</param>
+/// <param name="Information">Σ w·x·xᵀ.</param>
+/// <param name="Score">Σ (y − μ)·x; before the first step, where there is no β, Σ w·z·x with the working response z.</param>
 /// <param name="Deviance">Of the point at which the weights are taken.</param>
-public sealed record WeightedSums(Matrix<double> Gram, Vector<double> Response, double Deviance)
+/// <param name="Wrong">Binomial: how many rows β puts on the wrong side of ½; 0 of other families and before the first step.</param>
+public sealed record WeightedSums(Matrix<double> Information, Vector<double> Score, double Deviance, long Wrong)
 {
     /// <summary>Those of some rows and of others, together.</summary>
-    public static WeightedSums operator +(WeightedSums a, WeightedSums b) => new(a.Gram + b.Gram, a.Response + b.Response, a.Deviance + b.Deviance);
+    public static WeightedSums operator +(WeightedSums a, WeightedSums b) =>
+        new(a.Information + b.Information, a.Score + b.Score, a.Deviance + b.Deviance, a.Wrong + b.Wrong);
 
-    /// <summary>The sums over rows that one owner holds.</summary>
+    /// <summary>The sums over rows that one party holds.</summary>
     /// <param name="family">The distribution.</param>
-    /// <param name="rows">Each row's covariates, with the intercept if there is one, and its response.</param>
+    /// <param name="rows">Each row's covariates, with the intercept if there is one, and its response; at least one row.</param>
     /// <param name="coefficients">β; null before the first step, where the mean is guessed from the response as R does.</param>
-    /// <exception cref="ArgumentException">A response is not one of the family's.</exception>
+    /// <exception cref="ArgumentException">A response is not one of the family's, or there are no rows.</exception>
     public static WeightedSums Over(Family family, IEnumerable<(double[] X, double Y)> rows, Vector<double>? coefficients)
     {
-        Matrix<double>? gram = null;
-        Vector<double>? response = null;
-        var deviance = 0.0;
+        var (beta, columns, sums) = (coefficients?.ToArray(), 0, Array.Empty<double>());
         foreach (var (x, y) in rows)
         {
-            gram ??= Matrix<double>.Build.Dense(x.Length, x.Length);
-            response ??= Vector<double>.Build.Dense(x.Length);
-            ThrowUnlessOf(family, y);
-            var (eta, mean, slope) = Point(family, x, y, coefficients);
-            var weight = slope; // canonical link: (dμ/dη)² / V(μ) = dμ/dη
-            var working = eta + (y - mean) / slope;
-            for (var i = 0; i < x.Length; i++)
-            {
-                response[i] += weight * working * x[i];
-                for (var j = 0; j < x.Length; j++) gram[i, j] += weight * x[i] * x[j];
-            }
-
-            deviance += DevianceOf(family, y, mean);
+            if (columns == 0) sums = new double[WeightedTerms.CountOf(columns = x.Length)];
+            if (family == Family.Binomial ? y is not (0 or 1) : !(y >= 0 && double.IsFinite(y)))
+                throw new ArgumentException($"A response is not of the {family} family.", nameof(rows));
+            WeightedTerms.Add(family, x, y, beta, sums);
         }
 
-        return new WeightedSums(gram ?? throw new ArgumentException("No rows.", nameof(rows)), response!, deviance);
+        return columns > 0 ? Read(sums, columns) : throw new ArgumentException("No rows.", nameof(rows));
     }
 
-    private static (double Eta, double Mean, double Slope) Point(Family family, double[] x, double y, Vector<double>? beta)
+    /// <summary>Reads sums in the layout of <see cref="WeightedTerms"/>.</summary>
+    internal static WeightedSums Read(ReadOnlySpan<double> sums, int columns)
     {
-        var eta = beta is null ? family == Family.Binomial ? Logit((y + 0.5) / 2) : Math.Log(y + 0.1) : 0;
-        if (beta is not null)
-            for (var i = 0; i < x.Length; i++) eta += beta[i] * x[i];
-        if (family == Family.Poisson)
-        {
-            var mu = Math.Max(Math.Exp(eta), double.Epsilon);
-            return (eta, mu, mu);
-        }
-
-        var mean = 1 / (1 + Math.Exp(-eta));
-        return (eta, mean, Math.Max(mean * (1 - mean), 2.220446049250313e-16)); // R's floor of the slope
-    }
-
-    private static double Logit(double p) => Math.Log(p / (1 - p));
-
-    private static double DevianceOf(Family family, double y, double mean) => family == Family.Binomial
-        ? -2 * (y == 1 ? Math.Log(mean) : Math.Log(1 - mean))
-        : 2 * ((y == 0 ? 0 : y * Math.Log(y / mean)) - (y - mean));
-
-    private static void ThrowUnlessOf(Family family, double y)
-    {
-        if (family == Family.Binomial ? y is not (0 or 1) : !(y >= 0 && double.IsFinite(y)))
-            throw new ArgumentException($"A response is not of the {family} family.", nameof(y));
+        var (information, next) = (Matrix<double>.Build.Dense(columns, columns), 0);
+        for (var i = 0; i < columns; i++)
+            for (var j = i; j < columns; j++) information[i, j] = information[j, i] = sums[next++];
+        return new WeightedSums(information, Vector<double>.Build.DenseOfArray(sums.Slice(next, columns).ToArray()), sums[^2], (long)sums[^1]);
     }
 }

@@ -1,0 +1,38 @@
+using System.Numerics;
+using Collab.Jobs;
+using Collab.Statistics.Inference.Regression;
+
+namespace Collab.Statistics.Analyses;
+
+/// <summary>Logistic regression: a cell of all rows, that opens nothing, and one for each response with its count.</summary>
+internal sealed class LogisticProcedure(Analysis.Logistic analysis) : ModelProcedure(Family.Binomial, analysis.Covariates)
+{
+    private readonly Dictionary<string, int> _levels = BatchColumns.NumbersOf(analysis.Response.Levels);
+
+    public override IReadOnlyList<int> TotalsOfCells => [0, 1, 1];
+
+    public override int MinimumOf(int minimum) => Math.Max(minimum, RegressionRounds.MinimumRows(ColumnCount));
+
+    public override int MinimumOfCell(int cell, int minimum) => cell == 0 ? MinimumOf(minimum) : minimum;
+
+    public override void Add(ColumnBatch batch, CellSums sums)
+    {
+        var (responses, complete) = ResponsesOf(batch, CovariatesOf(batch));
+        for (var row = 0; row < responses.Length; row++)
+        {
+            if (!complete[row]) continue;
+            var cell = 1 + (int)responses[row];
+            sums.Counts[0]++;
+            sums.Counts[cell]++;
+            sums.Add(cell, 0, 1);
+        }
+    }
+
+    public override (double[] Responses, bool[] Complete) ResponsesOf(ColumnBatch batch, (long[] Values, bool[] Present)[] columns)
+    {
+        var levels = BatchColumns.LevelOfEachRow(batch, analysis.Response, _levels);
+        return ([.. levels.Select(level => (double)level)], [.. levels.Select((level, row) => level >= 0 && columns.All(column => column.Present[row]))]);
+    }
+
+    protected override Responses ResponsesOf(IReadOnlyList<BigInteger[]> cells) => Responses.Binomial((long)cells[1][0], (long)cells[2][0]);
+}
