@@ -69,11 +69,21 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
     {
         for (var cell = 0; cell < cells.Count; cell++) RequireCount(cells, cell, rounds.Plan.Question.MinimumGroupSize);
         var values = await RankedElements.ReceiveAsync(rounds, QuestionOf(rounds.Opened), (SortedValues?)own, cancellation);
+        rounds.Progress?.Report(JointStatistics.Finish);
+        return FindingsOf(cells, values);
+    }
+
+    public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) =>
+        RankedElements.Sends(plan, QuestionOf([.. TotalsOfCells.Select(_ => true)]), from, to);
+
+    private List<Finding> FindingsOf(IReadOnlyList<BigInteger[]> cells, long[] values)
+    {
         var unit = BigInteger.Pow(10, analysis.Value.Scale);
         var (findings, next) = (new List<Finding>(), 0);
         foreach (var (level, group) in _groups)
         {
             var finding = new FindingBuilder(analysis.Groups is { } by ? $"Quantiles, {by.Column} = {level}" : "Quantiles");
+            var told = new Dictionary<Fraction, Fraction>();
             for (var p = 0; p < _probabilities.Length; p++)
             {
                 var totals = cells[(group * _probabilities.Length) + p];
@@ -83,19 +93,17 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
                     continue;
                 }
 
-                var quantile = SampleQuantile.Of(totals[0], _probabilities[p], new Fraction(values[next], unit), new Fraction(values[next + 1], unit));
-                finding.Exact("estimate", quantile, NameOf(p));
+                told[_probabilities[p]] = SampleQuantile.Of(totals[0], _probabilities[p], new Fraction(values[next], unit), new Fraction(values[next + 1], unit));
+                finding.Exact("estimate", told[_probabilities[p]], NameOf(p));
                 next += 2;
             }
 
+            if (told.TryGetValue(new Fraction(1, 4), out var lower) && told.TryGetValue(new Fraction(3, 4), out var upper)) finding.Exact("iqr", upper - lower);
             findings.Add(finding.Build());
         }
 
         return findings;
     }
-
-    public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) =>
-        RankedElements.Sends(plan, QuestionOf([.. TotalsOfCells.Select(_ => true)]), from, to);
 
     private void RequireCount(IReadOnlyList<BigInteger[]> cells, int cell, int minimum)
     {

@@ -42,7 +42,7 @@ public sealed class QuantileJobTests
         Assert.Equal(["Quantiles, city = Bern", "Quantiles, city = Rome", "Quantiles, city = Oslo"], outcomes[0].Findings.Select(finding => finding.Method));
         Assert.Equal(["suppressed", "suppressed", "estimate"], outcomes[0].Findings.Select(finding => Assert.Single(finding.Quantities).Name)); // Rome covers Bern
         Assert.Equal(Quantile(oslo, 0.5), outcomes[0].Findings[2]["50%", "estimate"]);
-        Assert.Equal([Quantile(all, 0.25), Quantile(all, 0.5), Quantile(all, 0.75)], outcomes[1].Findings[0].Quantities.Select(quantity => quantity.Value));
+        Assert.Equal([Quantile(all, 0.25), Quantile(all, 0.5), Quantile(all, 0.75), Quantile(all, 0.75) - Quantile(all, 0.25)], outcomes[1].Findings[0].Quantities.Select(quantity => quantity.Value));
         Assert.Empty(study[Plans.Al].Seen.Results);
 
         await study[Plans.Bo].OfferAsync("visits", [.. Rows(22, "Oslo"), "7.5,Bern", ",Bern"]);

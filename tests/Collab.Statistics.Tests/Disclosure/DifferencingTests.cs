@@ -97,6 +97,17 @@ public class DifferencingTests
     }
 
     [Fact]
+    public void Quantiles_are_compared_group_by_group_with_every_other_answer()
+    {
+        AssertAllowed(Quantiles("sex"), Quantiles("sex"), Mean(People, "sex"));
+        AssertRefused(Mean(People, "sex"), Quantiles("except"));
+        AssertRefused(Quantiles("sex"), Mean(People, "except"));
+        AssertRefused(Quantiles(null), Quantiles("team"));
+
+        static AnsweredSet[] Quantiles(string? by) => Asked(new AnalysisQuestion([new Analysis.Quantiles(Pay, by is null ? null : new GroupBy(by, []), [5], 1)], Threshold), People, One);
+    }
+
+    [Fact]
     public void Tables_are_compared_cell_by_cell()
     {
         var table = new AnalysisQuestion([new Analysis.Table(new GroupBy("sex", ["f", "m"]), new GroupBy("ward", ["w0", "w1", "w2", "w3", "w4"]), TableTest.ChiSquared)], Threshold);

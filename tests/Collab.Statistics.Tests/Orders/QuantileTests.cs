@@ -37,6 +37,7 @@ public class QuantileTests
             new AnalysisQuestion([new Analysis.Quantiles(new Measure("bmi", 14), new GroupBy("male", ["0", "1"]), [25, 50, 75], 2)], 10), Columns.Nafld, owners, receiverOwns);
         RVectors.Check("quantiles-bmi-women", missing[0][0], 1e-14);
         RVectors.Check("quantiles-bmi-men", missing[0][1], 1e-14);
+        RVectors.Check("iqr-bmi-men", missing[0][1], 1e-14);
     }
 
     [Fact]

@@ -95,6 +95,7 @@ quantiles("quantiles-hmda", hmda$pirat, c(0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 quantiles("quantiles-hmda-yes", yes, c(0.1, 0.5, 0.925)); quantiles("quantiles-hmda-no", no, c(0.1, 0.5, 0.925))
 quantiles("quantiles-bmi-women", nafld$bmi[nafld$male == 0], c(0.25, 0.5, 0.75)); quantiles("quantiles-bmi-men", nafld$bmi[nafld$male == 1], c(0.25, 0.5, 0.75))
 for (event in c("diabetes", "htn", "nafld")) quantiles(paste0("quantiles-days-", event), events$days[events$event == event], c(0.05, 0.3333, 0.5, 0.95))
+say("iqr-bmi-men", iqr = IQR(nafld$bmi[nafld$male == 1], na.rm = TRUE))
 for (k in 1:3) say(paste0("median-credits-", k), estimate = median(credit$Amount[credit$NumberExistingCredits == k]), term = "50%")
 
 # survival
