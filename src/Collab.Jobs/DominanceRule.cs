@@ -29,10 +29,13 @@ public sealed record DominanceRule(int Percent, int Largest, int Share)
     public override string ToString() =>
         string.Join(" and ", new[] { Percent > 0 ? $"p {Percent}" : "", Largest > 0 ? $"({Largest},{Share})" : "" }.Where(rule => rule.Length > 0));
 
-    internal static void Encode(CanonicalWriter writer, DominanceRule rule) =>
+    /// <summary>Writes p, n and k, a byte each.</summary>
+    public static void Encode(CanonicalWriter writer, DominanceRule rule) =>
         writer.Byte((byte)rule.Percent).Byte((byte)rule.Largest).Byte((byte)rule.Share);
 
-    internal static DominanceRule Decode(ref CanonicalReader reader)
+    /// <summary>Reads what <see cref="Encode"/> writes.</summary>
+    /// <exception cref="MalformedException">Numbers that are no rule.</exception>
+    public static DominanceRule Decode(ref CanonicalReader reader)
     {
         var rule = new DominanceRule(reader.Byte(), reader.Byte(), reader.Byte());
         return rule.IsSound ? rule : throw new MalformedException("a dominance rule");

@@ -143,6 +143,6 @@ public static partial class JointStatistics
 
             PlausibleTotals.ThrowUnlessPossible(plan, cell, totals);
             return StatisticsCell.From(cell, question.Statistics, totals);
-        })]) { Noise = question.Privacy is { } choice ? new AnswerNoise(choice, plan.Owners.Count) : null };
+        })]) { Noise = question.Privacy is { } choice ? new AnswerNoise(choice, plan.Owners.Count) : null, Dominance = question.Dominance };
     }
 }

@@ -9,6 +9,8 @@ public sealed partial record StatisticsResult
     /// <summary>The domain under which a digest of the encoding is made; it carries the version of the format.</summary>
     public const string Domain = "collab.statistics.result.1";
 
+    private const uint Guarded = 0; // where a private answer has its number of owners
+
     private const int LargestNumberSize = 64; // bytes; n·Σx² stays below 2^240, n²·10^36 below 2^224, and every such fraction fits a double
 
     /// <summary>The canonical encoding: what is committed to and kept. Layout: specs/statistics.md, Messages.</summary>
@@ -22,6 +24,7 @@ public sealed partial record StatisticsResult
                 writer.Text(cell.Level).Text(cell.Measure.Column).Byte((byte)cell.Measure.Scale).Boolean(cell.Withheld);
                 foreach (var value in cell.Values ?? []) Write(writer, value);
             });
+        if (Dominance is { } rule) DominanceRule.Encode(result.UInt32(Guarded), rule);
         if (Noise is { } noise) noise.Choice.Encode(result.UInt32((uint)noise.Owners));
         return result.ToArray();
     }
@@ -40,14 +43,19 @@ public sealed partial record StatisticsResult
         if (minimum is 0 or > int.MaxValue) throw new MalformedException("a minimum group size");
         var cells = reader.List((ref CanonicalReader r) => ReadCell(ref r, statistics));
         var result = new StatisticsResult(statistics, (int)minimum, cells);
-        if (reader.Remaining > 0) result = result with { Noise = ReadNoise(ref reader, result) };
+        if (reader.Remaining > 0) result = ReadGuards(ref reader, result);
         reader.End();
         return result;
     }
 
-    private static AnswerNoise ReadNoise(ref CanonicalReader reader, StatisticsResult result)
+    private static StatisticsResult ReadGuards(ref CanonicalReader reader, StatisticsResult result) => reader.UInt32() switch
     {
-        var owners = reader.UInt32();
+        Guarded => result with { Dominance = DominanceRule.Decode(ref reader) },
+        var owners => result with { Noise = ReadNoise(ref reader, result, owners) },
+    };
+
+    private static AnswerNoise ReadNoise(ref CanonicalReader reader, StatisticsResult result, uint owners)
+    {
         if (owners is < 2 or > StatisticsPlan.MaximumOwners) throw new MalformedException("the number of owners");
         var choice = PrivacyChoice.Decode(ref reader, result.Measures);
         return choice.Fits(result.Measures, result.Statistics) ? new AnswerNoise(choice, (int)owners) : throw new MalformedException("noise of such an answer");

@@ -13,13 +13,16 @@ public sealed partial record StatisticsResult(
     /// <summary>The noise in every number; null when they are exact.</summary>
     public AnswerNoise? Noise { get; init; }
 
+    /// <summary>The rule of dominance that cells had to pass besides; null for none.</summary>
+    public DominanceRule? Dominance { get; init; }
+
     /// <summary>The measures in their order.</summary>
     public IReadOnlyList<Measure> Measures => [.. Cells.Select(cell => cell.Measure).Distinct()];
 
     /// <summary>One flat row per cell and statistic, and one per withheld cell: what a table, a CSV file or JSON shows.</summary>
     public IEnumerable<StatisticsRow> Rows() => Cells.SelectMany(cell =>
         cell.Values is null
-            ? [StatisticsRow.Withheld(cell, MinimumGroupSize)]
+            ? [StatisticsRow.Withheld(cell, MinimumGroupSize, Dominance)]
             : cell.Values.Select(value => Noise is { } noise
                 ? StatisticsRow.Of(cell, value) with { Exactness = NoiseText(value, noise.DeviationOf(cell, value, Measures)) }
                 : StatisticsRow.Of(cell, value)));
@@ -34,7 +37,7 @@ public sealed partial record StatisticsResult(
 /// <param name="Values">Its statistics in the order asked for; null when the cell is withheld.</param>
 public sealed record StatisticsCell(string Level, Measure Measure, IReadOnlyList<StatisticValue>? Values)
 {
-    /// <summary>Whether the cell rests on fewer rows than the minimum.</summary>
+    /// <summary>Whether the cell did not pass.</summary>
     public bool Withheld => Values is null;
 
     /// <summary>Computes the statistics of a cell from the totals over all owners. Exact: one division, as a fraction.</summary>
@@ -75,8 +78,10 @@ public readonly record struct CellTotals(BigInteger Count, BigInteger Sum, BigIn
 /// <param name="Exactness">How true <paramref name="Value"/> is, in words.</param>
 public sealed record StatisticsRow(string Level, string Measure, string? Statistic, string? Value, string? Fraction, string Exactness)
 {
-    internal static StatisticsRow Withheld(StatisticsCell cell, int minimum) =>
-        new(cell.Level, cell.Measure.Column, null, null, null, $"withheld: fewer than {minimum}");
+    // Which of the two rules it was, nobody knows.
+    internal static StatisticsRow Withheld(StatisticsCell cell, int minimum, DominanceRule? dominance) => new(
+        cell.Level, cell.Measure.Column, null, null, null,
+        dominance is null ? $"withheld: fewer than {minimum}" : $"withheld: fewer than {minimum}, or few make up the sum ({dominance})");
 
     internal static StatisticsRow Of(StatisticsCell cell, StatisticValue value) => new(
         cell.Level,

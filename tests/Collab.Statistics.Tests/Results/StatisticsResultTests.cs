@@ -69,6 +69,19 @@ public sealed class StatisticsResultTests
     }
 
     [Fact]
+    public void An_answer_with_a_rule_of_dominance_says_so_and_is_read_back()
+    {
+        var result = new StatisticsResult(All, 10, [Describe([7, 8], 1), new StatisticsCell("1", new Measure("age", 0), null)]) { Dominance = new DominanceRule(10, 2, 85) };
+        var bytes = result.Encode();
+        var read = StatisticsResult.Decode(bytes);
+        Assert.Equal(bytes, read.Encode());
+        Assert.Equal(result.Dominance, read.Dominance);
+        Assert.Equal("withheld: fewer than 10, or few make up the sum (p 10 and (2,85))", read.Rows().Last().Exactness);
+        Assert.Throws<Collab.Primitives.MalformedException>(() => StatisticsResult.Decode([.. bytes[..^3], 0, 0, 0]));
+        Assert.Throws<Collab.Primitives.MalformedException>(() => StatisticsResult.Decode([.. bytes, 0]));
+    }
+
+    [Fact]
     public void Changed_bytes_either_fail_or_are_another_canonical_result()
     {
         var bytes = Result(Describe([3, 1, 4, 1, 5, 9, 2, 6], 1)).Encode();
