@@ -142,8 +142,11 @@ public sealed class PrivacyLedgerTests
         var ends = new List<string?>();
         foreach (var plan in jobs)
         {
-            var ended = await study[Plans.Cy].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest);
-            ends.Add(ended.Fault?.Code);
+            var (asked, refused) = (await EndAsync(study[Plans.Cy], plan), await EndAsync(study[Plans.Al], plan));
+            ends.Add(asked?.Code);
+            Assert.Equal((asked?.Code, asked?.Party), (refused?.Code, refused?.Party));
+            if (refused is not null)
+                Assert.Equal("al's budget for 'visits' has left, for cy, epsilon 0.4 of Laplace noise; the job asks for epsilon 0.6.", refused.Message);
         }
 
         Assert.Equal([null, PrivacyErrors.BudgetSpent.Name], ends.Order(StringComparer.Ordinal));
@@ -188,10 +191,12 @@ public sealed class PrivacyLedgerTests
         }
 
         foreach (var party in plan.Parties)
-            if ((await study[party].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest)).Fault is { } fault)
-                return fault.Code;
+            if (await EndAsync(study[party], plan) is { } fault) return fault.Code;
         return null;
     }
+
+    private static async Task<Fault?> EndAsync(StudyNode node, Plan plan) =>
+        (await node.Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest)).Fault;
 
     private static async Task<string> RefusedAsync(Study study, string job)
     {
