@@ -54,6 +54,9 @@ public ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
         return Next((int)length, "the bytes announced");
     }
 
+    /// <summary>So many bytes, with no length before them; the span is valid as long as the input.</summary>
+    public ReadOnlySpan<byte> Raw(int count) => Next(count, "as many bytes as the form has");
+
     /// <summary>A length and UTF-8 text.</summary>
     public string Text()
     {

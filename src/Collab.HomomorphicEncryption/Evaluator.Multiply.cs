@@ -1,0 +1,132 @@
+using Collab.Arithmetic.Lattices;
+using Collab.HomomorphicEncryption.Rings;
+
+namespace Collab.HomomorphicEncryption;
+
+public static partial class Evaluator
+{
+    /// <summary>x·y, in three parts; <see cref="Relinearize"/> brings it back to two. Both operands have two parts.</summary>
+    /// <remarks>The tensor of both over the integers, known modulo Q and modulo a second base, is multiplied by t/Q and rounded: exactly, as
+    /// (t·z − [t·z]_Q)/Q, in the second base, and taken from there to Q (the order of Bajard et al., eprint 2016/510, with the base conversion of
+    /// Halevi, Polyakov and Shoup, eprint 2018/117).</remarks>
+    public static Ciphertext Multiply(Ciphertext x, Ciphertext y)
+    {
+        CheckOperands(x, y);
+        if (x.Parts != 2 || y.Parts != 2) throw new ArgumentException("Relinearise before multiplying again.", nameof(x));
+        var (level, noise) = (x.OfLevel, NoiseBound.Product(x.OfLevel, x.Noise, y.Noise));
+        noise.CheckDecryptable("multiply");
+
+        // 1  The operands in the second base.
+        var (a0, a1) = (Extend(level, x[0]), Extend(level, x[1]));
+        var (b0, b1) = ReferenceEquals(x, y) ? (a0, a1) : (Extend(level, y[0]), Extend(level, y[1]));
+
+        // 2  z_0 = a_0·b_0, z_1 = a_0·b_1 + a_1·b_0, z_2 = a_1·b_1 in both bases, and 3  ⌊t·z/Q⌉ modulo Q.
+        Ciphertext result;
+        using (a0)
+        using (a1)
+        using (b0)
+        using (b1)
+        {
+            result = new(
+                level,
+                noise,
+                ScaleDown(level, x[0].Times(y[0]), a0.Times(b0)),
+                ScaleDown(level, Cross(x[0], y[1], x[1], y[0]), Cross(a0, b1, a1, b0)),
+                ScaleDown(level, x[1].Times(y[1]), a1.Times(b1)));
+        }
+
+        return result;
+    }
+
+    /// <summary>The same product in two parts.</summary>
+    /// <exception cref="ArgumentException">The ciphertext has two parts already, or the key is of other parameters.</exception>
+    public static Ciphertext Relinearize(Ciphertext x, RelinearizationKey key)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(key);
+        x.Parameters.CheckSame(key.Parameters, nameof(key));
+        if (x.Parts != 3) throw new ArgumentException("There is nothing to relinearise.", nameof(x));
+        var noise = x.Noise + NoiseBound.KeySwitch(x.OfLevel);
+        noise.CheckDecryptable("relinearise");
+        var (first, second) = key.Key.Switch(x.OfLevel, x[2]);
+        using (first)
+        using (second)
+            return new(x.OfLevel, noise, x[0].Plus(first), x[1].Plus(second));
+    }
+
+    /// <summary>Turns the rows to the left: slot i of each row receives what was in slot i + steps.</summary>
+    /// <param name="x">A ciphertext of two parts.</param>
+    /// <param name="steps">Negative to the right.</param>
+    /// <param name="keys">Keys made for these steps.</param>
+    /// <exception cref="ArgumentException">There is no key for these steps, or the ciphertext has three parts.</exception>
+    public static Ciphertext RotateRows(Ciphertext x, int steps, GaloisKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Map(x, Automorphism.OfRows(steps, x.Parameters.RingDegree), keys);
+    }
+
+    /// <summary>Exchanges the two rows.</summary>
+    /// <exception cref="ArgumentException">There is no key for it, or the ciphertext has three parts.</exception>
+    public static Ciphertext ExchangeRows(Ciphertext x, GaloisKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Map(x, Automorphism.OfColumns(x.Parameters.RingDegree), keys);
+    }
+
+    private static Ciphertext Map(Ciphertext x, int element, GaloisKeys keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        x.Parameters.CheckSame(keys.Parameters, nameof(keys));
+        if (x.Parts != 2) throw new ArgumentException("Relinearise before rotating.", nameof(x));
+        if (element == 1) return new(x.OfLevel, x.Noise, x[0].Copy(), x[1].Copy());
+        var key = keys[element];
+        var noise = x.Noise + NoiseBound.KeySwitch(x.OfLevel);
+        noise.CheckDecryptable("rotate");
+        using var zeroth = Automorphism.Apply(x[0], key.Places);
+        using var moved = Automorphism.Apply(x[1], key.Places);
+        var (first, second) = key.Key.Switch(x.OfLevel, moved);
+        using (first) return new(x.OfLevel, noise, zeroth.Plus(first), second);
+    }
+
+    private static RingElement<Evaluations> Extend(BfvLevel level, RingElement<Evaluations> x)
+    {
+        using var coefficients = x.Interpolate();
+        var extended = new RingElement<Coefficients>(level.Tensor.Ring);
+        level.Tensor.ToTensor.Convert(coefficients.Residues, extended.Residues, level.Ring.Degree);
+        return extended.Evaluate();
+    }
+
+    private static RingElement<Evaluations> Cross(
+        RingElement<Evaluations> a, RingElement<Evaluations> b, RingElement<Evaluations> c, RingElement<Evaluations> d)
+    {
+        var sum = a.Times(b);
+        for (var i = 0; i < sum.Ring.Limbs; i++)
+        {
+            ResidueVectors.Accumulate(c[i], d[i], sum[i], sum.Ring.Moduli[i]);
+            ResidueVectors.Normalize(sum[i], sum[i], sum.Ring.Moduli[i]);
+        }
+
+        return sum;
+    }
+
+    // Takes both elements over.
+    private static RingElement<Evaluations> ScaleDown(BfvLevel level, RingElement<Evaluations> lower, RingElement<Evaluations> upper)
+    {
+        using var z = lower.InterpolateInPlace();
+        using var w = upper.InterpolateInPlace();
+        var (tensor, n) = (level.Tensor, level.Ring.Degree);
+        for (var i = 0; i < level.Limbs; i++) ResidueVectors.Scale(z[i], level.Plain[i], z[i], level.Ring.Moduli[i]);   // [t·z]_Q
+        using var remainder = new RingElement<Coefficients>(tensor.Ring);
+        tensor.ToTensor.Convert(z.Residues, remainder.Residues, n);
+        for (var j = 0; j < tensor.Ring.Limbs; j++)
+        {
+            var modulus = tensor.Ring.Moduli[j];
+            ResidueVectors.ScaleCentered(w[j], tensor.Plain[j], w[j], modulus);
+            ResidueVectors.ScaleDifference(w[j], remainder[j], tensor.ProductInverses[j], w[j], modulus);
+        }
+
+        var scaled = new RingElement<Coefficients>(level.Ring);
+        tensor.FromTensor.Convert(w.Residues, scaled.Residues, n);
+        return scaled.Evaluate();
+    }
+}

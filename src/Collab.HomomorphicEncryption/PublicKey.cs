@@ -1,0 +1,79 @@
+using Collab.Arithmetic.BinaryField;
+using Collab.Arithmetic.Hashing;
+using Collab.Arithmetic.Lattices;
+using Collab.HomomorphicEncryption.Rings;
+using Collab.Primitives;
+
+namespace Collab.HomomorphicEncryption;
+
+/// <summary>(b, a) with b = e − a·s: encrypts, and does nothing else. Made by <see cref="SecretKey.PublicKey"/>.</summary>
+public sealed class PublicKey : IDisposable
+{
+    private const byte Kind = 3;
+    private readonly RingElement<Evaluations> _first;
+    private readonly RingElement<Evaluations> _second;
+    private readonly Gf128 _seed;
+
+    internal PublicKey(BfvParameters parameters, RingElement<Evaluations> first, Gf128 seed)
+    {
+        (Parameters, _first, _seed) = (parameters, first, seed);
+        _second = Sampling.Uniform(parameters.Top.Ring, seed);
+    }
+
+    /// <summary>What it belongs to.</summary>
+    public BfvParameters Parameters { get; }
+
+    /// <summary>Encrypts: (b·u + e + ⌊(Q/t)·m⌉, a·u + e') for a fresh ternary u and errors e, e'.</summary>
+    public Ciphertext Encrypt(Plaintext plaintext, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(plaintext);
+        ArgumentNullException.ThrowIfNull(random);
+        Parameters.CheckSame(plaintext.Parameters, nameof(plaintext));
+        using var prg = AesPrg.Generate(random);
+        var level = Parameters.Top;
+        using var u = Encryption.Ternary(level.Ring, prg);
+        var first = Encryption.Scaled(level, plaintext, prg);
+        var second = Encryption.Error(level.Ring, prg);
+        for (var i = 0; i < level.Limbs; i++)
+        {
+            var modulus = level.Ring.Moduli[i];
+            ResidueVectors.Accumulate(u[i], _first[i], first[i], modulus);
+            ResidueVectors.Normalize(first[i], first[i], modulus);
+            ResidueVectors.Accumulate(u[i], _second[i], second[i], modulus);
+            ResidueVectors.Normalize(second[i], second[i], modulus);
+        }
+
+        return new(level, NoiseBound.FreshPublic(level), first, second);
+    }
+
+    /// <summary>The canonical bytes: parameter digest, kind, seed of a, residues of the first part.</summary>
+    public byte[] Encode()
+    {
+        Span<byte> seed = stackalloc byte[Gf128.Size];
+        _seed.Write(seed);
+        var writer = new CanonicalWriter().Digest(Parameters.Id).Byte(Kind).Raw(seed);
+        ResidueEncoding.Write(writer, _first);
+        return writer.ToArray();
+    }
+
+    /// <summary>Reads the canonical bytes, strictly.</summary>
+    /// <exception cref="MalformedException">Other parameters, a residue at or above its prime, or a wrong size.</exception>
+    public static PublicKey Decode(BfvParameters parameters, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var reader = new CanonicalReader(bytes);
+        Ciphertext.ReadHeader(ref reader, parameters, Kind);
+        var seed = Gf128.Read(reader.Raw(Gf128.Size));
+        if (reader.Remaining != ResidueEncoding.Size(parameters.Top.Ring)) throw new MalformedException("as many residues as the parameters have");
+        var first = ResidueEncoding.Read(ref reader, parameters.Top.Ring);
+        reader.End();
+        return new(parameters, first, seed);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+    }
+}
