@@ -65,6 +65,19 @@ public class QuantileTests
         RVectors.Check("median-credits-2", few[0][1], 1e-14);
     }
 
+    [Theory]
+    [InlineData(5, 4, false, false)]
+    [InlineData(5, 5, true, false)]
+    [InlineData(5, 8, true, false)]
+    [InlineData(5, 9, true, true)]
+    public async Task Each_cell_of_one_gate_has_its_own_minimum(int minimum, int rows, bool meanIsTold, bool medianIsTold)
+    {
+        var ratio = new Measure("pirat", 15);
+        Analysis[] analyses = [new Analysis.Quantiles(ratio, null, [1], 2), new Analysis.Means(ratio, null, MeanTest.OneSample, 0), new Analysis.Quantiles(ratio, null, [5], 1)];
+        var outcomes = (await AnalysisRun.RunAsync(new AnalysisQuestion(analyses, minimum), Columns.Hmda, 3, true, rows, outcomes: true)).Outcomes!;
+        Assert.Equal([false, meanIsTold, medianIsTold], outcomes.Select(outcome => outcome.Reason is null)); // of 1% 401 rows are asked
+    }
+
     [Fact]
     public void A_group_with_a_quantile_to_tell_needs_no_cover()
     {
