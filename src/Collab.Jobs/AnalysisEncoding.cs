@@ -60,7 +60,7 @@ internal static class AnalysisEncoding
                     .Int64(quantiles.Low).Int64(quantiles.High);
                 break;
             case Analysis.Ranked ranked:
-                Write(writer.Byte(11), ranked.Value).Optional(ranked.Groups, (w, g) => Write(w, g)).Optional(ranked.Other, (w, o) => Write(w, o)).Byte((byte)ranked.Test);
+                Write(writer.Byte(11), ranked.Value).Optional(ranked.Groups, (w, g) => Write(w, g)).Optional(ranked.Other, (w, o) => Write(w, o)).Byte((byte)ranked.Test).Byte(ranked.IsDealt ? (byte)1 : (byte)0);
                 break;
             case Analysis.Proportion proportion:
                 Write(writer.Byte(12), proportion.Property).Int64(proportion.Null).Byte((byte)proportion.Scale);
@@ -89,7 +89,7 @@ internal static class AnalysisEncoding
             10 => new Analysis.Quantiles(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte(), reader.Int64(), reader.Int64()),
             11 => new Analysis.Ranked(
-                ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.Optional((ref r) => ReadMeasure(ref r)), (RankTest)reader.Byte()),
+                ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.Optional((ref r) => ReadMeasure(ref r)), (RankTest)reader.Byte(), ReadFlag(ref reader)),
             12 => new Analysis.Proportion(ReadGroups(ref reader), reader.Int64(), reader.Byte()),
             16 => new Analysis.Binned(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), (BinnedTest)reader.Byte()),
@@ -152,6 +152,13 @@ internal static class AnalysisEncoding
 
     private static CanonicalWriter Write(CanonicalWriter writer, GroupBy groups) =>
         writer.Text(groups.Column).List(groups.Levels, (w, level) => w.Text(level));
+
+    private static bool ReadFlag(ref CanonicalReader reader) => reader.Byte() switch
+    {
+        0 => false,
+        1 => true,
+        _ => throw new MalformedException("0 or 1"),
+    };
 
     private static Measure ReadMeasure(ref CanonicalReader reader)
     {

@@ -140,7 +140,8 @@ public abstract record Analysis
     /// <param name="Groups">The samples; null for a correlation.</param>
     /// <param name="Other">y of a correlation; null for a test of samples.</param>
     /// <param name="Test">Which test.</param>
-    public sealed record Ranked(Measure Value, GroupBy? Groups, Measure? Other, RankTest Test) : Analysis
+    /// <param name="IsDealt">Whether two owners trust the receiver to deal the random numbers of their products.</param>
+    public sealed record Ranked(Measure Value, GroupBy? Groups, Measure? Other, RankTest Test, bool IsDealt = false) : Analysis
     {
         /// <inheritdoc/>
         public override IReadOnlyList<string> Columns =>

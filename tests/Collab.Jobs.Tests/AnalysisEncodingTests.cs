@@ -20,7 +20,7 @@ public class AnalysisEncodingTests
         new Analysis.Proportion(Ill, 5, 1), new Analysis.Proportion(Ill, 999_999_999, 9),
         new Analysis.Quantiles(Ratio, null, [5], 1), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3), new Analysis.Quantiles(Age, Three, [25, 50, 999], 3, 0, 130),
         new Analysis.Ranked(Ratio, Ill, null, RankTest.MannWhitney), new Analysis.Ranked(Ratio, Three, null, RankTest.KruskalWallis),
-        new Analysis.Ranked(Ratio, Ill, null, RankTest.KolmogorovSmirnov), new Analysis.Ranked(Age, null, Ratio, RankTest.Spearman),
+        new Analysis.Ranked(Ratio, Ill, null, RankTest.KolmogorovSmirnov), new Analysis.Ranked(Age, null, Ratio, RankTest.Spearman), new Analysis.Ranked(Age, null, Ratio, RankTest.Spearman, IsDealt: true),
     ];
 
     private static readonly Analysis[] Unsound =

@@ -31,7 +31,7 @@ internal static class AnalysisDescription
         ["mann-whitney"] = section => Ranked(section, RankTest.MannWhitney, BinnedTest.MannWhitney),
         ["kruskal-wallis"] = section => Ranked(section, RankTest.KruskalWallis, BinnedTest.KruskalWallis),
         ["kolmogorov-smirnov"] = section => Ranked(section, RankTest.KolmogorovSmirnov, BinnedTest.KolmogorovSmirnov),
-        ["spearman"] = section => new Analysis.Ranked(Measure(section, "x"), null, Measure(section, "y"), RankTest.Spearman),
+        ["spearman"] = section => new Analysis.Ranked(Measure(section, "x"), null, Measure(section, "y"), RankTest.Spearman, IsDealt(section)),
     };
 
     /// <summary>Reads the parameters.</summary>
@@ -92,7 +92,10 @@ internal static class AnalysisDescription
     /// <summary>With breaks all of a bin are tied and its count is told; without, the values themselves are ranked, on shares.</summary>
     private static Analysis Ranked(YamlSection section, RankTest test, BinnedTest binned) => section.Has("breaks")
         ? Binned(section, binned)
-        : new Analysis.Ranked(Measure(section, "value"), Levels(section, "by"), null, test);
+        : new Analysis.Ranked(Measure(section, "value"), Levels(section, "by"), null, test, IsDealt(section));
+
+    private static bool IsDealt(YamlSection section) =>
+        section.Has("dealer") && (section.Text("dealer") == "receiver" ? true : throw section.Error("dealer", "is none of receiver"));
 
     private static Analysis.Binned Binned(YamlSection section, BinnedTest test)
     {

@@ -11,6 +11,7 @@ public static class AnalysisExplanation
         var receiver = plan.Receivers[0];
         var settled = AnalysisPlan.Create(question, plan.Owners, receiver, plan.Inputs.ToDictionary(i => i.Owner, IntersectionSizes.MostRows));
         var ranked = question.Analyses.OfType<Analysis.Ranked>().Any();
+        var isDealt = question.Analyses.OfType<Analysis.Ranked>().Any(analysis => analysis.IsDealt);
         var outlook = JointAnalyses.Describe(settled);
         var owners = string.Join(", ", plan.Owners);
         Bilingual[] asked = [.. question.Analyses.Select(Asked)];
@@ -19,14 +20,14 @@ public static class AnalysisExplanation
             new(
                 $"Over the rows of {owners}: {string.Join("; ", asked.Select(a => a.English))}.",
                 $"对 {owners} 的行计算：{string.Join("；", asked.Select(a => a.Chinese))}。"),
-            ranked && plan.Owners.Count == 3 ? RankedExplanation.AdversaryOfThree(receiver) : new(
+            isDealt ? RankedExplanation.AdversaryWithDealer(receiver) : ranked && plan.Owners.Count == 3 ? RankedExplanation.AdversaryOfThree(receiver) : new(
                 $"Honest but curious; {receiver} does not collude with an owner. Totals stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，合计值仍保密。"),
             [
                 new(
                     "Each owner adds up its own rows at home, exactly; one sum over the owners is opened, and the receiver computes the rest.",
                     "各数据方在本地对自己的行精确求和；只公开各方之和，其余由接收方计算。"),
-                .. ranked ? RankedExplanation.Notes(plan.Owners.Count) : [],
+                .. ranked ? RankedExplanation.Notes(plan.Owners.Count, isDealt) : [],
                 new(
                     $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column. Two jobs that differ by a few rows differ by those rows' totals.",
                     $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行。两个仅差几行的作业，其结果之差即为那几行的合计。"),
@@ -38,7 +39,7 @@ public static class AnalysisExplanation
                     [.. Explanation.Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行"), .. ranked ? RankedExplanation.Shared : []],
                     [new("which of the cells rest on enough rows to be told", "哪些单元格的行数足以公布"), .. question.Analyses.OfType<Analysis.Quantiles>().Select(ToldToAll), .. ranked ? RankedExplanation.Learned : []])),
                 new(receiver,
-                    [.. Explanation.Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明"), .. ranked && plan.Owners.Contains(receiver) ? RankedExplanation.Shared : []],
+                    [.. Explanation.Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明"), .. isDealt ? RankedExplanation.Dealt : [], .. ranked && plan.Owners.Contains(receiver) ? RankedExplanation.Shared : []],
                     [.. question.Analyses.Select(Told), .. ranked && plan.Owners.Contains(receiver) ? RankedExplanation.Learned : []]),
                 .. Explanation.Bystanders(plan),
             ],

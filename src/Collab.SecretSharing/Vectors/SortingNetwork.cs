@@ -45,14 +45,34 @@ internal static class SortingNetwork
     /// <summary>The pairs of places compared, stage by stage; those of one stage are disjoint.</summary>
     internal static IEnumerable<(int[] Lower, int[] Upper)> Stages(int count)
     {
+        foreach (var (p, r, d) in Distances(count))
+        {
+            int[] lower = [.. Enumerable.Range(0, count - d).Where(i => (i & p) == r)];
+            if (lower.Length > 0) yield return (lower, Array.ConvertAll(lower, i => i + d));
+        }
+    }
+
+    /// <summary>How many pairs each stage compares.</summary>
+    internal static IEnumerable<long> PairsOfStages(int count)
+    {
+        foreach (var (p, r, d) in Distances(count))
+        {
+            var (whole, rest) = ((count - d) / (2 * p), (count - d) % (2 * p));
+            var pairs = ((long)whole * p) + (r == 0 ? Math.Min(rest, p) : Math.Max(rest - p, 0));
+            if (pairs > 0) yield return pairs;
+        }
+    }
+
+    // Place i is compared with i + d where bit p of i is r.
+    private static IEnumerable<(int P, int R, int D)> Distances(int count)
+    {
         var top = count < 2 ? 0 : 1 << BitOperations.Log2((uint)count - 1);
         for (var p = top; p > 0; p /= 2)
         {
             var (q, r, d) = (top, 0, p);
             while (true)
             {
-                int[] lower = [.. Enumerable.Range(0, count - d).Where(i => (i & p) == r)];
-                if (lower.Length > 0) yield return (lower, Array.ConvertAll(lower, i => i + d));
+                yield return (p, r, d);
                 if (q == p) break;
                 (d, q, r) = (q - p, q / 2, p);
             }

@@ -77,11 +77,10 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
             return;
         }
 
-        var t = Log(count);
-        for (var stage = 0; stage < t * (t + 1) / 2; stage++)
+        foreach (var pairs in SortingNetwork.PairsOfStages((int)Math.Min(count, int.MaxValue)))
         {
-            Compare(count / 2, bits + rowBits);
-            Multiply((vectors + 1.0) * (count / 2));
+            Compare(pairs, bits + rowBits);
+            Multiply((vectors + 1.0) * pairs);
         }
     }
 

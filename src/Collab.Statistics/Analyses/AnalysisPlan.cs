@@ -48,6 +48,8 @@ public sealed class AnalysisPlan
         StatisticsPlan.RequireParties(owners, receiver);
         if (owners.Count > 3 && question.Analyses.OfType<Analysis.Ranked>().Any())
             throw new CollabException(StatisticsErrors.QuestionUnfit, "Ranks of values are computed by two or three owners; more owners compare ranks over declared 'breaks'.");
+        if (owners.Count != 2 && question.Analyses.OfType<Analysis.Ranked>().Any(ranked => ranked.IsDealt))
+            throw new CollabException(StatisticsErrors.QuestionUnfit, "A dealer deals to two owners; of three each rank without one.");
         var plan = new AnalysisPlan(question, [.. owners.Order()], receiver) { MostRows = mostRows };
         return plan.CellCount <= StatisticsPlan.MaximumCells
             ? plan

@@ -45,7 +45,7 @@ public sealed class JobSchemaTests
            {"test":"survival","time":"days","event":{"column":"died","levels":["0","1"]},"by":{"column":"city","levels":["Rome","Oslo"]},"until":["365","730.5"]},
            {"test":"quantiles","value":"age","by":{"column":"city","levels":["Rome","Oslo"]},"probabilities":["0.25","0.5","0.975"],"min":"0","max":"130"},{"test":"median","value":"age"},
            {"test":"histogram","value":"days","breaks":["-1","365","730.5"]},{"test":"kruskal-wallis","value":"days","by":{"column":"city","levels":["Rome","Oslo"]},"breaks":"365"},
-           {"test":"mann-whitney","value":"days","by":{"column":"city","levels":["Rome","Oslo"]}},{"test":"spearman","x":"age","y":"bmi"},
+           {"test":"mann-whitney","value":"days","by":{"column":"city","levels":["Rome","Oslo"]}},{"test":"spearman","x":"age","y":"bmi","dealer":"receiver"},
            {"test":"kolmogorov-smirnov","value":"days","by":{"column":"city","levels":["Rome","Oslo"]},"breaks":"365"},
            {"test":"stability","value":"days","by":{"column":"city","levels":["Rome","Oslo"]},"breaks":["365"]}]}}
         """;

@@ -26,6 +26,20 @@ public sealed class RankJobTests
         {{Analyses}}
         """;
 
+    private const string OfTwoDealt = """
+        kind: analysis
+        purpose: cohort-study
+        parties:
+          - { name: al, dataset: table }
+          - { name: bo, dataset: table }
+        receivers: [cy]
+        parameters:
+          minimum-group: 4
+          analyses:
+            - { test: mann-whitney, value: dose, by: { column: arm, levels: [a, b] }, dealer: receiver }
+            - { test: spearman, x: dose, y: age, dealer: receiver }
+        """;
+
     private const string OfThree = $$"""
         kind: analysis
         purpose: cohort-study
@@ -37,7 +51,7 @@ public sealed class RankJobTests
         {{Analyses}}
         """;
 
-    [Theory, InlineData(OfTwo), InlineData(OfThree)]
+    [Theory, InlineData(OfTwo), InlineData(OfTwoDealt), InlineData(OfThree)]
     public async Task Ranks_go_over_the_rows_of_all_owners_and_only_the_receiver_is_told(string job)
     {
         using var owners = new TwoOwners();
@@ -76,6 +90,9 @@ public sealed class RankJobTests
         Assert.Contains(two.Notes, note => note.English.Contains("by oblivious transfer", StringComparison.Ordinal));
         Assert.Contains(two.Parties.Single(p => p.Party == Plans.Cy).Learns, told => told.English.Contains("the rank sum of each group", StringComparison.Ordinal));
         Assert.Contains(two.Parties.Single(p => p.Party == Plans.Bo).Learns, told => told.English.Contains("rounded up by at most an eighth", StringComparison.Ordinal));
+        var dealt = Explanation.Of(owners.Plan(OfTwoDealt));
+        Assert.Contains("cy deals the random numbers", dealt.Adversary.English, StringComparison.Ordinal);
+        Assert.True(dealt.Cost.Bytes * 10 < two.Cost.Bytes);
         var three = Explanation.Of(owners.Plan(OfThree));
         Assert.Contains("no two of the three owners collude", three.Adversary.English, StringComparison.Ordinal);
         Assert.Contains(three.Parties.Single(p => p.Party == Plans.Cy).Learns, told => told.English.Contains("each other owner ranks", StringComparison.Ordinal));

@@ -39,6 +39,7 @@ public class VectorSortingTests
         {
             // A network that sorts all words of zeros and ones sorts all words (Knuth, section 5.3.4, theorem Z).
             var stages = SortingNetwork.Stages(n).ToArray();
+            Assert.Equal(stages.Select(stage => (long)stage.Lower.Length), SortingNetwork.PairsOfStages(n));
             for (var word = 0; word < 1 << n; word++)
             {
                 var bits = Enumerable.Range(0, n).Select(i => word >> i & 1).ToArray();

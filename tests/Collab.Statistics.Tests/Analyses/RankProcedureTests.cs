@@ -32,6 +32,22 @@ public class RankProcedureTests
         RVectors.Check("kolmogorov-smirnov-hmda", result[2][0]);
     }
 
+    [Fact]
+    public async Task With_the_receiver_as_dealer_two_owners_find_the_same()
+    {
+        Analysis[] analyses =
+        [
+            new Analysis.Ranked(Ratio, Denied, null, RankTest.MannWhitney, IsDealt: true), new Analysis.Ranked(Ratio, Chist, null, RankTest.KruskalWallis, IsDealt: true),
+            new Analysis.Ranked(Ratio, Single, null, RankTest.KolmogorovSmirnov, IsDealt: true),
+        ];
+        var result = await AnalysisRun.RunAsync(new AnalysisQuestion(analyses, 5), Columns.Hmda, 2, false);
+        RVectors.Check("mann-whitney-hmda", result[0][0]);
+        RVectors.Check("kruskal-wallis", result[1][0]);
+        RVectors.Check("kolmogorov-smirnov-hmda", result[2][0]);
+        var spearman = new Analysis.Ranked(new Measure("Duration", 0), null, new Measure("Amount", 0), RankTest.Spearman, IsDealt: true);
+        RVectors.Check("spearman", (await AnalysisRun.RunAsync(new AnalysisQuestion([spearman], 10), Columns.Credit, 2, false))[0][0]);
+    }
+
     [Theory, InlineData(3, true)]
     public async Task Spearmans_correlation_is_that_of_R_over_all_rows(int owners, bool receiverOwns)
     {
@@ -112,6 +128,7 @@ public class RankProcedureTests
         var refused = Assert.Throws<CollabException>(() => PlanOf(4, 1, RankTest.MannWhitney));
         Assert.Equal(StatisticsErrors.QuestionUnfit, refused.Code);
         Assert.Contains("'breaks'", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(StatisticsErrors.QuestionUnfit, Assert.Throws<CollabException>(() => PlanOf(3, 1, null, true, RankTest.MannWhitney)).Code);
     }
 
     [Theory]
@@ -121,11 +138,12 @@ public class RankProcedureTests
     [Theory]
     [InlineData(2, RankTest.MannWhitney), InlineData(2, RankTest.KolmogorovSmirnov), InlineData(2, RankTest.Spearman)]
     [InlineData(3, RankTest.MannWhitney), InlineData(3, RankTest.KolmogorovSmirnov), InlineData(3, RankTest.Spearman)]
-    public async Task What_is_said_of_the_cost_is_what_passes(int owners, RankTest test)
+    [InlineData(2, RankTest.MannWhitney, true), InlineData(2, RankTest.KolmogorovSmirnov, true), InlineData(2, RankTest.Spearman, true)]
+    public async Task What_is_said_of_the_cost_is_what_passes(int owners, RankTest test, bool dealt = false)
     {
         var rows = Enumerable.Range(0, owners).Select(o => Enumerable.Range(0, 500 + (150 * o)).Select(i => ((long?)((i * 7919) + o) % 400, i % 3 == 0 ? "a" : "b")).ToArray()).ToArray();
         var network = default(InMemoryNetwork);
-        var plan = PlanOf(owners, 5, rows.Select(r => (long)r.Length).ToArray(), test);
+        var plan = PlanOf(owners, 5, rows.Select(r => (long)r.Length).ToArray(), dealt, test);
         await RunAsync(plan, rows, (names, _) => network = new InMemoryNetwork(names));
         var (messages, bytes) = (network!.Passed.Count, network.Passed.Sum(m => (double)m.Payload.Length));
         var said = JointAnalyses.Describe(plan);
@@ -183,15 +201,15 @@ public class RankProcedureTests
         }
     }
 
-    private static AnalysisPlan PlanOf(int owners, int minimum, params RankTest[] tests) => PlanOf(owners, minimum, null, tests);
+    private static AnalysisPlan PlanOf(int owners, int minimum, params RankTest[] tests) => PlanOf(owners, minimum, null, false, tests);
 
-    private static AnalysisPlan PlanOf(int owners, int minimum, long[]? rows, params RankTest[] tests)
+    private static AnalysisPlan PlanOf(int owners, int minimum, long[]? rows, bool dealt, params RankTest[] tests)
     {
         var (value, groups) = (new Measure("x", 0), new GroupBy("g", ["a", "b"]));
         PartyId[] names = [.. Enumerable.Range(0, owners).Select(i => PartyId.Parse($"clinic-{i}"))];
         Analysis[] analyses = [.. tests.Select(test => test == RankTest.Spearman
-            ? new Analysis.Ranked(value, null, new Measure("y", 0), test)
-            : new Analysis.Ranked(value, groups, null, test))];
+            ? new Analysis.Ranked(value, null, new Measure("y", 0), test, dealt)
+            : new Analysis.Ranked(value, groups, null, test, dealt))];
         return AnalysisPlan.Create(
             new AnalysisQuestion(analyses, minimum), names, PartyId.Parse("registry"), rows is null ? null : names.Zip(rows).ToDictionary(p => p.First, p => p.Second));
     }
