@@ -108,6 +108,16 @@ public class DifferencingTests
     }
 
     [Fact]
+    public void Ranks_are_compared_group_by_group_with_every_other_answer()
+    {
+        AssertAllowed(Ranks("sex"), Ranks("sex"), Mean(People, "sex"));
+        AssertRefused(Mean(People, "sex"), Ranks("except"));
+        AssertRefused(Ranks("sex"), Mean(People, "except"));
+
+        static AnsweredSet[] Ranks(string by) => Asked(new AnalysisQuestion([new Analysis.Ranked(Pay, new GroupBy(by, []), null, RankTest.MannWhitney)], Threshold), People, One);
+    }
+
+    [Fact]
     public void Tables_are_compared_cell_by_cell()
     {
         var table = new AnalysisQuestion([new Analysis.Table(new GroupBy("sex", ["f", "m"]), new GroupBy("ward", ["w0", "w1", "w2", "w3", "w4"]), TableTest.ChiSquared)], Threshold);
