@@ -1,12 +1,15 @@
 namespace Collab.Jobs;
 
-/// <summary>Statistical analyses over rows that several owners hold side by side, with one set of columns.</summary>
+/// <summary>Statistical analyses over rows that several owners hold side by side, with one set of columns; or over the matching rows of two with different columns.</summary>
 /// <param name="Analyses">What is asked, in order; at least one.</param>
 /// <param name="MinimumGroupSize">An analysis with a cell that rests on fewer rows than this, over all owners, is withheld; at least 1.</param>
 public sealed record AnalysisQuestion(IReadOnlyList<Analysis> Analyses, int MinimumGroupSize) : Question
 {
     /// <inheritdoc/>
-    public override string Kind => "analysis";
+    public override string Kind => Join is null ? "analysis" : "joined-analysis";
+
+    /// <summary>Who holds which column, where two owners join their rows by a key; null where rows stand side by side.</summary>
+    public JoinedTables? Join { get; init; }
 
     /// <summary>The columns an owner reads, each once.</summary>
     public IReadOnlyList<string> Columns => [.. Analyses.SelectMany(analysis => analysis.Columns).Distinct()];

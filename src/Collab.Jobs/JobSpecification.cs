@@ -70,6 +70,9 @@ public abstract record JobKind
     {
         /// <inheritdoc/>
         public override string Name => "analysis";
+
+        /// <summary>How two owners with different columns join their rows; null where rows stand side by side.</summary>
+        public RequestedJoin? Join { get; init; }
     }
 
     /// <summary>A program that two or three owners compute together.</summary>
@@ -83,3 +86,14 @@ public abstract record JobKind
         public override string Name => "computation";
     }
 }
+
+/// <summary>How a person wants two tables joined.</summary>
+/// <param name="KeyRule">How keys are made equal.</param>
+/// <param name="Columns">What is said of some columns: whose, and within which range.</param>
+public sealed record RequestedJoin(KeyRule KeyRule, IReadOnlyList<RequestedColumn> Columns);
+
+/// <summary>What a person says of a column of a join.</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Of">Its owner; null for the one whose dataset has it.</param>
+/// <param name="Range">The values that it may have, with the scale that they are written with; null when nothing was said.</param>
+public sealed record RequestedColumn(string Column, PartyId? Of, ValueRange? Range);

@@ -139,6 +139,8 @@ public sealed record Plan(
             Require(intersection.Fits(Inputs), "keys, columns and rows of an intersection that its inputs have");
         }
 
+        if (Question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
+
         static void Require(bool holds, string rule)
         {
             if (!holds) throw new MalformedException(rule);

@@ -12,6 +12,7 @@ public static class QuestionEncoding
     private const byte Analyses = 16;
     private const byte Computation = 17;
     private const byte PrivateStatistics = 18;
+    private const byte JoinedAnalyses = 19;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -36,8 +37,9 @@ public static class QuestionEncoding
                 if (statistics is { Privacy: null, IsPlain: false }) writer.Optional(statistics.Dominance, DominanceRule.Encode);
                 break;
             case AnalysisQuestion analyses:
-                writer.Byte(Analyses);
+                writer.Byte(analyses.Join is null ? Analyses : JoinedAnalyses);
                 AnalysisEncoding.Encode(writer, analyses);
+                analyses.Join?.Encode(writer);
                 break;
             case ComputationQuestion computation:
                 writer.Byte(Computation);
@@ -57,6 +59,7 @@ public static class QuestionEncoding
         GuardedStatistics => DecodeGuarded(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
         Analyses => AnalysisEncoding.Decode(ref reader),
+        JoinedAnalyses => AnalysisEncoding.Decode(ref reader) with { Join = JoinedTables.Decode(ref reader) },
         Computation => ComputationQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };

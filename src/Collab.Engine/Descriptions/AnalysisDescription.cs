@@ -38,9 +38,34 @@ internal static class AnalysisDescription
     public static JobKind.JointAnalyses Parse(YamlSection parameters)
     {
         var kind = new JobKind.JointAnalyses(
-            [.. parameters.Sections("analyses").Select(One)], parameters.Integer("minimum-group", 10, 1, 1_000_000));
+            [.. parameters.Sections("analyses").Select(One)], parameters.Integer("minimum-group", 10, 1, 1_000_000))
+        {
+            Join = parameters.Has("join") ? Join(parameters.Section("join")) : null,
+        };
         parameters.End();
         return kind;
+    }
+
+    /// <summary>Whether the job joins two tables, so that its parties have keys.</summary>
+    public static bool Joins(YamlSection job) => job.Has("parameters") && job.Section("parameters").Has("join");
+
+    private static RequestedJoin Join(YamlSection section)
+    {
+        var rule = IntersectionDescription.Rule(section, KeyRule.Default.Duplicate);
+        if (rule.Duplicate == DuplicateKeys.All) throw section.Error("duplicate", "must be first or refuse: a key of a join stands for one row");
+        var join = new RequestedJoin(rule, section.Has("columns") ? [.. section.Sections("columns").Select(Column)] : []);
+        if (join.Columns.DistinctBy(column => column.Column).Count() != join.Columns.Count) throw section.Error("columns", "names a column twice");
+        section.End();
+        return join;
+    }
+
+    private static RequestedColumn Column(YamlSection section)
+    {
+        var name = section.Text("column");
+        var column = new RequestedColumn(
+            name, section.Has("of") ? section.Party("of") : null, section.Has("min") || section.Has("max") ? PrivacyDescription.Range(section, name) : null);
+        section.End();
+        return column;
     }
 
     private static Analysis One(YamlSection section)

@@ -89,16 +89,19 @@ internal static class IntersectionDescription
         return kind;
     }
 
+    /// <summary>How keys are made equal.</summary>
+    public static KeyRule Rule(YamlSection parameters, DuplicateKeys otherwise) => new(
+        parameters.Boolean("trim", KeyRule.Default.Trim),
+        parameters.Boolean("nfkc", KeyRule.Default.CompatibilityForm),
+        parameters.Choice("case", new Dictionary<string, KeyCase> { ["keep"] = KeyCase.Keep, ["lower"] = KeyCase.Lower }, KeyRule.Default.Case),
+        parameters.Choice("blank", new Dictionary<string, KeyProblem> { ["skip"] = KeyProblem.Skip, ["fail"] = KeyProblem.Fail }, KeyRule.Default.Blank),
+        parameters.Choice("duplicate", DuplicateWords, otherwise));
+
     private static KeyRule Rule(YamlSection parameters, string reveal)
     {
         // Of a key that stands for its first row alone the other rows would look like breaks.
         var otherwise = reveal == "differences" ? DuplicateKeys.All : KeyRule.Default.Duplicate;
-        var rule = new KeyRule(
-            parameters.Boolean("trim", KeyRule.Default.Trim),
-            parameters.Boolean("nfkc", KeyRule.Default.CompatibilityForm),
-            parameters.Choice("case", new Dictionary<string, KeyCase> { ["keep"] = KeyCase.Keep, ["lower"] = KeyCase.Lower }, KeyRule.Default.Case),
-            parameters.Choice("blank", new Dictionary<string, KeyProblem> { ["skip"] = KeyProblem.Skip, ["fail"] = KeyProblem.Fail }, KeyRule.Default.Blank),
-            parameters.Choice("duplicate", DuplicateWords, otherwise));
+        var rule = Rule(parameters, otherwise);
         return reveal == "differences" && rule.Duplicate == DuplicateKeys.First
             ? throw parameters.Error("duplicate", "must be refuse or all with 'reveal: differences'")
             : rule;

@@ -44,7 +44,8 @@ public static class JobDescription
         var job = YamlSection.Parse(yaml);
         var kind = job.Choice("kind", Kinds);
         var isIntersection = kind == Kind.Intersection;
-        var parties = job.Sections("parties").Select(p => Input(p, isIntersection)).OrderBy(p => p.Owner).ToList();
+        var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
+        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin, isIntersection)).OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
             throw job.Error("parties", $"must be two to {IntersectionDescription.MostParties} for an intersection");
@@ -65,18 +66,19 @@ public static class JobDescription
             job.Integer("uses", 1, 1, 1_000),
             job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun));
         job.End();
+        if (isJoin && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1))) throw job.Error("parties", "must be two for a join, each with one 'key'");
         if (isIntersection && specification.Receivers.Any(receiver => parties.All(p => p.Owner != receiver)))
             throw job.Error("receivers", "must be among the parties of an intersection");
         return specification;
     }
 
-    private static RequestedInput Input(YamlSection party, bool hasKey)
+    private static RequestedInput Input(YamlSection party, bool hasKey, bool hasRows)
     {
         if (!hasKey && party.Has("key")) throw party.Error("key", "has no meaning for this kind of job");
         var input = new RequestedInput(
             party.Party("name"), party.Text("dataset"),
             hasKey ? IntersectionDescription.KeysOf(party) : [],
-            hasKey && party.Has("rows") ? party.Integer("rows", 0, 0, MostRows) : null);
+            hasRows && party.Has("rows") ? party.Integer("rows", 0, 0, MostRows) : null);
         party.End();
         return input;
     }

@@ -60,9 +60,15 @@ internal static class PrivacyDescription
 
     private static ValueRange Range(YamlSection section)
     {
-        var column = section.Text("column");
-        var (low, high, scale) = ComputationDescription.Bounds(section);
+        var range = Range(section, section.Text("column"));
         section.End();
+        return range;
+    }
+
+    /// <summary>The range of a column by <c>min</c> and <c>max</c>.</summary>
+    internal static ValueRange Range(YamlSection section, string column)
+    {
+        var (low, high, scale) = ComputationDescription.Bounds(section);
         var range = new ValueRange(column, scale, low, high);
         return range.IsSound ? range : throw section.Error("max", "is below the minimum, or both are 0");
     }

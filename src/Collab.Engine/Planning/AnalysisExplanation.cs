@@ -103,25 +103,28 @@ public static class AnalysisExplanation
 
     private static Bilingual Told(Analysis analysis)
     {
-        var (of, about) = (Asked(analysis), analysis switch
-        {
-            Analysis.Means or Analysis.PairedMeans => new Bilingual("number, sum and sum of squares of each sample", "各样本的个数、和与平方和"),
-            Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
-            Analysis.Proportion => new Bilingual("how many rows have it and how many do not", "具有与不具有该属性的行数"),
-            Analysis.Quantiles => new Bilingual("the number of rows of each group that is told, and of each quantile the one or two values of rows between which it lies", "每个公布组的行数，以及每个分位数两侧的一或两个行值"),
-            Analysis.Ranked { Test: RankTest.Spearman } => new Bilingual("number of rows, the sum of products of ranks, and how tied each column is; no rank and no value", "行数、秩的乘积和以及每列的结；不含任何秩或数值"),
-            Analysis.Ranked { Test: RankTest.KolmogorovSmirnov } => new Bilingual("the count of each group, the greatest distance of the distributions, and whether two rows share a value", "各组行数、分布间的最大距离，以及是否有两行取值相同"),
-            Analysis.Ranked => new Bilingual("the count and the rank sum of each group, and how tied the values are; no rank and no value", "各组的行数与秩和，以及数值的结；不含任何秩或数值"),
-            Analysis.Binned { Test: BinnedTest.Histogram } => new Bilingual("the count of every bin that is told", "每个公布区间的计数"),
-            Analysis.Binned => new Bilingual("the count of every bin in every group", "各组每个区间的计数"),
-            Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),
-            Analysis.Shape => new Bilingual("number and sums of the first four powers", "个数与前四次幂之和"),
-            Analysis.Linear => new Bilingual("all sums of products of two of the columns", "所有两列乘积之和"),
-            Analysis.Logistic => new Bilingual(
-                "the count of either response; at the start and after each step, at coefficients that it names: all weighted sums of products of two of the columns, the sums of the residuals times a column, the deviance, and how many rows are foretold wrongly",
-                "两种取值的行数；在起点及每一步由其指定的系数处：所有两列乘积的加权和、残差与各列乘积之和、偏差，以及预测错误的行数"),
-            _ => new Bilingual("by interval, as long as enough are at risk in every group: events and censored", "按时间区间（各组风险人数足够时）：事件数与删失数"),
-        });
+        var (of, about) = (Asked(analysis), Totals(analysis));
         return new($"of {of.English}: {about.English}", $"{of.Chinese}：{about.Chinese}");
     }
+
+    /// <summary>What its receiver comes to know of an analysis.</summary>
+    internal static Bilingual Totals(Analysis analysis) => analysis switch
+    {
+        Analysis.Means or Analysis.PairedMeans => new Bilingual("number, sum and sum of squares of each sample", "各样本的个数、和与平方和"),
+        Analysis.Table => new Bilingual("the count of every cell", "每个单元格的计数"),
+        Analysis.Proportion => new Bilingual("how many rows have it and how many do not", "具有与不具有该属性的行数"),
+        Analysis.Quantiles => new Bilingual("the number of rows of each group that is told, and of each quantile the one or two values of rows between which it lies", "每个公布组的行数，以及每个分位数两侧的一或两个行值"),
+        Analysis.Ranked { Test: RankTest.Spearman } => new Bilingual("number of rows, the sum of products of ranks, and how tied each column is; no rank and no value", "行数、秩的乘积和以及每列的结；不含任何秩或数值"),
+        Analysis.Ranked { Test: RankTest.KolmogorovSmirnov } => new Bilingual("the count of each group, the greatest distance of the distributions, and whether two rows share a value", "各组行数、分布间的最大距离，以及是否有两行取值相同"),
+        Analysis.Ranked => new Bilingual("the count and the rank sum of each group, and how tied the values are; no rank and no value", "各组的行数与秩和，以及数值的结；不含任何秩或数值"),
+        Analysis.Binned { Test: BinnedTest.Histogram } => new Bilingual("the count of every bin that is told", "每个公布区间的计数"),
+        Analysis.Binned => new Bilingual("the count of every bin in every group", "各组每个区间的计数"),
+        Analysis.Correlation => new Bilingual("number, sums, squares and products of the two columns", "两列的个数、和、平方和与乘积和"),
+        Analysis.Shape => new Bilingual("number and sums of the first four powers", "个数与前四次幂之和"),
+        Analysis.Linear => new Bilingual("all sums of products of two of the columns", "所有两列乘积之和"),
+        Analysis.Logistic => new Bilingual(
+            "the count of either response; at the start and after each step, at coefficients that it names: all weighted sums of products of two of the columns, the sums of the residuals times a column, the deviance, and how many rows are foretold wrongly",
+            "两种取值的行数；在起点及每一步由其指定的系数处：所有两列乘积的加权和、残差与各列乘积之和、偏差，以及预测错误的行数"),
+        _ => new Bilingual("by interval, as long as enough are at risk in every group: events and censored", "按时间区间（各组风险人数足够时）：事件数与删失数"),
+    };
 }

@@ -10,9 +10,12 @@ internal static class AnalysisPlanner
     /// <summary>The protocol of joint analyses.</summary>
     public const string Protocol = "joint-analyses/1";
 
-    public static AnalysisQuestion QuestionOf(JobKind.JointAnalyses kind, IReadOnlyList<DatasetOffer> offers)
+    public static AnalysisQuestion QuestionOf(JobKind.JointAnalyses kind, IReadOnlyList<DatasetOffer> offers) => QuestionOf(kind, column => Planner.ScaleOf(column, offers));
+
+    /// <summary>The same, where somebody else knows the scales of columns.</summary>
+    public static AnalysisQuestion QuestionOf(JobKind.JointAnalyses kind, Func<string, int> scaleOf)
     {
-        Measure Settled(Measure measure) => measure with { Scale = Math.Max(measure.Scale, Planner.ScaleOf(measure.Column, offers)) };
+        Measure Settled(Measure measure) => measure with { Scale = Math.Max(measure.Scale, scaleOf(measure.Column)) };
         return new AnalysisQuestion([.. kind.Analyses.Select(Analysis (analysis) => analysis switch
         {
             Analysis.Means means => means with { Value = Settled(means.Value), Null = Rescaled(means.Null, means.Value, Settled(means.Value)) },

@@ -22,6 +22,7 @@ public sealed record Explanation(
     {
         IntersectionQuestion question => IntersectionExplanation.Of(plan, question, machine ?? Machine.Reference),
         StatisticsQuestion question => OfStatistics(plan, question),
+        AnalysisQuestion { Join: { } join } question => JoinedAnalysisExplanation.Of(plan, question, join),
         AnalysisQuestion question => AnalysisExplanation.Of(plan, question),
         ComputationQuestion question => ComputationExplanation.Of(plan, question),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),

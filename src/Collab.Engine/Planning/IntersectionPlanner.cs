@@ -11,6 +11,16 @@ internal static class IntersectionPlanner
     public static IntersectionQuestion QuestionOf(
         JobKind.Intersection kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
     {
+        var shape = RequireKeys(specification, offers);
+        return new IntersectionQuestion(
+            kind.KeyRule, shape.Count > 1 ? shape : [], WithScales(kind.Reveal, offers), kind.AtLeast, kind.Choice, kind.Bandwidth,
+            specification.Parties.Any(p => p.ExpectedRows is not null) ? [.. specification.Parties.Select(p => p.ExpectedRows ?? 0)] : []);
+    }
+
+    /// <summary>Checks that the keys of all parties have as many columns, none of them decimal.</summary>
+    /// <returns>How many columns each alternative key has.</returns>
+    public static List<int> RequireKeys(JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
+    {
         var shape = specification.Parties[0].Keys.Select(key => key.Count).ToList();
         foreach (var party in specification.Parties)
         {
@@ -28,9 +38,7 @@ internal static class IntersectionPlanner
             }
         }
 
-        return new IntersectionQuestion(
-            kind.KeyRule, shape.Count > 1 ? shape : [], WithScales(kind.Reveal, offers), kind.AtLeast, kind.Choice, kind.Bandwidth,
-            specification.Parties.Any(p => p.ExpectedRows is not null) ? [.. specification.Parties.Select(p => p.ExpectedRows ?? 0)] : []);
+        return shape;
     }
 
     /// <summary>The columns that are read of one owner: those of its keys, and those that are told or summed up.</summary>

@@ -76,6 +76,7 @@ public static class Planner
             {
                 IntersectionQuestion intersection => IntersectionPlanner.Choose(
                     intersection, specification.Security, inputs, specification.Receivers, requester, machine ?? Machine.Reference),
+                AnalysisQuestion { Join: not null } => JoinedAnalysisPlanner.Protocol,
                 AnalysisQuestion => AnalysisPlanner.Protocol,
                 ComputationQuestion => ComputationPlanner.Protocol,
                 _ => StatisticsProtocol,
@@ -124,6 +125,9 @@ public static class Planner
                 RequireSideBySide(plan, StatisticsProtocol);
                 StatisticsPlan.Create(statistics, plan.Owners, plan.Receivers[0]); // throws what it cannot keep its promise with
                 break;
+            case AnalysisQuestion { Join: not null } joined:
+                JoinedAnalysisPlanner.Require(plan, joined);
+                break;
             case AnalysisQuestion analyses:
                 RequireSideBySide(plan, AnalysisPlanner.Protocol);
                 AnalysisPlan.Create(analyses, plan.Owners, plan.Receivers[0]);
@@ -148,6 +152,7 @@ public static class Planner
     {
         JobKind.Intersection intersection => IntersectionPlanner.QuestionOf(intersection, specification, offers),
         JobKind.JointStatistics statistics => StatisticsPlanner.QuestionOf(statistics, offers),
+        JobKind.JointAnalyses { Join: { } join } joined => JoinedAnalysisPlanner.QuestionOf(joined, join, specification, offers),
         JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
@@ -158,6 +163,7 @@ public static class Planner
         StatisticsQuestion { GroupBy: { } groupBy } q when q.Measures.All(m => m.Column != groupBy.Column) =>
             q.Measures.Select(m => m.Column).Append(groupBy.Column),
         StatisticsQuestion q => q.Measures.Select(m => m.Column),
+        AnalysisQuestion { Join: { } join } => request.Keys.SelectMany(key => key).Concat(join.ColumnsOf(request.Owner)).Distinct(),
         AnalysisQuestion q => q.Columns,
         ComputationQuestion q => q.ColumnsOf(request.Owner),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),

@@ -55,6 +55,16 @@ internal sealed class AnswerLedger
         return read;
     }
 
+    /// <summary>Refuses an answer that the ledger cannot hold against others, over rows that nobody knows, where the owner's policy asks that all answers be.</summary>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.NotComparable"/>; nothing has been read.</exception>
+    public static void RefuseIncomparable(EnginePorts ports, Plan plan)
+    {
+        if (ports.Policy.DifferBy is { } rows and > 0)
+            throw new CollabException(
+                DisclosureErrors.NotComparable, $"The policy of {ports.Self} wants answers to differ by {rows} rows; which rows an answer over matches rests on, nobody knows.",
+                ports.Self, RunSteps.Read);
+    }
+
     private void Admit()
     {
         if (_rows is null) return;

@@ -28,6 +28,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         IntersectionQuestion { Reveal: Reveal.Changes } question => await ChangesPart.PrepareAsync(ports, plan, question, cancellation),
         IntersectionQuestion { Reveal: Reveal.Holders } question => await HoldersPart.PrepareAsync(ports, plan, question, cancellation),
         IntersectionQuestion question => await IntersectionPart.PrepareAsync(ports, plan, question, cancellation),
+        AnalysisQuestion { Join: { } join } question => await JoinedAnalysisPart.PrepareAsync(ports, plan, question, join, cancellation),
         AnalysisQuestion question => await AnalysisPart.PrepareAsync(ports, plan, question, cancellation),
         ComputationQuestion question => await ComputationPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),

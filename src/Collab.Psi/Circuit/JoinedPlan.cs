@@ -50,7 +50,9 @@ public sealed record JoinedPlan
     public int MinimumGroup { get; init; } = 1;
 
     /// <summary>Refuses a plan whose totals could wrap: at most 2^24 rows times the bounds stay below 2^127.</summary>
-    internal void Check()
+    /// <exception cref="ArgumentException">Too many columns or totals, or one that names none.</exception>
+    /// <exception cref="InsecureParametersException">A total could wrap.</exception>
+    public void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MinimumGroup, 1, nameof(MinimumGroup));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(OfSender.Count, LargestColumnCount, nameof(OfSender));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Ranks;
 
@@ -25,6 +26,15 @@ internal sealed class CorrelationProcedure(Analysis.Correlation analysis) : Tota
             sums.Add(0, 3, x * x);
             sums.Add(0, 4, y * y);
             sums.Add(0, 5, x * y);
+        }
+    }
+
+    public override IReadOnlyList<JoinedCell> Joined
+    {
+        get
+        {
+            RowFactor x = new RowFactor.Power(analysis.X, 1), y = new RowFactor.Power(analysis.Y, 1);
+            return [new(RowProduct.One, [RowProduct.One, x, y, new RowFactor.Power(analysis.X, 2), new RowFactor.Power(analysis.Y, 2), new RowProduct(x, y)])];
         }
     }
 
@@ -61,6 +71,9 @@ internal sealed class ShapeProcedure(Analysis.Shape analysis) : TotalsProcedure
             for (var (power, term) = (0, BigInteger.One); power <= 4; power++, term *= value) sums.Add(0, power, term);
         }
     }
+
+    public override IReadOnlyList<JoinedCell> Joined =>
+        [new(RowProduct.One, [RowProduct.One, .. Enumerable.Range(1, 4).Select(power => (RowTotal)new RowFactor.Power(analysis.Value, power))])];
 
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells) =>
         [new Inference.Means.PowerSums(cells[0][0], cells[0][1], cells[0][2], cells[0][3], cells[0][4]).Shape()];

@@ -77,12 +77,21 @@ public static partial class JointAnalyses
         Procedure procedure, BigInteger[][] cells, ProcedureRounds rounds, LocalAnalysis? own, CancellationToken cancellation)
     {
         if (cells.All(totals => totals.Length == 0)) return AnalysisOutcome.Withheld;
+        if (procedure is RoundsProcedure goesOn) return await OutcomeAsync(() => goesOn.ReceiveAsync(rounds, own?.KeptFor(goesOn), cells, cancellation));
+        rounds.Progress?.Report(JointStatistics.Finish);
+        return Outcome((TotalsProcedure)procedure, cells);
+    }
+
+    /// <summary>What the totals of the opened cells say, or why they say nothing.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    internal static AnalysisOutcome Outcome(TotalsProcedure procedure, IReadOnlyList<BigInteger[]> cells) =>
+        OutcomeAsync(() => Task.FromResult(procedure.Finish(cells))).GetAwaiter().GetResult(); // which is done at once
+
+    private static async Task<AnalysisOutcome> OutcomeAsync(Func<Task<IReadOnlyList<Finding>>> find)
+    {
         try
         {
-            if (procedure is RoundsProcedure goesOn)
-                return new AnalysisOutcome(await goesOn.ReceiveAsync(rounds, own?.KeptFor(goesOn), cells, cancellation), null);
-            rounds.Progress?.Report(JointStatistics.Finish);
-            return new AnalysisOutcome(((TotalsProcedure)procedure).Finish(cells), null);
+            return new AnalysisOutcome(await find(), null);
         }
         catch (InvalidOperationException none)
         {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Regression;
 
@@ -34,6 +35,21 @@ internal sealed class LinearProcedure(Analysis.Linear analysis) : TotalsProcedur
                 for (var j = i; j < _columns; j++) sums.Add(0, next++, row[i] * row[j]);
             for (var i = 0; i < _columns; i++) sums.Add(0, next++, row[i] * response);
             sums.Add(0, next, response * response);
+        }
+    }
+
+    public override IReadOnlyList<JoinedCell> Joined
+    {
+        get
+        {
+            Measure[] columns = [.. analysis.Covariates, analysis.Response];
+            RowProduct Moment(int i, int j) => // of two of 1, covariates, response
+                i == 0 && j == 0 ? RowProduct.One
+                : i == 0 ? new RowFactor.Power(columns[j - 1], 1)
+                : i == j ? new RowFactor.Power(columns[i - 1], 2)
+                : new RowProduct(new RowFactor.Power(columns[i - 1], 1), new RowFactor.Power(columns[j - 1], 1));
+            var gram = Enumerable.Range(0, _columns).SelectMany(i => Enumerable.Range(i, _columns - i), Moment);
+            return [new(RowProduct.One, [.. gram.Concat(Enumerable.Range(0, _columns + 1).Select(i => Moment(i, _columns))).Select(product => (RowTotal)product)])];
         }
     }
 

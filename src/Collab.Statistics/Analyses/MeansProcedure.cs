@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Means;
 using Collab.Statistics.Results;
@@ -22,6 +23,10 @@ internal sealed class MeansProcedure(Analysis.Means analysis) : TotalsProcedure
             if (present[row] && levels[row] >= 0) SampleTotals.Add(sums, levels[row], values[row]);
         }
     }
+
+    public override IReadOnlyList<JoinedCell> Joined => analysis.Groups is { } groups
+        ? [.. groups.Levels.Select((_, level) => JoinedCell.Sample(new RowFactor.Level(groups, level), analysis.Value))]
+        : [JoinedCell.Sample(RowProduct.One, analysis.Value)];
 
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells)
     {
@@ -56,6 +61,23 @@ internal sealed class PairedMeansProcedure(Analysis.PairedMeans analysis) : Tota
             }
 
             SampleTotals.Add(sums, 0, (long)difference);
+        }
+    }
+
+    public override IReadOnlyList<JoinedCell> Joined
+    {
+        get
+        {
+            RowFactor x = new RowFactor.Power(analysis.First, 1), y = new RowFactor.Power(analysis.Second, 1);
+            return
+            [
+                new(RowProduct.One,
+                [
+                    RowProduct.One,
+                    new RowTotal((1, x), (-1, y)),
+                    new RowTotal((1, new RowFactor.Power(analysis.First, 2)), (-2, new RowProduct(x, y)), (1, new RowFactor.Power(analysis.Second, 2))),
+                ]),
+            ];
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Tables;
 using Collab.Statistics.Results;
@@ -24,6 +25,8 @@ internal sealed class ProportionProcedure(Analysis.Proportion analysis) : Totals
             sums.Add(level, 0, 1);
         }
     }
+
+    public override IReadOnlyList<JoinedCell> Joined => [.. analysis.Property.Levels.Select((_, level) => JoinedCell.Count(new RowFactor.Level(analysis.Property, level)))];
 
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Tables;
 
@@ -25,6 +26,12 @@ internal sealed class TableProcedure(Analysis.Table analysis) : TotalsProcedure
             sums.Add(cell, 0, 1);
         }
     }
+
+    public override IReadOnlyList<JoinedCell> Joined =>
+    [
+        .. Enumerable.Range(0, _rows.Count).SelectMany(
+            _ => Enumerable.Range(0, _columns.Count), (row, column) => JoinedCell.Count(new RowProduct(new RowFactor.Level(analysis.Rows, row), new RowFactor.Level(analysis.Across, column)))),
+    ];
 
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells)
     {

@@ -50,6 +50,12 @@ public sealed class JobSchemaTests
            {"test":"stability","value":"days","by":{"column":"city","levels":["Rome","Oslo"]},"breaks":["365"]}]}}
         """;
 
+    private const string JoinedAnalysis = """
+        {"kind":"analysis","purpose":"x","parties":[{"name":"al","dataset":"a","key":["id","born"]},{"name":"bo","dataset":"b","key":["no","birth"]}],"receivers":"al",
+         "parameters":{"join":{"trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse","columns":[{"column":"bmi","of":"bo","min":"12.5","max":"70"}]},
+                       "minimum-group":20,"analyses":[{"test":"correlation","x":"age","y":"bmi"}]}}
+        """;
+
     private const string FullComputation = """
         {"kind":"computation","purpose":"auction","parties":[{"name":"al","dataset":"bids"},{"name":"bo","dataset":"bids"},{"name":"cy","dataset":"bids"}],"receivers":["al"],
          "parameters":{"inputs":[{"name":"price","column":"offer","of":"al","min":"-0.5","max":"10"},{"name":"n","min":"0","max":"10.25"}],"missing":"skip-row","program":"open most = max(price)","dealer":"cy"}}
@@ -89,7 +95,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, FullComputation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

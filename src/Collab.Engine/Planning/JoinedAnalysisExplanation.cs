@@ -1,0 +1,79 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Psi.Circuit;
+using Collab.Statistics.Analyses.Joined;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>What analyses over the matching rows of two owners do, said before anyone approves them (protocols/specs/analysis-joined.md).</summary>
+internal static class JoinedAnalysisExplanation
+{
+    // Measured on the reference machine with silent transfers, both parties (analysis-joined.md, "Cost").
+    private const double SecondsPerKey = 10e-6;
+    private const double SecondsPerTransfer = 0.35e-6;
+
+    public static Explanation Of(Plan plan, AnalysisQuestion question, JoinedTables join)
+    {
+        var receiver = plan.Receivers[0];
+        var sender = plan.Owners.Single(owner => owner != receiver);
+        var owners = string.Join(", ", plan.Owners);
+        Bilingual[] asked = [.. question.Analyses.Select(AnalysisExplanation.Asked)];
+        var analyses = JoinedAnalysisPlanner.AnalysesOf(plan, question);
+        var cost = analyses.Select(analysis => CostOf(plan, analysis, receiver)).ToList();
+        var keys = plan.Inputs.Sum(input => (double)Most(input));
+        return new(
+            plan.Digest,
+            new(
+                $"Over the rows whose keys both {owners} have: {string.Join("; ", asked.Select(a => a.English))}.",
+                $"对 {owners} 双方键相同的行计算：{string.Join("；", asked.Select(a => a.Chinese))}。"),
+            new(
+                "Honest but curious: nothing here checks that a party brings its true rows or follows the protocol.",
+                "半诚实模型：不检验任何一方的数据是否真实，也不检验其是否遵守协议。"),
+            [
+                new(
+                    "Which rows match stays shared between the two and nobody learns it; of each analysis its totals alone are opened, exactly, and the receiver computes the rest.",
+                    "哪些行匹配由双方秘密分享，任何一方都不知道；每项分析只公开其精确合计，其余由接收方计算。"),
+                new(
+                    $"An analysis with fewer than {question.MinimumGroupSize} matching rows, or so few in a cell, is withheld whole before anything is opened; a regression needs ten rows a column.",
+                    $"匹配行或任一单元格不足 {question.MinimumGroupSize} 行的分析，在公开任何值之前整体隐去；回归每列至少需要十行。"),
+                new(
+                    $"{receiver} knows its own rows: a column of its own that is other than 0 in few rows alone comes close to telling {sender}'s values of these. Two jobs whose lists of keys differ by a few rows differ by those rows' totals; no ledger of answers can see that, so limit uses.",
+                    $"{receiver} 知道自己的行：若其某列仅在少数行非零，则合计几乎等于 {sender} 在这些行的值。键列表仅差几行的两个作业，其结果之差即为那几行的合计；答复账本无法察觉，故应限制使用次数。"),
+            ],
+            [
+                new(
+                    sender, [.. Explanation.Reads(plan, sender), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
+                    [
+                        new($"of each analysis, how many rows {receiver} brings and whether enough of them match", $"每项分析中 {receiver} 的行数，以及匹配行是否足够"),
+                        new("nothing else", "此外一无所知"),
+                    ]),
+                new(
+                    receiver, [.. Explanation.Reads(plan, receiver), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
+                    [
+                        new($"of each analysis, how many rows {sender} brings and whether enough of them match", $"每项分析中 {sender} 的行数，以及匹配行是否足够"),
+                        .. question.Analyses.Zip(analyses, (analysis, joined) => Told(analysis, joined)),
+                    ]),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(
+                cost.Sum(c => c.Flights + c.Ole.Messages), cost.Sum(c => c.TotalBytes),
+                CostRates.NodeMemory + cost.Max(c => c.MemoryBytes) + plan.Inputs.Max(input => analyses.Sum(a => (long)Most(input) * (64 + (16L * Math.Max(a.OfSender.Count, a.OfReceiver.Count))))),
+                CostRates.JobWait + (keys * CostRates.SecondsPerRow) + (analyses.Count * (CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey))) + (cost.Sum(c => (double)c.Transfers) * SecondsPerTransfer),
+                AreUpperBounds: true));
+    }
+
+    private static CircuitPsiCost CostOf(Plan plan, JoinedAnalysis analysis, PartyId receiver) => CircuitPsiCost.OfJoined(
+        plan.Inputs.Where(input => input.Owner != receiver).Select(Most).Single(), plan.Inputs.Where(input => input.Owner == receiver).Select(Most).Single(),
+        JoinedAnalysisPlanner.PlanOf(analysis), JoinedAnalysisPlanner.Transfers);
+
+    private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
+    {
+        var (of, about) = (AnalysisExplanation.Asked(analysis), analysis is Analysis.PairedMeans
+            ? new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）")
+            : AnalysisExplanation.Totals(analysis));
+        return new(
+            $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals)", $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计）");
+    }
+
+    private static int Most(PlanInput input) => (int)Math.Min(IntersectionSizes.MostRows(input), CircuitPsiOptions.LargestItemCount);
+}

@@ -1,0 +1,97 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Psi.Circuit;
+using Collab.SecretSharing.Boolean;
+using Collab.Statistics.Analyses.Joined;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>Settles analyses over joined rows with the owners' offers: who holds which column, within which range, and what is opened (protocols/specs/analysis-joined.md).</summary>
+internal static class JoinedAnalysisPlanner
+{
+    /// <summary>The protocol of analyses over the matching rows of two owners.</summary>
+    public const string Protocol = "joined-analyses/1";
+
+    /// <summary>Transfers of a run: those that send less, as for the line that is assumed.</summary>
+    public const TransferForm Transfers = TransferForm.Silent;
+
+    /// <summary>A column that several parties have.</summary>
+    public static readonly ErrorCode ColumnAmbiguous = new(
+        "plan.column-ambiguous", ErrorKind.InvalidInput, "Say whose column is meant with 'of' under 'join: columns'.");
+
+    /// <summary>Totals of a column's powers or products could leave 128 bits, or there are too many.</summary>
+    public static readonly ErrorCode TotalsTooWide = new(
+        "plan.totals-too-wide", ErrorKind.InvalidInput, "Declare narrower ranges with 'min' and 'max' under 'join: columns', or ask for fewer columns.");
+
+    /// <summary>The question, every column with its owner and every measure at its scale.</summary>
+    public static AnalysisQuestion QuestionOf(JobKind.JointAnalyses kind, RequestedJoin join, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
+    {
+        IntersectionPlanner.RequireKeys(specification, offers);
+        var asked = kind.Analyses.SelectMany(analysis => analysis.Columns).Distinct().ToList();
+        if (join.Columns.FirstOrDefault(column => !asked.Contains(column.Column)) is { } needless)
+            throw new CollabException(Planner.ColumnUnsuited, $"'join: columns' speaks of '{needless.Column}', which no analysis uses.");
+        var holders = asked.ToDictionary(name => name, name => HolderOf(name, join.Columns.FirstOrDefault(column => column.Column == name)?.Of, offers));
+        var ranges = join.Columns.Where(column => column.Range is not null).ToDictionary(column => column.Column, column => column.Range!);
+        int ScaleOf(string name) => Math.Max(Planner.ScaleOf(name, [holders[name]]), ranges.TryGetValue(name, out var range) ? range.Scale : 0);
+        return AnalysisPlanner.QuestionOf(kind, ScaleOf) with
+        {
+            Join = new JoinedTables(join.KeyRule, [.. asked.Select(name => new HeldColumn(name, holders[name].Owner, ranges.GetValueOrDefault(name)))]),
+        };
+    }
+
+    /// <summary>Checks that a plan's question makes sense for its parties and that the protocol does it.</summary>
+    public static void Require(Plan plan, AnalysisQuestion question)
+    {
+        void Unless(bool holds, string rule)
+        {
+            if (!holds) throw new CollabException(Planner.PartiesUnsuited, rule, plan.Requester);
+        }
+
+        Unless(plan.Protocol == Protocol, $"This node runs {Protocol} for such a question, not {plan.Protocol}.");
+        Unless(plan.Owners.Count == 2, "A join has two owners; of more there is no analysis yet.");
+        Unless(plan.Receivers.Count == 1 && plan.Owners.Contains(plan.Receivers[0]), "Analyses of a join go to one of its two owners.");
+        Unless(plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
+        foreach (var analysis in AnalysesOf(plan, question)) PlanOf(analysis);
+    }
+
+    /// <summary>The analyses of a plan, in order.</summary>
+    public static IReadOnlyList<JoinedAnalysis> AnalysesOf(Plan plan, AnalysisQuestion question) => [.. question.Analyses.Select(analysis =>
+        JoinedAnalysis.Create(analysis, question.Join!, plan.Receivers[0], question.MinimumGroupSize)
+        ?? throw new CollabException(Planner.ProtocolUnsuited, $"Over joined rows there is no {AnalysisExplanation.Asked(analysis).English}.", plan.Requester))];
+
+    /// <summary>What the protocol opens for an analysis.</summary>
+    public static JoinedPlan PlanOf(JoinedAnalysis analysis)
+    {
+        try
+        {
+            var plan = new JoinedPlan
+            {
+                OfSender = [.. analysis.OfSender.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
+                OfReceiver = [.. analysis.OfReceiver.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
+                Terms = [.. analysis.Products.Select(product => new JoinedTerm(product.OfSender, product.OfReceiver, product.IsCell))],
+                MinimumGroup = analysis.MinimumGroup,
+            };
+            plan.Check();
+            return plan;
+        }
+        catch (Exception unfit) when (unfit is OverflowException or InsecureParametersException or ArgumentException)
+        {
+            throw new CollabException(TotalsTooWide, $"{analysis}: its totals over 2^24 rows could leave 128 bits, or are too many.", inner: unfit);
+        }
+    }
+
+    private static DatasetOffer HolderOf(string column, PartyId? of, IReadOnlyList<DatasetOffer> offers)
+    {
+        var named = offers.Where(offer => of is null || offer.Owner == of).ToList();
+        if (named.Count == 0) throw new CollabException(Planner.PartiesUnsuited, $"'{of}', whose column '{column}' is asked for, is no party of the job.");
+        var holders = named.Where(offer => offer.Schema.Find(column) is not null).ToList();
+        var parties = string.Join(" and ", named.Select(offer => offer.Owner));
+        return holders.Count switch
+        {
+            1 => holders[0],
+            0 => throw new CollabException(
+                Planner.ColumnUnknown, $"No dataset of {parties} has a column '{column}'{NearestName.Hint(column, named.SelectMany(offer => offer.Schema.Columns).Select(c => c.Name))}"),
+            _ => throw new CollabException(ColumnAmbiguous, $"The datasets of {parties} both have a column '{column}'."),
+        };
+    }
+}

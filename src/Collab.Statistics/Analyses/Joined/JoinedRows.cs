@@ -1,0 +1,95 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.SecretSharing.Expressions;
+
+namespace Collab.Statistics.Analyses.Joined;
+
+/// <summary>One owner's part of an analysis over joined rows: which of its keys have a row with all of its columns, and its own products in these rows.</summary>
+/// <remarks>Local: sends nothing. Memory: 4 bytes a row and 16 for each of its columns and products.</remarks>
+public sealed class JoinedRows
+{
+    private readonly JoinedTables _tables;
+    private readonly IReadOnlyList<RowProduct> _products;
+    private readonly IReadOnlyList<Measure> _measures;
+    private readonly IReadOnlyList<GroupBy> _groupings;
+    private readonly Dictionary<string, int>[] _levels;
+    private readonly List<int> _keys = [];
+    private readonly List<Int128>[] _values;
+    private ColumnBatch? _batch;
+    private Dictionary<string, long[]> _columns = [];
+    private List<Func<int, bool>> _present = [];
+
+    internal JoinedRows(JoinedTables tables, IReadOnlyList<RowProduct> products, IReadOnlyList<Measure> measures, IReadOnlyList<GroupBy> groupings)
+    {
+        (_tables, _products, _measures, _groupings) = (tables, products, measures, groupings);
+        _levels = [.. groupings.Select(grouping => BatchColumns.NumbersOf(grouping.Levels))];
+        _values = [.. products.Select(_ => new List<Int128>())];
+    }
+
+    /// <summary>The places of the keys whose first row has a value in every column of the analysis that this owner holds.</summary>
+    public IReadOnlyList<int> Keys => _keys;
+
+    /// <summary>Its products in these rows, shape [p][keys].</summary>
+    public IReadOnlyList<ReadOnlyMemory<Int128>> Columns => [.. _values.Select(column => (ReadOnlyMemory<Int128>)column.ToArray())];
+
+    /// <summary>Takes the first row of a key.</summary>
+    /// <param name="batch">The batch; its columns are read when it is new.</param>
+    /// <param name="row">The row in it.</param>
+    /// <param name="key">The key's place in the owner's list.</param>
+    /// <exception cref="CollabException">A code of <see cref="StatisticsErrors"/> or <c>data.out-of-range</c>, which names the row and never a value; nothing has been sent yet.</exception>
+    public void Add(ColumnBatch batch, int row, int key)
+    {
+        if (!ReferenceEquals(batch, _batch)) Read(batch);
+        if (!_present.TrueForAll(present => present(row))) return;
+        foreach (var measure in _measures)
+        {
+            var (low, high) = _tables.RangeOf(measure);
+            if (_columns[measure.Column][row] < low || _columns[measure.Column][row] > high)
+                throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.FirstRow + row}: column '{measure.Column}' is outside of the range that the join has for it.");
+        }
+
+        _keys.Add(key);
+        for (var p = 0; p < _products.Count; p++)
+        {
+            Int128 product = 1;
+            foreach (var factor in _products[p].Factors) product *= ValueOf(factor, row);
+            _values[p].Add(product);
+        }
+    }
+
+    private void Read(ColumnBatch batch)
+    {
+        (_batch, _columns, _present) = (batch, [], []);
+        foreach (var measure in _measures)
+        {
+            var (values, present) = BatchColumns.ScaledValues(batch, measure);
+            _columns[measure.Column] = values;
+            _present.Add(row => present[row]);
+        }
+
+        foreach (var (grouping, numbers) in _groupings.Zip(_levels))
+        {
+            var levels = BatchColumns.LevelOfEachRow(batch, grouping, numbers);
+            _columns[grouping.Column] = Array.ConvertAll(levels, level => (long)level);
+            _present.Add(row => levels[row] >= 0);
+        }
+    }
+
+    private Int128 ValueOf(RowFactor factor, int row)
+    {
+        Int128 value = _columns[factor.Column][row];
+        switch (factor)
+        {
+            case RowFactor.Power power:
+                var product = value;
+                for (var k = 1; k < power.Exponent; k++) product *= value; // within the plan's bounds, which are below 2^127
+                return product;
+            case RowFactor.Level level:
+                return value == level.Number ? 1 : 0;
+            case RowFactor.Interval interval:
+                return (interval.Above is not { } above || value > above) && (interval.UpTo is not { } upTo || value <= upTo) ? 1 : 0;
+            default:
+                throw new ArgumentException($"{factor.GetType().Name} has no value.", nameof(factor));
+        }
+    }
+}

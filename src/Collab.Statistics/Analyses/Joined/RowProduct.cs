@@ -1,0 +1,63 @@
+using System.Numerics;
+using Collab.Jobs;
+
+namespace Collab.Statistics.Analyses.Joined;
+
+/// <summary>A product over a row, of factors of columns that may be at different owners; of none it is 1.</summary>
+internal sealed class RowProduct(params IEnumerable<RowFactor> factors) : IEquatable<RowProduct>
+{
+    /// <summary>1 in every row.</summary>
+    public static RowProduct One { get; } = new();
+
+    /// <summary>Its factors; one a column.</summary>
+    public IReadOnlyList<RowFactor> Factors { get; } = [.. factors];
+
+    /// <summary>Whether it is 0 or 1 in every row.</summary>
+    public bool IsIndicator => Factors.All(factor => factor.IsIndicator);
+
+    public static RowProduct operator *(RowProduct one, RowProduct other) => new(one.Factors.Concat(other.Factors));
+
+    public static implicit operator RowProduct(RowFactor factor) => new(factor);
+
+    /// <summary>The factors of some columns; null where there is none.</summary>
+    public RowProduct? Of(Func<string, bool> columns) => Factors.Where(factor => columns(factor.Column)).ToList() is { Count: > 0 } own ? new RowProduct(own) : null;
+
+    /// <summary>The least and the largest value that it has.</summary>
+    public (BigInteger Least, BigInteger Largest) Extent(JoinedTables tables)
+    {
+        BigInteger least = 1, largest = 1;
+        foreach (var (low, high) in Factors.Select(factor => factor.Extent(tables)))
+        {
+            BigInteger[] corners = [least * low, least * high, largest * low, largest * high];
+            (least, largest) = (corners.Min(), corners.Max());
+        }
+
+        return (least, largest);
+    }
+
+    public bool Equals(RowProduct? other) => other is not null && Factors.SequenceEqual(other.Factors);
+
+    public override bool Equals(object? obj) => Equals(obj as RowProduct);
+
+    public override int GetHashCode() => Factors.Aggregate(17, HashCode.Combine);
+}
+
+/// <summary>A total over rows: a sum of products, each with a whole coefficient.</summary>
+internal sealed record RowTotal(params IReadOnlyList<(int Coefficient, RowProduct Product)> Terms)
+{
+    public static implicit operator RowTotal(RowProduct product) => new((1, product));
+
+    public static implicit operator RowTotal(RowFactor factor) => (RowProduct)factor;
+}
+
+/// <summary>A cell of a procedure as a function of the row.</summary>
+/// <param name="RestsOn">1 in the rows that the cell rests on, 0 in others.</param>
+/// <param name="Totals">Its totals, in the order of <see cref="Procedure.TotalsOfCells"/>.</param>
+internal sealed record JoinedCell(RowProduct RestsOn, IReadOnlyList<RowTotal> Totals)
+{
+    /// <summary>A sample of a measure: n, Σx and Σx².</summary>
+    public static JoinedCell Sample(RowProduct of, Measure measure) => new(of, [of, of * new RowFactor.Power(measure, 1), of * new RowFactor.Power(measure, 2)]);
+
+    /// <summary>A number of rows.</summary>
+    public static JoinedCell Count(RowProduct of) => new(of, [of]);
+}
