@@ -9,7 +9,7 @@ namespace Collab.Statistics.Tests.Orders;
 /// <summary>Rounds of a search for quantiles that go wrong, and peers that cheat.</summary>
 public class QuantileFaultTests
 {
-    private static readonly Analysis.Quantiles Median = new(new Measure("x", 0), null, [5], 1);
+    private static readonly Analysis.Quantiles Median = new(new Measure("x", 0), null, [5], 1, -100, 155); // four rounds
 
     [Theory]
     [InlineData(false, "drop")]
@@ -25,7 +25,7 @@ public class QuantileFaultTests
         foreach (var line in sound.Network.Passed.GroupBy(message => (message.From, message.To)))
         {
             InMemoryNetwork.PassedMessage[] all = [.. line];
-            foreach (var broken in all[^(2 * (all.Length / 33))..]) // those of the last two rounds; the disclosure gate's go before 32
+            foreach (var broken in all[^(2 * (all.Length / 5))..]) // those of the last two rounds of four; the disclosure gate's go before
             {
                 var run = await Run(receiverOwns, message => (message.From, message.To, message.Index) != (broken.From, broken.To, broken.Index)
                     ? message.Payload
@@ -58,7 +58,7 @@ public class QuantileFaultTests
         ];
         foreach (var cheat in cheats)
         {
-            var run = await Run(false, message => message.From == QuantileRun.Registry && message.Index == 7 ? cheat(message.Payload) : message.Payload).GoAsync();
+            var run = await Run(false, message => message.From == QuantileRun.Registry && message.Index == 2 ? cheat(message.Payload) : message.Payload).GoAsync();
             Assert.Null(run.Outcome);
             foreach (var owner in run.Plan.Owners)
             {
@@ -73,7 +73,7 @@ public class QuantileFaultTests
     {
         foreach (var cheat in new Func<byte[], byte[]>[] { labels => labels[16..], labels => [.. labels, .. labels[..16]], labels => [] })
         {
-            var run = await Run(false, message => message.From.Name == "clinic-1" && message.Type == JointRun.Labels && message.Index > 20 ? cheat(message.Payload) : message.Payload).GoAsync();
+            var run = await Run(false, message => message.From.Name == "clinic-1" && message.Type == JointRun.Labels && message.Index > 4 ? cheat(message.Payload) : message.Payload).GoAsync();
             var failure = Assert.IsType<PeerFaultException>(run.Failures[QuantileRun.Registry]);
             Assert.Equal(("clinic-1", JointGarbling.SendLabels), (failure.Party?.Name, failure.Step));
             Assert.Null(run.Outcome);
