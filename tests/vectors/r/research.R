@@ -17,7 +17,7 @@ for (level in sort(unique(cohort$stratum))) for (column in c("age", "bmi")) {
   say(paste("baseline", column), level, "sd", sd(values))
 }
 
-bins <- table(cut(cohort$age, c(-Inf, 30, 40, 50, 60, 70, 80, 90, 95, Inf)))
+bins <- table(cut(cohort$age, c(-Inf, 30, 40, 50, 60, 70, 80, Inf)))
 for (i in seq_along(bins)) say("histogram", i, "count", bins[[i]])
 
 # A time counts at the end of its interval; who is followed beyond the last end is censored after it.
