@@ -46,7 +46,8 @@ public static class AnalysisExplanation
             new(
                 outlook.Sum(p => p.Sends.Sum(t => t.Messages)),
                 outlook.Sum(p => p.Sends.Sum(t => t.Bytes)),
-                CostRates.NodeMemory + outlook.Max(p => p.MemorySize) + plan.Inputs.Max(i => IntersectionSizes.MostRows(i) * settled.BytesPerRow),
+                CostRates.NodeMemory + outlook.Max(p => p.MemorySize) + plan.Inputs.Max(i => IntersectionSizes.MostRows(i) * settled.BytesPerRow)
+                    + (ranked && plan.Owners.Count == 2 && !isDealt ? RankedExplanation.TransferMemory : 0),
                 plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait
                     + (ranked ? ComputationExplanation.SecondsOf(outlook.Sum(p => p.Sends.Sum(t => t.Messages)), outlook.Sum(p => p.Sends.Sum(t => t.Bytes))) : 0),
                 AreUpperBounds: true));

@@ -25,6 +25,8 @@ public sealed class TinyDataTests
             new Analysis.Quantiles(Age, null, [25, 50, 75], 2), new Analysis.Quantiles(Age, Male, [5], 1, 0, 130),
             new Analysis.Binned(Age, null, [40, 60], BinnedTest.Histogram), new Analysis.Binned(Age, Male, [60], BinnedTest.MannWhitney),
             new Analysis.Binned(Age, Male, [60], BinnedTest.KruskalWallis), new Analysis.Binned(Age, Male, [60], BinnedTest.KolmogorovSmirnov), new Analysis.Binned(Age, Male, [60], BinnedTest.Stability),
+            new Analysis.Ranked(Age, Male, null, RankTest.MannWhitney, IsDealt: true), new Analysis.Ranked(Age, Male, null, RankTest.KruskalWallis, IsDealt: true),
+            new Analysis.Ranked(Age, Male, null, RankTest.KolmogorovSmirnov, IsDealt: true), new Analysis.Ranked(Age, null, Time, RankTest.Spearman, IsDealt: true),
         ];
         var outcomes = (await AnalysisRun.RunAsync(new AnalysisQuestion(analyses, 1), Columns.Nafld, 2, false, rows, outcomes: true)).Outcomes!;
         Assert.Equal(analyses.Length, outcomes.Count);
