@@ -50,7 +50,7 @@ public sealed record Explanation(
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
                     [.. Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
-                    [new(
+                    [question.Privacy is not null ? new("which of the cells are told, by their noisy counts", "按加噪计数，哪些单元格被公布") : new(
                         question.Dominance is null ? "which of the cells rest on enough rows to be told" : "which of the cells pass both rules and are told, not which rule failed",
                         question.Dominance is null ? "哪些单元格的行数足以公布" : "哪些单元格通过两项规则而公布，但不知未通过的是哪一项")])),
                 new(receiver,

@@ -49,6 +49,8 @@ public sealed class ExplanationTests : IDisposable
         Assert.All(explanation.Notes, note => Assert.True(note.English.Length > 0 && note.Chinese.Any(c => c >= 0x4E00), note.English));
         Assert.Contains(explanation.Notes, note => note.English.StartsWith("Differentially private, epsilon 100:", StringComparison.Ordinal));
         Assert.Contains(explanation.Notes, note => note.English.EndsWith("in the sum of age 4.36.", StringComparison.Ordinal) && note.Chinese.EndsWith("总和 age 4.36。", StringComparison.Ordinal));
+        Assert.Contains(explanation.Parties.Single(p => p.Party == Plans.Cy).Learns, text => text.English == "the statistics, with noise, of those of 1 cells whose noisy counts are 1 or more");
+        Assert.All(explanation.Parties.SelectMany(p => p.Learns), text => Assert.DoesNotContain("rows", text.English, StringComparison.Ordinal));
         Assert.Contains(explanation.Notes, note => note.English == "A value outside its range counts as the nearest end: age 0 to 110.");
     }
 
