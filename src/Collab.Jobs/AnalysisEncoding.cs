@@ -10,7 +10,7 @@ internal static class AnalysisEncoding
     private const int MostBins = 1_000;
     private const int MostDecimals = 9;
     private const int MostCovariates = 50;
-    private const byte Binomial = 1; // of the families of generalised linear models
+    private const byte Binomial = 1, Poisson = 2; // the families of generalised linear models
     private const int MostRankedGroups = 50;   // each is a vector of shares beside the values
     private const long MostCells = 1 << 16; // bounds what a peer's question makes every party allocate
 
@@ -55,6 +55,12 @@ internal static class AnalysisEncoding
             case Analysis.Logistic logistic:
                 Write(writer.Byte(8).Byte(Binomial), logistic.Response).List(logistic.Covariates, (w, c) => Write(w, c));
                 break;
+            case Analysis.Poisson poisson:
+                Write(writer.Byte(8).Byte(Poisson), poisson.Response).List(poisson.Covariates, (w, c) => Write(w, c));
+                break;
+            case Analysis.Cox cox:
+                Write(Write(writer.Byte(9), cox.Time), cox.Event).List(cox.Covariates, (w, c) => Write(w, c)).List(cox.Ends, (w, end) => w.Int64(end));
+                break;
             case Analysis.Quantiles quantiles:
                 Write(writer.Byte(10), quantiles.Value).Optional(quantiles.Groups, (w, g) => Write(w, g)).List(quantiles.Probabilities, (w, p) => w.Int64(p)).Byte((byte)quantiles.Scale)
                     .Int64(quantiles.Low).Int64(quantiles.High);
@@ -86,6 +92,8 @@ internal static class AnalysisEncoding
             7 => new Analysis.Survival(
                 ReadMeasure(ref reader), ReadGroups(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64())),
             8 => ReadModel(ref reader),
+            9 => new Analysis.Cox(
+                ReadMeasure(ref reader), ReadGroups(ref reader), reader.List((ref r) => ReadMeasure(ref r)), reader.List((ref r) => r.Int64())),
             10 => new Analysis.Quantiles(
                 ReadMeasure(ref reader), reader.Optional((ref r) => ReadGroups(ref r)), reader.List((ref r) => r.Int64()), reader.Byte(), reader.Int64(), reader.Int64()),
             11 => new Analysis.Ranked(
@@ -113,6 +121,10 @@ internal static class AnalysisEncoding
             && (table.Test is not (TableTest.Ratios or TableTest.Proportions) || (table.Rows.Levels.Count == 2 && table.Across.Levels.Count == 2)),
         Analysis.Linear linear => linear.Covariates.Count is >= 1 and <= MostCovariates,
         Analysis.Logistic logistic => logistic.Response.Levels.Count == 2 && logistic.Covariates.Count is >= 1 and <= MostCovariates,
+        Analysis.Poisson poisson => poisson.Covariates.Count is >= 1 and <= MostCovariates,
+        Analysis.Cox cox => cox.Event.Levels.Count == 2 && cox.Covariates.Count is >= 1 and <= MostCovariates && cox.Ends.Count is >= 1 and <= MostTimes
+            && (long)(cox.Covariates.Count + 1) * (cox.Covariates.Count + 2) * cox.Ends.Count <= MostCells
+            && cox.Ends.Zip(cox.Ends.Skip(1)).All(pair => pair.First < pair.Second),
         Analysis.Survival survival => survival.Event.Levels.Count == 2 && survival.Groups is null or { Levels.Count: >= 2 } && survival.Ends.Count is >= 1 and <= MostTimes
             && (long)(survival.Groups?.Levels.Count ?? 1) * survival.Ends.Count <= MostCells
             && survival.Ends.Zip(survival.Ends.Skip(1)).All(pair => pair.First < pair.Second),
@@ -145,6 +157,7 @@ internal static class AnalysisEncoding
     private static Analysis ReadModel(ref CanonicalReader reader) => reader.Byte() switch
     {
         Binomial => new Analysis.Logistic(ReadGroups(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
+        Poisson => new Analysis.Poisson(ReadMeasure(ref reader), reader.List((ref r) => ReadMeasure(ref r))),
         _ => throw new MalformedException("a known family"),
     };
 

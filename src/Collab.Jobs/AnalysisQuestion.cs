@@ -89,6 +89,15 @@ public abstract record Analysis
         public override IReadOnlyList<string> Columns => [Response.Column, .. Covariates.Select(c => c.Column)];
     }
 
+    /// <summary>Poisson regression with an intercept: <c>glm</c>, poisson.</summary>
+    /// <param name="Response">The counts explained: whole numbers from 0 on.</param>
+    /// <param name="Covariates">The columns that explain it.</param>
+    public sealed record Poisson(Measure Response, IReadOnlyList<Measure> Covariates) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Response.Column, .. Covariates.Select(c => c.Column)];
+    }
+
     /// <summary>Survival by Kaplan and Meier, and the log-rank test between groups: <c>survfit</c>, <c>survdiff</c>.</summary>
     /// <param name="Time">Time of follow-up; whole units of the scale.</param>
     /// <param name="Event">Whether the event ended it: the first level is no, the second yes.</param>
@@ -125,6 +134,17 @@ public abstract record Analysis
 
         /// <inheritdoc/>
         public override IReadOnlyList<string> Columns => [Value.Column, .. Groups is null ? Array.Empty<string>() : [Groups.Column]];
+    }
+
+    /// <summary>Cox's proportional hazards regression, ties as Efron's: <c>coxph</c>.</summary>
+    /// <param name="Time">Time of follow-up; whole units of the scale.</param>
+    /// <param name="Event">Whether the event ended it: the first level is no, the second yes.</param>
+    /// <param name="Covariates">The columns that explain the hazard.</param>
+    /// <param name="Ends">The ends of the intervals of time, ascending, in units of the time's scale; a time counts at the first end not before it, one after the last as followed beyond it.</param>
+    public sealed record Cox(Measure Time, GroupBy Event, IReadOnlyList<Measure> Covariates, IReadOnlyList<long> Ends) : Analysis
+    {
+        /// <inheritdoc/>
+        public override IReadOnlyList<string> Columns => [Time.Column, Event.Column, .. Covariates.Select(c => c.Column)];
     }
 
     /// <summary>What the order of a column's values says, as fine as its bins: histogram, stability index, rank tests.</summary>

@@ -17,6 +17,10 @@ public static class StatisticsErrors
     public static readonly ErrorCode ValueTooLarge = new(
         "statistics.value-too-large", ErrorKind.InvalidInput, "Correct the row, or propose the job anew with a smaller scale.");
 
+    /// <summary>A response is none that the regression has.</summary>
+    public static readonly ErrorCode ResponseUnfit = new(
+        "statistics.response-unfit", ErrorKind.InvalidInput, "Correct the row: a count is a whole number from 0 on.");
+
     /// <summary>More rows than the protocol counts.</summary>
     public static readonly ErrorCode TooManyRows = new(
         "statistics.too-many-rows", ErrorKind.InvalidInput, "Split the dataset and ask for each part by itself.");

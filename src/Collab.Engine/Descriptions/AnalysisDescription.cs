@@ -23,6 +23,8 @@ internal static class AnalysisDescription
         ["shape"] = section => new Analysis.Shape(Measure(section, "value")),
         ["linear"] = section => new Analysis.Linear(Measure(section, "response"), Covariates(section)),
         ["logistic"] = section => new Analysis.Logistic(Levels(section, "response"), Covariates(section)),
+        ["poisson"] = section => new Analysis.Poisson(Measure(section, "response"), Covariates(section)),
+        ["cox"] = Cox,
         ["survival"] = Survival,
         ["quantiles"] = section => Quantiles(section, Decimals(section, "probabilities").Units, Decimals(section, "probabilities").Scale),
         ["median"] = section => Quantiles(section, [5], 1),
@@ -121,6 +123,12 @@ internal static class AnalysisDescription
 
     private static bool IsDealt(YamlSection section) =>
         section.Has("dealer") && (section.Text("dealer") == "receiver" ? true : throw section.Error("dealer", "is none of receiver"));
+
+    private static Analysis.Cox Cox(YamlSection section)
+    {
+        var (ends, scale) = Decimals(section, "until");
+        return new Analysis.Cox(new Measure(section.Text("time"), scale), Levels(section, "event"), Covariates(section), ends);
+    }
 
     private static Analysis.Binned Binned(YamlSection section, BinnedTest test)
     {

@@ -29,8 +29,8 @@ public static class AnalysisExplanation
                     "各数据方在本地对自己的行精确求和；只公开各方之和，其余由接收方计算。"),
                 .. ranked ? RankedExplanation.Notes(plan.Owners.Count, isDealt) : [],
                 new(
-                    $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column. Two jobs that differ by a few rows differ by those rows' totals.",
-                    $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行。两个仅差几行的作业，其结果之差即为那几行的合计。"),
+                    $"An analysis with a cell on fewer than {question.MinimumGroupSize} rows is withheld whole; a regression needs ten rows a column, one in steps more. Two jobs that differ by a few rows differ by those rows' totals.",
+                    $"任一单元格不足 {question.MinimumGroupSize} 行的分析整体隐去；回归每列至少需要十行，逐步求解的回归需更多。两个仅差几行的作业，其结果之差即为那几行的合计。"),
                 .. question.Analyses.OfType<Analysis.Quantiles>().Take(1).Select(_ => QuantileLimits(question)),
             ],
             [
@@ -72,6 +72,12 @@ public static class AnalysisExplanation
         Analysis.Logistic l => new(
             $"a logistic regression of {l.Response.Column} on {string.Join(", ", l.Covariates.Select(c => c.Column))}, in at most 25 steps",
             $"{l.Response.Column} 对 {string.Join("、", l.Covariates.Select(c => c.Column))} 的逻辑回归（至多 25 步）"),
+        Analysis.Poisson p => new(
+            $"a Poisson regression of {p.Response.Column} on {string.Join(", ", p.Covariates.Select(c => c.Column))}, in at most 25 steps",
+            $"{p.Response.Column} 对 {string.Join("、", p.Covariates.Select(c => c.Column))} 的泊松回归（至多 25 步）"),
+        Analysis.Cox c => new(
+            $"a Cox regression of {c.Time.Column} on {string.Join(", ", c.Covariates.Select(x => x.Column))}, times rounded up to {c.Ends.Count} ends, in at most 9 steps",
+            $"{c.Time.Column} 对 {string.Join("、", c.Covariates.Select(x => x.Column))} 的 Cox 回归（时间上取整至 {c.Ends.Count} 个终点，至多 9 步）"),
         Analysis.Survival s => new($"survival by {s.Time.Column}{(s.Groups is { } g ? $", compared by {g.Column}" : "")}", $"按 {s.Time.Column} 的生存分析{(s.Groups is { } h ? $"，按 {h.Column} 比较" : "")}"),
         Analysis.Quantiles q => new(
             $"exact quantiles of {q.Value.Column} at {ProbabilitiesOf(q)}{(q.Groups is { } g ? $" by {g.Column}" : "")}{(q.HasRange ? $", all rows from {RangeOf(q).Low} to {RangeOf(q).High}" : "")}",
@@ -126,6 +132,12 @@ public static class AnalysisExplanation
         Analysis.Logistic => new Bilingual(
             "the count of either response; at the start and after each step, at coefficients that it names: all weighted sums of products of two of the columns, the sums of the residuals times a column, the deviance, and how many rows are foretold wrongly",
             "两种取值的行数；在起点及每一步由其指定的系数处：所有两列乘积的加权和、残差与各列乘积之和、偏差，以及预测错误的行数"),
+        Analysis.Poisson => new Bilingual(
+            "number and sum of the counts, the sums of their y·ln y and ln y!; at the start and after each step, at coefficients that it names: all weighted sums of products of two of the columns, the sums of the residuals times a column, and the deviance",
+            "计数的个数与和、y·ln y 之和与 ln y! 之和；在起点及每一步由其指定的系数处：所有两列乘积的加权和、残差与各列乘积之和，以及偏差"),
+        Analysis.Cox => new Bilingual(
+            "by interval, for those with the event and those followed no longer, of which there are none or enough: at the start and after each step, at coefficients that it names, their number weighted by hazard, and the weighted sums of each covariate and of products of two",
+            "按时间区间，分别对发生事件者与不再随访者（其人数为零或足够多）：在起点及每一步由其指定的系数处，以风险加权的人数、各协变量的加权和及两两乘积的加权和"),
         _ => new Bilingual("by interval, as long as enough are at risk in every group: events and censored", "按时间区间（各组风险人数足够时）：事件数与删失数"),
     };
 }

@@ -24,6 +24,13 @@ internal static class AnalysisPlanner
             Analysis.Shape shape => new Analysis.Shape(Settled(shape.Value)),
             Analysis.Linear linear => new Analysis.Linear(Settled(linear.Response), [.. linear.Covariates.Select(Settled)]),
             Analysis.Logistic logistic => logistic with { Covariates = [.. logistic.Covariates.Select(Settled)] },
+            Analysis.Poisson poisson => new Analysis.Poisson(Settled(poisson.Response), [.. poisson.Covariates.Select(Settled)]),
+            Analysis.Cox cox => cox with
+            {
+                Time = Settled(cox.Time),
+                Covariates = [.. cox.Covariates.Select(Settled)],
+                Ends = [.. cox.Ends.Select(end => Rescaled(end, cox.Time, Settled(cox.Time)))],
+            },
             Analysis.Survival survival => survival with
             {
                 Time = Settled(survival.Time),

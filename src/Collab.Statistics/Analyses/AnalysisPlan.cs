@@ -11,7 +11,7 @@ public sealed class AnalysisPlan
         Question = question;
         Procedures = [.. question.Analyses.Select(Procedure.Of)];
         int[] totals = [.. Procedures.SelectMany(procedure => procedure.TotalsOfCells)];
-        Gate = new GatePlan(owners, receiver, Procedures.Max(p => p.MinimumOf(question.MinimumGroupSize)), false, false, totals);
+        Gate = new GatePlan(owners, receiver, Procedures.Max(p => Enumerable.Range(0, p.TotalsOfCells.Count).Max(cell => p.MinimumOfCell(cell, question.MinimumGroupSize, owners.Count))), false, false, totals);
     }
 
     /// <summary>The question.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Collab.Arithmetic.WideIntegers;
 
 namespace Collab.Statistics.Analyses;
@@ -24,7 +25,10 @@ internal static class FixedPoint
     }
 
     /// <summary>The nearest double of an opened sum.</summary>
-    public static double Read(Integer256 sum) => Math.ScaleB((double)sum.ToBigIntegerVariableTime(), -FractionBits);
+    public static double Read(Integer256 sum) => Read(sum.ToBigIntegerVariableTime());
+
+    /// <summary>The nearest double of an opened sum.</summary>
+    public static double Read(BigInteger sum) => Math.ScaleB((double)sum, -FractionBits);
 
     private static Integer256 Shifted(ulong magnitude, int shift)
     {

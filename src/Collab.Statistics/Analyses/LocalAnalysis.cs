@@ -54,5 +54,5 @@ public sealed class LocalAnalysis
             part.Second.Counts.Select((count, cell) => DisclosureGate.Word(_plan.Gate, count + Granted(self, part.First, cell))))];
 
     private long Granted(PartyId self, Procedure procedure, int cell) =>
-        self == _plan.Owners[0] ? _plan.Gate.Minimum - procedure.MinimumOfCell(cell, _plan.Question.MinimumGroupSize) : 0;
+        self == _plan.Owners[0] ? _plan.Gate.Minimum - procedure.MinimumOfCell(cell, _plan.Question.MinimumGroupSize, _plan.Owners.Count) : 0;
 }

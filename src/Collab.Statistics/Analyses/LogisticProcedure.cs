@@ -11,10 +11,6 @@ internal sealed class LogisticProcedure(Analysis.Logistic analysis) : ModelProce
 
     public override IReadOnlyList<int> TotalsOfCells => [0, 1, 1];
 
-    public override int MinimumOf(int minimum) => Math.Max(minimum, RegressionRounds.MinimumRows(ColumnCount));
-
-    public override int MinimumOfCell(int cell, int minimum) => cell == 0 ? MinimumOf(minimum) : minimum;
-
     public override void Add(ColumnBatch batch, CellSums sums)
     {
         var (responses, complete) = ResponsesOf(batch, CovariatesOf(batch));

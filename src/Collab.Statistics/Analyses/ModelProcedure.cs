@@ -11,6 +11,9 @@ namespace Collab.Statistics.Analyses;
 /// <summary>A generalised linear model with an intercept, fitted in the rounds of <see cref="RegressionRounds"/>. Its first cell rests on all complete rows.</summary>
 internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> covariates) : RoundsProcedure
 {
+    /// <summary>How often sums are asked for at most: at the start, and once after each step.</summary>
+    public const int MostQuestions = GeneralisedLinearModel.MaximumIterations + 1;
+
     public Family Family => family;
 
     /// <summary>The covariates and the intercept.</summary>
@@ -19,6 +22,12 @@ internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> cov
     public override int BytesPerRow => sizeof(double) * (ColumnCount + 1);
 
     private int SumCount => WeightedTerms.CountOf(ColumnCount) + 1;
+
+    /// <summary>Rows that the whole needs: ten for each column, as in linear regression, and more than the rounds could tell.</summary>
+    public override int MinimumOf(int minimum) => Math.Max(
+        Math.Max(minimum, LinearProcedure.RowsPerColumn * ColumnCount), RegressionRounds.MinimumRows(MostQuestions, WeightedTerms.CountOf(ColumnCount), ColumnCount));
+
+    public override int MinimumOfCell(int cell, int minimum) => cell == 0 ? MinimumOf(minimum) : minimum;
 
     public override KeptRows Keep() => new ModelRows(this);
 
@@ -32,7 +41,7 @@ internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> cov
     protected abstract Responses ResponsesOf(IReadOnlyList<BigInteger[]> cells);
 
     public override Task ContributeAsync(ProcedureRounds rounds, KeptRows own, CancellationToken cancellation) =>
-        RegressionRounds.ContributeAsync(rounds, ColumnCount, ((ModelRows)own).SumsAt, cancellation);
+        RegressionRounds.ContributeAsync(rounds, ColumnCount, MostQuestions, ((ModelRows)own).SumsAt, cancellation);
 
     public override async Task<IReadOnlyList<Finding>> ReceiveAsync(
         ProcedureRounds rounds, KeptRows? own, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
@@ -49,12 +58,12 @@ internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> cov
         }
     }
 
-    public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) => RegressionRounds.Sends(plan, from, to, ColumnCount, SumCount);
+    public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) => RegressionRounds.Sends(plan, from, to, ColumnCount, MostQuestions, SumCount);
 
     /// <summary>The sums for columns in units of 1.</summary>
     private static WeightedSums Read(Integer256[] opened, double[] units)
     {
-        var sums = WeightedSums.Read([.. opened.SkipLast(1).Select(FixedPoint.Read)], units.Length);
+        var sums = WeightedSums.Read([.. opened.SkipLast(1).Select(sum => FixedPoint.Read(sum))], units.Length);
         return new WeightedSums(
             sums.Information.MapIndexed((i, j, sum) => sum / (units[i] * units[j])), sums.Score.MapIndexed((i, sum) => sum / units[i]),
             opened[^1] == default ? sums.Deviance : double.NaN, sums.Wrong);

@@ -15,6 +15,9 @@ internal abstract class Procedure
     /// <summary>How many rows a cell of its own needs, at most <see cref="MinimumOf"/>; the same for all unless a procedure knows better.</summary>
     public virtual int MinimumOfCell(int cell, int minimum) => MinimumOf(minimum);
 
+    /// <summary>The same of a cell whose need depends on how many owners there are.</summary>
+    public virtual int MinimumOfCell(int cell, int minimum, int owners) => MinimumOfCell(cell, minimum);
+
     /// <summary>Adds the rows of a batch.</summary>
     public abstract void Add(ColumnBatch batch, CellSums sums);
 
@@ -36,6 +39,8 @@ internal abstract class Procedure
         Analysis.Ranked ranked => new RankProcedure(ranked),
         Analysis.Binned binned => new BinnedProcedure(binned),
         Analysis.Logistic logistic => new LogisticProcedure(logistic),
+        Analysis.Cox cox => new CoxProcedure(cox),
+        Analysis.Poisson poisson => new PoissonProcedure(poisson),
         _ => throw new ArgumentException($"{analysis.GetType().Name} has no procedure.", nameof(analysis)),
     };
 }

@@ -10,9 +10,6 @@ namespace Collab.Statistics.Analyses;
 /// </remarks>
 internal static class RegressionRounds
 {
-    /// <summary>How often sums are asked for at most: at the start, and once after each step.</summary>
-    public const int MostQuestions = Inference.Regression.GeneralisedLinearModel.MaximumIterations + 1;
-
     /// <summary>The largest coefficient of a column, for one unit of its scale.</summary>
     public const double LargestCoefficient = 1 << 20;
 
@@ -26,19 +23,22 @@ internal static class RegressionRounds
     public static readonly StepId AddSums = new("regression.3");
 
     /// <summary>
-    /// How many rows a regression needs: ten for each column, and so many that they hold more numbers than all rounds can tell (our own rule; specs/regression.md).
+    /// How many rows sums need to rest on: so many that they hold more numbers than all rounds can tell (our own rule; specs/regression.md).
     /// </summary>
-    public static int MinimumRows(int columns) =>
-        Math.Max(LinearProcedure.RowsPerColumn * columns, ((MostQuestions * Inference.Regression.WeightedTerms.CountOf(columns)) + columns - 1) / columns);
+    /// <param name="mostQuestions">How often sums are asked for at most.</param>
+    /// <param name="sums">How many sums are told each time.</param>
+    /// <param name="columns">How many numbers a row holds.</param>
+    public static int MinimumRows(int mostQuestions, int sums, int columns) => ((mostQuestions * sums) + columns - 1) / columns;
 
     /// <summary>The part of an owner that is not the receiver.</summary>
     /// <param name="rounds">The other parties.</param>
     /// <param name="columns">How many coefficients there are.</param>
+    /// <param name="mostQuestions">How often sums are asked for at most.</param>
     /// <param name="sumsAt">This owner's sums, given β for one unit of each column; null at the start.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">The receiver broke step 1, or an owner or the receiver step 2.</exception>
     public static async Task ContributeAsync(
-        ProcedureRounds rounds, int columns, Func<double[]?, Integer256[]> sumsAt, CancellationToken cancellation)
+        ProcedureRounds rounds, int columns, int mostQuestions, Func<double[]?, Integer256[]> sumsAt, CancellationToken cancellation)
     {
         var receiver = rounds.Peers[rounds.Plan.Receiver];
         var comparing = rounds.OtherOwners.Where(owner => owner != receiver).ToList();
@@ -47,7 +47,7 @@ internal static class RegressionRounds
             rounds.Progress?.Report(NameCoefficients);
             var named = await receiver.ReceiveAsync<CoefficientsMessage>(NameCoefficients, cancellation); // 1 ←
             if (named.Coefficients is not { } beta) return;
-            PeerFaultException.ThrowUnless(asked < MostQuestions, receiver.Peer, NameCoefficients, $"at most {MostQuestions} questions");
+            PeerFaultException.ThrowUnless(asked < mostQuestions, receiver.Peer, NameCoefficients, $"at most {mostQuestions} questions");
             PeerFaultException.ThrowUnless(beta.Length == (asked == 0 ? 0 : columns), receiver.Peer, NameCoefficients, "a coefficient for each column, none at the start");
             PeerFaultException.ThrowUnless(beta.All(b => Math.Abs(b) <= LargestCoefficient), receiver.Peer, NameCoefficients, "finite coefficients in the bounds"); // NaN is not
 
@@ -107,13 +107,13 @@ internal static class RegressionRounds
     }
 
     /// <summary>What one party sends another at most.</summary>
-    public static PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to, int columns, int length)
+    public static PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to, int columns, int mostQuestions, int length)
     {
         var (sums, coefficients) = ((long)Integer256.Size * length, CoefficientsMessage.SizeOf(columns));
         var traffic = new PlannedTraffic(to, 0, 0, 0);
-        if (from == plan.Receiver) traffic = traffic.Plus(MostQuestions + 1, (MostQuestions + 1) * coefficients);
-        else if (to != plan.Receiver) traffic = traffic.Plus(MostQuestions, MostQuestions * coefficients);
-        else traffic = traffic.Plus(MostQuestions, MostQuestions * sums);
-        return plan.Owners.Contains(from) && plan.Owners.Contains(to) ? traffic.Plus(MostQuestions, MostQuestions * sums) : traffic;
+        if (from == plan.Receiver) traffic = traffic.Plus(mostQuestions + 1, (mostQuestions + 1) * coefficients);
+        else if (to != plan.Receiver) traffic = traffic.Plus(mostQuestions, mostQuestions * coefficients);
+        else traffic = traffic.Plus(mostQuestions, mostQuestions * sums);
+        return plan.Owners.Contains(from) && plan.Owners.Contains(to) ? traffic.Plus(mostQuestions, mostQuestions * sums) : traffic;
     }
 }

@@ -60,6 +60,7 @@ public sealed class AnsweredRows
             Analysis.Proportion proportion => Form.Of(proportion.Columns, proportion.Property),
             Analysis.Logistic logistic => Form.Of(logistic.Columns, logistic.Response), // the sums at the start tell those of either response
             Analysis.Quantiles quantiles => Form.Of(quantiles.Columns, quantiles.Groups),
+            Analysis.Cox cox => Form.Of(cox.Columns, cox.Event) with { Bins = new Bins(cox.Time, cox.Ends) },
             Analysis.Survival survival => Form.Of(survival.Columns, survival.Event, survival.Groups) with { Bins = new Bins(survival.Time, survival.Ends) },
             Analysis.Ranked ranked => Form.Of(ranked.Columns, ranked.Groups),
             Analysis.Binned binned => Form.Of(binned.Columns, binned.Groups) with { Bins = new Bins(binned.Value, binned.Breaks) },

@@ -70,6 +70,8 @@ internal static class AnalysisRun
         Analysis.Shape shape => [shape.Value],
         Analysis.Linear linear => [linear.Response, .. linear.Covariates],
         Analysis.Logistic logistic => logistic.Covariates,
+        Analysis.Poisson poisson => [poisson.Response, .. poisson.Covariates],
+        Analysis.Cox cox => [cox.Time, .. cox.Covariates],
         Analysis.Survival survival => [survival.Time],
         Analysis.Quantiles quantiles => [quantiles.Value],
         Analysis.Binned binned => [binned.Value],

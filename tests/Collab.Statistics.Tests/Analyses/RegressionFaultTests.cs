@@ -46,9 +46,9 @@ public class RegressionFaultTests
         var answered = 0;
         var failures = await RunAsync(async network =>
         {
-            for (var i = 0; i <= RegressionRounds.MostQuestions; i++, answered++) await AskAsync(network, i == 0 ? [] : [0.1 * i, 0]);
+            for (var i = 0; i <= ModelProcedure.MostQuestions; i++, answered++) await AskAsync(network, i == 0 ? [] : [0.1 * i, 0]);
         });
-        Assert.Equal(RegressionRounds.MostQuestions, answered);
+        Assert.Equal(ModelProcedure.MostQuestions, answered);
         foreach (var owner in new[] { North, South }) ShouldBlame(failures[owner], Registry, RegressionRounds.NameCoefficients);
     }
 

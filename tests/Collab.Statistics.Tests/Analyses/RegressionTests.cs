@@ -24,6 +24,34 @@ public class RegressionTests
         Assert.Single(result[1]);
     }
 
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public async Task Poisson_regression_is_that_of_R(int owners, bool receiverOwns)
+    {
+        var analysis = new Analysis.Poisson(new("NumberExistingCredits", 0), [new("Duration", 0), new("Age", 0), new("Telephone", 0)]);
+        RVectors.Check("poisson-credit", (await AnalysisRun.RunAsync(new AnalysisQuestion([analysis], 10), Columns.Credit, owners, receiverOwns))[0][0]);
+    }
+
+    [Fact]
+    public async Task Counts_that_are_all_0_or_hardly_any_are_withheld_and_a_number_that_is_no_count_stops_its_owner()
+    {
+        async Task<AnalysisOutcome> With(int counted) => (await AnalysisRun.RunAsync(
+            new AnalysisQuestion([new Analysis.Poisson(new("visits", 0), [new("x", 0)])], 10), ["visits", "x"],
+            [.. Enumerable.Range(0, 200).Select(i => new[] { i < counted ? $"{1 + (i % 5)}" : "0", $"{i * i % 13}" })], 2, false, outcomes: true)).Outcomes![0];
+        Assert.Equal(AnalysisOutcome.Withheld, await With(0));
+        Assert.Equal(AnalysisOutcome.Withheld, await With(9));
+        Assert.Null((await With(10)).Reason);
+
+        var plan = AnalysisPlan.Create(new AnalysisQuestion([new Analysis.Poisson(new("y", 1), [new("x", 0)])], 10), [PartyId.Parse("a"), PartyId.Parse("b")], PartyId.Parse("c"));
+        foreach (var unfit in new long[] { -10, 5 }) // −1 and 0.5
+        {
+            var batch = new ColumnBatch(1, 1, [
+                new NumberColumn(new ColumnSchema("y", ColumnType.Decimal, 1), new[] { unfit }, new[] { true }), new NumberColumn(new ColumnSchema("x", ColumnType.Integer, 0), new long[] { 1 }, new[] { true })]);
+            Assert.Equal(StatisticsErrors.ResponseUnfit, Assert.Throws<CollabException>(() => new LocalAnalysis(plan).Add(batch)).Code);
+        }
+    }
+
     [Fact]
     public async Task Rows_without_a_value_are_left_out()
     {
@@ -57,7 +85,7 @@ public class RegressionTests
         Assert.Null((await With(10, 90)).Reason);
         Assert.Equal(AnalysisOutcome.Withheld, await With(9, 91));
         Assert.Equal(AnalysisOutcome.Withheld, await With(91, 9));
-        Assert.Equal(91, RegressionRounds.MinimumRows(2)); // 26 questions of 7 numbers, over 2 columns
+        Assert.Equal(91, RegressionRounds.MinimumRows(26, 7, 2)); // 26 questions of 7 numbers, over 2 columns
         Assert.Equal(AnalysisOutcome.Withheld, await With(30, 60));
         Assert.Equal(AnalysisOutcome.Withheld, await With(1, 0));
     }

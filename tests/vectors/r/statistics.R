@@ -116,11 +116,16 @@ tight <- coxph.control(eps = 1e-14, iter.max = 100)
 cox <- function(case, fit) {
   s <- summary(fit)
   for (v in rownames(s$coefficients)) say(case, estimate = s$coefficients[v, "coef"], std.error = s$coefficients[v, "se(coef)"], statistic = s$coefficients[v, "z"], p.value = s$coefficients[v, "Pr(>|z|)"],
-    conf.low = s$coefficients[v, "coef"] - z * s$coefficients[v, "se(coef)"], conf.high = s$coefficients[v, "coef"] + z * s$coefficients[v, "se(coef)"], term = v)
+    conf.low = s$coefficients[v, "coef"] - z * s$coefficients[v, "se(coef)"], conf.high = s$coefficients[v, "coef"] + z * s$coefficients[v, "se(coef)"], exp.estimate = s$conf.int[v, "exp(coef)"], exp.conf.low = s$conf.int[v, "lower .95"], exp.conf.high = s$conf.int[v, "upper .95"], term = v)
   say(case, loglik.null = fit$loglik[1], loglik = fit$loglik[2], statistic.log = unname(s$logtest["test"]), statistic.wald = unname(fit$wald.test), statistic.sc = unname(s$sctest["test"]), p.value.log = unname(s$logtest["pvalue"]))
 }
 cox("cox-aml", coxph(Surv(time, status) ~ I(x == "Maintained"), aml, control = tight))
 cox("cox-nafld", coxph(Surv(futime, status) ~ age + male + bmi, nafld, control = tight))
+# times rounded up to a grid, and followed on beyond its last end, as jobs of Cox regression do
+ends <- c(500, 1000, 1500, 2000, 2500, 3000, 3500, 4000, 5000, 6000)
+interval <- findInterval(nafld$futime, ends, left.open = TRUE) + 1
+nafld$rounded <- c(ends, 1e6)[interval]; nafld$seen <- ifelse(interval > length(ends), 0, nafld$status)
+cox("cox-grid", coxph(Surv(rounded, seen) ~ age + male + bmi, nafld, control = tight))
 
 # regression
 lin <- function(case, fit, vif = NULL) {

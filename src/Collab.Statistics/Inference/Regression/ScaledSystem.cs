@@ -15,14 +15,17 @@ internal sealed class ScaledSystem
     private ScaledSystem(Vector<double> scale, Cholesky<double> factor) => (_scale, _factor) = (scale, factor);
 
     /// <summary>Factors a symmetric matrix; null if a column is (within rounding) a combination of others.</summary>
-    public static ScaledSystem? Of(Matrix<double> matrix)
+    /// <param name="matrix">The matrix.</param>
+    /// <param name="squares">What its diagonal was the rest of, if something was taken from it before: rounding is relative to that.</param>
+    public static ScaledSystem? Of(Matrix<double> matrix, Vector<double>? squares = null)
     {
+        var least = (squares ?? matrix.Diagonal()).PointwiseDivide(matrix.Diagonal()) * SmallestPivot;
         var scale = matrix.Diagonal().Map(square => 1 / Math.Sqrt(square), Zeros.Include);
         if (!scale.All(double.IsFinite)) return null;
         try
         {
             var factor = matrix.MapIndexed((i, j, value) => value * scale[i] * scale[j], Zeros.Include).Cholesky();
-            return factor.Factor.Diagonal().All(pivot => pivot * pivot >= SmallestPivot) ? new ScaledSystem(scale, factor) : null;
+            return factor.Factor.Diagonal().PointwisePower(2).Zip(least).All(pivot => pivot.First >= pivot.Second) ? new ScaledSystem(scale, factor) : null;
         }
         catch (ArgumentException)
         {

@@ -13,5 +13,9 @@ public sealed record CoxSums(long Events, Vector<double> EventTotal, CoxSums.Wei
     /// <param name="Zeroth">Σ w.</param>
     /// <param name="First">Σ w·x.</param>
     /// <param name="Second">Σ w·x·xᵀ.</param>
-    public sealed record Weighted(double Zeroth, Vector<double> First, Matrix<double> Second);
+    public sealed record Weighted(double Zeroth, Vector<double> First, Matrix<double> Second)
+    {
+        /// <summary>Those of some rows and of others, together.</summary>
+        public static Weighted operator +(Weighted a, Weighted b) => new(a.Zeroth + b.Zeroth, a.First + b.First, a.Second + b.Second);
+    }
 }

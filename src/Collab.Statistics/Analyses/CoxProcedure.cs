@@ -1,0 +1,135 @@
+using Collab.Arithmetic.WideIntegers;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics.Inference;
+using Collab.Statistics.Inference.Survival;
+using MathNet.Numerics.LinearAlgebra;
+using BigInteger = System.Numerics.BigInteger;
+
+namespace Collab.Statistics.Analyses;
+
+/// <summary>
+/// Cox regression over intervals of time. Rows leave the risk set in one of two ways in each interval: with the event, or followed no longer (in the last: or beyond
+/// it). Each leaving has two cells: that it has enough rows, and that it has none at any owner. One of the two must pass, since the sums of a leaving are told by themselves.
+/// </summary>
+internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
+{
+    private const int CellsOfLeaving = 2;
+
+    private readonly Dictionary<string, int> _events = BatchColumns.NumbersOf(analysis.Event.Levels);
+    private readonly long[] _ends = [.. analysis.Ends];
+
+    public int CovariateCount => analysis.Covariates.Count;
+
+    /// <summary>With the event and without, in each interval.</summary>
+    public int LeavingCount => 2 * _ends.Length;
+
+    /// <summary>Σ w, Σ w·x, Σ w·x·xᵀ.</summary>
+    public int SumsOfLeaving => (CovariateCount + 1) * (CovariateCount + 2) / 2;
+
+    /// <summary>The number with the event, in its cell of enough rows; all other cells open nothing.</summary>
+    public override IReadOnlyList<int> TotalsOfCells => [.. Enumerable.Range(0, LeavingCount * CellsOfLeaving).Select(cell => cell % (2 * CellsOfLeaving) == 0 ? 1 : 0)];
+
+    public override int BytesPerRow => sizeof(double) * (CovariateCount + 1);
+
+    private int SumCount => (LeavingCount * SumsOfLeaving) + 1;
+
+    public override int MinimumOf(int minimum) => Math.Max(minimum, RegressionRounds.MinimumRows(CoxRegression.MaximumQuestions, SumsOfLeaving, CovariateCount));
+
+    /// <summary>A cell of none counts the owners that have none, and needs all.</summary>
+    public override int MinimumOfCell(int cell, int minimum, int owners) => cell % CellsOfLeaving == 0 ? MinimumOf(minimum) : owners;
+
+    public override KeptRows Keep() => new CoxRows(this);
+
+    public override void Add(ColumnBatch batch, CellSums sums)
+    {
+        foreach (var leaving in Read(batch).Leavings)
+        {
+            if (leaving < 0) continue;
+            sums.Counts[leaving * CellsOfLeaving]++;
+            if (leaving % 2 == 0) sums.Add(leaving * CellsOfLeaving, 0, 1);
+        }
+
+        for (var leaving = 0; leaving < LeavingCount; leaving++)
+            sums.Counts[(leaving * CellsOfLeaving) + 1] = sums.Counts[leaving * CellsOfLeaving] == 0 ? 1 : 0;
+    }
+
+    public override bool[] Opened(IReadOnlyList<bool> passed)
+    {
+        var all = Enumerable.Range(0, LeavingCount).All(leaving => passed[leaving * CellsOfLeaving] || passed[(leaving * CellsOfLeaving) + 1]);
+        return [.. Enumerable.Repeat(all, passed.Count)];
+    }
+
+    /// <summary>How each row leaves (its interval twice, and 1 if without the event; −1 if it is not complete), and its covariates.</summary>
+    public (int[] Leavings, (long[] Values, bool[] Present)[] Columns) Read(ColumnBatch batch)
+    {
+        var events = BatchColumns.LevelOfEachRow(batch, analysis.Event, _events);
+        var (times, present) = BatchColumns.ScaledValues(batch, analysis.Time);
+        (long[] Values, bool[] Present)[] columns = [.. analysis.Covariates.Select(measure => BatchColumns.ScaledValues(batch, measure))];
+        return ([.. times.Select((time, row) => present[row] && events[row] >= 0 && columns.All(column => column.Present[row]) ? Leaving(time, events[row] == 1) : -1)], columns);
+    }
+
+    private int Leaving(long time, bool hasEvent)
+    {
+        var interval = Array.BinarySearch(_ends, time) is var found && found >= 0 ? found : ~found;
+        return interval == _ends.Length ? LeavingCount - 1 : (2 * interval) + (hasEvent ? 0 : 1);
+    }
+
+    public override Task ContributeAsync(ProcedureRounds rounds, KeptRows own, CancellationToken cancellation) =>
+        RegressionRounds.ContributeAsync(rounds, CovariateCount + 1, CoxRegression.MaximumQuestions, ((CoxRows)own).SumsAt, cancellation);
+
+    public override async Task<IReadOnlyList<Finding>> ReceiveAsync(
+        ProcedureRounds rounds, KeptRows? own, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
+    {
+        double[] units = [.. analysis.Covariates.Select(covariate => Math.Pow(10, covariate.Scale))];
+        long[] events = [.. Enumerable.Range(0, _ends.Length).Select(interval => (long)cells[2 * CellsOfLeaving * interval][0])];
+        CoxSums.Weighted[]? start = null;
+        Vector<double>? mean = null;
+        return [await RegressionRounds.WithEndAsync(rounds, FitAsync, cancellation)];
+
+        Task<Finding> FitAsync() => events.Sum() > 0
+            ? CoxRegression.FitAsync([.. analysis.Covariates.Select(covariate => covariate.Column)], SumsAsync)
+            : throw new InvalidOperationException("No row has the event within the intervals.");
+
+        async Task<IReadOnlyList<CoxSums>> SumsAsync(Vector<double> beta)
+        {
+            // With the offset a row of mean covariates weighs 1, so that no weight falls below the fraction of the sums.
+            var offset = mean is null ? 0 : -(beta * mean);
+            double[]? asked = mean is null ? null : [offset, .. beta.Select((b, i) => b / units[i])];
+            var sums = await RegressionRounds.AskAsync(rounds, asked, SumCount, own is CoxRows rows ? rows.SumsAt : null, cancellation);
+            if (sums[^1] != default) throw new InvalidOperationException("A hazard grows beyond all bounds: no finite estimate exists.");
+            var leavings = Enumerable.Range(0, LeavingCount).Select(leaving => Read(sums.AsSpan(leaving * SumsOfLeaving, SumsOfLeaving), units, Math.Exp(-offset))).ToArray();
+            start ??= leavings; // weights are 1 there: the numbers themselves
+            mean ??= leavings.Aggregate(Vector<double>.Build.Dense(units.Length), (sum, leaving) => sum + leaving.First) / leavings.Sum(leaving => leaving.Zeroth);
+            return AtRisk(events, start, leavings);
+        }
+    }
+
+    public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) =>
+        RegressionRounds.Sends(plan, from, to, CovariateCount + 1, CoxRegression.MaximumQuestions, SumCount);
+
+    /// <summary>From who leaves when to who is at risk, from the last interval back.</summary>
+    private static List<CoxSums> AtRisk(long[] events, CoxSums.Weighted[] start, CoxSums.Weighted[] leavings)
+    {
+        var sums = new List<CoxSums>();
+        CoxSums.Weighted? risk = null;
+        for (var interval = events.Length - 1; interval >= 0; interval--)
+        {
+            var (tied, others) = (leavings[2 * interval], leavings[(2 * interval) + 1]);
+            risk = risk is null ? tied + others : risk + tied + others;
+            if (events[interval] > 0) sums.Add(new CoxSums(events[interval], start[2 * interval].First, risk, tied));
+        }
+
+        return sums;
+    }
+
+    /// <summary>The sums of a leaving for covariates in units of 1, without the offset.</summary>
+    private static CoxSums.Weighted Read(ReadOnlySpan<Integer256> opened, double[] units, double factor)
+    {
+        var (first, second, next) = (Vector<double>.Build.Dense(units.Length), Matrix<double>.Build.Dense(units.Length, units.Length), 1);
+        for (var i = 0; i < units.Length; i++) first[i] = FixedPoint.Read(opened[next++]) * factor / units[i];
+        for (var i = 0; i < units.Length; i++)
+            for (var j = i; j < units.Length; j++) second[i, j] = second[j, i] = FixedPoint.Read(opened[next++]) * factor / (units[i] * units[j]);
+        return new CoxSums.Weighted(FixedPoint.Read(opened[0]) * factor, first, second);
+    }
+}
