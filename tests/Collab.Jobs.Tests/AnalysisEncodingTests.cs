@@ -68,6 +68,28 @@ public class AnalysisEncodingTests
         Assert.Throws<MalformedException>(() => Decode(Encode(new AnalysisQuestion(Sound, 0))));
     }
 
+    [Fact]
+    public void A_join_reads_back_to_the_same_bytes_and_names_each_column_once()
+    {
+        var (al, bo) = (PartyId.Parse("al"), PartyId.Parse("bo"));
+        HeldColumn age = new("age", al, new ValueRange("age", 1, -5, 1200)), spent = new("spent", bo, null);
+        AnalysisQuestion Over(KeyRule rule, params HeldColumn[] columns) =>
+            new([new Analysis.Correlation(new Measure("age", 1), new Measure("spent", 0))], 10) { Join = new JoinedTables(rule, columns) };
+        var bytes = Encode(Over(KeyRule.Default, age, spent));
+        var read = (AnalysisQuestion)Decode(bytes);
+        Assert.Equal(bytes, Encode(read));
+        Assert.Equal(("joined-analysis", al, bo), (read.Kind, read.Join!["age"].Of, read.Join["spent"].Of));
+        Assert.Equal((-50, 12000), read.Join.RangeOf(new Measure("age", 2)));
+        Assert.Equal((-JoinedTables.LargestMagnitude, JoinedTables.LargestMagnitude), read.Join.RangeOf(new Measure("spent", 0)));
+        for (var length = 0; length < bytes.Length; length++) Assert.Throws<MalformedException>(() => Decode(bytes.AsSpan(0, length)));
+        AnalysisQuestion[] unsound =
+        [
+            Over(KeyRule.Default), Over(KeyRule.Default, age, spent, age), Over(KeyRule.Default with { Duplicate = DuplicateKeys.All }, age, spent),
+            Over(KeyRule.Default, spent, age with { Range = new ValueRange("age", 19, 0, 1) }), Over(KeyRule.Default, spent, age with { Range = new ValueRange("age", 1, 2, 1) }),
+        ];
+        Assert.All(unsound, question => Assert.Throws<MalformedException>(() => Decode(Encode(question))));
+    }
+
     private static GroupBy Levels(string column, int count) => new(column, [.. Enumerable.Range(0, count).Select(i => $"{i}")]);
 
     private static byte[] Encode(Question question)
