@@ -21,6 +21,7 @@ public sealed class TinyDataTests
             new Analysis.Means(Age, Male, MeanTest.AnalysisOfVariance, 0), new Analysis.PairedMeans(Age, Time),
             new Analysis.Table(Male, Status, TableTest.ChiSquared), new Analysis.Table(Male, Status, TableTest.Fisher), new Analysis.Table(Male, Status, TableTest.Ratios),
             new Analysis.Table(Male, Status, TableTest.Proportions), new Analysis.Correlation(Age, Time), new Analysis.Shape(Age), new Analysis.Linear(Age, [Time]),
+            new Analysis.Logistic(Status, [Age]), new Analysis.Poisson(Age, [Time]), new Analysis.Cox(Time, Status, [Age], [1000, 9000]),
             new Analysis.Survival(Time, Status, null, [1000, 9000]), new Analysis.Survival(Time, Status, Male, [1000, 9000]), new Analysis.Survival(Time, Status, Male, [1]),
             new Analysis.Quantiles(Age, null, [25, 50, 75], 2), new Analysis.Quantiles(Age, Male, [5], 1, 0, 130),
             new Analysis.Binned(Age, null, [40, 60], BinnedTest.Histogram), new Analysis.Binned(Age, Male, [60], BinnedTest.MannWhitney),
