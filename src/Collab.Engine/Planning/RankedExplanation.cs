@@ -17,7 +17,7 @@ internal static class RankedExplanation
 
     /// <summary>What an owner learns beside.</summary>
     public static readonly IReadOnlyList<Bilingual> Learned =
-        [new("how many rows each other owner ranks, rounded up by at most an eighth (to 16 at least)", "其他各数据方参与排秩的行数（向上取整，至多多八分之一，最少记为 16）")];
+        [new("how many rows each other owner ranks, rounded up to a multiple of 16, and of many by up to an eighth", "其他各数据方参与排秩的行数（向上取整为 16 的倍数；行数多时至多多计八分之一）")];
 
     /// <summary>What the promise rests on when three owners rank.</summary>
     public static Bilingual AdversaryOfThree(PartyId receiver) => new(

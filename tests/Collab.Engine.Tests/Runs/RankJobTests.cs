@@ -89,7 +89,7 @@ public sealed class RankJobTests
         var two = Explanation.Of(owners.Plan(OfTwo));
         Assert.Contains(two.Notes, note => note.English.Contains("by oblivious transfer", StringComparison.Ordinal));
         Assert.Contains(two.Parties.Single(p => p.Party == Plans.Cy).Learns, told => told.English.Contains("the rank sum of each group", StringComparison.Ordinal));
-        Assert.Contains(two.Parties.Single(p => p.Party == Plans.Bo).Learns, told => told.English.Contains("rounded up by at most an eighth", StringComparison.Ordinal));
+        Assert.Contains(two.Parties.Single(p => p.Party == Plans.Bo).Learns, told => told.English.Contains("rounded up to a multiple of 16", StringComparison.Ordinal));
         var dealt = Explanation.Of(owners.Plan(OfTwoDealt));
         Assert.Contains("cy deals the random numbers", dealt.Adversary.English, StringComparison.Ordinal);
         Assert.True(dealt.Cost.Bytes * 10 < two.Cost.Bytes);
