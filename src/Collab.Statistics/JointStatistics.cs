@@ -38,20 +38,27 @@ public static partial class JointStatistics
     /// <param name="summary">This owner's own part, made for the same plan.</param>
     /// <param name="random">Where shares and seed come from.</param>
     /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="decided">Told which cells will be released, before any total is opened; what it throws ends the run with nothing opened.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>Whether each cell of the plan was released; that much every owner learns.</returns>
     /// <exception cref="PeerFaultException">A peer broke a step; unless that was in step 4, this owner opened no total.</exception>
     /// <exception cref="ChannelException">The way to a peer failed.</exception>
     public static async Task<IReadOnlyList<bool>> ContributeAsync(
         StatisticsPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalSummary summary, RandomSource random,
-        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+        IProgress<StepId>? progress = null, Action<IReadOnlyList<bool>>? decided = null, CancellationToken cancellation = default)
     {
         if (self == plan.Receiver || !plan.Owners.Contains(self))
             throw new ArgumentException("Not an owner that contributes.", nameof(self));
         summary.ThrowUnlessFor(plan);
         var own = OwnCells(plan, summary, random);
         return await GatedTotals.ContributeAsync(
-            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), AllThatPassed, random, progress, cancellation);
+            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), Decide, random, progress, cancellation);
+
+        bool[] Decide(bool[] passed)
+        {
+            decided?.Invoke(passed);
+            return passed;
+        }
     }
 
     /// <summary>The part of a receiver that holds no rows.</summary>

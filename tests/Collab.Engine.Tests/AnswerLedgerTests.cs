@@ -53,6 +53,28 @@ public sealed class AnswerLedgerTests
         Assert.Null(await AskAsync(open, Statistics("age")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_group_that_is_withheld_cannot_be_had_as_the_total_less_the_others(bool totalFirst)
+    {
+        await using var study = await StartWithGroupsAsync(few: 3);
+        var groups = Statistics("age").Replace("statistics:", "group-by: { column: sex, levels: [f, m] }\n  statistics:", StringComparison.Ordinal);
+        Assert.Null(await AskAsync(study, totalFirst ? Statistics("age") : groups));
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, totalFirst ? groups : Statistics("age")));
+        Assert.Null(await AskAsync(study, totalFirst ? Statistics("age") : groups)); // the same again tells nothing new
+        Assert.Single(study[Plans.Cy].Seen.Results.Values.Select(r => string.Join('|', ((JobResult.Statistics)r.Result).Table.Rows())).Distinct());
+        if (!totalFirst) Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, Correlation.Replace("correlation, x: age, y: bmi", "one-sample, value: age", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Groups_that_are_all_told_are_no_objection_to_their_total()
+    {
+        await using var study = await StartWithGroupsAsync(few: 6);
+        Assert.Null(await AskAsync(study, Statistics("age").Replace("statistics:", "group-by: { column: sex, levels: [f, m] }\n  statistics:", StringComparison.Ordinal)));
+        Assert.Null(await AskAsync(study, Statistics("age")));
+    }
+
     private const string Correlation = """
         kind: analysis
         purpose: cohort-study
@@ -85,6 +107,18 @@ public sealed class AnswerLedgerTests
         await study[Plans.Al].OfferAsync("visits", Rows(40));
         await study[Plans.Bo].OfferAsync("visits", [.. Rows(30), "31,"]);
         foreach (var owner in new[] { Plans.Al, Plans.Bo }) study[owner].Policy = ApprovalPolicy.Parse(policy + "otherwise: ask\n");
+        study.StartAll();
+        return study;
+    }
+
+    // All women are al's.
+    private static async Task<Study> StartWithGroupsAsync(int few)
+    {
+        var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
+        string[] Grouped(int women, int men) => ["age,bmi,sex", .. Rows(women + men).Skip(1).Select((row, i) => $"{row},{(i < women ? "f" : "m")}")];
+        await study[Plans.Al].OfferAsync("visits", Grouped(few, 40));
+        await study[Plans.Bo].OfferAsync("visits", Grouped(0, 30));
+        foreach (var owner in new[] { Plans.Al, Plans.Bo }) study[owner].Policy = ApprovalPolicy.Parse("otherwise: ask\n");
         study.StartAll();
         return study;
     }

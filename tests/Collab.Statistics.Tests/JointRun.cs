@@ -56,7 +56,7 @@ internal sealed class JointRun
                 : async () =>
                 {
                     var released = await JointStatistics.ContributeAsync(
-                        Plan, self, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation);
+                        Plan, self, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation: cancellation);
                     lock (Released) Released[self] = released;
                 };
         }

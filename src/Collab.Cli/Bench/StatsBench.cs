@@ -116,7 +116,7 @@ public static class StatsBench
         {
             var summary = new LocalSummary(_plan);
             foreach (var batch in rows.Batches()) summary.Add(batch);
-            await JointStatistics.ContributeAsync(_plan, self, mesh.ChannelsOf(self), summary, RandomSource.System, null, cancellation);
+            await JointStatistics.ContributeAsync(_plan, self, mesh.ChannelsOf(self), summary, RandomSource.System, cancellation: cancellation);
             return true;
         }
 

@@ -14,7 +14,7 @@ internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, Lo
         if (plan.InputOf(ports.Self) is not { } input) return new AnalysisPart(ports, checkedQuestion, null, null);
 
         var own = new LocalAnalysis(checkedQuestion);
-        var read = await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, own.Add, cancellation);
+        var read = (await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, own.Add, cancellation)).Read;
         return new AnalysisPart(ports, checkedQuestion, own, read);
     }
 

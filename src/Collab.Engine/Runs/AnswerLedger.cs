@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics;
 using Collab.Statistics.Disclosure;
 
 namespace Collab.Engine.Runs;
@@ -13,6 +14,7 @@ internal sealed class AnswerLedger
 {
     private const int MaximumSets = 8192;
     private const string Prefix = "answered/";
+    private const string WithheldPrefix = "withheld/";
 
     private static readonly Lock Answering = new(); // two runs at once must not each miss the other
 
@@ -21,6 +23,7 @@ internal sealed class AnswerLedger
     private readonly PlanInput _input;
     private readonly int _threshold;
     private readonly AnsweredRows? _rows;
+    private string? _noted; // where this run's sets stand, if it had new ones
 
     private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, Digest version, int threshold)
     {
@@ -36,7 +39,8 @@ internal sealed class AnswerLedger
     /// <param name="add">Takes a batch in for the question, and checks it.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then. Or what reading throws.</exception>
-    public static async Task<SnapshotReference> ReadAsync(
+    /// <returns>What was read, and the ledger of this run, to be told what the gate withheld.</returns>
+    public static async Task<AnswerLedger> ReadAsync(
         EnginePorts ports, Plan plan, PlanInput input, int minimumGroup, Action<ColumnBatch> add, CancellationToken cancellation)
     {
         var dataset = ports.Datasets.Open(input.DatasetId);
@@ -50,9 +54,9 @@ internal sealed class AnswerLedger
             ledger._rows?.Add(batch);
         }
 
-        var read = data.Close(ports.Random);
+        ledger.Read = data.Close(ports.Random);
         ledger.Admit();
-        return read;
+        return ledger;
     }
 
     /// <summary>Refuses an answer that the ledger cannot hold against others, over rows that nobody knows, where the owner's policy asks that all answers be.</summary>
@@ -65,6 +69,39 @@ internal sealed class AnswerLedger
                 ports.Self, RunSteps.Read);
     }
 
+    /// <summary>What was read.</summary>
+    public SnapshotReference? Read { get; private set; }
+
+    /// <summary>
+    /// Takes note of what the gate withheld of joint statistics, before anything is opened: where groups were withheld, whoever knows the total of nearly the same rows has them
+    /// together by taking the told groups from it.
+    /// </summary>
+    /// <param name="plan">The statistics.</param>
+    /// <param name="released">Whether each cell of it will be told.</param>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/>: an earlier answer and this one would give withheld groups of this owner's rows.</exception>
+    public void Settle(StatisticsPlan plan, IReadOnlyList<bool> released)
+    {
+        if (_rows is null) return;
+        lock (Answering)
+        {
+            if (WithheldGroups.Settle(plan, released, _rows.Sets, SetsUnder(Folder), SetsUnder(WithheldFolder), _threshold) is not { } wholes)
+            {
+                if (_noted is not null) _ports.Store.Put(_noted, new Answer(_plan.Digest, []).Encode()); // no total of it will be opened
+                throw GivesWithheld(RunSteps.Protocol);
+            }
+
+            if (wholes.Count > 0) _ports.Store.Put($"{WithheldFolder}{_ports.Store.List(WithheldFolder).Count:d6}", new Answer(_plan.Digest, wholes).Encode());
+        }
+    }
+
+    private CollabException GivesWithheld(StepId step) => new(
+        DisclosureErrors.TooClose,
+        $"With an earlier answer over '{_input.Dataset}' a total less the groups that are told would give groups that are withheld, with rows of {_input.Owner}.", _input.Owner, step);
+
+    private AnsweredSet[] SetsUnder(string folder) => [.. _ports.Store.List(folder).SelectMany(key => Answer.Decode(_ports.Store.Get(key)!).Sets)];
+
+    private string WithheldFolder => $"{WithheldPrefix}{_input.DatasetId}/";
+
     private void Admit()
     {
         if (_rows is null) return;
@@ -73,7 +110,7 @@ internal sealed class AnswerLedger
             var keys = _ports.Store.List(Folder);
             Answer[] answers = [.. keys.Select(key => Answer.Decode(_ports.Store.Get(key)!))];
             AnsweredSet[] earlier = [.. answers.SelectMany(answer => answer.Sets)];
-            AnsweredSet[] asked = [.. _rows.Sets.Where(set => !earlier.Any(other => IsSame(set, other)))];
+            AnsweredSet[] asked = [.. _rows.Sets.Where(set => !earlier.Any(other => set.IsSame(other)))];
             if (earlier.Length + asked.Length > MaximumSets)
             {
                 throw new CollabException(
@@ -82,6 +119,10 @@ internal sealed class AnswerLedger
             }
 
             if (asked.Length == 0) return;
+            // Whether an analysis is told is not known here; of statistics the gate says it.
+            var withheld = SetsUnder(WithheldFolder);
+            if (_plan.Question is AnalysisQuestion && asked.Any(set => WithheldGroups.IsGivenBy(set, withheld, _threshold))) throw GivesWithheld(RunSteps.Read);
+
             if (Differencing.Find(earlier, asked, _threshold) is { } conflict)
             {
                 var job = answers.FirstOrDefault(answer => answer.Sets.Contains(conflict.Earlier))?.Job;
@@ -91,15 +132,12 @@ internal sealed class AnswerLedger
                     _input.Owner, RunSteps.Read);
             }
 
-            _ports.Store.Put($"{Folder}{keys.Count:d6}", new Answer(_plan.Digest, asked).Encode());
+            _noted = $"{Folder}{keys.Count:d6}";
+            _ports.Store.Put(_noted, new Answer(_plan.Digest, asked).Encode());
         }
     }
 
     private string Folder => $"{Prefix}{_input.DatasetId}/";
-
-    private static bool IsSame(AnsweredSet set, AnsweredSet other) =>
-        set.Version == other.Version && set.Label == other.Label && set.Grouping == other.Grouping && set.Columns.SequenceEqual(other.Columns)
-        && RowSketch.Combine((1, set.Rows), (-1, other.Rows)).IsEmpty;
 
     private ulong Secret()
     {

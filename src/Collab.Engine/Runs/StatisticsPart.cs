@@ -6,8 +6,8 @@ using Collab.Statistics;
 namespace Collab.Engine.Runs;
 
 /// <summary>A party's part of <c>joint-statistics/1</c>: an owner reduces its rows and contributes, the receiver opens (protocols/specs/statistics.md).</summary>
-internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPlan Question, LocalSummary? Summary, SnapshotReference? Read)
-    : ProtocolPart(Read)
+internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPlan Question, LocalSummary? Summary, AnswerLedger? Answers)
+    : ProtocolPart(Answers?.Read)
 {
     public static async Task<ProtocolPart> PrepareAsync(
         EnginePorts ports, Plan plan, StatisticsQuestion question, CancellationToken cancellation)
@@ -16,9 +16,9 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
         if (plan.InputOf(ports.Self) is not { } input) return new StatisticsPart(ports, plan, checkedQuestion, null, null);
 
         var summary = new LocalSummary(checkedQuestion);
-        var read = await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, summary.Add, cancellation);
+        var answers = await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, summary.Add, cancellation);
         PrivacyLedger.Spend(ports.Store, ports.Policy, plan, input);
-        return new StatisticsPart(ports, plan, checkedQuestion, summary, read);
+        return new StatisticsPart(ports, plan, checkedQuestion, summary, answers);
     }
 
     public override async Task<JobResult?> RunAsync(
@@ -33,7 +33,7 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
                 return new JobResult.Statistics(
                     await JointStatistics.ReceiveAsOwnerAsync(Question, channels, summary, Ports.Random, steps, cancellation));
             case { } summary:
-                await JointStatistics.ContributeAsync(Question, Ports.Self, channels, summary, Ports.Random, steps, cancellation);
+                await JointStatistics.ContributeAsync(Question, Ports.Self, channels, summary, Ports.Random, steps, released => Answers!.Settle(Question, released), cancellation);
                 return null;
         }
     }

@@ -1,3 +1,4 @@
+using Collab.Jobs;
 using Collab.Primitives;
 
 namespace Collab.Statistics.Disclosure;
@@ -14,6 +15,25 @@ public sealed record AnsweredSet(
 {
     /// <summary>Whether it is all rows of an answer, and not one cell of several.</summary>
     public bool IsWhole => Label.Length == 0;
+
+    /// <summary>The columns that do not group.</summary>
+    public IEnumerable<string> MeasuredColumns => Columns.Except(Grouping.Split('|')[0].Split(';'));
+
+    /// <summary>The label of a level of a grouping by one column; that of the whole without one.</summary>
+    public static string LabelOf(GroupBy? grouping, string level) => grouping is { } by ? $"{by.Column}={level};" : "";
+
+    /// <summary>Whether a total rests on the rows of this grouping, but for fewer than the threshold: less the groups that were told it gives the others.</summary>
+    /// <param name="total">All rows of an answer.</param>
+    /// <param name="threshold">Fewer rows do not hide anybody.</param>
+    public bool IsCompletedBy(AnsweredSet total, int threshold) =>
+        total.Version == Version && MeasuredColumns.Intersect(total.Columns).Any()
+        && Math.Abs(total.Rows.Count - Rows.Count) < threshold
+        && RowSketch.Combine((1, total.Rows), (-1, Rows)).Read(threshold) is { } rows && rows.Count < threshold;
+
+    /// <summary>Whether both are the same cell of the same grouping over the same rows.</summary>
+    public bool IsSame(AnsweredSet other) =>
+        Version == other.Version && Label == other.Label && Grouping == other.Grouping && Columns.SequenceEqual(other.Columns)
+        && RowSketch.Combine((1, Rows), (-1, other.Rows)).IsEmpty;
 
     /// <summary>Writes it.</summary>
     public static void Encode(CanonicalWriter writer, AnsweredSet set)
