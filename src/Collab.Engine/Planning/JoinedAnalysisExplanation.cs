@@ -8,7 +8,7 @@ namespace Collab.Engine.Planning;
 /// <summary>What analyses over the matching rows of two owners do, said before anyone approves them (protocols/specs/analysis-joined.md).</summary>
 internal static class JoinedAnalysisExplanation
 {
-    // Measured on the reference machine with silent transfers, both parties (analysis-joined.md, "Cost").
+    // Reckoned from two runs of the protocol (analysis-joined.md, "Cost"), not fitted nor held against whole jobs.
     private const double SecondsPerKey = 10e-6;
     private const double SecondsPerTransfer = 0.35e-6;
 

@@ -55,7 +55,7 @@ public sealed class JoinedAnalysis
             .SelectMany(product => product.Factors).Where(factor => _tables[factor.Column].Of == owner).ToList();
         return new JoinedRows(
             _tables, owner == _receiver ? _ofReceiver : _ofSender,
-            [.. factors.Select(factor => factor switch { RowFactor.Power p => p.Measure, RowFactor.Interval i => i.Measure, _ => null }).OfType<Measure>().Distinct()],
+            [.. factors.OfType<RowFactor.Power>().Select(power => power.Measure).Distinct()],
             [.. factors.OfType<RowFactor.Level>().Select(level => level.Groups).Distinct()]);
     }
 

@@ -86,8 +86,6 @@ public sealed class JoinedRows
                 return product;
             case RowFactor.Level level:
                 return value == level.Number ? 1 : 0;
-            case RowFactor.Interval interval:
-                return (interval.Above is not { } above || value > above) && (interval.UpTo is not { } upTo || value <= upTo) ? 1 : 0;
             default:
                 throw new ArgumentException($"{factor.GetType().Name} has no value.", nameof(factor));
         }

@@ -28,7 +28,4 @@ internal abstract record RowFactor(string Column)
 
     /// <summary>1 in rows of one level.</summary>
     public sealed record Level(GroupBy Groups, int Number) : RowFactor(Groups.Column);
-
-    /// <summary>1 in rows whose value is above the one bound and not above the other; a bound that is null is none.</summary>
-    public sealed record Interval(Measure Measure, long? Above, long? UpTo) : RowFactor(Measure.Column);
 }
