@@ -11,6 +11,7 @@ internal static class BenchCommand
     private static readonly Dictionary<string, Func<BenchOptions, CancellationToken, Task<BenchReport>>> Topics = new()
     {
         ["grpc"] = GrpcBench.RunAsync,
+        ["he"] = EncryptionBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
         ["psi"] = TwoPartyBench.RunAsync,
         ["mpc"] = MpcBench.RunAsync,
@@ -24,7 +25,7 @@ internal static class BenchCommand
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; stats variance, correlation." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; stats variance, correlation." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };

@@ -70,6 +70,26 @@ public sealed class BenchTests
     }
 
     [Theory]
+    [InlineData("multiply", "8192")]
+    [InlineData("relinearize", "8192")]
+    [InlineData("rotate", "4096")]
+    [InlineData("multiply-plain", "4096")]
+    [InlineData("add", "4096")]
+    [InlineData("switch", "4096")]
+    [InlineData("encode", "4096")]
+    [InlineData("encrypt", "4096")]
+    [InlineData("encrypt-secret", "4096")]
+    [InlineData("decrypt", "4096")]
+    [InlineData("galois-key", "4096")]
+    public async Task Operations_on_encrypted_numbers_report_what_they_measured(string operation, string degree)
+    {
+        var report = (await CollabProgram.RunAsync("bench", "he", "--op", operation, "--size", degree, "--runs", "2", "--json")).Expect(0).Json;
+        Assert.Equal(("he", operation, degree), (Text(report, "topic"), Text(report, "variant"), report.GetProperty("size").GetInt32().ToString()));
+        Assert.True(report.GetProperty("correct").GetBoolean());
+        Assert.Equal(2, report.GetProperty("all").GetArrayLength());
+    }
+
+    [Theory]
     [InlineData("mpc", "multiply", "semi-honest", "memory", "bench mpc --size 3001")]
     [InlineData("mpc", "compare/32", "semi-honest", "grpc", "bench mpc --op compare --size 1000 --transport grpc")]
     [InlineData("mpc", "inner", "malicious", "grpc", "bench mpc --op inner --size 1000 --security malicious --transport grpc")]
@@ -113,6 +133,9 @@ public sealed class BenchTests
     [InlineData("ot", "--protocol", "base", "--security", "semi-honest")]
     [InlineData("vole", "--protocol", "nonsense")]
     [InlineData("okvs", "--op", "nonsense")]
+    [InlineData("he", "--op", "nonsense")]
+    [InlineData("he", "--size", "1000")]
+    [InlineData("he", "--op", "relinearize", "--size", "4096")]
     [InlineData("mpc", "--op", "nonsense")]
     [InlineData("mpc", "--parties", "3", "--dealer")]
     [InlineData("mpc", "--transport", "pigeon")]
