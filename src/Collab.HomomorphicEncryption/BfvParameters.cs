@@ -26,7 +26,7 @@ public sealed class BfvParameters
             .List(Primes, (writer, prime) => writer.UInt64(prime)).Boolean(SupportsKeySwitching).Written);
     }
 
-    /// <summary>N = 4096, log₂ Q = 72 and 37 bits of key switching, t of 20 bits: one product of a ciphertext by a plaintext or two.</summary>
+    /// <summary>N = 4096, log₂ Q = 72 and 37 bits of key switching, t of 20 bits: room for one product.</summary>
     public static BfvParameters N4096 => Named.N4096.Value;
 
     /// <summary>N = 8192, log₂ Q = 174 and 44 bits of key switching, t of 20 bits.</summary>

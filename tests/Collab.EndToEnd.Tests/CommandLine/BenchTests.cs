@@ -135,7 +135,6 @@ public sealed class BenchTests
     [InlineData("okvs", "--op", "nonsense")]
     [InlineData("he", "--op", "nonsense")]
     [InlineData("he", "--size", "1000")]
-    [InlineData("he", "--op", "relinearize", "--size", "4096")]
     [InlineData("mpc", "--op", "nonsense")]
     [InlineData("mpc", "--parties", "3", "--dealer")]
     [InlineData("mpc", "--transport", "pigeon")]
