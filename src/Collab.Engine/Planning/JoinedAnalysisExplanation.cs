@@ -12,6 +12,11 @@ internal static class JoinedAnalysisExplanation
     private const double SecondsPerKey = 10e-6;
     private const double SecondsPerTransfer = 0.35e-6;
 
+    // Fitted to the peaks of nodes in whole jobs, within a quarter (analysis-joined.md, "Cost").
+    private const long FixedMemory = 45_000_000;
+    private const long BytesPerKey = 1_600;
+    private const long BytesPerKeyAndColumn = 150;
+
     public static Explanation Of(Plan plan, AnalysisQuestion question, JoinedTables join)
     {
         var receiver = plan.Receivers[0];
@@ -57,7 +62,7 @@ internal static class JoinedAnalysisExplanation
             ],
             new(
                 cost.Sum(c => c.Flights + c.Ole.Messages), cost.Sum(c => c.TotalBytes),
-                CostRates.NodeMemory + cost.Max(c => c.MemoryBytes) + plan.Inputs.Max(input => analyses.Sum(a => (long)Most(input) * (64 + (16L * Math.Max(a.OfSender.Count, a.OfReceiver.Count))))),
+                CostRates.NodeMemory + FixedMemory + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => a.OfSender.Count + a.OfReceiver.Count)))),
                 CostRates.JobWait + (keys * CostRates.SecondsPerRow) + (analyses.Count * (CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey))) + (cost.Sum(c => (double)c.Transfers) * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
