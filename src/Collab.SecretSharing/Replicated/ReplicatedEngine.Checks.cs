@@ -19,8 +19,8 @@ public sealed partial class ReplicatedEngine
 
         // 10e. Nobody opens before both others have accepted what they checked.
         using var accepted = NativeBuffer<ulong>.AllocateZeroed(1);
-        using var one = await ExchangeAsync(accepted, _next, _previous, ProofStep, cancellation).ConfigureAwait(false);
-        using var other = await ExchangeAsync(accepted, _previous, _next, ProofStep, cancellation).ConfigureAwait(false);
+        using var one = await WordMessages.ExchangeAsync(accepted, _next, _previous, ProofStep, cancellation).ConfigureAwait(false);
+        using var other = await WordMessages.ExchangeAsync(accepted, _previous, _next, ProofStep, cancellation).ConfigureAwait(false);
     }
 
     private async Task RecordAsync<TRing>(ProductLog? log, NativeBuffer<ulong> received, CancellationToken cancellation)
@@ -40,19 +40,19 @@ public sealed partial class ReplicatedEngine
         var (own, next) = (new ProofSeeds(_ownStream), new ProofSeeds(_nextStream));
         using var challenge = NativeBuffer<ulong>.Allocate(2);
         (challenge.Span[0], challenge.Span[1]) = (own.Challenge.Low, own.Challenge.High);
-        using var mine = await ExchangeAsync(challenge, _next, _previous, ProofStep, cancellation).ConfigureAwait(false);      // 10a → the one proved to
+        using var mine = await WordMessages.ExchangeAsync(challenge, _next, _previous, ProofStep, cancellation).ConfigureAwait(false);      // 10a → the one proved to
         var count = log.Count;
 
         NativeBuffer<ulong> shares;
         using (var proof = new ProductProof<TRing, TProof>(count, KeyOf(mine))) shares = Prove(proof, log, own, next);         // 10b
         using var sent = shares;
-        using var given = await ExchangeAsync(sent, _next, _previous, ProofStep, cancellation).ConfigureAwait(false);         // 10b →
+        using var given = await WordMessages.ExchangeAsync(sent, _next, _previous, ProofStep, cancellation).ConfigureAwait(false);         // 10b →
 
         RequireElements<TProof>(given, _previous.Peer);
         NativeBuffer<ulong> folded;
         using (var proof = new ProductProof<TRing, TProof>(count, own.Challenge)) folded = FoldFirst(proof, log, own, next);   // 10c
         using var first = folded;
-        using var theirs = await ExchangeAsync(first, _previous, _next, ProofStep, cancellation).ConfigureAwait(false);       // 10c →
+        using var theirs = await WordMessages.ExchangeAsync(first, _previous, _next, ProofStep, cancellation).ConfigureAwait(false);       // 10c →
 
         RequireElements<TProof>(theirs, _next.Peer);
         bool holds;

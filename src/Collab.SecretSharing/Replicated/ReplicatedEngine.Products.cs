@@ -13,7 +13,7 @@ public sealed partial class ReplicatedEngine
     {
         foreach (var (x, y) in pairs) RequireSame(x.Length, y.Length);
         var own = Products(pairs);
-        var received = await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
+        var received = await WordMessages.ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
         await RecordAsync<Integers64>(_words, received, cancellation).ConfigureAwait(false);
         return Deal(own, received, [.. pairs.Select(pair => pair.X.Length)]).Select((pair, i) => new SharedVector(pairs[i].X.Length, pair.Own, pair.Next)).ToArray();
     }
@@ -29,7 +29,7 @@ public sealed partial class ReplicatedEngine
         }
 
         var own = Products(pairs);
-        var received = await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
+        var received = await WordMessages.ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false); // 3 →
         await RecordAsync<Bits64>(_bits, received, cancellation).ConfigureAwait(false);
         return Deal(own, received, [.. pairs.Select(pair => pair.X.WordCount)])
             .Select((pair, i) => new SharedBitVector(pairs[i].X.Length, pairs[i].X.Planes, pair.Own, pair.Next)).ToArray();
@@ -58,7 +58,7 @@ public sealed partial class ReplicatedEngine
         }
 
         var own = SumOfProducts(pairs);
-        return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
+        return new SharedVector(own.Length, own, await WordMessages.ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
     }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public sealed partial class ReplicatedEngine
         }
 
         var own = InnerProducts(pairs);
-        return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
+        return new SharedVector(own.Length, own, await WordMessages.ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
     }
 
     /// <inheritdoc/>
@@ -101,7 +101,7 @@ public sealed partial class ReplicatedEngine
         }
 
         var own = Cells(x, y, rows, inner, columns);
-        return new SharedVector(own.Length, own, await ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
+        return new SharedVector(own.Length, own, await WordMessages.ExchangeAsync(own, _previous, _next, ProductStep, cancellation).ConfigureAwait(false)); // 3 →
     }
 
     private unsafe NativeBuffer<ulong> Products(IReadOnlyList<(SharedVector X, SharedVector Y)> pairs)

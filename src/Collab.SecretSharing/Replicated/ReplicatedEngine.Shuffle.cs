@@ -46,8 +46,8 @@ public sealed partial class ReplicatedEngine
             NativeBuffer<ulong>? own = null, next = null;
             await Round.AllAsync(
                 [
-                    async token => own = await ReceiveAsync(x.Length, _previous, ShuffleStep, token).ConfigureAwait(false),   // 5 ←
-                    async token => next = await ReceiveAsync(x.Length, _next, ShuffleStep, token).ConfigureAwait(false),      // 5 ←
+                    async token => own = await WordMessages.ReceiveAsync(x.Length, _previous, ShuffleStep, token).ConfigureAwait(false),   // 5 ←
+                    async token => next = await WordMessages.ReceiveAsync(x.Length, _next, ShuffleStep, token).ConfigureAwait(false),      // 5 ←
                 ],
                 cancellation).ConfigureAwait(false);
             return new SharedVector(x.Length, own!, next!);
@@ -55,7 +55,7 @@ public sealed partial class ReplicatedEngine
 
         var before = Index == (hidden + 2) % 3;                                                  // the party before h; the other is the one after it
         var (addend, last) = MaskedAddend(x, length, words, bits, before);
-        await SendAsync(addend, before ? _next : _previous, cancellation).ConfigureAwait(false);                               // 5 →
+        await WordMessages.SendAsync(addend, before ? _next : _previous, cancellation).ConfigureAwait(false);                               // 5 →
         return before ? new SharedVector(x.Length, last, addend) : new SharedVector(x.Length, addend, last);
     }
 

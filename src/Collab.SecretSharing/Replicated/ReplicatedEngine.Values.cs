@@ -59,13 +59,13 @@ public sealed partial class ReplicatedEngine
                 WordKernels.Subtract<TRing>(WordKernels.Best, words!.Pointer, mask.Pointer, words.Pointer, count);
             }
 
-            await SendAsync(words, _next, cancellation).ConfigureAwait(false);                                       // 2 →
+            await WordMessages.SendAsync(words, _next, cancellation).ConfigureAwait(false);                                       // 2 →
             return (mask, words);
         }
 
         if (Index == (owner + 1) % 3)
         {
-            var received = await ReceiveAsync(count, _previous, InputStep, cancellation).ConfigureAwait(false);      // 2 ←
+            var received = await WordMessages.ReceiveAsync(count, _previous, InputStep, cancellation).ConfigureAwait(false);      // 2 ←
             return (received, NativeBuffer<ulong>.AllocateZeroed(count));
         }
 
@@ -90,19 +90,19 @@ public sealed partial class ReplicatedEngine
             [
                 async token =>
                 {
-                    if (to.Contains((Index + 1) % 3)) await SendAsync(own, _next, token).ConfigureAwait(false);      // 4 →
+                    if (to.Contains((Index + 1) % 3)) await WordMessages.SendAsync(own, _next, token).ConfigureAwait(false);      // 4 →
                 },
                 async token =>
                 {
-                    if (to.Contains(Index)) opened = await ReceiveAsync(own.Length, _previous, OpenStep, token).ConfigureAwait(false); // 4 ←
+                    if (to.Contains(Index)) opened = await WordMessages.ReceiveAsync(own.Length, _previous, OpenStep, token).ConfigureAwait(false); // 4 ←
                 },
                 async token =>
                 {
-                    if (IsChecked && to.Contains((Index + 2) % 3)) await SendAsync(next, _previous, token).ConfigureAwait(false); // 4' →
+                    if (IsChecked && to.Contains((Index + 2) % 3)) await WordMessages.SendAsync(next, _previous, token).ConfigureAwait(false); // 4' →
                 },
                 async token =>
                 {
-                    if (IsChecked && to.Contains(Index)) again = await ReceiveAsync(own.Length, _next, OpenStep, token).ConfigureAwait(false); // 4' ←
+                    if (IsChecked && to.Contains(Index)) again = await WordMessages.ReceiveAsync(own.Length, _next, OpenStep, token).ConfigureAwait(false); // 4' ←
                 },
             ],
             cancellation).ConfigureAwait(false);

@@ -76,7 +76,7 @@ public sealed partial class ReplicatedEngine : IVectorEngine
         var (previous, next) = (channels[parties[(index + 2) % 3]], channels[parties[(index + 1) % 3]]);
         using var own = NativeBuffer<ulong>.Allocate(2);
         random.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(own.Span));
-        using var received = await ExchangeAsync(own, previous, next, KeyStep, cancellation).ConfigureAwait(false); // 1 ←→
+        using var received = await WordMessages.ExchangeAsync(own, previous, next, KeyStep, cancellation).ConfigureAwait(false); // 1 ←→
         return new ReplicatedEngine(security, parties, index, previous, next, KeyOf(own), KeyOf(received));
     }
 
@@ -99,47 +99,5 @@ public sealed partial class ReplicatedEngine : IVectorEngine
         }
 
         throw new ArgumentException($"{party.Name} is none of the three parties.", nameof(party));
-    }
-
-    /// <summary>Sends a vector to one party and receives one of the same length from another, at once.</summary>
-    private static async Task<NativeBuffer<ulong>> ExchangeAsync(
-        NativeBuffer<ulong> sent, IChannel to, IChannel from, StepId step, CancellationToken cancellation)
-    {
-        NativeBuffer<ulong>? received = null;
-        await Round.AllAsync(
-            [
-                token => SendAsync(sent, to, token),
-                async token => received = await ReceiveAsync(sent.Length, from, step, token).ConfigureAwait(false),
-            ],
-            cancellation).ConfigureAwait(false);
-        return received!;
-    }
-
-    private static async Task SendAsync(NativeBuffer<ulong> words, IChannel to, CancellationToken cancellation)
-    {
-        for (var start = 0; start < words.Length; start += WordsMessage.LargestCount)
-        {
-            var part = new ReadOnlyWords(words, start, Math.Min(WordsMessage.LargestCount, words.Length - start));
-            await to.SendAsync(new WordsMessage(part), cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Receives exactly so many words; a vector of one message is taken over without a copy.</summary>
-    private static async Task<NativeBuffer<ulong>> ReceiveAsync(int count, IChannel from, StepId step, CancellationToken cancellation)
-    {
-        NativeBuffer<ulong>? whole = null;
-        for (var start = 0; start < count; start += WordsMessage.LargestCount)
-        {
-            var message = await from.ReceiveAsync<WordsMessage>(step, cancellation).ConfigureAwait(false);
-            var part = message.Words.Buffer;
-            PeerFaultException.ThrowUnless(
-                part.Length == Math.Min(WordsMessage.LargestCount, count - start), from.Peer, step, "as many words as the step has");
-            if (part.Length == count) return part;
-            whole ??= NativeBuffer<ulong>.Allocate(count);
-            part.Span.CopyTo(whole.Span[start..]);
-            part.Dispose();
-        }
-
-        return whole ?? NativeBuffer<ulong>.Allocate(0);
     }
 }

@@ -3,7 +3,6 @@ using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Channels;
 using Collab.Primitives;
-using Collab.SecretSharing.Replicated;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.TwoPartyRing;
@@ -34,7 +33,7 @@ public static class Dealer
             var request = await second.ReceiveAsync<DealerRequest>(RequestStep, cancellation).ConfigureAwait(false);                      // 9 ←
             if (request.Count == 0) return;
             using var factor = request.OfBits ? LastFactor<Bits64>(one, other, request.Count) : LastFactor<Integers64>(one, other, request.Count);
-            await second.SendAsync(new WordsMessage(new(factor, 0, factor.Length)), cancellation).ConfigureAwait(false);                 // 10 →
+            await WordMessages.SendAsync(factor, second, cancellation).ConfigureAwait(false);                 // 10 →
         }
     }
 
@@ -42,7 +41,7 @@ public static class Dealer
     {
         using var seed = NativeBuffer<ulong>.Allocate(2);
         random.Fill(MemoryMarshal.AsBytes(seed.Span));
-        await to.SendAsync(new WordsMessage(new(seed, 0, seed.Length)), cancellation).ConfigureAwait(false);                             // 8 →
+        await WordMessages.SendAsync(seed, to, cancellation).ConfigureAwait(false);                             // 8 →
         return new AesPrg(new Gf128(seed.Span[0], seed.Span[1]));
     }
 

@@ -20,7 +20,7 @@ internal sealed class DealtProducts : IProducts
     /// <summary>Receives this party's seed.</summary>
     public static async Task<DealtProducts> OpenAsync(int index, IChannel peer, IChannel dealer, CancellationToken cancellation)
     {
-        using var seed = await TwoPartyEngine.ReceiveAsync(dealer, 2, Dealer.SeedStep, cancellation).ConfigureAwait(false);               // 8 ←
+        using var seed = await WordMessages.ReceiveAsync(2, dealer, Dealer.SeedStep, cancellation).ConfigureAwait(false);               // 8 ←
         return new(index, peer, dealer, new AesPrg(new Gf128(seed.Span[0], seed.Span[1])));
     }
 
@@ -58,9 +58,9 @@ internal sealed class DealtProducts : IProducts
             var n = Math.Min(DealerRequest.Most, x.Length - start);
             if (_index == 1) await _dealer.SendAsync(new DealerRequest(typeof(TRing) == typeof(Bits64), n), cancellation).ConfigureAwait(false); // 9 →
             using NativeBuffer<ulong> a = Dealer.Draw(_stream, n), b = Dealer.Draw(_stream, n);
-            using var c = _index == 0 ? Dealer.Draw(_stream, n) : await TwoPartyEngine.ReceiveAsync(_dealer, n, Dealer.FactorStep, cancellation).ConfigureAwait(false); // 10 ←
+            using var c = _index == 0 ? Dealer.Draw(_stream, n) : await WordMessages.ReceiveAsync(n, _dealer, Dealer.FactorStep, cancellation).ConfigureAwait(false); // 10 ←
             using var own = Differences<TRing>(x, y, start, a, b);
-            using var theirs = await TwoPartyEngine.ExchangeAsync(_peer, own, DifferenceStep, cancellation).ConfigureAwait(false);        // 11 ↔
+            using var theirs = await WordMessages.ExchangeAsync(own, _peer, _peer, DifferenceStep, cancellation).ConfigureAwait(false);        // 11 ↔
             Finish<TRing>(own, theirs, a, b, c, products, start);
         }
 

@@ -56,11 +56,11 @@ public sealed partial class TwoPartyEngine
             [
                 async token =>
                 {
-                    if (to.Contains(1 - Index)) await SendAsync(_channel, own, token).ConfigureAwait(false);                      // 4 →
+                    if (to.Contains(1 - Index)) await WordMessages.SendAsync(own, _channel, token).ConfigureAwait(false);                      // 4 →
                 },
                 async token =>
                 {
-                    if (to.Contains(Index)) opened = await ReceiveAsync(_channel, own.Length, OpenStep, token).ConfigureAwait(false); // 4 ←
+                    if (to.Contains(Index)) opened = await WordMessages.ReceiveAsync(own.Length, _channel, OpenStep, token).ConfigureAwait(false); // 4 ←
                 },
             ],
             cancellation).ConfigureAwait(false);

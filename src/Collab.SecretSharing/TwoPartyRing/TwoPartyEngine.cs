@@ -92,43 +92,4 @@ public sealed partial class TwoPartyEngine : IVectorEngine
         if (party == parties[0]) return 0;
         return party == parties[1] ? 1 : throw new ArgumentException($"{party.Name} is none of the two parties.", nameof(party));
     }
-
-    /// <summary>Sends a vector and receives one of the same length, at once.</summary>
-    internal static async Task<NativeBuffer<ulong>> ExchangeAsync(IChannel channel, NativeBuffer<ulong> own, StepId step, CancellationToken cancellation)
-    {
-        NativeBuffer<ulong>? received = null;
-        await Round.AllAsync(
-            [token => SendAsync(channel, own, token), async token => received = await ReceiveAsync(channel, own.Length, step, token).ConfigureAwait(false)],
-            cancellation).ConfigureAwait(false);
-        return received!;
-    }
-
-    private static async Task SendAsync(IChannel channel, NativeBuffer<ulong> words, CancellationToken cancellation)
-    {
-        for (var start = 0; start < words.Length; start += WordsMessage.LargestCount)
-        {
-            var part = new ReadOnlyWords(words, start, Math.Min(WordsMessage.LargestCount, words.Length - start));
-            await channel.SendAsync(new WordsMessage(part), cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Receives exactly so many words; a vector of one message is taken over without a copy.</summary>
-    internal static async Task<NativeBuffer<ulong>> ReceiveAsync(IChannel channel, int count, StepId step, CancellationToken cancellation)
-    {
-        NativeBuffer<ulong>? whole = null;
-        for (var start = 0; start < count; start += WordsMessage.LargestCount)
-        {
-            var part = (await channel.ReceiveAsync<WordsMessage>(step, cancellation).ConfigureAwait(false)).Words.Buffer;
-            PeerFaultException.ThrowUnless(
-                part.Length == Math.Min(WordsMessage.LargestCount, count - start), channel.Peer, step, "as many words as the step has");
-            if (part.Length == count) return part;
-            using (part)
-            {
-                whole ??= NativeBuffer<ulong>.Allocate(count);
-                part.Span.CopyTo(whole.Span[start..]);
-            }
-        }
-
-        return whole ?? NativeBuffer<ulong>.Allocate(0);
-    }
 }
