@@ -1,3 +1,4 @@
+using Collab.Arithmetic.BinaryField;
 using Collab.HomomorphicEncryption.Rings;
 using Collab.Primitives;
 
@@ -85,6 +86,28 @@ public sealed class Ciphertext : IDisposable
     {
         if (reader.Digest() != parameters.Id) throw new MalformedException("the agreed parameters");
         if (reader.Byte() != kind) throw new MalformedException("the kind of object asked for");
+    }
+
+    // What has two parts of which a seed gives the second: header, seed, residues of the first.
+    internal static byte[] EncodeSeeded(BfvParameters parameters, byte kind, Gf128 seed, RingElement<Evaluations> first)
+    {
+        Span<byte> bytes = stackalloc byte[Gf128.Size];
+        seed.Write(bytes);
+        var writer = new CanonicalWriter().Digest(parameters.Id).Byte(kind).Raw(bytes);
+        ResidueEncoding.Write(writer, first);
+        return writer.ToArray();
+    }
+
+    internal static (RingElement<Evaluations> First, Gf128 Seed) DecodeSeeded(BfvParameters parameters, byte kind, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var reader = new CanonicalReader(bytes);
+        ReadHeader(ref reader, parameters, kind);
+        var seed = Gf128.Read(reader.Raw(Gf128.Size));
+        if (reader.Remaining != ResidueEncoding.Size(parameters.Top.Ring)) throw new MalformedException("as many residues as the parameters have");
+        var first = ResidueEncoding.Read(ref reader, parameters.Top.Ring);
+        reader.End();
+        return (first, seed);
     }
 
     /// <inheritdoc/>

@@ -47,26 +47,13 @@ public sealed class PublicKey : IDisposable
     }
 
     /// <summary>The canonical bytes: parameter digest, kind, seed of a, residues of the first part.</summary>
-    public byte[] Encode()
-    {
-        Span<byte> seed = stackalloc byte[Gf128.Size];
-        _seed.Write(seed);
-        var writer = new CanonicalWriter().Digest(Parameters.Id).Byte(Kind).Raw(seed);
-        ResidueEncoding.Write(writer, _first);
-        return writer.ToArray();
-    }
+    public byte[] Encode() => Ciphertext.EncodeSeeded(Parameters, Kind, _seed, _first);
 
     /// <summary>Reads the canonical bytes, strictly.</summary>
     /// <exception cref="MalformedException">Other parameters, a residue at or above its prime, or a wrong size.</exception>
     public static PublicKey Decode(BfvParameters parameters, ReadOnlySpan<byte> bytes)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        var reader = new CanonicalReader(bytes);
-        Ciphertext.ReadHeader(ref reader, parameters, Kind);
-        var seed = Gf128.Read(reader.Raw(Gf128.Size));
-        if (reader.Remaining != ResidueEncoding.Size(parameters.Top.Ring)) throw new MalformedException("as many residues as the parameters have");
-        var first = ResidueEncoding.Read(ref reader, parameters.Top.Ring);
-        reader.End();
+        var (first, seed) = Ciphertext.DecodeSeeded(parameters, Kind, bytes);
         return new(parameters, first, seed);
     }
 
