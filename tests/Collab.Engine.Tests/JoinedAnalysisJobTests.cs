@@ -91,13 +91,6 @@ public sealed class JoinedAnalysisJobTests
         await study[Plans.Cy].Engine.SubmitAsync(plan, None);
         await study[Plans.Bo].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind == JobEventKind.AwaitsApproval);
         await study[Plans.Bo].Engine.ApproveAsync(plan.Digest, None);
-        List<(string, PartyId?)?> ends = [];
-        foreach (var party in plan.Parties)
-        {
-            var ended = await study[party].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest);
-            ends.Add(ended.Fault is { } fault ? (fault.Code, fault.Party) : null);
-        }
-
-        return Assert.Single(ends.Distinct());
+        return await study.EndAsync(plan);
     }
 }

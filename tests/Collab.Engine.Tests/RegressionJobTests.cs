@@ -51,20 +51,6 @@ public sealed class RegressionJobTests
         var plan = await study[Plans.Cy].Engine.PlanAsync(JobDescription.Parse(Job), None);
         var receiver = Explanation.Of(plan).Parties.Single(party => party.Party == Plans.Cy);
         Assert.Contains(receiver.Learns, text => text.English.Contains("at coefficients that it names", StringComparison.Ordinal) && text.Chinese.Contains("加权和", StringComparison.Ordinal));
-        await study[Plans.Cy].Engine.SubmitAsync(plan, None);
-        foreach (var owner in plan.Owners)
-        {
-            await study[owner].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind == JobEventKind.AwaitsApproval);
-            await study[owner].Engine.ApproveAsync(plan.Digest, None);
-        }
-
-        List<(string, PartyId?)?> ends = [];
-        foreach (var party in plan.Parties)
-        {
-            var ended = await study[party].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest);
-            ends.Add(ended.Fault is { } fault ? (fault.Code, fault.Party) : null);
-        }
-
-        return Assert.Single(ends.Distinct());
+        return await study.RunAsync(plan);
     }
 }

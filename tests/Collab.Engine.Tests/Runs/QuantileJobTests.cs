@@ -79,20 +79,6 @@ public sealed class QuantileJobTests
     private static async Task<(string Code, PartyId? Party)?> AskAsync(Study study)
     {
         var plan = await study[Plans.Cy].Engine.PlanAsync(JobDescription.Parse(Job), None);
-        await study[Plans.Cy].Engine.SubmitAsync(plan, None);
-        foreach (var owner in plan.Owners)
-        {
-            await study[owner].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind == JobEventKind.AwaitsApproval);
-            await study[owner].Engine.ApproveAsync(plan.Digest, None);
-        }
-
-        List<(string, PartyId?)?> ends = [];
-        foreach (var party in plan.Parties)
-        {
-            var ended = await study[party].Seen.WhenAsync(e => e.Job == plan.Digest && (e.Kind is JobEventKind.Committed or JobEventKind.Aborted));
-            ends.Add(ended.Fault is { } fault ? (fault.Code, fault.Party) : null);
-        }
-
-        return Assert.Single(ends.Distinct());
+        return await study.RunAsync(plan);
     }
 }

@@ -58,6 +58,32 @@ internal sealed class Study : IAsyncDisposable
         foreach (var node in Nodes) node.Start();
     }
 
+    /// <summary>Submits a plan for its requester and has every owner approve it by hand; null when all commit, else what all parties say of its end.</summary>
+    public async Task<(string Code, PartyId? Party)?> RunAsync(Plan plan)
+    {
+        await this[plan.Requester].Engine.SubmitAsync(plan, CancellationToken.None);
+        foreach (var owner in plan.Owners)
+        {
+            await this[owner].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind == JobEventKind.AwaitsApproval);
+            await this[owner].Engine.ApproveAsync(plan.Digest, CancellationToken.None);
+        }
+
+        return await EndAsync(plan);
+    }
+
+    /// <summary>Waits for a job's end at all parties, who must say the same: null when all commit.</summary>
+    public async Task<(string Code, PartyId? Party)?> EndAsync(Plan plan)
+    {
+        List<(string, PartyId?)?> ends = [];
+        foreach (var party in plan.Parties)
+        {
+            var ended = await this[party].Seen.WhenAsync(e => e.Job == plan.Digest && e.Kind is JobEventKind.Committed or JobEventKind.Aborted && e.Job == plan.Digest);
+            ends.Add(ended.Fault is { } fault ? (fault.Code, fault.Party) : null);
+        }
+
+        return Assert.Single(ends.Distinct());
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes) await node.StopAsync();
