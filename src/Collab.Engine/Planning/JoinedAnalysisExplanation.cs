@@ -24,7 +24,7 @@ internal static class JoinedAnalysisExplanation
         var owners = string.Join(", ", plan.Owners);
         Bilingual[] asked = [.. question.Analyses.Select(AnalysisExplanation.Asked)];
         var analyses = JoinedAnalysisPlanner.AnalysesOf(plan, question);
-        var cost = analyses.Select(analysis => CostOf(plan, analysis, receiver)).ToList();
+        var cost = CircuitPsiCost.OfJoined(Most(plan.InputOf(sender)!), Most(plan.InputOf(receiver)!), JoinedAnalysisPlanner.PlansOf(plan, analyses), JoinedAnalysisPlanner.Transfers);
         var keys = plan.Inputs.Sum(input => (double)Most(input));
         return new(
             plan.Digest,
@@ -49,27 +49,23 @@ internal static class JoinedAnalysisExplanation
                 new(
                     sender, [.. Explanation.Reads(plan, sender), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
                     [
-                        new($"of each analysis, how many rows {receiver} brings and whether enough of them match", $"每项分析中 {receiver} 的行数，以及匹配行是否足够"),
+                        new($"how many keys {receiver} has, and of each analysis whether enough rows match", $"{receiver} 的键数，以及每项分析的匹配行是否足够"),
                         new("nothing else", "此外一无所知"),
                     ]),
                 new(
                     receiver, [.. Explanation.Reads(plan, receiver), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
                     [
-                        new($"of each analysis, how many rows {sender} brings and whether enough of them match", $"每项分析中 {sender} 的行数，以及匹配行是否足够"),
+                        new($"how many keys {sender} has, and of each analysis whether enough rows match", $"{sender} 的键数，以及每项分析的匹配行是否足够"),
                         .. question.Analyses.Zip(analyses, (analysis, joined) => Told(analysis, joined)),
                     ]),
                 .. Explanation.Bystanders(plan),
             ],
             new(
-                cost.Sum(c => c.Flights + c.Ole.Messages), cost.Sum(c => c.TotalBytes),
+                cost.Flights + cost.Ole.Messages, cost.TotalBytes,
                 CostRates.NodeMemory + FixedMemory + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => a.OfSender.Count + a.OfReceiver.Count)))),
-                CostRates.JobWait + (keys * CostRates.SecondsPerRow) + (analyses.Count * (CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey))) + (cost.Sum(c => (double)c.Transfers) * SecondsPerTransfer),
+                CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (cost.Transfers * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
-
-    private static CircuitPsiCost CostOf(Plan plan, JoinedAnalysis analysis, PartyId receiver) => CircuitPsiCost.OfJoined(
-        plan.Inputs.Where(input => input.Owner != receiver).Select(Most).Single(), plan.Inputs.Where(input => input.Owner == receiver).Select(Most).Single(),
-        JoinedAnalysisPlanner.PlanOf(analysis), JoinedAnalysisPlanner.Transfers);
 
     private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
     {

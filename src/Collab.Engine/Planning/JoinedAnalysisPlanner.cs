@@ -51,7 +51,7 @@ internal static class JoinedAnalysisPlanner
         Unless(plan.Owners.Count == 2, "A join has two owners; of more there is no analysis yet.");
         Unless(plan.Receivers.Count == 1 && plan.Owners.Contains(plan.Receivers[0]), "Analyses of a join go to one of its two owners.");
         Unless(plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
-        foreach (var analysis in AnalysesOf(plan, question)) PlanOf(analysis);
+        PlansOf(plan, AnalysesOf(plan, question));
     }
 
     /// <summary>The analyses of a plan, in order.</summary>
@@ -59,8 +59,23 @@ internal static class JoinedAnalysisPlanner
         JoinedAnalysis.Create(analysis, question.Join!, plan.Receivers[0], question.MinimumGroupSize)
         ?? throw new CollabException(Planner.ProtocolUnsuited, $"Over joined rows there is no {AnalysisExplanation.Asked(analysis).English}.", plan.Requester))];
 
-    /// <summary>What the protocol opens for an analysis.</summary>
-    public static JoinedPlan PlanOf(JoinedAnalysis analysis)
+    /// <summary>What the protocol opens for each analysis, over the rows that have a value in all of its columns.</summary>
+    public static IReadOnlyList<JoinedPlan> PlansOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses)
+    {
+        var subsets = plan.Owners.ToDictionary(owner => owner, owner => SubsetsOf(owner, analyses));
+        var sender = plan.Owners.Single(owner => owner != plan.Receivers[0]);
+        return [.. analyses.Select((analysis, i) => PlanOf(analysis, subsets[sender][i], subsets[plan.Receivers[0]][i]))];
+    }
+
+    /// <summary>For each analysis the number of its owner's subset of rows, those with a value in all of its columns; null where it has none. Analyses of the same columns share one.</summary>
+    public static IReadOnlyList<int?> SubsetsOf(PartyId owner, IReadOnlyList<JoinedAnalysis> analyses)
+    {
+        var names = analyses.Select(analysis => string.Join('\0', analysis.ColumnsOf(owner))).ToList();
+        var known = names.Where(name => name.Length > 0).Distinct().ToList();
+        return [.. names.Select(name => name.Length == 0 ? (int?)null : known.IndexOf(name))];
+    }
+
+    private static JoinedPlan PlanOf(JoinedAnalysis analysis, int? ofSender, int? ofReceiver)
     {
         try
         {
@@ -69,6 +84,8 @@ internal static class JoinedAnalysisPlanner
                 OfSender = [.. analysis.OfSender.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
                 OfReceiver = [.. analysis.OfReceiver.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
                 Terms = [.. analysis.Products.Select(product => new JoinedTerm(product.OfSender, product.OfReceiver, product.IsCell))],
+                SubsetOfSender = ofSender,
+                SubsetOfReceiver = ofReceiver,
                 MinimumGroup = analysis.MinimumGroup,
             };
             plan.Check();

@@ -4,12 +4,13 @@ using Collab.Engine.Planning;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
+using Collab.SecretSharing.Boolean;
 using Collab.Statistics.Analyses;
 using Collab.Statistics.Analyses.Joined;
 
 namespace Collab.Engine.Runs;
 
-/// <summary>A party's part of <c>joined-analyses/1</c>: its keys and its own products, then for each analysis the totals over the matching rows (protocols/specs/analysis-joined.md).</summary>
+/// <summary>A party's part of <c>joined-analyses/1</c>: its keys and its own products; one alignment, then for each analysis the totals over the matching rows that are complete for it (protocols/specs/analysis-joined.md).</summary>
 /// <param name="Ports">What the host gives.</param>
 /// <param name="Plan">The plan.</param>
 /// <param name="Analyses">What is asked.</param>
@@ -28,7 +29,7 @@ internal sealed record JoinedAnalysisPart(
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         JoinedRows[] rows = [.. analyses.Select(analysis => analysis.RowsOf(ports.Self))];
         var keyed = await KeyedRowReader.ReadAsync(
-            data.ReadAsync(cancellation), [input.Key], join.KeyRule, (batch, row, key) => Array.ForEach(rows, of => of.Add(batch, row, key)), cancellation);
+            data.ReadAsync(cancellation), [input.Key], join.KeyRule, (batch, row, _) => Array.ForEach(rows, of => of.Add(batch, row)), cancellation);
         return new JoinedAnalysisPart(ports, plan, analyses, keyed.Keys, rows, data.Close(ports.Random));
     }
 
@@ -36,11 +37,14 @@ internal sealed record JoinedAnalysisPart(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
         var channel = channels[Plan.Owners.Single(owner => owner != Ports.Self)];
+        var plans = JoinedAnalysisPlanner.PlansOf(Plan, Analyses);
+        var options = new CircuitPsiOptions(ContextOf(Plan, run), new CircuitPlan()) { Parallelism = Environment.ProcessorCount, Transfers = JoinedAnalysisPlanner.Transfers };
+        var party = Plan.Receivers[0] == Ports.Self ? BooleanParty.Second : BooleanParty.First;
+        await using var rows = await SharedRows.AlignAsync(party, channel, new LazyList<ReadOnlyMemory<byte>>(Keys.Count, at => Keys[at]), Subsets(), Ports.Random, options, cancellation);
         var outcomes = new List<AnalysisOutcome>();
         foreach (var (i, analysis) in Analyses.Index())
         {
-            var fork = channel.Fork($"analysis-{i + 1}");
-            await using (fork) outcomes.Add(await OutcomeAsync(fork, analysis, Rows[i], ContextOf(ContextOf(Plan, run), i), cancellation));
+            outcomes.Add(await OutcomeAsync(rows, analysis, Rows[i], plans[i], cancellation));
             progress(RunSteps.Protocol, i + 1, Analyses.Count);
         }
 
@@ -48,17 +52,11 @@ internal sealed record JoinedAnalysisPart(
     }
 
     /// <summary>The outcome at the receiver; at the other no more than that it was withheld or not.</summary>
-    private async Task<AnalysisOutcome> OutcomeAsync(IChannel channel, JoinedAnalysis analysis, JoinedRows rows, Digest context, CancellationToken cancellation)
+    private static async Task<AnalysisOutcome> OutcomeAsync(SharedRows rows, JoinedAnalysis analysis, JoinedRows own, JoinedPlan plan, CancellationToken cancellation)
     {
-        var plan = JoinedAnalysisPlanner.PlanOf(analysis);
-        var options = new CircuitPsiOptions(context, new CircuitPlan()) { Parallelism = Environment.ProcessorCount, Transfers = JoinedAnalysisPlanner.Transfers };
-        var items = new LazyList<ReadOnlyMemory<byte>>(rows.Keys.Count, at => Keys[rows.Keys[at]]);
         try
         {
-            if (Plan.Receivers[0] == Ports.Self)
-                return analysis.Finish(await JoinedTotals.ReceiveAsync(channel, items, rows.Columns, plan, Ports.Random, options, cancellation));
-            await JoinedTotals.SendAsync(channel, items, rows.Columns, plan, Ports.Random, options, cancellation);
-            return new AnalysisOutcome([], "");
+            return await JoinedTotals.OpenAsync(rows, own.Columns, plan, cancellation) is { } totals ? analysis.Finish(totals) : new AnalysisOutcome([], "");
         }
         catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
         {
@@ -66,6 +64,15 @@ internal sealed record JoinedAnalysisPart(
         }
     }
 
-    private static Digest ContextOf(Digest run, int analysis) =>
-        Digest.Of("collab.analysis-joined.part.v1", new CanonicalWriter().Digest(run).UInt32((uint)analysis).Written);
+    /// <summary>For each of its rows, which analyses it is complete for.</summary>
+    private ulong[] Subsets()
+    {
+        var subsets = new ulong[Keys.Count];
+        foreach (var (subset, rows) in JoinedAnalysisPlanner.SubsetsOf(Ports.Self, Analyses).Zip(Rows).DistinctBy(pair => pair.First))
+        {
+            for (var row = 0; row < subsets.Length && subset is not null; row++) subsets[row] |= (rows.Complete[row] ? 1UL : 0) << subset.Value;
+        }
+
+        return subsets;
+    }
 }

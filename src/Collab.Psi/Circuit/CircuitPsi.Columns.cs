@@ -8,53 +8,84 @@ using Collab.SecretSharing.Boolean;
 
 namespace Collab.Psi.Circuit;
 
-/// <content>Step 5 for columns of the sender, modulo 2^128: a store for each.</content>
+/// <content>Step 5 for columns of the sender, modulo 2^128: a store for each, as many and as often as wanted.</content>
 public static partial class CircuitPsi
 {
-    /// <summary>Step 5 at the sender, column by column. The k-th pad of a key is π_k(F₂) + F₂, with AES-128 under a public key of run and k.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="channel">To the receiver.</param>
-    /// <param name="programmed">The items in their bins.</param>
-    /// <param name="second">F₂ at all keys.</param>
-    /// <param name="columns">Shape [p][n].</param>
-    /// <param name="binCount">Bins.</param>
-    /// <param name="cancellation">Ends the run.</param>
-    /// <returns>Shares of the value of each bin, modulo 2^128, a vector for each column.</returns>
-    private static async Task<IReadOnlyList<SharedWords>> SendColumnsAsync(
-        VoleRun run, IChannel channel, ProgrammedItems programmed, NativeBuffer<Gf128> second, IReadOnlyList<ReadOnlyMemory<Int128>> columns, int binCount,
-        CancellationToken cancellation)
+    /// <summary>A party's end of further stores over the same bins. The k-th pad of a key is π_k(F₂) + F₂, with AES-128 under a public key of run and k.</summary>
+    internal interface IColumnStores : IDisposable
     {
-        var shares = new List<SharedWords>(columns.Count);
-        using var points = NativeBuffer<Gf128>.Allocate(second.Length);
-        for (var k = 0; k < columns.Count; k++)
-        {
-            var masks = new UInt128[binCount];
-            using (var random = AesPrg.Generate(run.Random)) random.Fill(MemoryMarshal.AsBytes(masks.AsSpan()));
-            using (var permutation = ColumnPermutation(run.Context, k)) permutation.Compress(second.Span, points.Span);
-            programmed.Add(columns[k].Span, masks, points.Span);
-            await SendProgrammedAsync(run, channel, programmed.Keys.Memory, points, cancellation).ConfigureAwait(false);
-            shares.Add(new(masks, 128));
-        }
-
-        return shares;
-    }
-
-    /// <summary>Step 5 at the receiver: its shares, column by column; meaningless where nothing matches.</summary>
-    private static async Task<IReadOnlyList<SharedWords>> ReceiveColumnsAsync(
-        VoleRun run, IChannel channel, PlacedItems placed, NativeBuffer<Gf128> second, int columnCount, CancellationToken cancellation)
-    {
-        var shares = new List<SharedWords>(columnCount);
-        using var points = NativeBuffer<Gf128>.Allocate(second.Length);
-        for (var k = 0; k < columnCount; k++)
-        {
-            using (var permutation = ColumnPermutation(run.Context, k)) permutation.Compress(second.Span, points.Span);
-            await ReceiveProgrammedAsync(run, channel, placed.Keys, points, cancellation).ConfigureAwait(false);
-            shares.Add(placed.Squares(points.Span));
-        }
-
-        return shares;
+        /// <summary>Shares of the value of the matching item in each bin, modulo 2^128, a vector for each column; meaningless where nothing matches.</summary>
+        /// <param name="count">How many columns.</param>
+        /// <param name="columns">A value of each item for each column at the sender, shape [p][n]; nothing at the receiver.</param>
+        /// <param name="cancellation">Ends the run.</param>
+        Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation);
     }
 
     private static AesPermutation ColumnPermutation(Digest context, int number) =>
         ItemDigests.Permutation(Digest.Of("collab.psi-circuit.column-" + number, context.ToArray()));
+
+    /// <summary>The sender's end; owns what it is given.</summary>
+    private sealed class SentColumns(VoleRun run, IChannel channel, ProgrammedItems programmed, NativeBuffer<Gf128> second) : IColumnStores
+    {
+        private int _number;
+
+        public async Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation)
+        {
+            var shares = new List<SharedWords>(count);
+            for (var k = 0; k < count; k++)
+            {
+                var masks = new UInt128[programmed.BinCount];
+                using (var random = AesPrg.Generate(run.Random)) random.Fill(MemoryMarshal.AsBytes(masks.AsSpan()));
+                using (var permutation = ColumnPermutation(run.Context, _number++)) permutation.Compress(second.Span, programmed.Points.Span);
+                programmed.Add(columns[k].Span, masks);
+                await SendProgrammedAsync(run, channel, programmed.Keys.Memory, programmed.Points, cancellation).ConfigureAwait(false);     // 5 →
+                shares.Add(new(masks, 128));
+            }
+
+            return shares;
+        }
+
+        public void Dispose()
+        {
+            programmed.Dispose();
+            second.Dispose();
+        }
+    }
+
+    /// <summary>The receiver's end; owns what it is given.</summary>
+    private sealed class ReceivedColumns(VoleRun run, IChannel channel, PlacedItems placed, NativeBuffer<Gf128> second) : IColumnStores
+    {
+        private int _number;
+
+        public async Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation)
+        {
+            var shares = new List<SharedWords>(count);
+            using var points = NativeBuffer<Gf128>.Allocate(second.Length);
+            for (var k = 0; k < count; k++)
+            {
+                using (var permutation = ColumnPermutation(run.Context, _number++)) permutation.Compress(second.Span, points.Span);
+                await ReceiveProgrammedAsync(run, channel, placed.Keys, points, cancellation).ConfigureAwait(false);                        // 5 ←
+                shares.Add(placed.Squares(points.Span));
+            }
+
+            return shares;
+        }
+
+        public void Dispose()
+        {
+            placed.Dispose();
+            second.Dispose();
+        }
+    }
+
+    /// <summary>Where there are no bins.</summary>
+    private sealed class NoColumns : IColumnStores
+    {
+        public Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<SharedWords>>([.. Enumerable.Range(0, count).Select(_ => new SharedWords([], 128))]);
+
+        public void Dispose()
+        {
+        }
+    }
 }

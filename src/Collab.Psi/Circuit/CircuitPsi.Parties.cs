@@ -62,16 +62,21 @@ public static partial class CircuitPsi
             }
         }
 
-        /// <summary>Without values, the upper half is the bin's mask alone, which is as random.</summary>
-        public void Program(ReadOnlySpan<long> values, FunctionValues masks)
+        /// <summary>How many bins.</summary>
+        public int BinCount => _targets.Length;
+
+        /// <summary>Above the bin's string stands value − mask, or the item's subsets ⊕ mask; without either the bin's mask alone, which is as random.</summary>
+        public void Program(ReadOnlySpan<long> values, ReadOnlyMemory<ulong> subsets, FunctionValues masks)
         {
+            var words = subsets.Span;
             for (var at = 0; at < _bins.Length; at++)
             {
                 var target = _targets.Span[_bins[at]];
                 unchecked
                 {
                     var value = values.IsEmpty ? 0 : values[at % _count];
-                    Points.Span[at] = new Gf128(target.Low, (ulong)value - target.High) + masks.First.Span[at];
+                    var upper = words.IsEmpty ? (ulong)value - target.High : words[at % _count] ^ target.High;
+                    Points.Span[at] = new Gf128(target.Low, upper) + masks.First.Span[at];
                     if (SquarePoints is null) continue;
                     var square = (UInt128)((Int128)value * value) - ToWord(_squareMasks!.Span[_bins[at]]);
                     SquarePoints.Span[at] = ToBlock(square) + masks.Second.Span[at];
@@ -79,18 +84,22 @@ public static partial class CircuitPsi
             }
         }
 
-        /// <summary>Adds value − mask of the bin, modulo 2^128, to the pad of each key.</summary>
-        public void Add(ReadOnlySpan<Int128> column, ReadOnlySpan<UInt128> masks, Span<Gf128> pads)
+        /// <summary>Adds value − mask of the bin, modulo 2^128, to <see cref="Points"/>, which hold the pad of each key.</summary>
+        public void Add(ReadOnlySpan<Int128> column, ReadOnlySpan<UInt128> masks)
         {
+            var pads = Points.Span;
             for (var at = 0; at < _bins.Length; at++) pads[at] += ToBlock(unchecked((UInt128)column[at % _count] - masks[_bins[at]]));
         }
 
-        public SharedWords ValueShares()
+        /// <summary>The masks of the upper halves, bin after bin.</summary>
+        public ulong[] Upper()
         {
-            var shares = new UInt128[_targets.Length];
-            for (var b = 0; b < shares.Length; b++) shares[b] = _targets.Span[b].High;
-            return new(shares, 64);
+            var masks = new ulong[_targets.Length];
+            for (var b = 0; b < masks.Length; b++) masks[b] = _targets.Span[b].High;
+            return masks;
         }
+
+        public SharedWords ValueShares() => new(Array.ConvertAll(Upper(), half => (UInt128)half), 64);
 
         public SharedWords? SquareShares()
         {
@@ -162,12 +171,15 @@ public static partial class CircuitPsi
             return strings;
         }
 
-        public SharedWords Values(ReadOnlySpan<Gf128> points)
+        /// <summary>Bin after bin, the upper half of what the store gave its item.</summary>
+        public ulong[] Upper(ReadOnlySpan<Gf128> points)
         {
-            var shares = new UInt128[ItemOfBin.Length];
-            for (var b = 0; b < shares.Length; b++) shares[b] = ItemOfBin[b] < 0 ? 0 : points[ItemOfBin[b]].High;
-            return new(shares, 64);
+            var halves = new ulong[ItemOfBin.Length];
+            for (var b = 0; b < halves.Length; b++) halves[b] = ItemOfBin[b] < 0 ? 0 : points[ItemOfBin[b]].High;
+            return halves;
         }
+
+        public SharedWords Values(ReadOnlySpan<Gf128> points) => new(Array.ConvertAll(Upper(points), half => (UInt128)half), 64);
 
         public SharedWords Squares(ReadOnlySpan<Gf128> points)
         {

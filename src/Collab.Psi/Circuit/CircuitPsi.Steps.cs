@@ -132,10 +132,19 @@ public static partial class CircuitPsi
     /// <summary>Both halves of F at the sender's keys.</summary>
     private sealed record FunctionValues(NativeBuffer<Gf128> First, NativeBuffer<Gf128> Second) : IDisposable
     {
+        private bool _isSecondTaken;
+
+        /// <summary>The second halves, which the caller owns from here on.</summary>
+        public NativeBuffer<Gf128> TakeSecond()
+        {
+            _isSecondTaken = true;
+            return Second;
+        }
+
         public void Dispose()
         {
             First.Dispose();
-            Second.Dispose();
+            if (!_isSecondTaken) Second.Dispose();
         }
     }
 }

@@ -54,64 +54,83 @@ public static partial class CircuitPsi
         CircuitPsiOptions options, CancellationToken cancellation = default) =>
         ReceiveAsync(channel, engine, items, random, options, SilentVectorOle.Instance, cancellation);
 
-    internal static async Task<SharedIntersection> SendAsync(
+    internal static Task<SharedIntersection> SendAsync(
         IChannel channel, BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<long> values, RandomSource random,
         CircuitPsiOptions options, IVectorOle ole, CancellationToken cancellation) =>
-        await SendAsync(channel, engine, items, values, [], random, options, ole, cancellation).ConfigureAwait(false);
+        SendAsync(channel, engine, items, values, null, random, options, ole, cancellation);
 
-    /// <summary>The sender's part with columns beside: a value modulo 2^128 of each item for each column, shape [p][n].</summary>
+    /// <summary>The sender's part; with subsets, 64 bits of each item shared beside, and columns may follow through <see cref="SharedIntersection.Columns"/>.</summary>
     internal static async Task<SharedIntersection> SendAsync(
-        IChannel channel, BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<long> values, IReadOnlyList<ReadOnlyMemory<Int128>> columns,
+        IChannel channel, BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<long> values, ReadOnlyMemory<ulong>? subsets,
         RandomSource random, CircuitPsiOptions options, IVectorOle ole, CancellationToken cancellation)
     {
         if (engine.Party != BooleanParty.First) throw new ArgumentException("The sender is the engine's first party.", nameof(engine));
         options.Check(items.Count);
         CheckValues(values.Span, options.Plan.Values == CircuitValues.OfSender ? items.Count : 0, options.Plan);
+        if (subsets is { } bits && bits.Length != items.Count) throw new ArgumentException("A word for each item.", nameof(subsets));
         var (run, layout) = await BeginAsync(channel, items.Count, isSender: true, random, options, ole, cancellation).ConfigureAwait(false); // 1 ↔
-        if (run.IsEmpty) return Nothing(options.Plan, items: null, columns.Count);
+        if (run.IsEmpty) return Nothing(options.Plan, items: null);
 
-        using var programmed = new ProgrammedItems(run, layout, items, options.Plan.Squares && options.Plan.Values == CircuitValues.OfSender);
-        using var masks = await EvaluateAtSenderAsync(run, channel, programmed.Keys, cancellation).ConfigureAwait(false);                   // 2 ↔, 3 ←, 4 ←
-        programmed.Program(values.Span, masks);
-        await SendProgrammedAsync(run, channel, programmed.Keys.Memory, programmed.Points, cancellation).ConfigureAwait(false);             // 5 →
-        if (programmed.SquarePoints is { } squares)
-            await SendProgrammedAsync(run, channel, programmed.Keys.Memory, squares, cancellation).ConfigureAwait(false);                   // 5 →
-        var shares = await SendColumnsAsync(run, channel, programmed, masks.Second, columns, layout.BinCount, cancellation).ConfigureAwait(false); // 5 →
-        var members = await EqualityTest.EqualAsync(engine, programmed.Strings, layout.StringBits, cancellation).ConfigureAwait(false);     // 6 ↔
-        return options.Plan.Values == CircuitValues.OfSender
-            ? new(members, null, programmed.ValueShares(), programmed.SquareShares())
-            : new(members, null, null, null) { SenderColumns = shares };
+        var programmed = new ProgrammedItems(run, layout, items, options.Plan.Squares && options.Plan.Values == CircuitValues.OfSender);
+        SentColumns? columns = null;
+        try
+        {
+            using var masks = await EvaluateAtSenderAsync(run, channel, programmed.Keys, cancellation).ConfigureAwait(false);               // 2 ↔, 3 ←, 4 ←
+            programmed.Program(values.Span, subsets ?? default, masks);
+            await SendProgrammedAsync(run, channel, programmed.Keys.Memory, programmed.Points, cancellation).ConfigureAwait(false);         // 5 →
+            if (programmed.SquarePoints is { } squares)
+                await SendProgrammedAsync(run, channel, programmed.Keys.Memory, squares, cancellation).ConfigureAwait(false);               // 5 →
+            var members = await EqualityTest.EqualAsync(engine, programmed.Strings, layout.StringBits, cancellation).ConfigureAwait(false); // 6 ↔
+            if (subsets is null) return options.Plan.Values == CircuitValues.OfSender ? new(members, null, programmed.ValueShares(), programmed.SquareShares()) : new(members, null, null, null);
+            columns = new SentColumns(run, channel, programmed, masks.TakeSecond());
+            return new(members, null, null, null) { Subsets = programmed.Upper(), Columns = columns };
+        }
+        finally
+        {
+            if (columns is null) programmed.Dispose();
+        }
     }
 
-    internal static async Task<SharedIntersection> ReceiveAsync(
+    internal static Task<SharedIntersection> ReceiveAsync(
         IChannel channel, BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<byte>> items, RandomSource random,
         CircuitPsiOptions options, IVectorOle ole, CancellationToken cancellation) =>
-        await ReceiveAsync(channel, engine, items, 0, random, options, ole, cancellation).ConfigureAwait(false);
+        ReceiveAsync(channel, engine, items, false, random, options, ole, cancellation);
 
-    /// <summary>The receiver's part with so many columns of the sender beside.</summary>
+    /// <summary>The receiver's part; with subsets of the sender beside, and columns to follow.</summary>
     internal static async Task<SharedIntersection> ReceiveAsync(
-        IChannel channel, BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<byte>> items, int columnCount, RandomSource random,
+        IChannel channel, BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<byte>> items, bool withSubsets, RandomSource random,
         CircuitPsiOptions options, IVectorOle ole, CancellationToken cancellation)
     {
         if (engine.Party != BooleanParty.Second) throw new ArgumentException("The receiver is the engine's second party.", nameof(engine));
         options.Check(items.Count);
         var (run, layout) = await BeginAsync(channel, items.Count, isSender: false, random, options, ole, cancellation).ConfigureAwait(false); // 1 ↔
-        if (run.IsEmpty) return Nothing(options.Plan, items: [], columnCount);
+        if (run.IsEmpty) return Nothing(options.Plan, items: []);
 
-        using var placed = new PlacedItems(run, layout, items);
+        var placed = new PlacedItems(run, layout, items);
         var ofSender = options.Plan.Values == CircuitValues.OfSender;
-        using var squareMasks = ofSender && options.Plan.Squares ? NativeBuffer<Gf128>.Allocate(items.Count) : null;
-        using var seconds = columnCount > 0 ? NativeBuffer<Gf128>.Allocate(items.Count) : null;
-        using var masks = await EvaluateAtReceiverAsync(run, channel, placed.Keys, seconds ?? squareMasks, cancellation).ConfigureAwait(false);         // 2 ↔, 3 →, 4 →
-        await ReceiveProgrammedAsync(run, channel, placed.Keys, masks, cancellation).ConfigureAwait(false);                                 // 5 ←
-        if (squareMasks is not null)
-            await ReceiveProgrammedAsync(run, channel, placed.Keys, squareMasks, cancellation).ConfigureAwait(false);                       // 5 ←
-        var shares = seconds is null ? [] : await ReceiveColumnsAsync(run, channel, placed, seconds, columnCount, cancellation).ConfigureAwait(false); // 5 ←
-        var strings = placed.Spread(masks.Span, layout.StringBits);
-        var members = await EqualityTest.EqualAsync(engine, strings, layout.StringBits, cancellation).ConfigureAwait(false);                // 6 ↔
-        return ofSender
-            ? new(members, placed.ItemOfBin, placed.Values(masks.Span), squareMasks is null ? null : placed.Squares(squareMasks.Span))
-            : new(members, placed.ItemOfBin, null, null) { SenderColumns = shares };
+        var second = withSubsets || (ofSender && options.Plan.Squares) ? NativeBuffer<Gf128>.Allocate(items.Count) : null;
+        ReceivedColumns? columns = null;
+        try
+        {
+            using var masks = await EvaluateAtReceiverAsync(run, channel, placed.Keys, second, cancellation).ConfigureAwait(false);         // 2 ↔, 3 →, 4 →
+            await ReceiveProgrammedAsync(run, channel, placed.Keys, masks, cancellation).ConfigureAwait(false);                             // 5 ←
+            if (second is not null && !withSubsets)
+                await ReceiveProgrammedAsync(run, channel, placed.Keys, second, cancellation).ConfigureAwait(false);                        // 5 ←
+            var strings = placed.Spread(masks.Span, layout.StringBits);
+            var members = await EqualityTest.EqualAsync(engine, strings, layout.StringBits, cancellation).ConfigureAwait(false);            // 6 ↔
+            if (!withSubsets)
+                return ofSender ? new(members, placed.ItemOfBin, placed.Values(masks.Span), second is null ? null : placed.Squares(second.Span)) : new(members, placed.ItemOfBin, null, null);
+            columns = new ReceivedColumns(run, channel, placed, second!);
+            return new(members, placed.ItemOfBin, null, null) { Subsets = placed.Upper(masks.Span), Columns = columns };
+        }
+        finally
+        {
+            if (columns is null)
+            {
+                placed.Dispose();
+                second?.Dispose();
+            }
+        }
     }
 
     private static void CheckValues(ReadOnlySpan<long> values, int count, CircuitPlan plan)
@@ -143,13 +162,13 @@ public static partial class CircuitPsi
         return (run, run.IsEmpty ? new(0) : BinLayout.Of(receivers));
     }
 
-    private static SharedIntersection Nothing(CircuitPlan plan, int[]? items, int columnCount)
+    private static SharedIntersection Nothing(CircuitPlan plan, int[]? items)
     {
         var values = plan.Values == CircuitValues.OfSender;
         return new(
             new SharedBits(new BitVector(0)), items, values ? new SharedWords([], 64) : null, values && plan.Squares ? new SharedWords([], 128) : null)
         {
-            SenderColumns = [.. Enumerable.Range(0, columnCount).Select(_ => new SharedWords([], 128))],
+            Columns = new NoColumns(),
         };
     }
 }

@@ -58,46 +58,44 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
         return operations.AddedTo(shared);
     }
 
-    /// <summary>All steps of <see cref="JoinedTotals"/>, over its own transfers, when the smallest group is reached.</summary>
+    /// <summary>Aligning two tables once and all totals of plans over them, over their own transfers, when every smallest group is reached.</summary>
     /// <param name="senderItems">Distinct items of the sender.</param>
     /// <param name="receiverItems">Distinct items of the receiver.</param>
-    /// <param name="plan">What is opened.</param>
+    /// <param name="plans">What is opened, plan after plan; none for <see cref="SharedRows"/> alone.</param>
     /// <param name="form">How transfers are made.</param>
-    /// <remarks>Memory is that of steps 1 to 6 and of the sender's columns as shares, before and after selection; passing copies in selections are not in it, and a process was measured to take several times as much.</remarks>
-    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, JoinedPlan plan, TransferForm form)
+    /// <remarks>Memory is that of steps 1 to 6 and of the columns of the plan that has most as shares, before and after selection; passing copies in selections are not in it, and a process was measured to take several times as much.</remarks>
+    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, IReadOnlyList<JoinedPlan> plans, TransferForm form)
     {
         var operations = new Operations(form);
-        var shared = Of(senderItems, receiverItems, new CircuitPlan(), operations, plan.OfSender.Count);
-        var bins = senderItems == 0 || receiverItems == 0 ? 0 : BinLayout.Of(receiverItems).BinCount;
-        var selected = new HashSet<int>();
-        operations.Select(bins, 2 * WordBits);                                          // 2
-        operations.Threshold(CountBits, opens: false);                                  // 3
-        foreach (var term in plan.Terms.OrderByDescending(term => term.IsCell))         // 2, 4
+        var shared = Of(senderItems, receiverItems, new CircuitPlan(), operations);     // 1
+        var isEmpty = senderItems == 0 || receiverItems == 0;
+        var bins = isEmpty ? 0 : BinLayout.Of(receiverItems).BinCount;
+        var members = new HashSet<(int?, int?)>();
+        foreach (var plan in plans)
         {
-            var selections = term.OfSender is { } column && selected.Add(column) ? 2 : 0;
-            selections += term switch { { OfReceiver: null } => term.OfSender is null ? 1 : 0, { OfSender: null } => 1, _ => plan.OfReceiver[term.OfReceiver.Value].Bits };
-            for (var i = 0; i < selections; i++) operations.Select(bins, 2 * WordBits);
-            if (!term.IsCell) continue;
-            operations.Threshold(CountBits, opens: false);                              // 3
-            operations.And(1);
+            operations.Send(2 * Digest.Size);                                           // 2
+            if (!isEmpty) operations.Send(plan.OfSender.Count * StoreBytes(senderItems)); // 3
+            if (plan.SubsetOfSender is { } subset && members.Add((subset, null))) operations.And(bins); // 4
+            if (plan.SubsetOfReceiver is not null && members.Add((plan.SubsetOfSender, plan.SubsetOfReceiver))) operations.And(bins); // 4
+            operations.Totals(plan, bins);                                              // 5 – 8
         }
 
-        operations.Send(2);                                                             // 3
-        operations.Send(Gf128.Size * (long)plan.Terms.Count);                           // 5
         var cost = operations.AddedTo(shared);
-        return cost with { MemoryBytes = cost.MemoryBytes + (2L * Gf128.Size * bins * plan.OfSender.Count) };
+        return cost with { MemoryBytes = cost.MemoryBytes + (2L * Gf128.Size * bins * plans.Select(plan => plan.OfSender.Count).DefaultIfEmpty().Max()) };
     }
 
-    private static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan, Operations operations, int columns = 0)
+    private static long StoreBytes(int senderItems) => Gf128.Size + StoreParts.TotalBytes(OkvsParameters.Create((long)BinLayout.Choices * senderItems).Size);
+
+    private static CircuitPsiCost Of(int senderItems, int receiverItems, CircuitPlan plan, Operations operations)
     {
         const int Announcements = 2 * CircuitAnnouncement.Size;
         if (senderItems == 0 || receiverItems == 0) return new(Announcements, 0, 0, 1, 0);
         var layout = BinLayout.Of(receiverItems);
         var ole = OkvsParameters.Create(receiverItems).Size;
         var programmed = OkvsParameters.Create((long)BinLayout.Choices * senderItems).Size;
-        var stores = columns + (plan is { Values: CircuitValues.OfSender, Squares: true } ? 2 : 1);
+        var stores = plan is { Values: CircuitValues.OfSender, Squares: true } ? 2 : 1;
         operations.Equality(layout.BinCount, layout.StringBits);
-        var sent = Announcements + Gf128.Size + StoreParts.TotalBytes(ole) + (stores * (Gf128.Size + StoreParts.TotalBytes(programmed)));
+        var sent = Announcements + Gf128.Size + StoreParts.TotalBytes(ole) + (stores * StoreBytes(senderItems));
         var memory = CircuitMemory.Of(senderItems, receiverItems, layout, ole, programmed);
         return operations.AddedTo(new(sent, 0, ole, 3, memory));
     }
@@ -152,9 +150,32 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
 
         public void And(int count)
         {
-            Take(count);
-            Take(count, back: true);
-            Send(2 * 2 * sizeof(ulong) * ((count + 63) / 64));
+            foreach (var size in Pieces(count, BooleanEngine.TransfersAtATime))
+            {
+                Take(size);
+                Take(size, back: true);
+                Send(2 * 2 * sizeof(ulong) * ((size + 63) / 64));
+            }
+        }
+
+        /// <summary>Steps 5 to 8 of specs/analysis-joined.md.</summary>
+        public void Totals(JoinedPlan plan, int bins)
+        {
+            var selected = new HashSet<int>();
+            Select(bins, 2 * WordBits);                                                 // 5
+            Threshold(CountBits, opens: false);                                         // 6
+            foreach (var term in plan.Terms.OrderByDescending(term => term.IsCell))     // 5, 7
+            {
+                var selections = term.OfSender is { } column && selected.Add(column) ? 2 : 0;
+                selections += term switch { { OfReceiver: null } => term.OfSender is null ? 1 : 0, { OfSender: null } => 1, _ => plan.OfReceiver[term.OfReceiver.Value].Bits };
+                for (var i = 0; i < selections; i++) Select(bins, 2 * WordBits);
+                if (!term.IsCell) continue;
+                Threshold(CountBits, opens: false);                                     // 6
+                And(1);
+            }
+
+            Send(2);                                                                    // 6
+            Send(Gf128.Size * (long)plan.Terms.Count);                                  // 8
         }
 
         public CircuitPsiCost AddedTo(CircuitPsiCost cost)

@@ -46,6 +46,12 @@ public sealed record JoinedPlan
     /// <summary>The totals, in the order in which they are opened.</summary>
     public required IReadOnlyList<JoinedTerm> Terms { get; init; }
 
+    /// <summary>The sender's subset of rows that the totals are over; null for all of its rows.</summary>
+    public int? SubsetOfSender { get; init; }
+
+    /// <summary>The receiver's subset of rows that the totals are over; null for all of its rows.</summary>
+    public int? SubsetOfReceiver { get; init; }
+
     /// <summary>Nothing is opened when fewer rows match, or a cell has fewer; both learn only that. 1 or more.</summary>
     public int MinimumGroup { get; init; } = 1;
 
@@ -59,6 +65,11 @@ public sealed record JoinedPlan
         ArgumentOutOfRangeException.ThrowIfGreaterThan(OfReceiver.Count, LargestColumnCount, nameof(OfReceiver));
         ArgumentOutOfRangeException.ThrowIfZero(Terms.Count, nameof(Terms));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Terms.Count, LargestTermCount, nameof(Terms));
+        foreach (var subset in new[] { SubsetOfSender, SubsetOfReceiver })
+        {
+            if (subset is < 0 or >= SharedRows.LargestSubsetCount) throw new ArgumentException($"Subsets from 0 to {SharedRows.LargestSubsetCount - 1}.");
+        }
+
         foreach (var column in OfSender.Concat(OfReceiver))
         {
             if (column.Least > column.Largest) throw new ArgumentException("A range from its least to its largest value.");
@@ -73,12 +84,13 @@ public sealed record JoinedPlan
         }
     }
 
-    /// <summary>The plan's bytes under the run's context: another plan is another run, which step 1 of psi-circuit refuses.</summary>
-    internal Digest Bind(Digest context)
+    /// <summary>The digest of everything in it, which both parties compare.</summary>
+    internal Digest Digest()
     {
         using var bytes = new MemoryStream();
-        bytes.Write(context.ToArray());
         Write32(MinimumGroup);
+        Write32(SubsetOfSender ?? -1);
+        Write32(SubsetOfReceiver ?? -1);
         foreach (var columns in new[] { OfSender, OfReceiver })
         {
             Write32(columns.Count);
@@ -97,7 +109,7 @@ public sealed record JoinedPlan
             Write32(term.IsCell ? 1 : 0);
         }
 
-        return Digest.Of("collab.analysis-joined.run", bytes.ToArray());
+        return Primitives.Digest.Of("collab.analysis-joined.plan", bytes.ToArray());
 
         void Write32(int value)
         {

@@ -5,12 +5,14 @@ using Collab.SecretSharing.Boolean;
 
 namespace Collab.Psi.Circuit;
 
-/// <summary>Shares modulo 2^128 of totals over the matching rows: steps 2 and 4 of specs/analysis-joined.md.</summary>
-/// <param name="engine">This party's end.</param>
-/// <param name="shared">The bit of each bin and the sender's columns, shared.</param>
-/// <param name="columns">The receiver's columns at the receiver, nothing at the sender.</param>
+/// <summary>Shares modulo 2^128 of totals over the matching rows: steps 5 and 7 of specs/analysis-joined.md.</summary>
+/// <param name="rows">The aligned rows.</param>
+/// <param name="members">Which bins count; not owned.</param>
+/// <param name="ofSender">Shares of the sender's columns; owned.</param>
+/// <param name="columns">The receiver's columns at the receiver; not looked at at the sender.</param>
 /// <param name="plan">What is opened.</param>
-internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection shared, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan) : IDisposable
+internal sealed class JoinedTerms(
+    SharedRows rows, SharedBits members, IReadOnlyList<SharedWords> ofSender, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan) : IDisposable
 {
     private const int WordBits = 128;
 
@@ -22,10 +24,10 @@ internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection share
         switch (term)
         {
             case { OfSender: null, OfReceiver: null }:
-                using (var bits = await ObliviousSelection.ToWordsAsync(engine, shared.Members, WordBits, cancellation).ConfigureAwait(false)) return bits.Total();
+                using (var bits = await ObliviousSelection.ToWordsAsync(rows.Engine, members, WordBits, cancellation).ConfigureAwait(false)) return bits.Total();
             case { OfSender: null, OfReceiver: { } own }:
                 var values = InBins(own, 0);
-                using (var products = await ObliviousSelection.MultiplyAsync(engine, shared.Members, BooleanParty.Second, values, WordBits, cancellation).ConfigureAwait(false))
+                using (var products = await ObliviousSelection.MultiplyAsync(rows.Engine, members, BooleanParty.Second, values, WordBits, cancellation).ConfigureAwait(false))
                 {
                     Clear(values);
                     return products.Total();
@@ -41,12 +43,12 @@ internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection share
     /// <summary>Zeroes all shares.</summary>
     public void Dispose()
     {
-        foreach (var words in _selected) words?.Dispose();
+        foreach (var words in _selected.Concat(ofSender)) words?.Dispose();
     }
 
     /// <summary>Shares of bit · value in each bin; two selections, made once for a column.</summary>
     private async Task<SharedWords> SelectedAsync(int column, CancellationToken cancellation) =>
-        _selected[column] ??= await ObliviousSelection.MultiplyAsync(engine, shared.Members, shared.SenderColumns[column], cancellation).ConfigureAwait(false);
+        _selected[column] ??= await ObliviousSelection.MultiplyAsync(rows.Engine, members, ofSender[column], cancellation).ConfigureAwait(false);
 
     /// <summary>
     /// Σ s·y with s = s₀ + s₁ shared and y the receiver's: y·s₁ is the receiver's own; of y − least = Σ 2^i·y_i, each y_i·s₀ is one selection between what the
@@ -55,7 +57,7 @@ internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection share
     private async Task<SharedWords> CrossAsync(SharedWords selected, int column, CancellationToken cancellation)
     {
         var range = plan.OfReceiver[column];
-        var isSender = engine.Party == BooleanParty.First;
+        var isSender = rows.IsSender;
         var offsets = InBins(column, range.Least);
         var sum = UInt128.Zero;
         unchecked
@@ -67,7 +69,7 @@ internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection share
         for (var i = 0; i < range.Bits; i++)
         {
             using var bits = SharedBits.OfKnown(selected.Length, isSender ? null : Plane(offsets, i));
-            using var products = await ObliviousSelection.MultiplyAsync(engine, bits, BooleanParty.First, known, WordBits, cancellation).ConfigureAwait(false);
+            using var products = await ObliviousSelection.MultiplyAsync(rows.Engine, bits, BooleanParty.First, known, WordBits, cancellation).ConfigureAwait(false);
             using var total = products.Total();
             sum = unchecked(sum + (total.Share[0] << i));
         }
@@ -77,14 +79,14 @@ internal sealed class JoinedTerms(BooleanEngine engine, SharedIntersection share
         return new([sum], WordBits);
     }
 
-    /// <summary>At the receiver, value − least of the item in each bin, 0 in empty ones; nothing at the sender.</summary>
+    /// <summary>At the receiver, value − least of the row in each bin, 0 in empty ones and for rows outside its subset; nothing at the sender.</summary>
     private UInt128[] InBins(int column, Int128 least)
     {
-        if (shared.Items is not { } items) return [];
-        var values = new UInt128[shared.BinCount];
+        if (rows.Items is not { } items) return [];
+        var values = new UInt128[rows.BinCount];
         for (var b = 0; b < values.Length; b++)
         {
-            if (items[b] >= 0) values[b] = unchecked((UInt128)columns[column].Span[items[b]] - (UInt128)least);
+            if (items[b] >= 0 && rows.IsIn(items[b], plan.SubsetOfReceiver)) values[b] = unchecked((UInt128)columns[column].Span[items[b]] - (UInt128)least);
         }
 
         return values;

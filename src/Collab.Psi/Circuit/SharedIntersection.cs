@@ -25,8 +25,11 @@ public sealed class SharedIntersection(SharedBits members, IReadOnlyList<int>? i
     /// <summary>Shares of its square, modulo 2^128; null unless the plan has the sender's squares.</summary>
     public SharedWords? SenderSquares => squares;
 
-    /// <summary>Shares modulo 2^128 of the columns of the sender, to be multiplied by <see cref="Members"/>; none unless it was given columns.</summary>
-    internal IReadOnlyList<SharedWords> SenderColumns { get; init; } = [];
+    /// <summary>Shares by exclusive or of the 64 bits that the sender gave the matching item, bin after bin; meaningless where nothing matches. Empty unless it gave some.</summary>
+    internal ulong[] Subsets { get; init; } = [];
+
+    /// <summary>The way to shares of columns of the sender; null unless it was asked for.</summary>
+    internal CircuitPsi.IColumnStores? Columns { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{BinCount} bins, shared";
@@ -37,6 +40,7 @@ public sealed class SharedIntersection(SharedBits members, IReadOnlyList<int>? i
         members.Dispose();
         values?.Dispose();
         squares?.Dispose();
-        foreach (var column in SenderColumns) column.Dispose();
+        Array.Clear(Subsets);
+        Columns?.Dispose();
     }
 }

@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Numerics;
-using Collab.Primitives;
 using Collab.Psi.Circuit;
-using Collab.SecretSharing.Boolean;
-using Collab.SecretSharing.Tests.Boolean;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Means;
 using Collab.Statistics.Inference.Ranks;
@@ -11,7 +8,6 @@ using Collab.Statistics.Inference.Regression;
 using Collab.Statistics.Inference.Survival;
 using Collab.Statistics.Inference.Tables;
 using Collab.Statistics.Tests.Inference;
-using Collab.Testing;
 
 namespace Collab.Psi.Tests.Circuit;
 
@@ -106,24 +102,12 @@ public class JoinedAgainstR
         int[] atSender = [.. Enumerable.Range(0, lone), .. Enumerable.Range(0, rows)], atReceiver = [.. Enumerable.Range(0, rows).Reverse(), .. Enumerable.Range(0, lone)];
         ReadOnlyMemory<byte>[] senderKeys = [.. atSender.Select((row, i) => Key(i < lone ? "s" : "", row))], receiverKeys = [.. atReceiver.Select((row, i) => Key(i < rows ? "" : "r", row))];
         var plan = new JoinedPlan { OfSender = [.. ofSender.Select(Range)], OfReceiver = [.. ofReceiver.Select(Range)], Terms = terms, MinimumGroup = minimumGroup };
-        var options = new CircuitPsiOptions(Digest.Of("collab.test.joined.r", []), new CircuitPlan());
-        var dealer = new SeededOle();
-        var run = await TwoParty.RunAsync(
-            async channel =>
-            {
-                await JoinedTotals.SendAsync(
-                    channel, senderKeys, Rows(ofSender, atSender), plan, RandomSource.System, options, dealer, new DealtTransfers(BooleanParty.First), default);
-                return true;
-            },
-            channel => JoinedTotals.ReceiveAsync(
-                channel, receiverKeys, Rows(ofReceiver, atReceiver), plan, RandomSource.System, options, dealer, new DealtTransfers(BooleanParty.Second), default));
-        return run.Receiver;
+        return await JoinedRuns.RunAsync(new(senderKeys, Rows(ofSender, atSender)), new(receiverKeys, Rows(ofReceiver, atReceiver)), plan);
     }
 
     private static ReadOnlyMemory<byte> Key(string of, int row) => System.Text.Encoding.UTF8.GetBytes(of + row.ToString(CultureInfo.InvariantCulture));
 
-    private static ReadOnlyMemory<Int128>[] Rows(Int128[][] columns, int[] rows) =>
-        [.. columns.Select(column => (ReadOnlyMemory<Int128>)rows.Select(row => column[row]).ToArray())];
+    private static Int128[][] Rows(Int128[][] columns, int[] rows) => [.. columns.Select(column => rows.Select(row => column[row]).ToArray())];
 
     private static JoinedColumn Range(Int128[] column) => new(column.Min(), column.Max());
 

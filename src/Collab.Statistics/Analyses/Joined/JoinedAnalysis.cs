@@ -48,6 +48,9 @@ public sealed class JoinedAnalysis
             ? new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, cells)
             : null;
 
+    /// <summary>The columns of an owner in which a row needs a value to count, in the order of their names.</summary>
+    public IReadOnlyList<string> ColumnsOf(PartyId owner) => [.. _analysis.Columns.Where(column => _tables[column].Of == owner).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>Begins an owner's part with no rows.</summary>
     public JoinedRows RowsOf(PartyId owner)
     {

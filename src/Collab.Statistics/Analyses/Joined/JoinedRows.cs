@@ -4,8 +4,8 @@ using Collab.SecretSharing.Expressions;
 
 namespace Collab.Statistics.Analyses.Joined;
 
-/// <summary>One owner's part of an analysis over joined rows: which of its keys have a row with all of its columns, and its own products in these rows.</summary>
-/// <remarks>Local: sends nothing. Memory: 4 bytes a row and 16 for each of its columns and products.</remarks>
+/// <summary>One owner's part of an analysis over joined rows: in which of its rows all of its columns have a value, and its own products in these.</summary>
+/// <remarks>Local: sends nothing. Memory: a byte a row and 16 for each of its products.</remarks>
 public sealed class JoinedRows
 {
     private readonly JoinedTables _tables;
@@ -13,8 +13,8 @@ public sealed class JoinedRows
     private readonly IReadOnlyList<Measure> _measures;
     private readonly IReadOnlyList<GroupBy> _groupings;
     private readonly Dictionary<string, int>[] _levels;
-    private readonly List<int> _keys = [];
-    private readonly List<Int128>[] _values;
+    private readonly List<bool> _complete = [];
+    private readonly List<List<Int128>> _values;
     private ColumnBatch? _batch;
     private Dictionary<string, long[]> _columns = [];
     private List<Func<int, bool>> _present = [];
@@ -26,21 +26,26 @@ public sealed class JoinedRows
         _values = [.. products.Select(_ => new List<Int128>())];
     }
 
-    /// <summary>The places of the keys whose first row has a value in every column of the analysis that this owner holds.</summary>
-    public IReadOnlyList<int> Keys => _keys;
+    /// <summary>For each row that was taken, whether it has a value in every column of the analysis that this owner holds.</summary>
+    public IReadOnlyList<bool> Complete => _complete;
 
-    /// <summary>Its products in these rows, shape [p][keys].</summary>
+    /// <summary>Its products in all rows, 0 in those that are not complete, shape [p][rows].</summary>
     public IReadOnlyList<ReadOnlyMemory<Int128>> Columns => [.. _values.Select(column => (ReadOnlyMemory<Int128>)column.ToArray())];
 
-    /// <summary>Takes the first row of a key.</summary>
+    /// <summary>Takes the first row of the next key.</summary>
     /// <param name="batch">The batch; its columns are read when it is new.</param>
     /// <param name="row">The row in it.</param>
-    /// <param name="key">The key's place in the owner's list.</param>
     /// <exception cref="CollabException">A code of <see cref="StatisticsErrors"/> or <c>data.out-of-range</c>, which names the row and never a value; nothing has been sent yet.</exception>
-    public void Add(ColumnBatch batch, int row, int key)
+    public void Add(ColumnBatch batch, int row)
     {
         if (!ReferenceEquals(batch, _batch)) Read(batch);
-        if (!_present.TrueForAll(present => present(row))) return;
+        _complete.Add(_present.TrueForAll(present => present(row)));
+        if (!_complete[^1])
+        {
+            _values.ForEach(column => column.Add(0));
+            return;
+        }
+
         foreach (var measure in _measures)
         {
             var (low, high) = _tables.RangeOf(measure);
@@ -48,7 +53,6 @@ public sealed class JoinedRows
                 throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.FirstRow + row}: column '{measure.Column}' is outside of the range that the join has for it.");
         }
 
-        _keys.Add(key);
         for (var p = 0; p < _products.Count; p++)
         {
             Int128 product = 1;
