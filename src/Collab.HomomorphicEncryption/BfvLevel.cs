@@ -20,6 +20,7 @@ internal sealed class BfvLevel
         Plain = Ring.Reduce(plain.Value);
         ToPlain = new(Ring.Moduli, parameters.Plain.Moduli);
         NoiseUnit = plain.Value / (double)Ring.Product;
+        FloodBits = (int)(Ring.Product / (8 * plain.Value)).GetBitLength() - 1;
         LastInverses = limbs > 1 ? Ring.Select([.. Enumerable.Range(0, limbs - 1)]).Invert(Ring.Moduli[^1].Value) : [];
         if (parameters.SupportsKeySwitching)
         {
@@ -55,6 +56,9 @@ internal sealed class BfvLevel
     /// <summary>t/Q: the invariant noise of an error of 1.</summary>
     public double NoiseUnit { get; }
 
+    /// <summary>The flood of results is uniform on [−2^this, 2^this): t/Q times it is at most 1/8.</summary>
+    public int FloodBits { get; }
+
     /// <summary>1 over the last prime, modulo each of the others.</summary>
     public ulong[] LastInverses { get; }
 
@@ -83,6 +87,7 @@ internal sealed class TensorConstants
         }
         while (primes.Aggregate(BigInteger.One, (product, prime) => product * prime) <= bound);
         Ring = new(parameters.RingDegree, primes);
+        MostTerms = (int)BigInteger.Min(1 << 20, (Ring.Product / (bound / 2)) - 1);
         ToTensor = new(level.Ring.Moduli, Ring.Moduli);
         FromTensor = new(Ring.Moduli, level.Ring.Moduli);
         Plain = Ring.Reduce(parameters.PlaintextModulus);
@@ -90,6 +95,9 @@ internal sealed class TensorConstants
     }
 
     public RingBase Ring { get; }
+
+    /// <summary>How many products may be summed before they are scaled: |t·z/Q| ≤ terms·t·N·Q/2 + 1 must not reach B/4.</summary>
+    public int MostTerms { get; }
 
     /// <summary>From Q to B.</summary>
     public BaseConversion ToTensor { get; }

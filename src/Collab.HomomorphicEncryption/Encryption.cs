@@ -59,6 +59,40 @@ internal static class Encryption
         return element.Evaluate();
     }
 
+    /// <summary>A fresh error and a flood with it, uniform on [−2^k, 2^k) for the level's k.</summary>
+    /// <remarks>A flood is k + 1 random bits less 2^k, in pieces of 48 bits: Σ w_j·2^(48j) − 2^k modulo each prime.</remarks>
+    public static RingElement<Evaluations> Flood(BfvLevel level, AesPrg prg)
+    {
+        var (n, bits) = (level.Ring.Degree, level.FloodBits + 1);
+        const int Piece = ResidueModulus.LargestBits;
+        using var scratch = NativeBuffer<double>.Allocate(2 * n);
+        var error = scratch.Span[..n];
+        var piece = scratch.Span[n..];
+        Sampling.Error(prg, error);
+        var element = new RingElement<Coefficients>(level.Ring);
+        for (var i = 0; i < level.Limbs; i++)
+        {
+            // −2^k is −1 times 2^k, as a piece of every coefficient.
+            error.CopyTo(element[i]);
+            var modulus = level.Ring.Moduli[i];
+            piece.Fill(-1);
+            ResidueVectors.AccumulateScaled(piece, modulus.PowerVariableTime(2, (ulong)level.FloodBits), element[i], modulus);
+        }
+
+        for (var shift = 0; shift < bits; shift += Piece)
+        {
+            Sampling.Bits(prg, Math.Min(Piece, bits - shift), piece);
+            for (var i = 0; i < level.Limbs; i++)
+            {
+                var modulus = level.Ring.Moduli[i];
+                ResidueVectors.AccumulateScaled(piece, modulus.PowerVariableTime(2, (ulong)shift), element[i], modulus);
+                ResidueVectors.Normalize(element[i], element[i], modulus);
+            }
+        }
+
+        return element.Evaluate();
+    }
+
     /// <summary>A seed of a uniform element.</summary>
     public static Gf128 Seed(RandomSource random)
     {

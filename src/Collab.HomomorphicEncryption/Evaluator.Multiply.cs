@@ -1,4 +1,3 @@
-using Collab.Arithmetic.Lattices;
 using Collab.HomomorphicEncryption.Rings;
 
 namespace Collab.HomomorphicEncryption;
@@ -16,26 +15,12 @@ public static partial class Evaluator
         var (level, noise) = (x.OfLevel, NoiseBound.Product(x.OfLevel, x.Noise, y.Noise));
         noise.CheckDecryptable("multiply");
 
-        // 1  The operands in the second base.
-        var (a0, a1) = (Extend(level, x[0]), Extend(level, x[1]));
-        var (b0, b1) = ReferenceEquals(x, y) ? (a0, a1) : (Extend(level, y[0]), Extend(level, y[1]));
-
-        // 2  z_0 = a_0·b_0, z_1 = a_0·b_1 + a_1·b_0, z_2 = a_1·b_1 in both bases, and 3  ⌊t·z/Q⌉ modulo Q.
-        Ciphertext result;
-        using (a0)
-        using (a1)
-        using (b0)
-        using (b1)
-        {
-            result = new(
-                level,
-                noise,
-                ScaleDown(level, x[0].Times(y[0]), a0.Times(b0)),
-                ScaleDown(level, Cross(x[0], y[1], x[1], y[0]), Cross(a0, b1, a1, b0)),
-                ScaleDown(level, x[1].Times(y[1]), a1.Times(b1)));
-        }
-
-        return result;
+        // 1  The operands in the second base. 2  The tensor in both bases. 3  ⌊t·z/Q⌉ modulo Q.
+        using var a = new TensorOperand(x);
+        using var b = ReferenceEquals(x, y) ? null : new TensorOperand(y);
+        using var sum = new TensorSum(level);
+        sum.Add(a, b ?? a);
+        return new(level, noise, sum.ScaleDown());
     }
 
     /// <summary>The same product in two parts.</summary>
@@ -86,47 +71,5 @@ public static partial class Evaluator
         using var moved = Automorphism.Apply(x[1], key.Places);
         var (first, second) = key.Key.Switch(x.OfLevel, moved);
         using (first) return new(x.OfLevel, noise, zeroth.Plus(first), second);
-    }
-
-    private static RingElement<Evaluations> Extend(BfvLevel level, RingElement<Evaluations> x)
-    {
-        using var coefficients = x.Interpolate();
-        var extended = new RingElement<Coefficients>(level.Tensor.Ring);
-        level.Tensor.ToTensor.Convert(coefficients.Residues, extended.Residues, level.Ring.Degree);
-        return extended.Evaluate();
-    }
-
-    private static RingElement<Evaluations> Cross(
-        RingElement<Evaluations> a, RingElement<Evaluations> b, RingElement<Evaluations> c, RingElement<Evaluations> d)
-    {
-        var sum = a.Times(b);
-        for (var i = 0; i < sum.Ring.Limbs; i++)
-        {
-            ResidueVectors.Accumulate(c[i], d[i], sum[i], sum.Ring.Moduli[i]);
-            ResidueVectors.Normalize(sum[i], sum[i], sum.Ring.Moduli[i]);
-        }
-
-        return sum;
-    }
-
-    // Takes both elements over.
-    private static RingElement<Evaluations> ScaleDown(BfvLevel level, RingElement<Evaluations> lower, RingElement<Evaluations> upper)
-    {
-        using var z = lower.InterpolateInPlace();
-        using var w = upper.InterpolateInPlace();
-        var (tensor, n) = (level.Tensor, level.Ring.Degree);
-        for (var i = 0; i < level.Limbs; i++) ResidueVectors.Scale(z[i], level.Plain[i], z[i], level.Ring.Moduli[i]);   // [t·z]_Q
-        using var remainder = new RingElement<Coefficients>(tensor.Ring);
-        tensor.ToTensor.Convert(z.Residues, remainder.Residues, n);
-        for (var j = 0; j < tensor.Ring.Limbs; j++)
-        {
-            var modulus = tensor.Ring.Moduli[j];
-            ResidueVectors.ScaleCentered(w[j], tensor.Plain[j], w[j], modulus);
-            ResidueVectors.ScaleDifference(w[j], remainder[j], tensor.ProductInverses[j], w[j], modulus);
-        }
-
-        var scaled = new RingElement<Coefficients>(level.Ring);
-        tensor.FromTensor.Convert(w.Residues, scaled.Residues, n);
-        return scaled.Evaluate();
     }
 }

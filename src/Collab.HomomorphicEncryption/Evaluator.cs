@@ -75,8 +75,7 @@ public static partial class Evaluator
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         x.Parameters.CheckSame(y.Parameters, nameof(y));
-        var half = x.OfLevel.NoiseUnit / 2;                              // ⌊(Q/t)·y⌉ is rounded
-        var noise = x.Noise + new NoiseBound(half, half);
+        var noise = x.Noise + NoiseBound.Plain(x.OfLevel);
         noise.CheckDecryptable("add a plaintext");
         using var scaled = Encryption.Scaled(x.OfLevel, y, null);
         return new(x.OfLevel, noise, [both(x[0], scaled), .. Enumerable.Range(1, x.Parts - 1).Select(i => x[i].Copy())]);

@@ -65,6 +65,16 @@ public readonly record struct NoiseBound(double Worst, double Deviation)
         return new(level.NoiseUnit * (worst + (0.51 * (1 + n))), level.NoiseUnit * Math.Sqrt(variance + ((1 + (2 * n / 3)) / 12)));
     }
 
+    /// <summary>What adding ⌊(Q/t)·m⌉, which is rounded, for a plaintext m adds.</summary>
+    internal static NoiseBound Plain(BfvLevel level) => new(level.NoiseUnit / 2, level.NoiseUnit / 2);
+
+    /// <summary>What a flood adds.</summary>
+    internal static NoiseBound Flood(BfvLevel level)
+    {
+        var largest = level.NoiseUnit * Math.ScaleB(1, level.FloodBits);
+        return new(largest, largest / Math.Sqrt(3));
+    }
+
     /// <summary>What rounding to a shorter modulus adds.</summary>
     internal static NoiseBound Switching(BfvLevel target)
     {
@@ -75,6 +85,13 @@ public readonly record struct NoiseBound(double Worst, double Deviation)
     internal void CheckDecryptable(string operation)
     {
         if (!(Likely < 0.5)) throw new CollabException(Exhausted, $"The noise of the result of '{operation}' would be too large to decrypt.");
+    }
+
+    /// <summary>Adding v to a number that is uniform on an interval of length 2·F moves its distribution by |v|/(2·F); there are N coefficients.</summary>
+    internal void CheckDrowned(BfvLevel level, NoiseBound flood)
+    {
+        if (!(level.Ring.Degree * Likely / (2 * flood.Worst) <= Math.ScaleB(1, -Evaluator.FloodSecurity)))
+            throw new CollabException(Exhausted, "The noise is too large to be flooded.");
     }
 
     /// <inheritdoc/>

@@ -34,16 +34,21 @@ public sealed class PublicKey : IDisposable
         using var u = Encryption.Ternary(level.Ring, prg);
         var first = Encryption.Scaled(level, plaintext, prg);
         var second = Encryption.Error(level.Ring, prg);
-        for (var i = 0; i < level.Limbs; i++)
+        AddZero(u, first, second);
+        return new(level, NoiseBound.FreshPublic(level), first, second);
+    }
+
+    /// <summary>Adds b·u and a·u, over the primes of u, the first of Q: with errors added too, an encryption of zero.</summary>
+    internal void AddZero(RingElement<Evaluations> u, RingElement<Evaluations> first, RingElement<Evaluations> second)
+    {
+        for (var i = 0; i < u.Ring.Limbs; i++)
         {
-            var modulus = level.Ring.Moduli[i];
+            var modulus = u.Ring.Moduli[i];
             ResidueVectors.Accumulate(u[i], _first[i], first[i], modulus);
             ResidueVectors.Normalize(first[i], first[i], modulus);
             ResidueVectors.Accumulate(u[i], _second[i], second[i], modulus);
             ResidueVectors.Normalize(second[i], second[i], modulus);
         }
-
-        return new(level, NoiseBound.FreshPublic(level), first, second);
     }
 
     /// <summary>The canonical bytes: parameter digest, kind, seed of a, residues of the first part.</summary>

@@ -28,6 +28,20 @@ public class BfvParametersTests
         Assert.Equal(BfvParameters.N4096.Id, BfvParameters.Create(BfvParameters.Literal(4096, 20, [36, 36], 37)).Id);
     }
 
+    [Theory] // sets for unbalanced intersection: a plaintext modulus of 16 to 22 bits, three to five primes, with key switching and without
+    [InlineData(4096, 16, new[] { 36, 36, 37 }, null)]
+    [InlineData(4096, 18, new[] { 30, 36 }, 42)]
+    [InlineData(8192, 17, new[] { 43, 43, 44, 44 }, 44)]
+    [InlineData(8192, 22, new[] { 40, 40, 44, 44 }, 48)]
+    [InlineData(8192, 20, new[] { 42, 44, 44, 44, 44 }, null)]
+    [InlineData(8192, 17, new[] { 36, 48, 48 }, 48)]
+    public void Sets_with_small_plaintexts_and_several_primes_can_be_made(int degree, int plaintextBits, int[] primes, int? special)
+    {
+        var parameters = BfvParameters.Create(BfvParameters.Literal(degree, plaintextBits, primes, special));
+        Assert.Equal((primes.Length, special is not null), (parameters.Levels, parameters.SupportsKeySwitching));
+        Assert.True(parameters.PlaintextModulus >> (plaintextBits - 1) == 1);
+    }
+
     public static IEnumerable<TheoryDataRow<string, BfvParametersLiteral>> Wrong()
     {
         var good = BfvParameters.Literal(4096, 20, [36, 36], 37);

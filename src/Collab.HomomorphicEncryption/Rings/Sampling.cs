@@ -35,6 +35,14 @@ internal static class Sampling
             destination[i] = BitOperations.PopCount(source[i] & Coins) - BitOperations.PopCount((source[i] >> LargestError) & Coins);
     }
 
+    /// <summary>Uniform in [0, 2^bits), for at most 48 bits.</summary>
+    public static void Bits(AesPrg prg, int bits, Span<double> destination)
+    {
+        using var words = Words(prg, destination.Length);
+        var source = words.Span;
+        for (var i = 0; i < destination.Length; i++) destination[i] = (long)(source[i] & ((1UL << bits) - 1));
+    }
+
     /// <summary>A uniform element that a public seed stands for: for each prime in turn, words cut to its bit length, those at or above it left out.</summary>
     /// <remarks>Variable time, of a public value. Each prime begins at a new block of 8192 words of the stream.</remarks>
     public static RingElement<Evaluations> Uniform(RingBase ring, Gf128 seed)
