@@ -51,6 +51,38 @@ internal abstract class OprfGroup
     /// <summary>s·P.</summary>
     public abstract byte[] Multiply(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> element);
 
+    /// <summary>s·HashToGroup(message) for each message, or false if one hashes to the neutral element; several at once where the group can.</summary>
+    /// <param name="scalar">s.</param>
+    /// <param name="messages">n messages.</param>
+    /// <param name="products">Receives the encodings, shape [n, ElementSize].</param>
+    public virtual bool TryMultiplyHashed(ReadOnlySpan<byte> scalar, IReadOnlyList<ReadOnlyMemory<byte>> messages, Span<byte> products)
+    {
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var element = HashToGroup(messages[i].Span);
+            if (!IsElement(element)) return false;
+            Multiply(scalar, element).CopyTo(products[(i * ElementSize)..]);
+            CryptographicOperations.ZeroMemory(element);
+        }
+
+        return true;
+    }
+
+    /// <summary>s·P for each received P, or false if one is no encoding of an element other than the neutral one; several at once where the group can.</summary>
+    /// <param name="scalar">s.</param>
+    /// <param name="elements">What was received, shape [n, ElementSize].</param>
+    /// <param name="products">Receives the encodings, shape [n, ElementSize].</param>
+    public virtual bool TryMultiplyReceived(ReadOnlySpan<byte> scalar, ReadOnlySpan<byte> elements, Span<byte> products)
+    {
+        for (var at = 0; at < elements.Length; at += ElementSize)
+        {
+            if (!IsElement(elements.Slice(at, ElementSize))) return false;
+            Multiply(scalar, elements.Slice(at, ElementSize)).CopyTo(products[at..]);
+        }
+
+        return true;
+    }
+
     /// <summary>s·G.</summary>
     public abstract byte[] MultiplyGenerator(ReadOnlySpan<byte> scalar);
 

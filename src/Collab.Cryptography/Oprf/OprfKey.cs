@@ -86,6 +86,38 @@ public sealed class OprfKey : IDisposable
         return OprfClient.Finish(_group, input, evaluated);
     }
 
+    /// <summary>F(k, x) for many inputs of the server's own, several at once where the processor has the vectors.</summary>
+    /// <param name="inputs">n inputs, each up to <see cref="LongestInput"/> bytes.</param>
+    /// <param name="values">Receives the values, shape [n, 64] with ristretto255 and [n, 32] with P-256.</param>
+    /// <exception cref="ArgumentException">An input is too long, or the length does not fit.</exception>
+    /// <remarks>As <see cref="Evaluate(ReadOnlySpan{byte})"/> of each, at about a quarter of the time with ristretto255.</remarks>
+    public void Evaluate(IReadOnlyList<ReadOnlyMemory<byte>> inputs, Span<byte> values)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        if (values.Length != (long)inputs.Count * _group.HashSize) throw new ArgumentException("A value for each input.", nameof(values));
+        if (inputs.Any(input => input.Length > LongestInput)) throw new ArgumentException($"An input has {LongestInput} bytes at most.", nameof(inputs));
+        var elements = new byte[inputs.Count * _group.ElementSize];
+        var done = _secret.Use((_group, inputs, elements), static (k, s) => s._group.TryMultiplyHashed(k, s.inputs, s.elements));
+        if (!done) throw new ArgumentException("An input hashes to the neutral element.", nameof(inputs));
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            var element = elements[(i * _group.ElementSize)..((i + 1) * _group.ElementSize)];
+            OprfClient.Finish(_group, inputs[i].Span, element).CopyTo(values[(i * _group.HashSize)..]);
+        }
+
+        CryptographicOperations.ZeroMemory(elements);
+    }
+
+    /// <summary>Answers blinded elements, one after the other in one string: k·P for each.</summary>
+    /// <param name="blinded">What was received, shape [n, element size]; every one is checked.</param>
+    /// <returns>The answers in the same form, or null if one is no encoding of an element other than the neutral one, or the last is not whole.</returns>
+    public byte[]? BlindEvaluate(ReadOnlyMemory<byte> blinded)
+    {
+        if (blinded.Length % _group.ElementSize != 0) return null;
+        var evaluated = new byte[blinded.Length];
+        return _secret.Use((_group, blinded, evaluated), static (k, s) => s._group.TryMultiplyReceived(k, s.blinded.Span, s.evaluated)) ? evaluated : null;
+    }
+
     /// <summary>Answers blinded elements: k·P for each.</summary>
     /// <param name="blinded">What was received; every one is checked.</param>
     /// <returns>The answers, or null if one is no encoding of an element other than the neutral one.</returns>

@@ -127,6 +127,32 @@ public class OprfTests
         Assert.Throws<InvalidOperationException>(() => plain.BlindEvaluate([plain.PublicKey], RandomSource.System, out _));
     }
 
+    [Theory]
+    [InlineData(OprfSuite.Ristretto255Sha512, 64)]
+    [InlineData(OprfSuite.P256Sha256, 32)]
+    public void Many_at_once_are_the_same_as_each_alone(OprfSuite suite, int valueSize)
+    {
+        using var key = OprfKey.Generate(suite, OprfMode.Oprf, RandomSource.Seeded(5));
+        var client = new OprfClient(suite);
+        foreach (var n in new[] { 0, 1, 31, 33, 70 })
+        {
+            ReadOnlyMemory<byte>[] inputs = [.. Enumerable.Range(0, n).Select(i => (ReadOnlyMemory<byte>)RandomSource.Seeded(i).Bytes(i % 40))];
+            var values = new byte[n * valueSize];
+            key.Evaluate(inputs, values);
+            for (var i = 0; i < n; i++) Assert.Equal(key.Evaluate(inputs[i].Span), values[(i * valueSize)..((i + 1) * valueSize)]);
+
+            byte[][] blinded = [.. inputs.Select(input => client.Blind(input.Span, RandomSource.Seeded(7)).Element.ToArray())];
+            var answers = key.BlindEvaluate((ReadOnlyMemory<byte>)blinded.SelectMany(element => element).ToArray());
+            Assert.Equal(key.BlindEvaluate([.. blinded.Select(element => (ReadOnlyMemory<byte>)element)])!.SelectMany(element => element), answers!);
+            if (n == 0) continue;
+            blinded[n / 2] = new byte[client.ElementSize];                          // for ristretto255 the neutral element, for P-256 nothing
+            Assert.Null(key.BlindEvaluate((ReadOnlyMemory<byte>)blinded.SelectMany(element => element).ToArray()));
+        }
+
+        Assert.Null(key.BlindEvaluate(new byte[client.ElementSize + 1]));
+        Assert.Throws<ArgumentException>(() => key.Evaluate([new byte[OprfKey.LongestInput + 1]], new byte[valueSize]));
+    }
+
     private static (byte[][]? Values, OprfBlinding[] Blindings) Run(
         OprfKey key, OprfClient client, byte[][] inputs, Func<byte[][], byte[][]> answersOf, Func<byte[], byte[]> proofOf)
     {
