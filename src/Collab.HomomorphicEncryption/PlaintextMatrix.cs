@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Collab.Arithmetic.Lattices;
+using Collab.HomomorphicEncryption.Rings;
+using Collab.Primitives;
+
+namespace Collab.HomomorphicEncryption;
+
+/// <summary>Many plaintexts kept small: 4 bytes a coefficient instead of 8 for each prime, transformed when <see cref="Evaluator.SumOfProducts"/> uses them.</summary>
+/// <remarks>A transform of 2048 or 4096 places takes less time than reading the transformed plaintext from memory would. t is below 2^31.
+/// Rows may be set by several threads at once, each row by one; afterwards it may be used by many threads. Nothing is zeroed: what secrets it holds is its user's matter.</remarks>
+public sealed class PlaintextMatrix
+{
+    private readonly int[] _coefficients;      // about zero, shape [Rows, N]
+    private readonly double[] _sums;
+    private readonly double[] _norms;
+
+    /// <summary>A matrix of zeros.</summary>
+    /// <param name="parameters">What the plaintexts are of.</param>
+    /// <param name="rows">How many plaintexts, 1 or more.</param>
+    /// <exception cref="ArgumentException">t has more than 31 bits, or there are no rows.</exception>
+    public PlaintextMatrix(BfvParameters parameters, int rows)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        if (parameters.PlaintextModulus > int.MaxValue) throw new ArgumentException("The plaintext modulus has at most 31 bits.", nameof(parameters));
+        (Parameters, Rows) = (parameters, rows);
+        (_coefficients, _sums, _norms) = (new int[checked(rows * parameters.RingDegree)], new double[rows], new double[rows]);
+    }
+
+    /// <summary>What the plaintexts are of.</summary>
+    public BfvParameters Parameters { get; }
+
+    /// <summary>How many plaintexts.</summary>
+    public int Rows { get; }
+
+    /// <summary>The largest √(Σ m_i²) of a row, coefficients about zero: the deviation of noise grows by it.</summary>
+    public double LargestNorm => _norms.Max();
+
+    /// <summary>The coefficients of a row, each the representative of its residue nearest to zero, shape [N].</summary>
+    public ReadOnlySpan<int> this[int row] => _coefficients.AsSpan(row * Parameters.RingDegree, Parameters.RingDegree);
+
+    /// <summary>Sets a row to the plaintext of these slots.</summary>
+    /// <param name="row">Which one.</param>
+    /// <param name="encoder">The order of slots.</param>
+    /// <param name="slots">N numbers below t.</param>
+    /// <exception cref="ArgumentException">Too many slots, or one not below t.</exception>
+    public void SetSlots(int row, BatchEncoder encoder, ReadOnlySpan<ulong> slots)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        using var plaintext = encoder.Encode(slots);
+        Parameters.CheckSame(plaintext.Parameters, nameof(encoder));
+        var modulus = Parameters.Plain.Moduli[0];
+        var target = Target(row);
+        for (var i = 0; i < target.Length; i++) target[i] = (int)modulus.Centered((ulong)plaintext.Element.Residues[i]);
+        Measure(row);
+    }
+
+    /// <summary>Sets a row to coefficients as they were read from <see cref="this[int]"/>.</summary>
+    /// <exception cref="MalformedException">There are not N of them, or one is farther from zero than t/2.</exception>
+    public void SetCoefficients(int row, ReadOnlySpan<int> coefficients)
+    {
+        var half = (int)(Parameters.PlaintextModulus / 2);
+        if (coefficients.Length != Parameters.RingDegree) throw new MalformedException("as many coefficients as the degree");
+        foreach (var coefficient in coefficients)
+        {
+            if (coefficient < -half || coefficient > half) throw new MalformedException("coefficients about zero");
+        }
+
+        coefficients.CopyTo(Target(row));
+        Measure(row);
+    }
+
+    internal double AbsoluteSum(int row) => _sums[row];
+
+    internal double EuclideanNorm(int row) => _norms[row];
+
+    /// <summary>The coefficients of a row as doubles, which is what a transform takes.</summary>
+    internal void CopyTo(int row, Span<double> destination)
+    {
+        ref var from = ref MemoryMarshal.GetReference(this[row]);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var n = (nuint)Parameters.RingDegree;                                // at least 16, a power of two
+        unchecked
+        {
+            for (nuint i = 0; i < n; i += 8)
+            {
+                var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref from, i));
+                Vector256.ConvertToDouble(low).StoreUnsafe(ref to, i);
+                Vector256.ConvertToDouble(high).StoreUnsafe(ref to, i + 4);
+            }
+        }
+    }
+
+    private Span<int> Target(int row) => _coefficients.AsSpan(row * Parameters.RingDegree, Parameters.RingDegree);
+
+    private void Measure(int row)
+    {
+        double sum = 0, squares = 0;
+        foreach (var coefficient in this[row])
+        {
+            sum += Math.Abs((double)coefficient);
+            squares += (double)coefficient * coefficient;
+        }
+
+        (_sums[row], _norms[row]) = (sum, Math.Sqrt(squares));
+    }
+}
