@@ -40,6 +40,18 @@ internal sealed class Peer : IAsyncDisposable
         return lines.ToDictionary(line => line.Split(' ', 3)[1].TrimEnd(':'), StringComparer.Ordinal);
     }
 
+    /// <summary>Gives the peer all of its standard input and returns all of its standard output.</summary>
+    public static async Task<string> AskAsync(string name, string question)
+    {
+        using var process = Start(name);
+        var (errors, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        await process.StandardInput.WriteAsync(question);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) Assert.Fail($"The {name} peer failed: {await errors}");
+        return await output;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
@@ -50,8 +62,13 @@ internal sealed class Peer : IAsyncDisposable
     private static Process Start(string name, params string[] arguments)
     {
         var peers = Path.Combine(Here(), "peers");
-        var (program, script) = name == "node" ? ("node", Path.Combine(peers, "node-peer.js")) : ("/usr/bin/python3", Path.Combine(peers, "python_peer.py"));
-        if (name == "node" && !Directory.Exists(Path.Combine(Root, "node_modules", "@grpc", "grpc-js")))
+        var (program, script, package) = name switch
+        {
+            "node" => ("node", "node-peer.js", Path.Combine("@grpc", "grpc-js")),
+            "seal" => ("node", "seal-peer.js", "node-seal"),
+            _ => ("/usr/bin/python3", "python_peer.py", ""),
+        };
+        if (program == "node" && !Directory.Exists(Path.Combine(Root, "node_modules", package)))
         {
             Assert.Fail("The packages of npm are missing: run 'npm ci --ignore-scripts' at the root of the repository.");
         }
@@ -61,7 +78,7 @@ internal sealed class Peer : IAsyncDisposable
             Assert.Fail("grpcio is missing: run 'apt-get install python3-grpcio python3-grpc-tools'.");
         }
 
-        var start = new ProcessStartInfo(program, [script, .. arguments])
+        var start = new ProcessStartInfo(program, [Path.Combine(peers, script), .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
