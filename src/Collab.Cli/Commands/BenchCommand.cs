@@ -15,6 +15,7 @@ internal static class BenchCommand
         ["ledger"] = LedgerBench.RunAsync,
         ["psi"] = TwoPartyBench.RunAsync,
         ["mpc"] = MpcBench.RunAsync,
+        ["pir"] = RetrievalBench.RunAsync,
         ["stats"] = StatsBench.RunAsync,
         ["okvs"] = OkvsBench.RunAsync,
         ["vole"] = TwoPartyBench.RunAsync,
@@ -25,7 +26,7 @@ internal static class BenchCommand
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; stats variance, correlation." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
@@ -38,10 +39,13 @@ internal static class BenchCommand
         var streamed = new Option<bool>("--streamed") { Description = "psi rr22: the sets lie on the disk and pass bucket by bucket." };
         var pin = new Option<bool>("--pin") { Description = "Bind each party's process to a core of its own (with --transport grpc)." };
         var yardstick = new Option<bool>("--yardstick") { Description = "Measure openssl for a second each before, to compare machines." };
+        var kind = new Option<string?>("--kind") { Description = "pir: keyword or index." };
+        var rows = new Option<long>("--rows") { Description = "pir: records of the table, as --size." };
+        var bytes = new Option<int>("--bytes") { Description = "pir: bytes of a record's value." };
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
@@ -51,14 +55,14 @@ internal static class BenchCommand
             {
                 Topic = name,
                 Operation = parsed.GetValue(operation) ?? parsed.GetValue(protocol),
-                Size = parsed.GetValue(size),
+                Size = Math.Max(parsed.GetValue(size), parsed.GetValue(rows)),
                 Parties = parsed.GetValue(parties),
                 Dealer = parsed.GetValue(dealer),
                 Runs = parsed.GetValue(runs),
                 Threads = parsed.GetValue(threads),
                 Security = parsed.GetValue(security),
-                MessageBytes = parsed.GetValue(message),
-                Mode = parsed.GetValue(mode),
+                MessageBytes = Math.Max(parsed.GetValue(message), parsed.GetValue(bytes)),
+                Mode = parsed.GetValue(mode) ?? parsed.GetValue(kind),
                 Transport = parsed.GetValue(transport),
                 Streamed = parsed.GetValue(streamed),
                 Pin = parsed.GetValue(pin),

@@ -20,6 +20,7 @@ internal static class BenchParties
             "psi" => PsiCase.Complete(options),
             "vole" => VoleCase.Complete(options),
             "ot" => OtCase.Complete(options),
+            "pir" => RetrievalCase.Complete(options),
             _ => throw new ArgumentException($"There is no protocol of two parties under '{options.Topic}'.", nameof(options)),
         };
         return completed with { Transport = Of(options.Transport ?? "memory", "transport", "memory", "grpc") };
@@ -30,6 +31,7 @@ internal static class BenchParties
     {
         "psi" => PsiCase.Create(options, role),
         "vole" => VoleCase.Create(options, role),
+        "pir" => RetrievalCase.Create(options, role),
         _ => OtCase.Create(options, role),
     };
 
