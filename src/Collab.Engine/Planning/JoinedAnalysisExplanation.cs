@@ -73,7 +73,7 @@ internal static class JoinedAnalysisExplanation
             ? new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）")
             : AnalysisExplanation.Totals(analysis));
         return new(
-            $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals)", $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计）");
+            $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count(product => product.Gate is not null)} totals)", $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count(product => product.Gate is not null)} 个合计）");
     }
 
     private static int Most(PlanInput input) => (int)Math.Min(IntersectionSizes.MostRows(input), CircuitPsiOptions.LargestItemCount);

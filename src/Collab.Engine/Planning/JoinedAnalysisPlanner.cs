@@ -83,7 +83,8 @@ internal static class JoinedAnalysisPlanner
             {
                 OfSender = [.. analysis.OfSender.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
                 OfReceiver = [.. analysis.OfReceiver.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
-                Terms = [.. analysis.Products.Select(product => new JoinedTerm(product.OfSender, product.OfReceiver, product.IsCell))],
+                Terms = [.. analysis.Products.Select(product => new JoinedTerm(product.OfSender, product.OfReceiver, product.Gate))],
+                Gates = [.. analysis.Gates.Select(gate => gate.Select(count => new JoinedCount([.. count])).ToArray())],
                 SubsetOfSender = ofSender,
                 SubsetOfReceiver = ofReceiver,
                 MinimumGroup = analysis.MinimumGroup,

@@ -56,7 +56,7 @@ internal sealed record JoinedAnalysisPart(
     {
         try
         {
-            return await JoinedTotals.OpenAsync(rows, own.Columns, plan, cancellation) is { } totals ? analysis.Finish(totals) : new AnalysisOutcome([], "");
+            return await JoinedTotals.OpenAsync(rows, own.Columns, plan, analysis.Opened, cancellation) is { } totals ? analysis.Finish(totals) : new AnalysisOutcome([], "");
         }
         catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
         {

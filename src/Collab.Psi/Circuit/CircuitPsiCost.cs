@@ -140,11 +140,11 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
             }
         }
 
-        public void Threshold(int wordBits, bool opens = true)
+        public void Threshold(int wordBits, int counts = 1, bool opens = true)
         {
             var width = wordBits - 1;
-            And(width);
-            for (; width > 1; width = (width + 1) / 2) And(2 * (width / 2));
+            And(width * counts);
+            for (; width > 1; width = (width + 1) / 2) And(2 * (width / 2) * counts);
             if (opens) Send(2);                                                         // the bit, opened both ways
         }
 
@@ -162,20 +162,25 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
         public void Totals(JoinedPlan plan, int bins)
         {
             var selected = new HashSet<int>();
-            Select(bins, 2 * WordBits);                                                 // 5
-            Threshold(CountBits, opens: false);                                         // 6
-            foreach (var term in plan.Terms.OrderByDescending(term => term.IsCell))     // 5, 7
+            var numbered = Enumerable.Range(0, plan.Terms.Count).Where(t => plan.IsCounted(t) || plan.Terms[t].Gate is not null).ToList();
+            foreach (var term in numbered.Select(t => plan.Terms[t]))                   // 5, 7
             {
-                var selections = term.OfSender is { } column && selected.Add(column) ? 2 : 0;
-                selections += term switch { { OfReceiver: null } => term.OfSender is null ? 1 : 0, { OfSender: null } => 1, _ => plan.OfReceiver[term.OfReceiver.Value].Bits };
-                for (var i = 0; i < selections; i++) Select(bins, 2 * WordBits);
-                if (!term.IsCell) continue;
-                Threshold(CountBits, opens: false);                                     // 6
-                And(1);
+                var width = plan.WordBits(term);
+                if (term.OfSender is { } column && selected.Add(column))
+                {
+                    Select(bins, plan.WordBitsOfSender(column));
+                    Select(bins, plan.WordBitsOfSender(column));
+                }
+
+                var selections = term switch { { OfReceiver: null } => term.OfSender is null ? 1 : 0, { OfSender: null } => 1, _ => plan.OfReceiver[term.OfReceiver.Value].Bits };
+                for (var i = 0; i < selections; i++) Select(bins, width);
             }
 
-            Send(2);                                                                    // 6
-            Send(Gf128.Size * (long)plan.Terms.Count);                                  // 8
+            int[] sizes = [.. plan.Gates.Select(gate => gate.Count)];
+            Threshold(CountBits, sizes.Sum(), opens: false);                            // 6
+            for (; sizes.Any(size => size > 1); sizes = [.. sizes.Select(size => (size + 1) / 2)]) And(sizes.Sum(size => size / 2));
+            Send(2 * Bytes(sizes.Length));                                              // 6
+            foreach (var width in numbered.Where(t => plan.Terms[t].Gate is not null).GroupBy(t => plan.WordBits(plan.Terms[t]))) Send(Gf128.Size * (long)width.Count()); // 8
         }
 
         public CircuitPsiCost AddedTo(CircuitPsiCost cost)

@@ -22,10 +22,18 @@ public readonly record struct JoinedColumn(Int128 Least, Int128 Largest)
 /// <summary>One total over the matching rows: of a column of the sender times a column of the receiver. A column that is null stands for ones.</summary>
 /// <param name="OfSender">Index of the sender's column, or null.</param>
 /// <param name="OfReceiver">Index of the receiver's column, or null.</param>
-/// <param name="IsCell">Whether the total is a number of rows that must reach the smallest group; its columns are then indicators.</param>
-public readonly record struct JoinedTerm(int? OfSender, int? OfReceiver, bool IsCell = false);
+/// <param name="Gate">The gate that has to pass for the total to be opened; null if it is counted alone.</param>
+public readonly record struct JoinedTerm(int? OfSender, int? OfReceiver, int? Gate = 0)
+{
+    /// <summary>The number of rows.</summary>
+    public static JoinedTerm Rows => new(null, null);
+}
 
-/// <summary>What <see cref="JoinedTotals"/> opens, the same at both parties. Squares, products of columns of one party and indicators of groups are columns that their owner makes itself.</summary>
+/// <summary>A number of rows that must reach the smallest group: Σ coefficient · total, of terms whose columns are indicators.</summary>
+/// <param name="Parts">Coefficients and terms.</param>
+public sealed record JoinedCount(params IReadOnlyList<(int Coefficient, int Term)> Parts);
+
+/// <summary>What <see cref="JoinedTotals"/> opens, the same at both parties: totals, each behind a gate, which passes when all of its counts reach the smallest group. Squares, products of columns of one party and indicators of groups are columns that their owner makes itself.</summary>
 public sealed record JoinedPlan
 {
     /// <summary>The most columns of a party.</summary>
@@ -33,6 +41,9 @@ public sealed record JoinedPlan
 
     /// <summary>The most totals.</summary>
     public const int LargestTermCount = 4096;
+
+    /// <summary>The most counts of all gates together.</summary>
+    public const int LargestCountCount = 4096;
 
     private const int ItemCountBits = 24;
     private const int TotalBits = 127;
@@ -43,8 +54,11 @@ public sealed record JoinedPlan
     /// <summary>The receiver's columns.</summary>
     public required IReadOnlyList<JoinedColumn> OfReceiver { get; init; }
 
-    /// <summary>The totals, in the order in which they are opened.</summary>
+    /// <summary>The totals.</summary>
     public required IReadOnlyList<JoinedTerm> Terms { get; init; }
+
+    /// <summary>The counts of each gate. Both learn which gates pass, and nothing of their counts.</summary>
+    public required IReadOnlyList<IReadOnlyList<JoinedCount>> Gates { get; init; }
 
     /// <summary>The sender's subset of rows that the totals are over; null for all of its rows.</summary>
     public int? SubsetOfSender { get; init; }
@@ -52,7 +66,7 @@ public sealed record JoinedPlan
     /// <summary>The receiver's subset of rows that the totals are over; null for all of its rows.</summary>
     public int? SubsetOfReceiver { get; init; }
 
-    /// <summary>Nothing is opened when fewer rows match, or a cell has fewer; both learn only that. 1 or more.</summary>
+    /// <summary>What every count of a gate must reach. 1 or more.</summary>
     public int MinimumGroup { get; init; } = 1;
 
     /// <summary>Refuses a plan whose totals could wrap: at most 2^24 rows times the bounds stay below 2^127.</summary>
@@ -78,11 +92,32 @@ public sealed record JoinedPlan
         foreach (var term in Terms)
         {
             var (sender, receiver) = (Column(OfSender, term.OfSender), Column(OfReceiver, term.OfReceiver));
-            if (term.IsCell && (!IsIndicator(sender) || !IsIndicator(receiver))) throw new ArgumentException("A cell is counted by indicators.", nameof(Terms));
+            if (term.Gate is { } gate && (gate < 0 || gate >= Gates.Count)) throw new ArgumentException("A term names a gate of the plan.", nameof(Terms));
             if ((sender.Magnitude * receiver.Magnitude) << ItemCountBits >= BigInteger.One << TotalBits)
                 throw new InsecureParametersException("A total could leave 128 bits: narrower ranges, or coarser units.");
         }
+
+        var counts = Gates.Sum(gate => gate.Count);
+        if (counts > LargestCountCount || Gates.Any(gate => gate.Count == 0)) throw new ArgumentException($"A gate has a count, and all together {LargestCountCount} at most.", nameof(Gates));
+        foreach (var (_, term) in Gates.SelectMany(gate => gate).SelectMany(count => count.Parts))
+        {
+            if (term < 0 || term >= Terms.Count || !IsIndicator(Column(OfSender, Terms[term].OfSender)) || !IsIndicator(Column(OfReceiver, Terms[term].OfReceiver)))
+                throw new ArgumentException("Rows are counted by indicators.", nameof(Gates));
+        }
     }
+
+    /// <summary>The fewest bits, of 32, 64 and 128, that hold a total, signed: it is shared modulo 2 to their number.</summary>
+    internal int WordBits(JoinedTerm term)
+    {
+        var bound = (Column(OfSender, term.OfSender).Magnitude * Column(OfReceiver, term.OfReceiver).Magnitude) << ItemCountBits;
+        return bound < BigInteger.One << 31 ? 32 : bound < BigInteger.One << 63 ? 64 : 128;
+    }
+
+    /// <summary>The fewest bits that all totals of a column of the sender need.</summary>
+    internal int WordBitsOfSender(int column) => Terms.Where(term => term.OfSender == column).Max(WordBits);
+
+    /// <summary>Whether a term is part of a count.</summary>
+    internal bool IsCounted(int term) => Gates.Any(gate => gate.Any(count => count.Parts.Any(part => part.Term == term)));
 
     /// <summary>The digest of everything in it, which both parties compare.</summary>
     internal Digest Digest()
@@ -106,7 +141,22 @@ public sealed record JoinedPlan
         {
             Write32(term.OfSender ?? -1);
             Write32(term.OfReceiver ?? -1);
-            Write32(term.IsCell ? 1 : 0);
+            Write32(term.Gate ?? -1);
+        }
+
+        Write32(Gates.Count);
+        foreach (var gate in Gates)
+        {
+            Write32(gate.Count);
+            foreach (var count in gate)
+            {
+                Write32(count.Parts.Count);
+                foreach (var (coefficient, term) in count.Parts)
+                {
+                    Write32(coefficient);
+                    Write32(term);
+                }
+            }
         }
 
         return Primitives.Digest.Of("collab.analysis-joined.plan", bytes.ToArray());

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using Collab.Arithmetic.BinaryField;
 using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Boolean;
@@ -8,13 +9,14 @@ namespace Collab.Psi.Circuit;
 
 /// <summary>Totals of products of columns of two parties over the rows whose keys match, which neither party learns; opened to the receiver, from the plan's smallest group on.</summary>
 /// <remarks>
-/// Semi-honest. Both learn one bit: whether the rows that match, and those of every cell, reach the smallest group. The receiver learns the totals, exactly;
+/// Semi-honest. Both learn one bit for each gate of the plan: whether its counts of rows reach the smallest group. The receiver learns the totals behind those that are opened, exactly;
 /// nothing else. Steps: specs/analysis-joined.md. Source of the products: Gilboa, CRYPTO 1999, with correlated transfers.
 /// </remarks>
 public static class JoinedTotals
 {
-    private const int WordBits = 128;
     private const int CountBits = 32;
+
+    private static readonly int[] Widths = [32, 64, 128];
 
     private static readonly StepId Agreement = new("analysis-joined.2");
 
@@ -22,14 +24,15 @@ public static class JoinedTotals
     /// <param name="rows">The rows of both, aligned.</param>
     /// <param name="columns">A value of each row of this party, for each of the plan's columns of it, shape [p][n]; those of rows outside its subset are not looked at.</param>
     /// <param name="plan">What is opened.</param>
+    /// <param name="opened">Given which gates pass, behind which of them totals are opened: the same rule at both, and never one that did not pass. Null for all that pass.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
-    /// <returns>The total of each term of the plan, in its order, at the receiver; null at the sender.</returns>
+    /// <returns>At the receiver the total of each term of the plan, in its order, null where it was not opened; null at the sender.</returns>
     /// <exception cref="ArgumentException">A value is outside its column's range, or the plan is none; nothing was sent.</exception>
     /// <exception cref="InsecureParametersException">A total could wrap; nothing was sent.</exception>
-    /// <exception cref="CollabException">With <see cref="CircuitTotals.GroupTooSmall"/>: too few rows match; nothing was opened, and another plan may follow.</exception>
+    /// <exception cref="CollabException">With <see cref="CircuitTotals.GroupTooSmall"/>: no total may be opened, and another plan may follow.</exception>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
-    public static async Task<IReadOnlyList<BigInteger>?> OpenAsync(
-        SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan, CancellationToken cancellation = default)
+    public static async Task<IReadOnlyList<BigInteger?>?> OpenAsync(
+        SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan, Func<bool[], bool[]>? opened = null, CancellationToken cancellation = default)
     {
         plan.Check();
         CheckColumns(rows, columns, plan);
@@ -37,35 +40,76 @@ public static class JoinedTotals
         var ofSender = await rows.ColumnsAsync(plan.OfSender.Count, rows.IsSender ? columns : [], cancellation).ConfigureAwait(false);              // 3 →
         using var terms = new JoinedTerms(
             rows, await rows.MembersAsync(plan.SubsetOfSender, plan.SubsetOfReceiver, cancellation).ConfigureAwait(false), ofSender, columns, plan); // 4 ↔
-        using var count = await terms.TotalAsync(new(null, null), cancellation).ConfigureAwait(false);                                              // 5 ↔
-        var enough = await IsEnoughAsync(rows.Engine, count, plan, cancellation).ConfigureAwait(false);                                             // 6 ↔
         var totals = new SharedWords?[plan.Terms.Count];
         try
         {
             for (var t = 0; t < totals.Length; t++)
-            {
-                if (!plan.Terms[t].IsCell) continue;
-                totals[t] = await terms.TotalAsync(plan.Terms[t], cancellation).ConfigureAwait(false);                                              // 5 ↔
-                using var cell = await IsEnoughAsync(rows.Engine, totals[t]!, plan, cancellation).ConfigureAwait(false);                            // 6 ↔
-                using var before = enough;
-                enough = await BooleanGates.AndAsync(rows.Engine, before, cell, cancellation).ConfigureAwait(false);                                // 6 ↔
-            }
-
-            var opened = await BooleanGates.OpenAsync(rows.Engine, enough, cancellation).ConfigureAwait(false);                                     // 6 ↔
-            if (!opened[0])
-                throw new CollabException(CircuitTotals.GroupTooSmall, "Fewer rows match, or are in a cell, than the plan's least group; nothing was opened.");
-
+                if (plan.IsCounted(t)) totals[t] = await terms.TotalAsync(plan.Terms[t], cancellation).ConfigureAwait(false);                       // 5 ↔
+            using var passes = await PassAsync(rows.Engine, plan, totals, cancellation).ConfigureAwait(false);                                      // 6 ↔
+            var bits = await BooleanGates.OpenAsync(rows.Engine, passes, cancellation).ConfigureAwait(false);                                       // 6 ↔
+            bool[] passed = [.. Enumerable.Range(0, bits.Length).Select(gate => bits[gate])];
+            var told = opened?.Invoke(passed) ?? passed;
+            if (!told.Contains(true)) throw new CollabException(CircuitTotals.GroupTooSmall, "Fewer rows match, or are in a cell, than the plan's least group; nothing was opened.");
+            bool IsTold(int term) => plan.Terms[term].Gate is { } gate && told[gate] && passed[gate];
             for (var t = 0; t < totals.Length; t++)
-                totals[t] ??= await terms.TotalAsync(plan.Terms[t], cancellation).ConfigureAwait(false);                                            // 7 ↔
-            using var all = new SharedWords([.. totals.Select(total => total!.Share[0])], WordBits);
-            var words = await WordOpening.OpenAsync(rows.Engine, all, BooleanParty.Second, cancellation).ConfigureAwait(false);                     // 8 →
-            return words is null ? null : [.. words.Select(word => (BigInteger)unchecked((Int128)word))];
+                if (IsTold(t)) totals[t] ??= await terms.TotalAsync(plan.Terms[t], cancellation).ConfigureAwait(false);                            // 7 ↔
+            return await OpenAsync(rows.Engine, [.. totals.Select((total, t) => IsTold(t) ? total : null)], cancellation).ConfigureAwait(false);     // 8 →
         }
         finally
         {
-            enough.Dispose();
             foreach (var total in totals) total?.Dispose();
         }
+    }
+
+    /// <summary>Step 6 without the opening: a shared bit for each gate. A number of rows is below 2^24, so its shares modulo 2^32 are enough.</summary>
+    private static async Task<SharedBits> PassAsync(BooleanEngine engine, JoinedPlan plan, SharedWords?[] totals, CancellationToken cancellation)
+    {
+        using var counts = new SharedWords(
+            [.. plan.Gates.SelectMany(gate => gate).Select(count => count.Parts.Aggregate(UInt128.Zero, (sum, part) =>
+                unchecked(sum + ((UInt128)part.Coefficient * totals[part.Term]!.Share[0])) & uint.MaxValue))],
+            CountBits);
+        var bits = await ThresholdTest.AtLeastAsync(engine, counts, plan.MinimumGroup, cancellation).ConfigureAwait(false);
+        var next = 0;
+        int[][] gates = [.. plan.Gates.Select(gate => gate.Select(_ => next++).ToArray())];     // where each gate's bits are
+        while (gates.Any(gate => gate.Length > 1))
+        {
+            using var before = bits;
+            using var firsts = Picked(before, null, gates.SelectMany(gate => Enumerable.Range(0, gate.Length / 2), (gate, pair) => gate[2 * pair]));
+            using var seconds = Picked(before, null, gates.SelectMany(gate => Enumerable.Range(0, gate.Length / 2), (gate, pair) => gate[(2 * pair) + 1]));
+            using var pairs = await BooleanGates.AndAsync(engine, firsts, seconds, cancellation).ConfigureAwait(false);
+            next = before.Length;
+            gates = [.. gates.Select(gate => Enumerable.Range(0, gate.Length / 2).Select(_ => next++).Concat(gate.Skip(gate.Length / 2 * 2)).ToArray())];
+            bits = Picked(before, pairs, gates.SelectMany(gate => gate));
+            next = 0;
+            gates = [.. gates.Select(gate => gate.Select(_ => next++).ToArray())];
+        }
+
+        return bits;
+    }
+
+    /// <summary>Some bits of one vector and of a second one behind it.</summary>
+    private static SharedBits Picked(SharedBits bits, SharedBits? behind, IEnumerable<int> places)
+    {
+        int[] all = [.. places];
+        var picked = new BitVector(all.Length);
+        for (var i = 0; i < all.Length; i++) picked[i] = all[i] < bits.Length ? bits.Share[all[i]] : behind!.Share[all[i] - bits.Length];
+        return new(picked);
+    }
+
+    /// <summary>Step 8: the totals, those of fewest bits first.</summary>
+    private static async Task<IReadOnlyList<BigInteger?>?> OpenAsync(BooleanEngine engine, SharedWords?[] totals, CancellationToken cancellation)
+    {
+        var values = new BigInteger?[totals.Length];
+        foreach (var width in Widths)
+        {
+            int[] places = [.. Enumerable.Range(0, totals.Length).Where(t => totals[t]?.WordBits == width)];
+            if (places.Length == 0) continue;
+            using var words = new SharedWords([.. places.Select(t => totals[t]!.Share[0])], width);
+            if (await WordOpening.OpenAsync(engine, words, BooleanParty.Second, cancellation).ConfigureAwait(false) is not { } opened) continue;
+            foreach (var (place, word) in places.Zip(opened)) values[place] = unchecked((Int128)(word << (128 - width))) >> (128 - width);
+        }
+
+        return engine.Party == BooleanParty.Second ? values : null;
     }
 
     private static void CheckColumns(SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan)
@@ -90,13 +134,6 @@ public static class JoinedTotals
         await channel.SendAsync(own, cancellation).ConfigureAwait(false);
         var peer = await channel.ReceiveAsync<PlanAnnouncement>(Agreement, cancellation).ConfigureAwait(false);
         PeerFaultException.ThrowUnless(peer == own, channel.Peer, Agreement, "the plan of these totals");
-    }
-
-    /// <summary>A number of rows is below 2^24, so its shares modulo 2^128 are shares modulo 2^32.</summary>
-    private static async Task<SharedBits> IsEnoughAsync(BooleanEngine engine, SharedWords rows, JoinedPlan plan, CancellationToken cancellation)
-    {
-        using var count = new SharedWords([rows.Share[0] & uint.MaxValue], CountBits);
-        return await ThresholdTest.AtLeastAsync(engine, count, plan.MinimumGroup, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Step 2, both ways: which plan.</summary>

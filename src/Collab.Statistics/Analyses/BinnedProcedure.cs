@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Disclosure;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Ranks;
@@ -40,6 +41,16 @@ internal sealed class BinnedProcedure(Analysis.Binned analysis) : TotalsProcedur
         if (CoveringCell.Of(opened) is { } cover) opened[cover] = false;
         return opened;
     }
+
+    /// <summary>A gate a bin for a histogram, one for all else.</summary>
+    public override IReadOnlyList<JoinedCell> Joined =>
+    [
+        .. Enumerable.Range(0, _groups.Count).SelectMany(_ => Enumerable.Range(0, Bins), (group, bin) =>
+        {
+            RowProduct inBin = new RowFactor.Interval(analysis.Value, analysis.Breaks, bin);
+            return JoinedCell.Count(analysis.Groups is { } groups ? new RowFactor.Level(groups, group) * inBin : inBin) with { Gate = analysis.Test == BinnedTest.Histogram ? bin : 0 };
+        }),
+    ];
 
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells)
     {

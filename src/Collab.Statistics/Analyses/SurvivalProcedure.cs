@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Survival;
 
@@ -40,6 +41,18 @@ internal sealed class SurvivalProcedure(Analysis.Survival analysis) : TotalsProc
         var told = Enumerable.Range(0, _ends.Length).TakeWhile(i => Enumerable.Range(0, _groups.Count).All(g => passed[(g * _ends.Length) + i])).Count();
         return [.. Enumerable.Range(0, passed.Count).Select(cell => cell % _ends.Length < told)];
     }
+
+    /// <summary>At risk in an interval are the rows of the group less those that left before, so the totals of the intervals before count them. A gate an interval.</summary>
+    public override IReadOnlyList<JoinedCell> Joined =>
+    [
+        .. Enumerable.Range(0, _groups.Count).SelectMany(_ => Enumerable.Range(0, _ends.Length), (group, interval) =>
+        {
+            RowProduct of = analysis.Groups is { } groups ? new RowFactor.Level(groups, group) : RowProduct.One;
+            RowProduct Left(int at, int withEvent) => of * new RowFactor.Interval(analysis.Time, analysis.Ends, at) * new RowFactor.Level(analysis.Event, withEvent);
+            RowTotal atRisk = new([(1, of), .. Enumerable.Range(0, interval).SelectMany(_ => new[] { 1, 0 }, (at, withEvent) => (-1, Left(at, withEvent)))]);
+            return new JoinedCell(atRisk, [.. interval == 0 ? [of] : Array.Empty<RowTotal>(), Left(interval, 1), Left(interval, 0)]) { Gate = interval };
+        }),
+    ];
 
     public override IReadOnlyList<Finding> Finish(IReadOnlyList<BigInteger[]> cells)
     {

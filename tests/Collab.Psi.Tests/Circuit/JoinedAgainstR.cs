@@ -62,7 +62,7 @@ public class JoinedAgainstR
         Int128[] yes = Indicator(denied, "yes"), no = Indicator(denied, "no");
         var totals = await RunAsync(
             [ratios, Products(ratios, ratios)], [yes, no],
-            [new(null, 0, true), new(null, 1, true), new(0, 0), new(1, 0), new(0, 1), new(1, 1)], minimumGroup: 285);
+            [new(null, 0), new(null, 1), new(0, 0), new(1, 0), new(0, 1), new(1, 1)], 285, 0, 1);
         Sample refused = new(totals[0], totals[2], totals[3], Columns.Scale), granted = new(totals[1], totals[4], totals[5], Columns.Scale);
         RVectors.Check("welch-two.sided", MeanTests.Welch(refused, granted));
         RVectors.Check("equal-variances", MeanTests.EqualVariances(refused, granted));
@@ -74,7 +74,7 @@ public class JoinedAgainstR
         var (denied, black) = (RVectors.Column(Columns.Hmda, "deny"), RVectors.Column(Columns.Hmda, "afam"));
         var counts = await RunAsync(
             [Indicator(denied, "no"), Indicator(denied, "yes")], [Indicator(black, "no"), Indicator(black, "yes")],
-            [new(0, 0, true), new(0, 1, true), new(1, 0, true), new(1, 1, true)], minimumGroup: 10);
+            [new(0, 0), new(0, 1), new(1, 0), new(1, 1)], 10, 0, 1, 2, 3);
         var table = new ContingencyTable(new BigInteger[,] { { counts[0], counts[1] }, { counts[2], counts[3] } });
         RVectors.Check("chi-squared-2x2", table.ChiSquared());
         RVectors.Check("fisher-hmda-two.sided", FisherExact.TwoByTwo(table));
@@ -89,19 +89,19 @@ public class JoinedAgainstR
         Int128[][] groups = [.. new[] { true, false }.Select(kept => rows.Select((_, i) => (Int128)(i < Maintained.Length == kept ? 1 : 0)).ToArray())];
         Int128[][] exits = [.. times.SelectMany(time => new[] { 1, 0 }, (time, happened) => rows.Select(row => (Int128)(row == (time, happened) ? 1 : 0)).ToArray())];
         var terms = Enumerable.Range(0, 2).SelectMany(_ => Enumerable.Range(0, exits.Length), (group, exit) => new JoinedTerm(group, exit)).ToArray();
-        var counts = await RunAsync(groups, exits, [.. terms, new(0, null, true), new(1, null, true)], minimumGroup: 11);
+        var counts = await RunAsync(groups, exits, [.. terms, new(0, null), new(1, null)], 11, terms.Length, terms.Length + 1);
         var tables = Enumerable.Range(0, 2).Select(group => counts.Skip(group * exits.Length).Take(exits.Length).Select(count => (long)count).ToArray())
             .Select(of => new LifeTable([.. times.Select(time => (double)time)], [.. of.Where((_, i) => i % 2 == 0)], [.. of.Where((_, i) => i % 2 == 1)])).ToArray();
         RVectors.Check("log-rank-aml", LogRank.Test(tables));
     }
 
-    private static async Task<IReadOnlyList<BigInteger>> RunAsync(Int128[][] ofSender, Int128[][] ofReceiver, JoinedTerm[] terms, int minimumGroup = 1)
+    private static async Task<IReadOnlyList<BigInteger>> RunAsync(Int128[][] ofSender, Int128[][] ofReceiver, JoinedTerm[] terms, int minimumGroup = 1, params int[] cells)
     {
         var rows = ofSender[0].Length;
         var lone = Math.Min(Lone, rows);
         int[] atSender = [.. Enumerable.Range(0, lone), .. Enumerable.Range(0, rows)], atReceiver = [.. Enumerable.Range(0, rows).Reverse(), .. Enumerable.Range(0, lone)];
         ReadOnlyMemory<byte>[] senderKeys = [.. atSender.Select((row, i) => Key(i < lone ? "s" : "", row))], receiverKeys = [.. atReceiver.Select((row, i) => Key(i < rows ? "" : "r", row))];
-        var plan = new JoinedPlan { OfSender = [.. ofSender.Select(Range)], OfReceiver = [.. ofReceiver.Select(Range)], Terms = terms, MinimumGroup = minimumGroup };
+        var plan = new JoinedPlan { OfSender = [.. ofSender.Select(Range)], OfReceiver = [.. ofReceiver.Select(Range)], Terms = terms, Gates = [[.. cells.DefaultIfEmpty(0).Select(term => new JoinedCount((1, term)))]], MinimumGroup = minimumGroup };
         return await JoinedRuns.RunAsync(new(senderKeys, Rows(ofSender, atSender)), new(receiverKeys, Rows(ofReceiver, atReceiver)), plan);
     }
 

@@ -32,15 +32,18 @@ internal static class JoinedRuns
         var dealer = new SeededOle();
         var run = await TwoParty.RunAsync(channel => SendAsync(channel, sender, dealer, plan), channel => ReceiveAsync(channel, receiver, dealer, plan));
         Assert.Null(run.Sender[0]);
-        return (run.Receiver[0]!, run.Usage);
+        return ([.. run.Receiver[0]!.Select(total => total!.Value)], run.Usage);
     }
 
     /// <summary>One party's part: it aligns once and asks plan after plan.</summary>
-    public static Task<IReadOnlyList<BigInteger>?[]> SendAsync(IChannel channel, KeyedTable table, SeededOle dealer, params JoinedPlan[] plans) =>
+    public static Task<IReadOnlyList<BigInteger?>?[]> SendAsync(IChannel channel, KeyedTable table, SeededOle dealer, params JoinedPlan[] plans) =>
         OneAsync(BooleanParty.First, channel, table, dealer, plans);
 
-    public static Task<IReadOnlyList<BigInteger>?[]> ReceiveAsync(IChannel channel, KeyedTable table, SeededOle dealer, params JoinedPlan[] plans) =>
+    public static Task<IReadOnlyList<BigInteger?>?[]> ReceiveAsync(IChannel channel, KeyedTable table, SeededOle dealer, params JoinedPlan[] plans) =>
         OneAsync(BooleanParty.Second, channel, table, dealer, plans);
+
+    /// <summary>A gate of all rows.</summary>
+    public static JoinedCount[][] AllRows(int term = 0) => [[new((1, term))]];
 
     public static BigInteger[] Plain(KeyedTable sender, KeyedTable receiver, JoinedPlan plan)
     {
@@ -52,11 +55,11 @@ internal static class JoinedRuns
             + ((term.OfSender is { } s ? (BigInteger)sender.Columns[s][row.Sender] : 1) * (term.OfReceiver is { } r ? (BigInteger)receiver.Columns[r][row.Receiver] : 1))))];
     }
 
-    private static async Task<IReadOnlyList<BigInteger>?[]> OneAsync(BooleanParty party, IChannel channel, KeyedTable table, SeededOle dealer, JoinedPlan[] plans)
+    private static async Task<IReadOnlyList<BigInteger?>?[]> OneAsync(BooleanParty party, IChannel channel, KeyedTable table, SeededOle dealer, JoinedPlan[] plans)
     {
         await using var rows = await SharedRows.AlignAsync(
             party, channel, table.Keys, table.Subsets, RandomSource.System, Options, dealer, new DealtTransfers(party), default);
-        var totals = new IReadOnlyList<BigInteger>?[plans.Length];
+        var totals = new IReadOnlyList<BigInteger?>?[plans.Length];
         for (var i = 0; i < plans.Length; i++) totals[i] = await JoinedTotals.OpenAsync(rows, table.Memory, plans[i]);
         return totals;
     }

@@ -17,6 +17,7 @@ public class JoinedTotalsTests
         OfSender = [new(-1000, 1000), new(0, 1_000_000)],
         OfReceiver = [new(-77, 300), new(0, 90_000)],
         Terms = [new(null, null), new(0, null), new(null, 0), new(1, null), new(null, 1), new(0, 0)],
+        Gates = AllRows(),
     };
 
     public static TheoryData<int, FaultKind, bool> EveryFault
@@ -29,13 +30,13 @@ public class JoinedTotalsTests
         }
     }
 
-    private const int SentOfSmall = 25;
-    private const int ReceivedOfSmall = 22;
+    private const int SentOfSmall = 24;
+    private const int ReceivedOfSmall = 21;
 
     private static readonly JoinedPlan Small = new()
     {
         OfSender = [new(-8, 8)], OfReceiver = [new(-1, 2)], Terms = [new(null, null), new(0, null), new(null, 0), new(0, 0)],
-        SubsetOfSender = 63, SubsetOfReceiver = 0,
+        Gates = AllRows(), SubsetOfSender = 63, SubsetOfReceiver = 0,
     };
 
     [Theory]
@@ -65,8 +66,8 @@ public class JoinedTotalsTests
             int n = 1 + Next(120), m = 1 + Next(120), p = Next(4), q = Next(4);
             var common = 1 + Next(Math.Min(n, m));
             JoinedColumn[] ofSender = [.. Enumerable.Range(0, p).Select(_ => Column())], ofReceiver = [.. Enumerable.Range(0, q).Select(_ => Column())];
-            var terms = Enumerable.Range(0, 1 + Next(6)).Select(_ => new JoinedTerm(Index(p), Index(q))).ToArray();
-            var plan = new JoinedPlan { OfSender = ofSender, OfReceiver = ofReceiver, Terms = terms };
+            JoinedTerm[] terms = [.. Enumerable.Range(0, 1 + Next(6)).Select(_ => new JoinedTerm(Index(p), Index(q))), JoinedTerm.Rows];
+            var plan = new JoinedPlan { OfSender = ofSender, OfReceiver = ofReceiver, Terms = terms, Gates = AllRows(terms.Length - 1) };
             var (sender, receiver) = Tables(
                 n, m, common, [.. ofSender.Select(column => Draw(random, column, n))], [.. ofReceiver.Select(column => Draw(random, column, m))], round);
             Assert.Equal(Plain(sender, receiver, plan), await RunAsync(sender, receiver, plan));
@@ -87,10 +88,10 @@ public class JoinedTotalsTests
         var largest = (Int128.One << 60) - 1;
         var plan = new JoinedPlan
         {
-            OfSender = [new(-largest, largest)], OfReceiver = [new(-(Int128.One << 42), Int128.One << 42)], Terms = [new(0, 0)],
+            OfSender = [new(-largest, largest)], OfReceiver = [new(-(Int128.One << 42), Int128.One << 42)], Terms = [new(0, 0), JoinedTerm.Rows], Gates = AllRows(1),
         };
         var (sender, receiver) = Tables(40, 40, 40, [[.. Enumerable.Repeat(-largest, 40)]], [[.. Enumerable.Repeat(Int128.One << 42, 40)]]);
-        Assert.Equal([-40 * (((BigInteger)1 << 60) - 1) << 42], await RunAsync(sender, receiver, plan));
+        Assert.Equal([-40 * (((BigInteger)1 << 60) - 1) << 42, 40], await RunAsync(sender, receiver, plan));
     }
 
     /// <summary>Group at the sender, value and second group at the receiver: counts of a table, sums and squares of each sample.</summary>
@@ -103,14 +104,51 @@ public class JoinedTotalsTests
         var plan = new JoinedPlan
         {
             OfSender = [JoinedColumn.Indicator, JoinedColumn.Indicator], OfReceiver = [JoinedColumn.Indicator, new(-20, 39), new(0, 1600)],
-            Terms = [new(0, 0, true), new(1, 0, true), new(0, null, true), new(1, null, true), new(0, 1), new(1, 1), new(0, 2), new(1, 2)],
+            Terms = [new(0, 0), new(1, 0), new(0, null), new(1, null), new(0, 1), new(1, 1), new(0, 2), new(1, 2)],
+            Gates = [[new((1, 0)), new((1, 1)), new((1, 2)), new((1, 3)), new((1, 2), (-1, 0))]],
         };
         var expected = Plain(sender, receiver, plan);
-        var smallest = (int)expected.Take(4).Min();
+        var smallest = (int)expected.Take(4).Append(expected[2] - expected[0]).Min();
         var run = await RunWithUsageAsync(sender, receiver, plan with { MinimumGroup = smallest });
         Assert.Equal(expected, run.Totals);
         Assert.Equal(CircuitPsiCost.OfJoined(60, 60, [plan], TransferForm.Extension).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
         await RefusedAsync(sender, receiver, plan with { MinimumGroup = smallest + 1 });
+    }
+
+    /// <summary>Gates of one to five counts, some derived; each opens its own totals, and the rule may hold more back.</summary>
+    [Fact]
+    public async Task Each_gate_opens_its_own_totals()
+    {
+        Int128[] Level(int rows, int level) => [.. Enumerable.Range(0, rows).Select(i => (Int128)(i % 7 == level ? 1 : 0))];
+        var (sender, receiver) = Tables(70, 70, 70, [[.. Enumerable.Repeat((Int128)1, 70)]], [.. Enumerable.Range(0, 6).Select(level => Level(70, level))]);
+        var plan = new JoinedPlan
+        {
+            OfSender = [JoinedColumn.Indicator], OfReceiver = [.. Enumerable.Repeat(JoinedColumn.Indicator, 6)],
+            Terms = [JoinedTerm.Rows with { Gate = null }, .. Enumerable.Range(0, 6).Select(level => new JoinedTerm(0, level, level % 4)), new(0, null, 3)],
+            Gates =
+            [
+                [new((1, 1))], [new((1, 0), (-1, 1), (-1, 2), (-1, 3), (-1, 4), (-1, 5))], [new((1, 1), (1, 2)), new((1, 3)), new((1, 0), (-1, 1))],
+                [.. Enumerable.Range(1, 5).Select(term => new JoinedCount((1, term)))],
+            ],
+        };
+        async Task<BigInteger?[]> OpenedAsync(int least, Func<bool[], bool[]>? rule = null)
+        {
+            var dealer = new SeededOle();
+            async Task<IReadOnlyList<BigInteger?>?> OneAsync(BooleanParty party, IChannel channel, KeyedTable table)
+            {
+                await using var rows = await SharedRows.AlignAsync(party, channel, table.Keys, table.Subsets, RandomSource.System, Options, dealer, new DealtTransfers(party), default);
+                return await JoinedTotals.OpenAsync(rows, table.Memory, plan with { MinimumGroup = least }, rule);
+            }
+
+            var run = await TwoParty.RunAsync(channel => OneAsync(BooleanParty.First, channel, sender), channel => OneAsync(BooleanParty.Second, channel, receiver));
+            return [.. run.Receiver!];
+        }
+
+        Assert.Equal([null, 10, 10, 10, 10, 10, 10, 70], await OpenedAsync(10));
+        Assert.Equal([null, null, 10, null, null, null, 10, null], await OpenedAsync(20));       // 70 − 50 rows, and gates 0, 2 and 3 have counts of ten
+        Assert.Equal([null, null, 10, null, null, null, 10, null], await OpenedAsync(10, passed => [false, passed[1], false, false]));
+        Assert.Equal([null, 10, null, null, null, 10, null, null], await OpenedAsync(10, _ => [true, false, false, false]));
+        Assert.Equal([null, null, 10, null, null, null, 10, null], await OpenedAsync(20, _ => [true, true, true, true])); // what did not pass stays closed
     }
 
     [Theory]
@@ -158,13 +196,13 @@ public class JoinedTotalsTests
         [
             .. new (int?, int?)[] { (2, 9), (2, null), (2, 63), (2, 9) }.Select(subset => new JoinedPlan
             {
-                OfSender = ofSender, OfReceiver = ofReceiver, Terms = terms, SubsetOfSender = subset.Item1, SubsetOfReceiver = subset.Item2,
+                OfSender = ofSender, OfReceiver = ofReceiver, Terms = terms, Gates = AllRows(), SubsetOfSender = subset.Item1, SubsetOfReceiver = subset.Item2,
             }),
         ];
         var dealer = new SeededOle();
         var run = await TwoParty.RunAsync(channel => SendAsync(channel, sender, dealer, plans), channel => ReceiveAsync(channel, receiver, dealer, plans));
         Assert.All(run.Sender, Assert.Null);
-        for (var i = 0; i < plans.Length; i++) Assert.Equal(Plain(sender, receiver, plans[i]), run.Receiver[i]);
+        for (var i = 0; i < plans.Length; i++) Assert.Equal(Plain(sender, receiver, plans[i]), run.Receiver[i]!.Select(total => total!.Value));
         Assert.Equal(CircuitPsiCost.OfJoined(300, 200, plans, TransferForm.Extension).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
     }
 
@@ -176,14 +214,14 @@ public class JoinedTotalsTests
         var random = RandomSource.Seeded(4);
         var (sender, receiver) = Tables(60, 50, 30, [Draw(random, new(-8, 8), 60)], [Draw(random, new(-1, 2), 50)]);
         (sender, receiver) = (sender with { Subsets = [.. Enumerable.Repeat(1UL << 63, 60)] }, receiver with { Subsets = [.. Enumerable.Repeat(1UL, 50)] });
-        async Task<IReadOnlyList<BigInteger>?> OneAsync(BooleanParty party, IChannel channel, KeyedTable table)
+        async Task<IReadOnlyList<BigInteger?>?> OneAsync(BooleanParty party, IChannel channel, KeyedTable table)
         {
             await using var rows = await SharedRows.AlignAsync(party, channel, table.Keys, table.Subsets, RandomSource.System, Options with { Transfers = form });
             return await JoinedTotals.OpenAsync(rows, table.Memory, Small);
         }
 
         var run = await TwoParty.RunAsync(channel => OneAsync(BooleanParty.First, channel, sender), channel => OneAsync(BooleanParty.Second, channel, receiver));
-        Assert.Equal(Plain(sender, receiver, Small), run.Receiver);
+        Assert.Equal(Plain(sender, receiver, Small), run.Receiver!.Select(total => total!.Value));
         Assert.Equal(CircuitPsiCost.OfJoined(60, 50, [Small], form).TotalBytes, run.Usage.BytesSent + run.Usage.BytesReceived);
     }
 
@@ -213,7 +251,8 @@ public class JoinedTotalsTests
         foreach (var other in new[]
         {
             Small with { MinimumGroup = 2 }, Small with { OfSender = [new(-8, 9)] }, Small with { OfReceiver = [new(-1, 1)] },
-            Small with { SubsetOfSender = null }, Small with { SubsetOfReceiver = 1 }, Small with { Terms = [new(null, null)] }, Small with { Terms = [new(null, null, true), new(0, null), new(null, 0), new(0, 0)] },
+            Small with { SubsetOfSender = null }, Small with { SubsetOfReceiver = 1 }, Small with { Terms = [new(null, null)] }, Small with { Terms = [new(null, null), new(0, null, null), new(null, 0), new(0, 0)] },
+            Small with { Gates = [[new((2, 0))]] }, Small with { Gates = [[new((1, 0)), new((1, 0))]] },
         })
         {
             var dealer = new SeededOle();
@@ -233,12 +272,15 @@ public class JoinedTotalsTests
         await IsRefused<ArgumentException>(Small with { Terms = [new(1, 0)] }, [3]);
         await IsRefused<ArgumentException>(Small with { Terms = [new(-1, 0)] }, [3]);
         await IsRefused<ArgumentException>(Small with { Terms = [] }, [3]);
-        await IsRefused<ArgumentException>(Small with { Terms = [new(0, 0, true)] }, [3]);
+        await IsRefused<ArgumentException>(Small with { Gates = [[new((1, 1))]] }, [3]); // not counted by indicators
+        await IsRefused<ArgumentException>(Small with { Gates = [[new((1, 4))]] }, [3]);
+        await IsRefused<ArgumentException>(Small with { Gates = [[]] }, [3]);
+        await IsRefused<ArgumentException>(Small with { Terms = [JoinedTerm.Rows, new(0, 0, 1)] }, [3]);
         await IsRefused<ArgumentException>(Small with { MinimumGroup = 0 }, [3]);
         await IsRefused<ArgumentException>(Small with { SubsetOfSender = 64 }, [3]);
         await IsRefused<ArgumentException>(Small with { SubsetOfReceiver = -1 }, [3]);
         await IsRefused<InsecureParametersException>(Small with { OfSender = [new(0, Int128.One << 102)] }, [3]); // times 2, times 2^24 rows: 2^127
-        await IsRefused<InsecureParametersException>(Small with { OfSender = [new(Int128.MinValue, 0)], Terms = [new(0, null)] }, [0]);
+        await IsRefused<InsecureParametersException>(Small with { OfSender = [new(Int128.MinValue, 0)], Terms = [JoinedTerm.Rows, new(0, null)] }, [0]);
 
         static async Task IsRefused<T>(JoinedPlan plan, Int128[] column) where T : Exception
         {

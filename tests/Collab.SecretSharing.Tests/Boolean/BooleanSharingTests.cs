@@ -129,10 +129,25 @@ public class BooleanSharingTests
                 Assert.Equal(count >= threshold, run.Receiver[0]);
             }
         }
-
-        static async Task<BitVector> AtLeastAsync(BooleanEngine engine, SharedWords count, long threshold) =>
-            await BooleanGates.OpenAsync(engine, await ThresholdTest.AtLeastAsync(engine, count, threshold));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    [InlineData(70)]
+    public async Task Many_counts_are_told_apart_at_once(int counts)
+    {
+        var random = RandomSource.Seeded(counts);
+        uint[] values = [.. Enumerable.Range(0, counts).Select(i => (uint)(8 + (i * 5 % 7)))], shares = [.. values.Select(_ => (uint)(random.NextUInt64() >> 32))];
+        var run = await RunAsync(
+            engine => AtLeastAsync(engine, new([.. shares.Select(share => (UInt128)share)], 32), 10),
+            engine => AtLeastAsync(engine, new([.. values.Zip(shares, (value, share) => (UInt128)unchecked(value - share))], 32), 10));
+        Assert.Equal(values.Select(value => value >= 10), Enumerable.Range(0, counts).Select(i => run.Sender[i]));
+    }
+
+    private static async Task<BitVector> AtLeastAsync(BooleanEngine engine, SharedWords counts, long threshold) =>
+        await BooleanGates.OpenAsync(engine, await ThresholdTest.AtLeastAsync(engine, counts, threshold));
 
     [Theory]
     [InlineData(BooleanParty.First)]

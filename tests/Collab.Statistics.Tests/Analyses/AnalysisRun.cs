@@ -43,7 +43,7 @@ internal static class AnalysisRun
     }
 
     /// <summary>Every owner has each so-manieth row, in batches of unequal size.</summary>
-    private static IEnumerable<ColumnBatch> BatchesOf(Func<string, string?[]> columnOf, AnalysisQuestion question, int owner, int owners)
+    internal static IEnumerable<ColumnBatch> BatchesOf(Func<string, string?[]> columnOf, AnalysisQuestion question, int owner, int owners)
     {
         var scales = question.Analyses.SelectMany(MeasuresOf).DistinctBy(m => m.Column).ToDictionary(m => m.Column, m => m.Scale);
         var columns = question.Columns.Select(name => (Name: name, Values: columnOf(name).Where((_, i) => i % owners == owner).ToArray())).ToList();

@@ -22,12 +22,16 @@ public sealed class JoinedAnalysis
     {
         (_analysis, _tables, _receiver, _procedure, _cells) = (analysis, tables, receiver, procedure, cells);
         MinimumGroup = procedure.MinimumOf(minimumGroup);
-        foreach (var cell in cells.Where(cell => cell.RestsOn.Factors.Count > 0)) PlaceOf(cell.RestsOn, isCell: true);
-        foreach (var (_, product) in cells.SelectMany(cell => cell.Totals).SelectMany(total => total.Terms)) PlaceOf(product, isCell: false);
+        Gates = [.. cells.GroupBy(cell => cell.Gate, cell => cell.RestsOn.Terms.Select(term => (term.Coefficient, PlaceOf(term.Product, null))).ToArray()).OrderBy(gate => gate.Key)
+            .Select(gate => gate.ToArray())];
+        foreach (var (gate, product) in cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms), (cell, term) => (cell.Gate, term.Product))) PlaceOf(product, gate);
     }
 
-    /// <summary>Nothing is opened when fewer rows match, or are in a cell.</summary>
+    /// <summary>A cell that rests on fewer rows is not told.</summary>
     public int MinimumGroup { get; }
+
+    /// <summary>Gate by gate the numbers of rows that must all reach the smallest group for its totals to be opened, each a sum of products with coefficients.</summary>
+    public IReadOnlyList<IReadOnlyList<IReadOnlyList<(int Coefficient, int Product)>>> Gates { get; }
 
     /// <summary>The bounds of each product that the owner who is not the receiver makes of its own columns.</summary>
     public IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfSender => [.. _ofSender.Select(product => product.Extent(_tables))];
@@ -35,7 +39,7 @@ public sealed class JoinedAnalysis
     /// <summary>The same of the receiver.</summary>
     public IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfReceiver => [.. _ofReceiver.Select(product => product.Extent(_tables))];
 
-    /// <summary>The totals that are opened, those of cells first.</summary>
+    /// <summary>The totals, those that are counted first.</summary>
     public IReadOnlyList<JoinedProduct> Products => _products;
 
     /// <summary>The analysis over the tables; null when totals of the matching rows do not settle it.</summary>
@@ -54,27 +58,44 @@ public sealed class JoinedAnalysis
     /// <summary>Begins an owner's part with no rows.</summary>
     public JoinedRows RowsOf(PartyId owner)
     {
-        var factors = _cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms).Select(term => term.Product).Append(cell.RestsOn))
+        var factors = _cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms).Select(term => term.Product).Concat(cell.RestsOn.Terms.Select(term => term.Product)))
             .SelectMany(product => product.Factors).Where(factor => _tables[factor.Column].Of == owner).ToList();
         return new JoinedRows(
             _tables, owner == _receiver ? _ofReceiver : _ofSender,
-            [.. factors.OfType<RowFactor.Power>().Select(power => power.Measure).Distinct()],
+            [.. factors.OfType<RowFactor.Power>().Select(power => power.Measure).Concat(factors.OfType<RowFactor.Interval>().Select(interval => interval.Measure)).Distinct()],
             [.. factors.OfType<RowFactor.Level>().Select(level => level.Groups).Distinct()]);
     }
 
-    /// <summary>The outcome, given the totals of <see cref="Products"/>.</summary>
+    /// <summary>Of which gates the totals are opened, given which of them pass.</summary>
+    public bool[] Opened(bool[] passed)
+    {
+        var cells = _procedure.Opened([.. _cells.Select(cell => passed[cell.Gate])]);
+        var opened = new bool[passed.Length];
+        foreach (var (cell, isOpened) in _cells.Zip(cells)) opened[cell.Gate] |= isOpened;
+        return opened;
+    }
+
+    /// <summary>The outcome, given the totals of <see cref="Products"/>, null those that were not opened.</summary>
     /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
-    public AnalysisOutcome Finish(IReadOnlyList<BigInteger> totals) => JointAnalyses.Outcome(_procedure, [.. _cells.Select(cell => cell.Totals.Select(total => total.Terms
-        .Aggregate(BigInteger.Zero, (sum, term) => sum + (term.Coefficient * totals[PlaceOf(term.Product, isCell: false)]))).ToArray())]);
+    public AnalysisOutcome Finish(IReadOnlyList<BigInteger?> totals)
+    {
+        BigInteger? Of(RowTotal total) => total.Terms.Aggregate((BigInteger?)BigInteger.Zero, (sum, term) => sum + (term.Coefficient * totals[PlaceOf(term.Product, null)]));
+        return JointAnalyses.Outcome(_procedure, [.. _cells.Select(cell => cell.Totals.Select(Of).ToArray()).Select(cell => cell.Contains(null) ? [] : cell.Select(total => total!.Value).ToArray())]);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{_analysis.GetType().Name} of {string.Join(", ", _analysis.Columns)}";
 
-    private int PlaceOf(RowProduct product, bool isCell)
+    private int PlaceOf(RowProduct product, int? gate)
     {
         var pair = (IndexOf(_ofSender, product.Of(column => _tables[column].Of != _receiver)), IndexOf(_ofReceiver, product.Of(column => _tables[column].Of == _receiver)));
-        if (_places.TryGetValue(pair, out var place)) return place;
-        _products.Add(new JoinedProduct(pair.Item1, pair.Item2, isCell));
+        if (_places.TryGetValue(pair, out var place))
+        {
+            _products[place] = _products[place] with { Gate = _products[place].Gate ?? gate };
+            return place;
+        }
+
+        _products.Add(new JoinedProduct(pair.Item1, pair.Item2, gate));
         return _places[pair] = _products.Count - 1;
     }
 
@@ -90,5 +111,5 @@ public sealed class JoinedAnalysis
 /// <summary>A total over the matching rows of a product of the sender times one of the receiver; an index that is null stands for 1.</summary>
 /// <param name="OfSender">Index of the sender's product.</param>
 /// <param name="OfReceiver">Index of the receiver's.</param>
-/// <param name="IsCell">Whether it is a number of rows that must reach the smallest group.</param>
-public readonly record struct JoinedProduct(int? OfSender, int? OfReceiver, bool IsCell);
+/// <param name="Gate">The gate that lets it be opened; null where it is counted alone.</param>
+public readonly record struct JoinedProduct(int? OfSender, int? OfReceiver, int? Gate);

@@ -28,4 +28,11 @@ internal abstract record RowFactor(string Column)
 
     /// <summary>1 in rows of one level.</summary>
     public sealed record Level(GroupBy Groups, int Number) : RowFactor(Groups.Column);
+
+    /// <summary>1 in rows whose value lies in one interval between ends: above the one before its number, and not above its own; above the last in the interval behind it.</summary>
+    public sealed record Interval(Measure Measure, IReadOnlyList<long> Ends, int Number) : RowFactor(Measure.Column)
+    {
+        /// <summary>Whether a value lies in it.</summary>
+        public bool Holds(long value) => (Number == 0 || value > Ends[Number - 1]) && (Number == Ends.Count || value <= Ends[Number]);
+    }
 }

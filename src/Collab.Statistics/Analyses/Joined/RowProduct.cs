@@ -51,10 +51,13 @@ internal sealed record RowTotal(params IReadOnlyList<(int Coefficient, RowProduc
 }
 
 /// <summary>A cell of a procedure as a function of the row.</summary>
-/// <param name="RestsOn">1 in the rows that the cell rests on, 0 in others.</param>
+/// <param name="RestsOn">How many rows it rests on, a sum of indicators.</param>
 /// <param name="Totals">Its totals, in the order of <see cref="Procedure.TotalsOfCells"/>.</param>
-internal sealed record JoinedCell(RowProduct RestsOn, IReadOnlyList<RowTotal> Totals)
+internal sealed record JoinedCell(RowTotal RestsOn, IReadOnlyList<RowTotal> Totals)
 {
+    /// <summary>Cells of one number are opened together or not at all, and the owners learn of all of them together whether they rest on enough rows.</summary>
+    public int Gate { get; init; }
+
     /// <summary>A sample of a measure: n, Σx and Σx².</summary>
     public static JoinedCell Sample(RowProduct of, Measure measure) => new(of, [of, of * new RowFactor.Power(measure, 1), of * new RowFactor.Power(measure, 2)]);
 
