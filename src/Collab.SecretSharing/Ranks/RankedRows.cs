@@ -142,7 +142,7 @@ public sealed class RankedRows : IDisposable
         var atLast = (await _engine.MultiplyAsync([(isLast, distance)], cancellation).ConfigureAwait(false))[0];
         using (atLast)
         {
-            using var largest = await LargestMagnitudeAsync(atLast, bits, cancellation).ConfigureAwait(false);
+            using var largest = await LargestMagnitudeAsync(_engine, atLast, bits, cancellation).ConfigureAwait(false);
             using var zero = _engine.Constant([0]);
             using var untied = await VectorComparisons.EqualAsync(_engine, ties, zero, BitOperations.Log2((uint)n) + 1, cancellation).ConfigureAwait(false);
             using var isUntied = await _engine.ToWordsAsync(untied, cancellation).ConfigureAwait(false);
@@ -227,19 +227,20 @@ public sealed class RankedRows : IDisposable
         return current;
     }
 
-    private async Task<SharedVector> LargestMagnitudeAsync(SharedVector values, int bits, CancellationToken cancellation)
+    /// <summary>The largest |value| of all, one word: without signs, then a tournament of numbers of so many bits.</summary>
+    internal static async Task<SharedVector> LargestMagnitudeAsync(IVectorEngine engine, SharedVector values, int bits, CancellationToken cancellation)
     {
         SharedVector current;
-        using (var negative = await VectorComparisons.BitAsync(_engine, values, 63, cancellation).ConfigureAwait(false))
-        using (var signs = await _engine.ToWordsAsync(negative, cancellation).ConfigureAwait(false))
-        using (var factors = _engine.Affine(signs, unchecked(0UL - 2), 1))
-            current = (await _engine.MultiplyAsync([(factors, values)], cancellation).ConfigureAwait(false))[0];
+        using (var negative = await VectorComparisons.BitAsync(engine, values, 63, cancellation).ConfigureAwait(false))
+        using (var signs = await engine.ToWordsAsync(negative, cancellation).ConfigureAwait(false))
+        using (var factors = engine.Affine(signs, unchecked(0UL - 2), 1))
+            current = (await engine.MultiplyAsync([(factors, values)], cancellation).ConfigureAwait(false))[0];
         while (current.Length > 1)
         {
             var half = current.Length / 2;
             using SharedVector before = current, low = SharedVectors.Slice(current, 0, half), high = SharedVectors.Slice(current, half, half);
             using var rest = SharedVectors.Slice(current, 2 * half, current.Length - (2 * half));
-            var (minimum, maximum) = await VectorComparisons.MinMaxAsync(_engine, low, high, bits, cancellation).ConfigureAwait(false);
+            var (minimum, maximum) = await VectorComparisons.MinMaxAsync(engine, low, high, bits, cancellation).ConfigureAwait(false);
             using (minimum)
             using (maximum)
                 current = SharedVectors.Concatenate(maximum, rest);
