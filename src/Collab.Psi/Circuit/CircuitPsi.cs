@@ -83,7 +83,7 @@ public static partial class CircuitPsi
             var members = await EqualityTest.EqualAsync(engine, programmed.Strings, layout.StringBits, cancellation).ConfigureAwait(false); // 6 ↔
             if (subsets is null) return options.Plan.Values == CircuitValues.OfSender ? new(members, null, programmed.ValueShares(), programmed.SquareShares()) : new(members, null, null, null);
             columns = new SentColumns(run, channel, programmed, masks.TakeSecond());
-            return new(members, null, null, null) { Subsets = programmed.Upper(), Columns = columns };
+            return new(members, null, null, null) { Subsets = programmed.Upper(), Columns = columns, ReceiverCount = run.ReceiverCount };
         }
         finally
         {
@@ -121,7 +121,7 @@ public static partial class CircuitPsi
             if (!withSubsets)
                 return ofSender ? new(members, placed.ItemOfBin, placed.Values(masks.Span), second is null ? null : placed.Squares(second.Span)) : new(members, placed.ItemOfBin, null, null);
             columns = new ReceivedColumns(run, channel, placed, second!);
-            return new(members, placed.ItemOfBin, null, null) { Subsets = placed.Upper(masks.Span), Columns = columns };
+            return new(members, placed.ItemOfBin, null, null) { Subsets = placed.Upper(masks.Span), Columns = columns, ReceiverCount = run.ReceiverCount };
         }
         finally
         {

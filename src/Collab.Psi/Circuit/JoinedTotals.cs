@@ -36,7 +36,7 @@ public static class JoinedTotals
     {
         plan.Check();
         CheckColumns(rows, columns, plan);
-        await AgreeAsync(rows.Channel, plan, cancellation).ConfigureAwait(false);                                                                   // 2 ↔
+        await AgreeAsync(rows.Channel, Agreement, plan.Digest(), cancellation).ConfigureAwait(false);                                                                   // 2 ↔
         var ofSender = await rows.ColumnsAsync(plan.OfSender.Count, rows.IsSender ? columns : [], cancellation).ConfigureAwait(false);              // 3 →
         using var terms = new JoinedTerms(
             rows, await rows.MembersAsync(plan.SubsetOfSender, plan.SubsetOfReceiver, cancellation).ConfigureAwait(false), ofSender, columns, plan); // 4 ↔
@@ -128,12 +128,13 @@ public static class JoinedTotals
         }
     }
 
-    private static async Task AgreeAsync(IChannel channel, JoinedPlan plan, CancellationToken cancellation)
+    /// <summary>Both say what they are going to open; another plan is the peer's fault.</summary>
+    internal static async Task AgreeAsync(IChannel channel, StepId step, Digest plan, CancellationToken cancellation)
     {
-        var own = new PlanAnnouncement(plan.Digest());
+        var own = new PlanAnnouncement(plan);
         await channel.SendAsync(own, cancellation).ConfigureAwait(false);
-        var peer = await channel.ReceiveAsync<PlanAnnouncement>(Agreement, cancellation).ConfigureAwait(false);
-        PeerFaultException.ThrowUnless(peer == own, channel.Peer, Agreement, "the plan of these totals");
+        var peer = await channel.ReceiveAsync<PlanAnnouncement>(step, cancellation).ConfigureAwait(false);
+        PeerFaultException.ThrowUnless(peer == own, channel.Peer, step, "the plan of these totals");
     }
 
     /// <summary>Step 2, both ways: which plan.</summary>

@@ -25,6 +25,9 @@ public sealed class SharedIntersection(SharedBits members, IReadOnlyList<int>? i
     /// <summary>Shares of its square, modulo 2^128; null unless the plan has the sender's squares.</summary>
     public SharedWords? SenderSquares => squares;
 
+    /// <summary>How many items the receiver has; 0 where there are no bins.</summary>
+    internal int ReceiverCount { get; init; }
+
     /// <summary>Shares by exclusive or of the 64 bits that the sender gave the matching item, bin after bin; meaningless where nothing matches. Empty unless it gave some.</summary>
     internal ulong[] Subsets { get; init; } = [];
 

@@ -3,6 +3,7 @@ using Collab.Channels;
 using Collab.Primitives;
 using Collab.Psi.Vole;
 using Collab.SecretSharing.Boolean;
+using Collab.SecretSharing.TwoPartyRing;
 
 namespace Collab.Psi.Circuit;
 
@@ -17,16 +18,19 @@ public sealed class SharedRows : IAsyncDisposable
     public const int LargestSubsetCount = 64;
 
     private const string EngineFork = "joined-shares";
+    private const string RingFork = "joined-words";
 
     private readonly SharedIntersection _shared;
     private readonly ReadOnlyMemory<ulong> _subsets;
     private readonly IChannel _fork;
     private readonly ExtendedTransfers? _transfers;
+    private readonly Digest _context;
     private readonly Dictionary<(int?, int?), SharedBits> _members = [];
+    private (TwoPartyEngine Engine, IChannel Fork)? _ring;
 
-    private SharedRows(SharedIntersection shared, ReadOnlyMemory<ulong> subsets, IChannel channel, IChannel fork, BooleanEngine engine, ExtendedTransfers? transfers)
+    private SharedRows(SharedIntersection shared, ReadOnlyMemory<ulong> subsets, IChannel channel, IChannel fork, BooleanEngine engine, ExtendedTransfers? transfers, Digest context)
     {
-        (_shared, _subsets, _fork, _transfers, Channel, Engine) = (shared, subsets, fork, transfers, channel, engine);
+        (_shared, _subsets, _fork, _transfers, _context, Channel, Engine) = (shared, subsets, fork, transfers, context, channel, engine);
     }
 
     /// <summary>This party's end of computing over shares; the sender is its first party.</summary>
@@ -37,6 +41,21 @@ public sealed class SharedRows : IAsyncDisposable
 
     /// <summary>At the receiver, which of its rows lies in each bin, −1 for none; null at the sender.</summary>
     public IReadOnlyList<int>? Items => _shared.Items;
+
+    /// <summary>This party's end of computing over words modulo 2^64, with the transfers of <see cref="Engine"/>; opened when first asked for.</summary>
+    public TwoPartyEngine Ring
+    {
+        get
+        {
+            if (_ring is { } open) return open.Engine;
+            var fork = Channel.Fork(RingFork);
+            _ring = (new TwoPartyEngine(Engine, fork, Digest.Of("collab.analysis-joined.words", _context.ToArray())), fork);
+            return _ring.Value.Engine;
+        }
+    }
+
+    /// <summary>How many rows the receiver has, of all subsets; 0 where one party has none.</summary>
+    internal int ReceiverCount => _shared.ReceiverCount;
 
     internal bool IsSender => Engine.Party == BooleanParty.First;
 
@@ -84,7 +103,7 @@ public sealed class SharedRows : IAsyncDisposable
             var shared = party == BooleanParty.First
                 ? await CircuitPsi.SendAsync(channel, engine, items, default, subsets, random, inner, ole, cancellation).ConfigureAwait(false)          // 1
                 : await CircuitPsi.ReceiveAsync(channel, engine, items, true, random, inner, ole, cancellation).ConfigureAwait(false);                 // 1
-            return new(shared, subsets, channel, fork, engine, transfers as ExtendedTransfers);
+            return new(shared, subsets, channel, fork, engine, transfers as ExtendedTransfers, inner.Context);
         }
         catch
         {
@@ -138,6 +157,12 @@ public sealed class SharedRows : IAsyncDisposable
     {
         foreach (var members in _members.Values) members.Dispose();
         _shared.Dispose();
+        if (_ring is { } ring)
+        {
+            ring.Engine.Dispose();
+            await ring.Fork.DisposeAsync().ConfigureAwait(false);
+        }
+
         Engine.Dispose();
         await _fork.DisposeAsync().ConfigureAwait(false);
         if (_transfers is not null) await _transfers.DisposeAsync().ConfigureAwait(false);

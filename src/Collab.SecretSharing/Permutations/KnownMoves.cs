@@ -24,7 +24,7 @@ public static class KnownMoves
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="ArgumentException">Not a permutation of the rows.</exception>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
-    public static Task PermuteAsync(BooleanEngine engine, BooleanParty knower, ReadOnlyMemory<int> order, SharedRows rows, CancellationToken cancellation = default)
+    public static Task PermuteAsync(BooleanEngine engine, BooleanParty knower, ReadOnlyMemory<int> order, RowShares rows, CancellationToken cancellation = default)
     {
         if (order.Length != (engine.Party == knower ? rows.Length : 0)) throw new ArgumentException("A row for each place at the party that knows the order.", nameof(order));
         return RunAsync(engine, knower, MoveLayer.Permuting(rows.Length), engine.Party == knower ? PermutationSettings.OfVariableTime(order.Span) : null, exchanges: true, rows, cancellation);
@@ -37,7 +37,7 @@ public static class KnownMoves
     /// <param name="rows">n rows.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
-    public static Task CarryAsync(BooleanEngine engine, BooleanParty knower, BitVector? joined, SharedRows rows, CancellationToken cancellation = default)
+    public static Task CarryAsync(BooleanEngine engine, BooleanParty knower, BitVector? joined, RowShares rows, CancellationToken cancellation = default)
     {
         if ((joined?.Length ?? -1) != (engine.Party == knower ? rows.Length : -1)) throw new ArgumentException("A bit for each row at the party that knows the runs.", nameof(joined));
         return RunAsync(engine, knower, MoveLayer.Carrying(rows.Length), joined is null ? null : Reaches(joined), exchanges: false, rows, cancellation);
@@ -62,7 +62,7 @@ public static class KnownMoves
     }
 
     private static async Task RunAsync(
-        BooleanEngine engine, BooleanParty knower, IEnumerable<MoveLayer> layers, IReadOnlyList<BitVector>? choices, bool exchanges, SharedRows rows, CancellationToken cancellation)
+        BooleanEngine engine, BooleanParty knower, IEnumerable<MoveLayer> layers, IReadOnlyList<BitVector>? choices, bool exchanges, RowShares rows, CancellationToken cancellation)
     {
         var next = 0;
         var batch = new List<MoveLayer>();
@@ -90,7 +90,7 @@ public static class KnownMoves
     }
 
     /// <summary>The part of the party that does not know which pairs are moved.</summary>
-    private static async Task SendAsync(BooleanEngine engine, MoveLayer moves, bool exchanges, SharedRows rows, CancellationToken cancellation)
+    private static async Task SendAsync(BooleanEngine engine, MoveLayer moves, bool exchanges, RowShares rows, CancellationToken cancellation)
     {
         var count = moves.From.Length;
         using var transfers = await engine.Transfers.SendAsync(count, cancellation).ConfigureAwait(false);
@@ -99,7 +99,7 @@ public static class KnownMoves
     }
 
     /// <summary>The part of the party that knows.</summary>
-    private static async Task ReceiveAsync(BooleanEngine engine, MoveLayer moves, BitVector choices, bool exchanges, SharedRows rows, CancellationToken cancellation)
+    private static async Task ReceiveAsync(BooleanEngine engine, MoveLayer moves, BitVector choices, bool exchanges, RowShares rows, CancellationToken cancellation)
     {
         var count = moves.From.Length;
         using var transfers = await engine.Transfers.ReceiveAsync(count, cancellation).ConfigureAwait(false);
@@ -110,7 +110,7 @@ public static class KnownMoves
     }
 
     /// <summary>Step 2: of each pair the correction difference + mask 0 − mask 1; what moves is shared as minus mask 0 here.</summary>
-    private static byte[] Mask(BooleanEngine engine, TransferSenderBatch transfers, MoveLayer moves, byte[] flips, bool exchanges, SharedRows rows)
+    private static byte[] Mask(BooleanEngine engine, TransferSenderBatch transfers, MoveLayer moves, byte[] flips, bool exchanges, RowShares rows)
     {
         var (count, size) = (moves.From.Length, rows.Size);
         var corrections = new byte[count * size];
@@ -147,7 +147,7 @@ public static class KnownMoves
     }
 
     private static void Unmask(
-        BooleanEngine engine, TransferReceiverBatch transfers, MoveLayer moves, BitVector choices, byte[] corrections, bool exchanges, SharedRows rows)
+        BooleanEngine engine, TransferReceiverBatch transfers, MoveLayer moves, BitVector choices, byte[] corrections, bool exchanges, RowShares rows)
     {
         var (count, size) = (moves.From.Length, rows.Size);
         var tweak = engine.TakeReceivedTweaks(count);
@@ -174,7 +174,7 @@ public static class KnownMoves
     }
 
     /// <summary>Adds what moves to the upper place, and takes it off the lower one where both are exchanged.</summary>
-    private static void Move(SharedRows rows, int from, int to, ulong word, ulong bits, bool exchanges)
+    private static void Move(RowShares rows, int from, int to, ulong word, ulong bits, bool exchanges)
     {
         unchecked
         {
@@ -191,7 +191,7 @@ public static class KnownMoves
         }
     }
 
-    private static void Write(Span<byte> to, ulong word, ulong bits, SharedRows rows)
+    private static void Write(Span<byte> to, ulong word, ulong bits, RowShares rows)
     {
         if (rows.Words is not null)
         {
@@ -202,7 +202,7 @@ public static class KnownMoves
         for (var b = 0; b < to.Length; b++) to[b] = unchecked((byte)(bits >> (8 * b)));
     }
 
-    private static (ulong Word, ulong Bits) Read(ReadOnlySpan<byte> from, SharedRows rows)
+    private static (ulong Word, ulong Bits) Read(ReadOnlySpan<byte> from, RowShares rows)
     {
         var (word, bits) = (0UL, 0UL);
         if (rows.Words is not null)

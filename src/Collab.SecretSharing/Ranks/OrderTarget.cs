@@ -15,8 +15,9 @@ public readonly record struct OrderTarget(int Group, long Numerator, long Denomi
     /// <summary>What makes C, the rows up to a place, reach the rank: Numerator · N − Denominator · C + this &lt; 0 (specs/rank-element.md, "Parameters and why").</summary>
     internal long Constant => IsUpper ? Denominator - Numerator - 1 : -Numerator;
 
-    /// <summary>Refuses what is no probability.</summary>
-    internal void Check(int groups)
+    /// <summary>Refuses what is no probability of one of so many groups.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public void Check(int groups)
     {
         if (Group < 0 || Group >= groups || Numerator < 0 || Denominator < 1 || Denominator > LargestDenominator || Numerator > Denominator)
             throw new ArgumentException("A group of the plan and a probability of at most 9 decimals.");

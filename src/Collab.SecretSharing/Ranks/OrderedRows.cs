@@ -247,7 +247,7 @@ public sealed class OrderedRows : IDisposable
     }
 
     private async Task CarryAsync(ulong[] words, BitVector? joined, CancellationToken cancellation) => // the rows are the words themselves, which are changed in place
-        await KnownMoves.CarryAsync(_engine, _knower, joined, new SharedRows(words, null, 0), cancellation).ConfigureAwait(false);
+        await KnownMoves.CarryAsync(_engine, _knower, joined, new RowShares(words, null, 0), cancellation).ConfigureAwait(false);
 
     private Task<ulong[]> CountingTimesAsync(ulong[] words, CancellationToken cancellation) => TimesAsync(_members, words, cancellation);
 

@@ -17,6 +17,8 @@ public sealed partial class TwoPartyEngine : IVectorEngine
     internal static readonly StepId CorrectionStep = new("two-party-ring.3");
     internal static readonly StepId OpenStep = new("two-party-ring.4");
 
+    private static readonly PartyId First = PartyId.Parse("first"), Second = PartyId.Parse("second");
+
     private readonly IChannel _channel;
     private readonly IProducts _products;
 
@@ -32,6 +34,15 @@ public sealed partial class TwoPartyEngine : IVectorEngine
         (Parties, Index) = (parties, IndexOf(parties, self));
         _channel = channel;
         _products = new TransferProducts(new BooleanEngine(Index == 0 ? BooleanParty.First : BooleanParty.Second, channel, transfers, context));
+    }
+
+    /// <summary>One party's end beside its end over bits, whose transfers it shares; its parties are called <c>first</c> and <c>second</c>.</summary>
+    /// <param name="bits">The end over bits, which stays the caller's; one operation at a time on either.</param>
+    /// <param name="channel">To the other, for this engine alone. Not disposed here.</param>
+    /// <param name="context">Names this run, another than that of <paramref name="bits"/>, the same at both and never used twice.</param>
+    public TwoPartyEngine(BooleanEngine bits, IChannel channel, Digest context)
+        : this([First, Second], bits.Party == BooleanParty.First ? First : Second, channel, bits.Transfers, context)
+    {
     }
 
     private TwoPartyEngine(IReadOnlyList<PartyId> parties, int index, IChannel channel, IProducts products) =>

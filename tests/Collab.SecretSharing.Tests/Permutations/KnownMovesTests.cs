@@ -161,12 +161,12 @@ public class KnownMovesTests
     [Fact]
     public void Rows_of_nothing_or_of_too_many_bits_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => new SharedRows(null, null, 0));
-        Assert.Throws<ArgumentException>(() => new SharedRows(new ulong[2], new ulong[3], 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SharedRows(null, new ulong[2], 65));
+        Assert.Throws<ArgumentException>(() => new RowShares(null, null, 0));
+        Assert.Throws<ArgumentException>(() => new RowShares(new ulong[2], new ulong[3], 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RowShares(null, new ulong[2], 65));
     }
 
-    private static SharedRows Share(BooleanEngine engine, ulong[] words, ulong[]? bits)
+    private static RowShares Share(BooleanEngine engine, ulong[] words, ulong[]? bits)
     {
         var random = RandomSource.Seeded(99);
         ulong[] otherWords = Words(words.Length, ulong.MaxValue, random), otherBits = Words(words.Length, Mask, random);
@@ -176,7 +176,7 @@ public class KnownMovesTests
             bits is null ? null : first ? otherBits : [.. bits.Zip(otherBits, (b, o) => b ^ o)], bits is null ? 0 : BitCount);
     }
 
-    private static (IEnumerable<ulong> Words, IEnumerable<ulong> Bits) Plain(TwoPartyRun<SharedRows, SharedRows> run) => (
+    private static (IEnumerable<ulong> Words, IEnumerable<ulong> Bits) Plain(TwoPartyRun<RowShares, RowShares> run) => (
         run.Sender.Words!.Zip(run.Receiver.Words!, (a, b) => unchecked(a + b)), run.Sender.Bits is null ? [] : run.Sender.Bits.Zip(run.Receiver.Bits!, (a, b) => a ^ b));
 
     private static ulong[] Words(int length, ulong mask, RandomSource random) => [.. Enumerable.Range(0, length).Select(_ => random.NextUInt64() & mask)];

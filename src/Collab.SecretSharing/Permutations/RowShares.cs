@@ -7,7 +7,7 @@ namespace Collab.SecretSharing.Permutations;
 
 /// <summary>Rows that neither party knows: of each an integer modulo 2^64, shared by addition, and bits, shared by exclusive or; either may be left out.</summary>
 /// <remarks>This party's shares, changed in place by <see cref="KnownMoves"/>. Has one owner, who disposes it; disposing zeroes.</remarks>
-public sealed class SharedRows : IDisposable
+public sealed class RowShares : IDisposable
 {
     /// <summary>The most bits of a row: with an integer they fill one block of a transfer.</summary>
     public const int MostBits = 64;
@@ -17,7 +17,7 @@ public sealed class SharedRows : IDisposable
     /// <param name="bits">Shape [n], each below 2^<paramref name="bitCount"/>, owned from here on; null where rows have no bits.</param>
     /// <param name="bitCount">Bits of a row, 0 to 64; public.</param>
     /// <exception cref="ArgumentException">Neither, other lengths, or too many bits.</exception>
-    public SharedRows(ulong[]? words, ulong[]? bits, int bitCount)
+    public RowShares(ulong[]? words, ulong[]? bits, int bitCount)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bitCount, MostBits);
         if ((words ?? bits) is not { } rows || (bits is null) != (bitCount == 0) || (bits ?? rows).Length != rows.Length)

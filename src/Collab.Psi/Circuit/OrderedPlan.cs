@@ -1,0 +1,74 @@
+using Collab.Primitives;
+using Collab.SecretSharing.Ranks;
+
+namespace Collab.Psi.Circuit;
+
+/// <summary>What is made of the order of a column over rows that match.</summary>
+public enum OrderedStatistic
+{
+    /// <summary>Twice the sum of the ranks of each group, and Σ (t³ − t) over the values that t rows share.</summary>
+    RankSums = 1,
+
+    /// <summary>m · n times the greatest distance of two groups' distribution functions, and whether two rows share a value.</summary>
+    Distance = 2,
+
+    /// <summary>Values of given ranks, group by group.</summary>
+    Quantiles = 3,
+}
+
+/// <summary>What <see cref="JoinedRanks"/> opens, the same at both parties: of a column of the receiver of the alignment, in groups of either party.</summary>
+public sealed record OrderedPlan
+{
+    /// <summary>The most groups.</summary>
+    public const int LargestGroupCount = RowGroups.MostGroups;
+
+    /// <summary>The most values sought.</summary>
+    public const int LargestTargetCount = 4096;
+
+    /// <summary>What is opened beside the number of rows of each group.</summary>
+    public required OrderedStatistic Statistic { get; init; }
+
+    /// <summary>Groups, 1 to 64; two of a distance.</summary>
+    public required int GroupCount { get; init; }
+
+    /// <summary>Whether the sender knows the group of each of its rows; else the receiver does, of its.</summary>
+    public bool AreGroupsOfSender { get; init; }
+
+    /// <summary>The values sought, where values are.</summary>
+    public IReadOnlyList<OrderTarget> Targets { get; init; } = [];
+
+    /// <summary>The sender's subset of rows that count; null for all of its rows.</summary>
+    public int? SubsetOfSender { get; init; }
+
+    /// <summary>The receiver's subset of rows that count; null for all of its rows.</summary>
+    public int? SubsetOfReceiver { get; init; }
+
+    /// <summary>Nothing is opened when fewer rows of a group match; both learn only that. 1 or more.</summary>
+    public int MinimumGroup { get; init; } = 1;
+
+    /// <summary>Whether the sender learns what is opened; else the receiver of the alignment does.</summary>
+    public bool IsForSender { get; init; }
+
+    /// <summary>Refuses a plan that is none.</summary>
+    /// <exception cref="ArgumentException">Too many groups or values, or none.</exception>
+    public void Check()
+    {
+        if (!Enum.IsDefined(Statistic)) throw new ArgumentOutOfRangeException(nameof(Statistic));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MinimumGroup, 1, nameof(MinimumGroup));
+        ArgumentOutOfRangeException.ThrowIfLessThan(GroupCount, 1, nameof(GroupCount));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(GroupCount, LargestGroupCount, nameof(GroupCount));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Targets.Count, LargestTargetCount, nameof(Targets));
+        if (Statistic == OrderedStatistic.Distance && GroupCount != 2) throw new ArgumentException("A distance is between two groups.", nameof(GroupCount));
+        if ((Statistic == OrderedStatistic.Quantiles) != (Targets.Count > 0)) throw new ArgumentException("Values sought where values are opened.", nameof(Targets));
+        foreach (var target in Targets) target.Check(GroupCount);
+    }
+
+    /// <summary>The digest of everything in it, which both parties compare.</summary>
+    internal Digest Digest()
+    {
+        var writer = new CanonicalWriter().Byte((byte)Statistic).Byte((byte)GroupCount).Byte(AreGroupsOfSender ? (byte)1 : (byte)0).Byte(IsForSender ? (byte)1 : (byte)0)
+            .Int64(SubsetOfSender ?? -1).Int64(SubsetOfReceiver ?? -1).Int64(MinimumGroup);
+        writer.List(Targets, (w, target) => w.Int64(target.Group).Int64(target.Numerator).Int64(target.Denominator).Byte(target.IsUpper ? (byte)1 : (byte)0));
+        return Primitives.Digest.Of("collab.joined-ranks.plan", writer.Written);
+    }
+}
