@@ -45,20 +45,14 @@ public static partial class JointStatistics
     /// <exception cref="ChannelException">The way to a peer failed.</exception>
     public static async Task<IReadOnlyList<bool>> ContributeAsync(
         StatisticsPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalSummary summary, RandomSource random,
-        IProgress<StepId>? progress = null, Action<IReadOnlyList<bool>>? decided = null, CancellationToken cancellation = default)
+        IProgress<StepId>? progress = null, Action<bool[]>? decided = null, CancellationToken cancellation = default)
     {
         if (self == plan.Receiver || !plan.Owners.Contains(self))
             throw new ArgumentException("Not an owner that contributes.", nameof(self));
         summary.ThrowUnlessFor(plan);
         var own = OwnCells(plan, summary, random);
         return await GatedTotals.ContributeAsync(
-            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), Decide, random, progress, cancellation);
-
-        bool[] Decide(bool[] passed)
-        {
-            decided?.Invoke(passed);
-            return passed;
-        }
+            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), OpenedOf(decided), random, progress, cancellation);
     }
 
     /// <summary>The part of a receiver that holds no rows.</summary>
@@ -87,6 +81,7 @@ public static partial class JointStatistics
     /// <param name="summary">The receiver's own part, made for the same plan.</param>
     /// <param name="random">Where its shares come from.</param>
     /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="decided">Told which cells will be released, before any total is received; what it throws ends the run with nothing opened.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>The result.</returns>
     /// <exception cref="PeerFaultException">A peer broke a step.</exception>
@@ -95,19 +90,25 @@ public static partial class JointStatistics
     /// <remarks>Its inputs of the gate are private while the first two of the other owners do not collude.</remarks>
     public static async Task<StatisticsResult> ReceiveAsOwnerAsync(
         StatisticsPlan plan, IReadOnlyDictionary<PartyId, IChannel> peers, LocalSummary summary, RandomSource random,
-        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+        IProgress<StepId>? progress = null, Action<bool[]>? decided = null, CancellationToken cancellation = default)
     {
         if (!plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is no owner.", nameof(plan));
         summary.ThrowUnlessFor(plan);
         var own = OwnCells(plan, summary, random);
         var outcome = await GatedTotals.ReceiveAsOwnerAsync(
-            plan.Gate, peers, Words(plan, own), Totals(plan, own), AllThatPassed, random, progress, cancellation);
+            plan.Gate, peers, Words(plan, own), Totals(plan, own), OpenedOf(decided), random, progress, cancellation);
 
         progress?.Report(Finish);
         return Result(plan, outcome);
     }
 
     private static bool[] AllThatPassed(bool[] passed) => passed;
+
+    private static Func<bool[], bool[]> OpenedOf(Action<bool[]>? decided) => passed =>
+    {
+        decided?.Invoke(passed);
+        return passed;
+    };
 
     // With noise nothing else of the rows goes on from here: gate and totals see the same noisy count.
     private static IReadOnlyList<OwnCell> OwnCells(StatisticsPlan plan, LocalSummary summary, RandomSource random) =>

@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Disclosure;
 using Collab.Statistics.Privacy;
 
 namespace Collab.Statistics;
@@ -87,6 +88,16 @@ public sealed record StatisticsPlan
             "a rule of dominance only where sums are told without noise, and one that has numbers");
         RequireParties(owners, receiver);
         return new StatisticsPlan(question, [.. owners.Order()], receiver);
+    }
+
+    /// <summary>What the gate's word means for the sets of one owner.</summary>
+    /// <param name="measure">The place of the measure in the question.</param>
+    /// <param name="cells">The owner's sets of it.</param>
+    /// <param name="passed">Whether each cell of the plan may be told.</param>
+    public IReadOnlyList<JudgedSet> Judge(int measure, IReadOnlyList<AnsweredCell> cells, bool[] passed)
+    {
+        bool[] own = [.. passed.Where((_, cell) => cell % Question.Measures.Count == measure)];
+        return WithheldGroups.Judge(cells, [.. Question.Levels.Select(level => AnsweredSet.LabelOf(Question.GroupBy, level))], own, own);
     }
 
     /// <summary>Checks who takes part: two or more owners, and of two neither is the receiver.</summary>

@@ -75,6 +75,37 @@ public sealed class AnswerLedgerTests
         Assert.Null(await AskAsync(study, Statistics("age")));
     }
 
+    [Fact]
+    public async Task A_withheld_group_cannot_be_had_from_a_coarser_grouping_nor_from_a_column_of_zeros_and_ones()
+    {
+        // Three old men, all of them al's; no question asks for a total, and none of the other questions' groups is small.
+        await using var study = await StartWithStrataAsync();
+        var strata = Statistics("age").Replace("statistics:", "group-by: { column: stratum, levels: [f old, f young, m old, m young] }\n  statistics:", StringComparison.Ordinal);
+        var sexes = Statistics("bmi").Replace("statistics:", "group-by: { column: sex, levels: [f, m] }\n  statistics:", StringComparison.Ordinal);
+        Assert.Null(await AskAsync(study, strata));
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, sexes));                     // the number of men less the young ones
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, Statistics("male")));        // Σ male is the number of men
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(study, Correlation.Replace("x: age", "x: male", StringComparison.Ordinal)));
+        Assert.Null(await AskAsync(study, strata));
+
+        await using var other = await StartWithStrataAsync();
+        Assert.Null(await AskAsync(other, sexes));
+        Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Al), await AskAsync(other, strata));
+        Assert.Null(await AskAsync(other, sexes));
+    }
+
+    private static async Task<Study> StartWithStrataAsync()
+    {
+        var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
+        string[] Of(int oldMen) => ["age,bmi,male,sex,stratum", .. Rows(60).Skip(1).Select((row, i) =>
+            row + (i % 4 == 0 ? ",0,f,f old" : i % 4 == 1 ? ",0,f,f young" : i / 4 < oldMen ? ",1,m,m old" : ",1,m,m young"))];
+        await study[Plans.Al].OfferAsync("visits", Of(2)[..^1]);
+        await study[Plans.Bo].OfferAsync("visits", Of(0));
+        foreach (var owner in new[] { Plans.Al, Plans.Bo }) study[owner].Policy = ApprovalPolicy.Parse("otherwise: ask\n");
+        study.StartAll();
+        return study;
+    }
+
     private const string Correlation = """
         kind: analysis
         purpose: cohort-study

@@ -52,7 +52,7 @@ internal sealed class JointRun
             var (self, random, summary) = (Plan.Owners[i], RandomSource.Seeded(_seed + i), Summary(Plan, _rows[i]));
             parts[self] = self == Plan.Receiver
                 ? async () => Result = await JointStatistics.ReceiveAsOwnerAsync(
-                    Plan, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation)
+                    Plan, Network.Of(self), summary, random, new Recorder(Steps[self]), cancellation: cancellation)
                 : async () =>
                 {
                     var released = await JointStatistics.ContributeAsync(

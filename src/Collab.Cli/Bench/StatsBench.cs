@@ -139,14 +139,14 @@ public static class StatsBench
         {
             var own = new LocalAnalysis(_plan);
             foreach (var batch in rows.Batches()) own.Add(batch);
-            await JointAnalyses.ContributeAsync(_plan, self, mesh.ChannelsOf(self), own, RandomSource.System, null, cancellation);
+            await JointAnalyses.ContributeAsync(_plan, self, mesh.ChannelsOf(self), own, RandomSource.System, cancellation: cancellation);
             return true;
         }
 
         // The correlation of these columns is positive, so the root of its square is it.
         public async Task<bool> ReceiveAsync(BenchMesh mesh, CancellationToken cancellation)
         {
-            var result = await JointAnalyses.ReceiveAsync(_plan, mesh.ChannelsOf(Receiver), null, RandomSource.System, null, cancellation);
+            var result = await JointAnalyses.ReceiveAsync(_plan, mesh.ChannelsOf(Receiver), null, RandomSource.System, cancellation: cancellation);
             var found = result.Outcomes[0].Findings.SelectMany(finding => finding.Quantities).First(quantity => quantity.Name == "estimate").Value;
             return Math.Abs(found - _expected) <= 1e-12 * _expected;
         }

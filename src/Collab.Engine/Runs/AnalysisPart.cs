@@ -6,7 +6,7 @@ using Collab.Statistics.Analyses;
 namespace Collab.Engine.Runs;
 
 /// <summary>A party's part of <c>joint-analyses/1</c>: an owner reduces its rows to totals and contributes, the receiver opens and finishes (protocols/specs/analysis.md).</summary>
-internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, LocalAnalysis? Own, SnapshotReference? Read) : ProtocolPart(Read)
+internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, LocalAnalysis? Own, AnswerLedger? Answers) : ProtocolPart(Answers?.Read)
 {
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, AnalysisQuestion question, CancellationToken cancellation)
     {
@@ -14,8 +14,7 @@ internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, Lo
         if (plan.InputOf(ports.Self) is not { } input) return new AnalysisPart(ports, checkedQuestion, null, null);
 
         var own = new LocalAnalysis(checkedQuestion);
-        var read = (await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, own.Add, cancellation)).Read;
-        return new AnalysisPart(ports, checkedQuestion, own, read);
+        return new AnalysisPart(ports, checkedQuestion, own, await AnswerLedger.ReadAsync(ports, plan, input, question.MinimumGroupSize, own.Add, cancellation));
     }
 
     public override async Task<JobResult?> RunAsync(
@@ -23,8 +22,10 @@ internal sealed record AnalysisPart(EnginePorts Ports, AnalysisPlan Question, Lo
     {
         var steps = new StepReporter(progress);
         if (Question.Receiver == Ports.Self)
-            return new JobResult.Analyses(await JointAnalyses.ReceiveAsync(Question, channels, Own, Ports.Random, steps, cancellation));
-        await JointAnalyses.ContributeAsync(Question, Ports.Self, channels, Own!, Ports.Random, steps, cancellation);
+            return new JobResult.Analyses(await JointAnalyses.ReceiveAsync(Question, channels, Own, Ports.Random, steps, Settle, cancellation));
+        await JointAnalyses.ContributeAsync(Question, Ports.Self, channels, Own!, Ports.Random, steps, Settle, cancellation);
         return null;
     }
+
+    private void Settle(bool[] passed) => Answers?.Settle(Question.Question.Analyses.Count, (analysis, cells) => Question.Judge(analysis, cells, passed));
 }

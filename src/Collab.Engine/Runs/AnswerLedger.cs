@@ -13,8 +13,6 @@ namespace Collab.Engine.Runs;
 internal sealed class AnswerLedger
 {
     private const int MaximumSets = 8192;
-    private const string Prefix = "answered/";
-    private const string WithheldPrefix = "withheld/";
 
     private static readonly Lock Answering = new(); // two runs at once must not each miss the other
 
@@ -73,44 +71,41 @@ internal sealed class AnswerLedger
     public SnapshotReference? Read { get; private set; }
 
     /// <summary>
-    /// Takes note of what the gate withheld of joint statistics, before anything is opened: where groups were withheld, whoever knows the total of nearly the same rows has them
-    /// together by taking the told groups from it.
+    /// Takes note of what the gate withheld, before anything is opened: a group that was withheld may follow from what earlier answers told and this one would tell.
     /// </summary>
-    /// <param name="plan">The statistics.</param>
-    /// <param name="released">Whether each cell of it will be told.</param>
-    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/>: an earlier answer and this one would give withheld groups of this owner's rows.</exception>
-    public void Settle(StatisticsPlan plan, IReadOnlyList<bool> released)
+    /// <param name="judge">What became of each set of one measure or analysis of the question, given its sets.</param>
+    /// <param name="count">How many measures or analyses it has.</param>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/>: with earlier answers this one would give withheld groups with rows of this owner.</exception>
+    public void Settle(int count, Func<int, IReadOnlyList<AnsweredCell>, IReadOnlyList<JudgedSet>> judge)
     {
         if (_rows is null) return;
         lock (Answering)
         {
-            if (WithheldGroups.Settle(plan, released, _rows.Sets, SetsUnder(Folder), SetsUnder(WithheldFolder), _threshold) is not { } wholes)
+            var book = new AnswerBook(_ports.Store, _input.DatasetId);
+            JudgedSet[] earlier = [.. book.Answers.Where(answer => answer.Key != _noted).SelectMany(answer => answer.Answer.Sets)];
+            var now = new List<JudgedSet>();
+            foreach (var judged in Enumerable.Range(0, count).SelectMany(part => judge(part, _rows.CellsOf(part))).OrderByDescending(judged => judged.IsTold))
+                if (!earlier.Concat(now).Any(known => (known.IsTold || known.State == judged.State) && known.Set.IsSame(judged.Set))) now.Add(judged);
+            if (WithheldGroups.AreGiven([.. earlier, .. now], _threshold))
             {
-                if (_noted is not null) _ports.Store.Put(_noted, new Answer(_plan.Digest, []).Encode()); // no total of it will be opened
-                throw GivesWithheld(RunSteps.Protocol);
+                if (_noted is not null) book.Put(_noted, new AnswerBook.Answer(_plan.Digest, [])); // nothing of it will be opened
+                throw new CollabException(
+                    DisclosureErrors.TooClose,
+                    $"With earlier answers over '{_input.Dataset}' this one would give groups that are withheld, with rows of {_input.Owner}, as a sum or difference of what is told.", _input.Owner, RunSteps.Protocol);
             }
 
-            if (wholes.Count > 0) _ports.Store.Put($"{WithheldFolder}{_ports.Store.List(WithheldFolder).Count:d6}", new Answer(_plan.Digest, wholes).Encode());
+            if (_noted is not null || now.Count > 0) _noted = book.Put(_noted, new AnswerBook.Answer(_plan.Digest, now));
         }
     }
-
-    private CollabException GivesWithheld(StepId step) => new(
-        DisclosureErrors.TooClose,
-        $"With an earlier answer over '{_input.Dataset}' a total less the groups that are told would give groups that are withheld, with rows of {_input.Owner}.", _input.Owner, step);
-
-    private AnsweredSet[] SetsUnder(string folder) => [.. _ports.Store.List(folder).SelectMany(key => Answer.Decode(_ports.Store.Get(key)!).Sets)];
-
-    private string WithheldFolder => $"{WithheldPrefix}{_input.DatasetId}/";
 
     private void Admit()
     {
         if (_rows is null) return;
         lock (Answering)
         {
-            var keys = _ports.Store.List(Folder);
-            Answer[] answers = [.. keys.Select(key => Answer.Decode(_ports.Store.Get(key)!))];
-            AnsweredSet[] earlier = [.. answers.SelectMany(answer => answer.Sets)];
-            AnsweredSet[] asked = [.. _rows.Sets.Where(set => !earlier.Any(other => set.IsSame(other)))];
+            var book = new AnswerBook(_ports.Store, _input.DatasetId);
+            AnsweredSet[] earlier = [.. book.Answers.SelectMany(answer => answer.Answer.Sets).Select(judged => judged.Set)];
+            JudgedSet[] asked = [.. _rows.Judged.Where(judged => !earlier.Any(other => judged.Set.IsSame(other)))]; // as told, until the gate has spoken
             if (earlier.Length + asked.Length > MaximumSets)
             {
                 throw new CollabException(
@@ -119,25 +114,18 @@ internal sealed class AnswerLedger
             }
 
             if (asked.Length == 0) return;
-            // Whether an analysis is told is not known here; of statistics the gate says it.
-            var withheld = SetsUnder(WithheldFolder);
-            if (_plan.Question is AnalysisQuestion && asked.Any(set => WithheldGroups.IsGivenBy(set, withheld, _threshold))) throw GivesWithheld(RunSteps.Read);
-
-            if (Differencing.Find(earlier, asked, _threshold) is { } conflict)
+            if (Differencing.Find([.. earlier.Where(set => !set.IsImplied)], [.. asked.Select(judged => judged.Set).Where(set => !set.IsImplied)], _threshold) is { } conflict)
             {
-                var job = answers.FirstOrDefault(answer => answer.Sets.Contains(conflict.Earlier))?.Job;
+                var job = book.Answers.FirstOrDefault(answer => answer.Answer.Sets.Any(judged => ReferenceEquals(judged.Set, conflict.Earlier))).Answer?.Job;
                 throw new CollabException(
                     DisclosureErrors.TooClose,
                     $"With {(job is { } other ? $"job {other.Short}" : "its own other parts")} an answer over '{_input.Dataset}' would single out fewer than {_threshold} rows of {_input.Owner}.",
                     _input.Owner, RunSteps.Read);
             }
 
-            _noted = $"{Folder}{keys.Count:d6}";
-            _ports.Store.Put(_noted, new Answer(_plan.Digest, asked).Encode());
+            _noted = book.Put(null, new AnswerBook.Answer(_plan.Digest, asked));
         }
     }
-
-    private string Folder => $"{Prefix}{_input.DatasetId}/";
 
     private ulong Secret()
     {
@@ -148,20 +136,6 @@ internal sealed class AnswerLedger
             var secret = _ports.Random.Bytes(sizeof(ulong));
             _ports.Store.Put(Key, secret);
             return BitConverter.ToUInt64(secret);
-        }
-    }
-
-    /// <summary>What one job was answered.</summary>
-    private sealed record Answer(Digest Job, IReadOnlyList<AnsweredSet> Sets)
-    {
-        public ReadOnlySpan<byte> Encode() => new CanonicalWriter().Digest(Job).List(Sets, AnsweredSet.Encode).Written;
-
-        public static Answer Decode(ReadOnlySpan<byte> bytes)
-        {
-            var reader = new CanonicalReader(bytes);
-            var answer = new Answer(reader.Digest(), reader.List(AnsweredSet.Decode));
-            reader.End();
-            return answer;
         }
     }
 }

@@ -31,10 +31,12 @@ internal sealed record StatisticsPart(EnginePorts Ports, Plan Plan, StatisticsPl
                 return new JobResult.Statistics(await JointStatistics.ReceiveAsync(Question, channels, steps, cancellation));
             case { } summary when Question.Receiver == Ports.Self:
                 return new JobResult.Statistics(
-                    await JointStatistics.ReceiveAsOwnerAsync(Question, channels, summary, Ports.Random, steps, cancellation));
+                    await JointStatistics.ReceiveAsOwnerAsync(Question, channels, summary, Ports.Random, steps, Settle, cancellation));
             case { } summary:
-                await JointStatistics.ContributeAsync(Question, Ports.Self, channels, summary, Ports.Random, steps, released => Answers!.Settle(Question, released), cancellation);
+                await JointStatistics.ContributeAsync(Question, Ports.Self, channels, summary, Ports.Random, steps, Settle, cancellation);
                 return null;
         }
     }
+
+    private void Settle(bool[] passed) => Answers!.Settle(Question.Question.Measures.Count, (measure, cells) => Question.Judge(measure, cells, passed));
 }

@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Disclosure;
 
 namespace Collab.Statistics.Analyses;
 
@@ -54,6 +55,16 @@ public sealed class AnalysisPlan
         return plan.CellCount <= StatisticsPlan.MaximumCells
             ? plan
             : throw new CollabException(StatisticsErrors.QuestionUnfit, $"The question has {plan.CellCount} cells; it must have at most {StatisticsPlan.MaximumCells}.");
+    }
+
+    /// <summary>What the gate's word means for the sets of one owner.</summary>
+    /// <param name="analysis">The place of the analysis in the question.</param>
+    /// <param name="cells">The owner's sets of it.</param>
+    /// <param name="passed">Whether each cell of the plan may be told.</param>
+    public IReadOnlyList<JudgedSet> Judge(int analysis, IReadOnlyList<AnsweredCell> cells, bool[] passed)
+    {
+        var (procedure, range) = Parts().ElementAt(analysis);
+        return WithheldGroups.Judge(cells, procedure.LabelsOfCells, passed[range], procedure.Opened(passed[range]));
     }
 
     /// <summary>Per procedure, what its cells are among all.</summary>

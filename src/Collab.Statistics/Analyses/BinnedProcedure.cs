@@ -33,6 +33,9 @@ internal sealed class BinnedProcedure(Analysis.Binned analysis) : TotalsProcedur
         }
     }
 
+    public override IReadOnlyList<string>? LabelsOfCells =>
+        analysis.Test == BinnedTest.Histogram ? [.. Enumerable.Range(0, Bins).Select(bin => AnsweredSet.LabelOf(analysis.Value, bin))] : null;
+
     /// <summary>A histogram tells its bins one by one, but for the <see cref="CoveringCell"/>.</summary>
     public override bool[] Opened(IReadOnlyList<bool> passed)
     {

@@ -20,16 +20,17 @@ public static partial class JointAnalyses
     /// <param name="own">This owner's own part, made for the same plan.</param>
     /// <param name="random">Where shares and seed come from.</param>
     /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="decided">Told which cells passed the gate, before any total is opened; what it throws ends the run with nothing opened.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">A peer broke a step; unless that was in step 4, this owner opened no total.</exception>
     /// <exception cref="ChannelException">The way to a peer failed.</exception>
     public static async Task ContributeAsync(
         AnalysisPlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, LocalAnalysis own, RandomSource random,
-        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+        IProgress<StepId>? progress = null, Action<bool[]>? decided = null, CancellationToken cancellation = default)
     {
         if (self == plan.Receiver || !plan.Owners.Contains(self)) throw new ArgumentException("Not an owner that contributes.", nameof(self));
         own.ThrowUnlessFor(plan);
-        var opened = await GatedTotals.ContributeAsync(plan.Gate, self, peers, own.Words(self), own.Totals(), plan.Opened, random, progress, cancellation);
+        var opened = await GatedTotals.ContributeAsync(plan.Gate, self, peers, own.Words(self), own.Totals(), OpenedOf(plan, decided), random, progress, cancellation);
 
         var rounds = new ProcedureRounds(plan, self, peers, random, progress);
         foreach (var (procedure, cells) in plan.Parts())
@@ -43,6 +44,7 @@ public static partial class JointAnalyses
     /// <param name="own">The receiver's own part if it is one of at least three owners; null if it holds no rows.</param>
     /// <param name="random">Where its shares come from.</param>
     /// <param name="progress">Told of each step as it begins.</param>
+    /// <param name="decided">Told which cells passed the gate, before any total is received; what it throws ends the run with nothing opened.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>An outcome for each analysis, in their order.</returns>
     /// <exception cref="PeerFaultException">A peer broke a step.</exception>
@@ -50,13 +52,13 @@ public static partial class JointAnalyses
     /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
     public static async Task<AnalysisResult> ReceiveAsync(
         AnalysisPlan plan, IReadOnlyDictionary<PartyId, IChannel> peers, LocalAnalysis? own, RandomSource random,
-        IProgress<StepId>? progress = null, CancellationToken cancellation = default)
+        IProgress<StepId>? progress = null, Action<bool[]>? decided = null, CancellationToken cancellation = default)
     {
         if (plan.Owners.Contains(plan.Receiver) != (own is not null)) throw new ArgumentException("The receiver's own part is missing, or has no place.", nameof(own));
         own?.ThrowUnlessFor(plan);
         var outcome = own is null
             ? await GatedTotals.ReceiveAsync(plan.Gate, peers, plan.Opened, progress, cancellation)
-            : await GatedTotals.ReceiveAsOwnerAsync(plan.Gate, peers, own.Words(plan.Receiver), own.Totals(), plan.Opened, random, progress, cancellation);
+            : await GatedTotals.ReceiveAsOwnerAsync(plan.Gate, peers, own.Words(plan.Receiver), own.Totals(), OpenedOf(plan, decided), random, progress, cancellation);
 
         var cells = CellsOf(plan, outcome);
         var rounds = new ProcedureRounds(plan, plan.Receiver, peers, random, progress);
@@ -64,6 +66,12 @@ public static partial class JointAnalyses
         foreach (var (procedure, range) in plan.Parts()) outcomes.Add(await OutcomeOfAsync(procedure, cells[range], rounds with { Opened = outcome.Released[range] }, own, cancellation));
         return new AnalysisResult(outcomes);
     }
+
+    private static Func<bool[], bool[]> OpenedOf(AnalysisPlan plan, Action<bool[]>? decided) => passed =>
+    {
+        decided?.Invoke(passed);
+        return plan.Opened(passed);
+    };
 
     private static BigInteger[][] CellsOf(AnalysisPlan plan, GatedOutcome outcome)
     {

@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Statistics.Disclosure;
 
 namespace Collab.Statistics.Analyses;
 
@@ -23,6 +24,9 @@ internal abstract class Procedure
 
     /// <summary>Which cells are opened, given those that passed the gate: all or none, unless a procedure knows better.</summary>
     public virtual bool[] Opened(IReadOnlyList<bool> passed) => [.. Enumerable.Repeat(passed.All(p => p), passed.Count)];
+
+    /// <summary>For each cell the label of the owner's set of rows that it decides on (<see cref="AnsweredSet.Label"/>); null where all are told or none.</summary>
+    public virtual IReadOnlyList<string>? LabelsOfCells => null;
 
     /// <summary>The procedure of an analysis.</summary>
     public static Procedure Of(Analysis analysis) => analysis switch

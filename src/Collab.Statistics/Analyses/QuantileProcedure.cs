@@ -45,6 +45,9 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
         return opened;
     }
 
+    public override IReadOnlyList<string>? LabelsOfCells =>
+        [.. _groups.Keys.SelectMany(level => Enumerable.Repeat(AnsweredSet.LabelOf(analysis.Groups, level), _probabilities.Length))];
+
     public override void Add(ColumnBatch batch, CellSums sums)
     {
         var groups = BatchColumns.LevelOfEachRow(batch, analysis.Groups, _groups);

@@ -16,7 +16,8 @@ public sealed class AnsweredRows
     private readonly Digest _version;
     private readonly ulong _secret;
     private readonly int _difference;
-    private readonly Part[] _parts;
+    private readonly Form[] _forms; // of each measure or analysis
+    private readonly Part[] _parts; // of the different ones
 
     /// <summary>Begins with no rows.</summary>
     /// <param name="question">A question over rows side by side.</param>
@@ -26,12 +27,28 @@ public sealed class AnsweredRows
     public AnsweredRows(Question question, Digest version, ulong secret, int difference)
     {
         (_version, _secret, _difference) = (version, secret, difference);
-        _parts = [.. FormsOf(question).Distinct(FormComparer.Instance).Select(form => new Part(form))];
+        _forms = [.. FormsOf(question)];
+        _parts = [.. _forms.Distinct(FormComparer.Instance).Select(form => new Part(form))];
     }
 
     /// <summary>The sets, the whole of each analysis first.</summary>
-    public IReadOnlyList<AnsweredSet> Sets => [.. _parts.SelectMany(part => part.Cells.Values.Select(cell =>
-        new AnsweredSet(cell.Label, part.Grouping, _version, part.Columns, cell.Rows, cell.Values)))];
+    public IReadOnlyList<AnsweredSet> Sets => [.. _parts.SelectMany(CellsOf).Select(cell => cell.Set)];
+
+    /// <summary>All of them and the implied ones, as if everything had been told.</summary>
+    public IReadOnlyList<JudgedSet> Judged => [.. _parts.SelectMany(CellsOf).SelectMany(cell => cell.Implied.Select(set => new JudgedSet(set, AnswerState.Implied)).Prepend(new(cell.Set, AnswerState.Told)))];
+
+    /// <summary>The cells with rows of one measure or analysis, by its place in the question, the whole first.</summary>
+    public IReadOnlyList<AnsweredCell> CellsOf(int analysis) => CellsOf(_parts.Single(part => FormComparer.Instance.Equals(part.Form, _forms[analysis])));
+
+    private AnsweredCell[] CellsOf(Part part) => [.. part.Cells.Values.Select(cell => new AnsweredCell(
+        new AnsweredSet(cell.Label, part.Form.Grouping, _version, part.Columns, cell.Rows, cell.Values),
+        [.. cell.Implied.Select(implied => Implied(part, cell, implied.Key.First, implied.Key.Second, implied.Value))]))];
+
+    private AnsweredSet Implied(Part part, Cell cell, int first, int second, RowSketch rows)
+    {
+        var by = string.Join(';', new[] { first, second }.Distinct().Select(c => part.Columns[c]));
+        return new AnsweredSet($"{cell.Label}{by};", $"{part.Form.Grouping}|two:{by}", _version, part.Columns, rows, []);
+    }
 
     /// <summary>Takes a batch in.</summary>
     public void Add(ColumnBatch batch)
@@ -44,8 +61,9 @@ public sealed class AnsweredRows
             {
                 if (!part.TryElements(columns, row, _secret, elements)) continue;
                 var number = RowSketch.Mix(unchecked(_secret + (ulong)(batch.FirstRow + row)));
-                part.CellOf(columns, row, null, _difference).Add(number, elements);
-                if (part.CellNumber(columns, row, elements) is { } cell) part.CellOf(columns, row, cell, _difference).Add(number, elements);
+                var seconds = part.SecondsOf(columns, elements);
+                part.CellOf(columns, row, null, _difference).Add(number, elements, seconds, _difference);
+                if (part.CellNumber(columns, row, elements) is { } cell) part.CellOf(columns, row, cell, _difference).Add(number, elements, seconds, _difference);
             }
         }
     }
@@ -111,22 +129,42 @@ public sealed class AnsweredRows
 
     private sealed record Cell(string Label, RowSketch Rows, RowSketch[] Values)
     {
-        public void Add(ulong row, ulong[] values)
+        /// <summary>The rows that have the second value of a column of two values, or of both of two such columns.</summary>
+        public Dictionary<(int First, int Second), RowSketch> Implied { get; } = [];
+
+        public void Add(ulong row, ulong[] values, List<int> seconds, int difference)
         {
             Rows.Add(row);
             for (var c = 0; c < values.Length; c++) Values[c].Add(values[c]);
+            for (var i = 0; i < seconds.Count; i++)
+            {
+                for (var j = i; j < seconds.Count; j++)
+                {
+                    ref var implied = ref CollectionsMarshal.GetValueRefOrAddDefault(Implied, (seconds[i], seconds[j]), out _);
+                    (implied ??= new RowSketch(difference)).Add(row);
+                }
+            }
         }
     }
 
-    private sealed class Part(Form form)
+    private sealed class Part
     {
+        public Part(Form form)
+        {
+            Form = form;
+            _groups = [.. form.Columns.Select(form.Groupings.Contains)];
+            _twoValues = [.. _groups.Select(groups => groups ? null : new List<ulong>(2))];
+        }
+
+        public Form Form { get; }
+
         private readonly Dictionary<string, ulong> _texts = new(StringComparer.Ordinal);
 
-        public IReadOnlyList<string> Columns { get; } = form.Columns;
+        public IReadOnlyList<string> Columns => Form.Columns;
 
-        public string Grouping { get; } = form.Grouping;
-
-        private readonly bool[] _groups = [.. form.Columns.Select(form.Groupings.Contains)];
+        private readonly bool[] _groups;
+        private readonly List<ulong>?[] _twoValues; // null for columns that group, and once there are three
+        private readonly List<int> _seconds = [];
 
         /// <summary>The cells by number; the whole has none and is the first, under 0.</summary>
         public Dictionary<ulong, Cell> Cells { get; } = [];
@@ -142,6 +180,29 @@ public sealed class AnsweredRows
             }
 
             return true;
+        }
+
+        /// <summary>The columns that had two values so far in which the row has the second one; valid until the next row.</summary>
+        public List<int> SecondsOf(Column[] columns, ulong[] elements)
+        {
+            _seconds.Clear();
+            for (var c = 0; c < columns.Length; c++)
+            {
+                if (_twoValues[c] is not { } values || columns[c] is not NumberColumn) continue;
+                if (!values.Contains(elements[c])) values.Add(elements[c]);
+                if (values.Count > 2)
+                {
+                    _twoValues[c] = null;
+                    foreach (var cell in Cells.Values)
+                        foreach (var key in cell.Implied.Keys.Where(key => key.First == c || key.Second == c).ToArray()) cell.Implied.Remove(key);
+                }
+                else if (values.IndexOf(elements[c]) == 1)
+                {
+                    _seconds.Add(c);
+                }
+            }
+
+            return _seconds;
         }
 
         /// <summary>A number for the row's cell by its levels and bins; null if nothing groups.</summary>
@@ -173,7 +234,7 @@ public sealed class AnsweredRows
             for (var c = 0; c < columns.Length; c++)
             {
                 var name = columns[c].Schema.Name;
-                if (BinOf(columns[c], row) is { } bin) label.Append(CultureInfo.InvariantCulture, $"{name} in {bin};");
+                if (BinOf(columns[c], row) is { } bin) label.Append(AnsweredSet.LabelOf(Form.Bins!.Value, bin));
                 if (_groups[c]) label.Append(CultureInfo.InvariantCulture, $"{name}={(columns[c] is TextColumn text ? text.Values[row] : ((NumberColumn)columns[c]).Values.Span[row])};");
             }
 
@@ -181,7 +242,7 @@ public sealed class AnsweredRows
         }
 
         private int? BinOf(Column column, int row) =>
-            form.Bins is { } bins && bins.Value.Column == column.Schema.Name && column is NumberColumn binned ? bins.Of(binned, row) : null;
+            Form.Bins is { } bins && bins.Value.Column == column.Schema.Name && column is NumberColumn binned ? bins.Of(binned, row) : null;
 
         /// <summary>The element of a value; false if it is missing.</summary>
         private bool TryElement(Column column, int row, ulong secret, out ulong element)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -16,11 +17,17 @@ public sealed record AnsweredSet(
     /// <summary>Whether it is all rows of an answer, and not one cell of several.</summary>
     public bool IsWhole => Label.Length == 0;
 
+    /// <summary>Whether nobody asked for it, and totals count its rows all the same (<see cref="AnsweredCell.Implied"/>).</summary>
+    public bool IsImplied => Values.Count == 0;
+
     /// <summary>The columns that do not group.</summary>
     public IEnumerable<string> MeasuredColumns => Columns.Except(Grouping.Split('|')[0].Split(';'));
 
     /// <summary>The label of a level of a grouping by one column; that of the whole without one.</summary>
     public static string LabelOf(GroupBy? grouping, string level) => grouping is { } by ? $"{by.Column}={level};" : "";
+
+    /// <summary>The label of a bin of a column.</summary>
+    public static string LabelOf(Measure binned, int bin) => string.Create(CultureInfo.InvariantCulture, $"{binned.Column} in {bin};");
 
     /// <summary>Whether a total rests on the rows of this grouping, but for fewer than the threshold: less the groups that were told it gives the others.</summary>
     /// <param name="total">All rows of an answer.</param>
@@ -31,9 +38,20 @@ public sealed record AnsweredSet(
         && RowSketch.Combine((1, total.Rows), (-1, Rows)).Read(threshold) is { } rows && rows.Count < threshold;
 
     /// <summary>Whether both are the same cell of the same grouping over the same rows.</summary>
-    public bool IsSame(AnsweredSet other) =>
-        Version == other.Version && Label == other.Label && Grouping == other.Grouping && Columns.SequenceEqual(other.Columns)
+    public bool IsSame(AnsweredSet other) => Columns.SequenceEqual(other.Columns) && IsSameGroup(other);
+
+    /// <summary>The same, whatever was asked of the rows.</summary>
+    public bool IsSameGroup(AnsweredSet other) =>
+        Rows.Count == other.Rows.Count && Version == other.Version && Label == other.Label && Grouping == other.Grouping
         && RowSketch.Combine((1, Rows), (-1, other.Rows)).IsEmpty;
+
+    /// <summary>What of it decides whether anything else has to be looked at; its rows and values are fetched when they are needed.</summary>
+    /// <param name="load">Fetches all of it.</param>
+    public AnsweredSet KeptElsewhere(Func<AnsweredSet> load) => this with
+    {
+        Rows = Rows.KeptElsewhere(() => load().Rows),
+        Values = [.. Values.Select((values, c) => values.KeptElsewhere(() => load().Values[c]))],
+    };
 
     /// <summary>Writes it.</summary>
     public static void Encode(CanonicalWriter writer, AnsweredSet set)

@@ -15,7 +15,8 @@ public sealed class RowSketch
     private const int Tables = 4, LeastCells = 128, MostCells = 1024;
 
     private readonly int _cells;
-    private readonly Cell[] _table;
+    private readonly Cell[]? _kept; // null where it is kept elsewhere
+    private readonly Func<RowSketch>? _load;
 
     /// <summary>The empty multiset.</summary>
     /// <param name="difference">The largest number of elements of a difference that is to be read.</param>
@@ -26,8 +27,16 @@ public sealed class RowSketch
 
     private RowSketch(long count, int cells)
     {
-        (Count, _cells, _table) = (count, cells, new Cell[Tables * cells]);
+        (Count, _cells, _kept) = (count, cells, new Cell[Tables * cells]);
     }
+
+    private RowSketch(long count, int cells, Func<RowSketch> load) => (Count, _cells, _load) = (count, cells, load);
+
+    private Cell[] Table => _kept ?? _load!().Table;
+
+    /// <summary>The same multiset, kept elsewhere: only its number of elements stands here, and the rest is fetched whenever it is needed.</summary>
+    /// <param name="load">Fetches it.</param>
+    public RowSketch KeptElsewhere(Func<RowSketch> load) => new(Count, _cells, load);
 
     /// <summary>Elements, with their multiplicities.</summary>
     public long Count { get; private set; }
@@ -39,7 +48,7 @@ public sealed class RowSketch
         var (places, check) = (PlacesOf(element), CheckOf(element));
         for (var table = 0; table < Tables; table++)
         {
-            ref var cell = ref _table[IndexOf(places, table)];
+            ref var cell = ref Table[IndexOf(places, table)];
             cell = unchecked(new Cell(cell.Count + 1, cell.Sum + element, cell.Check + check));
         }
     }
@@ -53,11 +62,12 @@ public sealed class RowSketch
         foreach (var (factor, sketch) in terms)
         {
             result.Count += factor * sketch.Count;
-            for (var i = 0; i < sketch._table.Length; i++)
+            var (from, to) = (sketch.Table, result.Table);
+            for (var i = 0; i < from.Length; i++)
             {
                 // Sizes are powers of two and places are their lowest bits, so a larger table folds into a smaller one.
-                var cell = (i / sketch._cells * cells) + (i & (cells - 1));
-                result._table[cell] = result._table[cell].Plus(factor, sketch._table[i]);
+                ref var cell = ref to[(i / sketch._cells * cells) + (i & (cells - 1))];
+                cell = cell.Plus(factor, from[i]);
             }
         }
 
@@ -69,7 +79,7 @@ public sealed class RowSketch
     {
         var rest = Combine((1, this));
         var found = new Dictionary<ulong, long>();
-        for (var cell = 0; cell < rest._table.Length; cell++)
+        for (var cell = 0; cell < rest.Table.Length; cell++)
         {
             if (!rest.IsPure(cell, out var element, out var times)) continue;
             rest.Change(element, -times);
@@ -81,13 +91,29 @@ public sealed class RowSketch
     }
 
     /// <summary>Whether nothing is in it: the difference of equal multisets.</summary>
-    public bool IsEmpty => Array.TrueForAll(_table, cell => cell == default);
+    public bool IsEmpty => Array.TrueForAll(Table, cell => cell == default);
+
+    /// <summary>Cells of each table.</summary>
+    internal int Width => _cells;
+
+    /// <summary>Counts and sums of all cells modulo 2^61 − 1, as a sketch of fewer cells would have them: a linear image of the multiset in 8 · <paramref name="cells"/> dimensions.</summary>
+    internal ulong[] ImageOf(int cells)
+    {
+        var (table, folded) = (Table, new Cell[Tables * cells]);
+        for (var i = 0; i < table.Length; i++)
+        {
+            ref var cell = ref folded[(i / _cells * cells) + (i & (cells - 1))];
+            cell = cell.Plus(1, table[i]);
+        }
+
+        return [.. folded.SelectMany(cell => new[] { Linear.Reduce(cell.Count), Linear.Reduce(cell.Sum) })];
+    }
 
     /// <summary>Writes it.</summary>
     public static void Encode(CanonicalWriter writer, RowSketch sketch)
     {
         writer.Int64(sketch.Count).UInt32((uint)sketch._cells);
-        foreach (var cell in sketch._table)
+        foreach (var cell in sketch.Table)
             writer.Int64(cell.Count).UInt64((ulong)(cell.Sum & ulong.MaxValue)).Int64((long)(cell.Sum >> 64)).UInt64(cell.Check);
     }
 
@@ -99,10 +125,10 @@ public sealed class RowSketch
         var cells = reader.UInt32();
         if (cells is < LeastCells or > MostCells || !BitOperations.IsPow2(cells)) throw new MalformedException("a sketch of 128 to 1,024 cells a table");
         var sketch = new RowSketch(count, (int)cells);
-        for (var i = 0; i < sketch._table.Length; i++)
+        for (var i = 0; i < sketch.Table.Length; i++)
         {
             var (times, low) = (reader.Int64(), reader.UInt64());
-            sketch._table[i] = new Cell(times, ((Int128)reader.Int64() << 64) | low, reader.UInt64());
+            sketch.Table[i] = new Cell(times, ((Int128)reader.Int64() << 64) | low, reader.UInt64());
         }
 
         return sketch;
@@ -133,14 +159,14 @@ public sealed class RowSketch
         var (places, one) = (PlacesOf(element), new Cell(1, element, CheckOf(element)));
         for (var table = 0; table < Tables; table++)
         {
-            ref var cell = ref _table[IndexOf(places, table)];
+            ref var cell = ref Table[IndexOf(places, table)];
             cell = cell.Plus(times, one);
         }
     }
 
     private bool IsPure(int place, out ulong element, out long times)
     {
-        var cell = _table[place];
+        var cell = Table[place];
         (element, times) = (0, cell.Count);
         if (times == 0 || cell.Sum % times != 0) return false;
         var quotient = cell.Sum / times;

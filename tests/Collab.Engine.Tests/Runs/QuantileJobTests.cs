@@ -33,19 +33,19 @@ public sealed class QuantileJobTests
     {
         await using var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
         await study[Plans.Al].OfferAsync("visits", Rows(30, "Rome"));
-        await study[Plans.Bo].OfferAsync("visits", [.. Rows(21, "Oslo"), "7.5,Bern", ",Bern"]);
+        await study[Plans.Bo].OfferAsync("visits", [.. Rows(21, "Oslo"), "7.5,Bern", ",Bern", "1.5,Rome"]); // without a row in Rome, which covers Bern, it would refuse
         study.StartAll();
         Assert.Null(await AskAsync(study));
 
         var outcomes = Assert.IsType<JobResult.Analyses>(Assert.Single(study[Plans.Cy].Seen.Results).Value.Result).Result.Outcomes;
-        double[] rome = [.. Ages(30)], oslo = [.. Ages(21)], all = [.. rome, .. oslo, 7.5];
+        double[] rome = [.. Ages(30), 1.5], oslo = [.. Ages(21)], all = [.. rome, .. oslo, 7.5];
         Assert.Equal(["Quantiles, city = Bern", "Quantiles, city = Rome", "Quantiles, city = Oslo"], outcomes[0].Findings.Select(finding => finding.Method));
         Assert.Equal(["suppressed", "suppressed", "estimate"], outcomes[0].Findings.Select(finding => Assert.Single(finding.Quantities).Name)); // Rome covers Bern
         Assert.Equal(Quantile(oslo, 0.5), outcomes[0].Findings[2]["50%", "estimate"]);
         Assert.Equal([Quantile(all, 0.25), Quantile(all, 0.5), Quantile(all, 0.75), Quantile(all, 0.75) - Quantile(all, 0.25)], outcomes[1].Findings[0].Quantities.Select(quantity => quantity.Value));
         Assert.Empty(study[Plans.Al].Seen.Results);
 
-        await study[Plans.Bo].OfferAsync("visits", [.. Rows(22, "Oslo"), "7.5,Bern", ",Bern"]);
+        await study[Plans.Bo].OfferAsync("visits", [.. Rows(22, "Oslo"), "7.5,Bern", ",Bern", "1.5,Rome"]);
         Assert.Equal((DisclosureErrors.TooClose.Name, Plans.Bo), await AskAsync(study));
     }
 

@@ -34,9 +34,9 @@ internal static class AnalysisRun
         });
         AnalysisResult? result = null;
         var parts = names.Where(name => name != receiver).ToDictionary(name => name, name => (Func<Task>)(() =>
-            JointAnalyses.ContributeAsync(plan, name, network.Of(name), own[name], RandomSource.System, null, cancellation)));
+            JointAnalyses.ContributeAsync(plan, name, network.Of(name), own[name], RandomSource.System, cancellation: cancellation)));
         parts[receiver] = async () => result = await JointAnalyses.ReceiveAsync(
-            plan, network.Of(receiver), own.GetValueOrDefault(receiver), RandomSource.System, null, cancellation);
+            plan, network.Of(receiver), own.GetValueOrDefault(receiver), RandomSource.System, cancellation: cancellation);
         Assert.Empty(await network.RunAsync(parts));
         if (!outcomes) Assert.All(result!.Outcomes, outcome => Assert.Null(outcome.Reason));
         return new Findings(result!.Outcomes);

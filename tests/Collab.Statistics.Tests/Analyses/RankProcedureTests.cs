@@ -245,9 +245,9 @@ public class RankProcedureTests
         {
             var own = new LocalAnalysis(plan);
             if (pair.Second.Length > 0) own.Add(Batch(pair.Second));
-            return JointAnalyses.ContributeAsync(plan, pair.First, network.Of(pair.First), own, RandomSource.System, null, cancellation);
+            return JointAnalyses.ContributeAsync(plan, pair.First, network.Of(pair.First), own, RandomSource.System, cancellation: cancellation);
         }));
-        parts[plan.Receiver] = async () => result = await JointAnalyses.ReceiveAsync(plan, network.Of(plan.Receiver), null, RandomSource.System, null, cancellation);
+        parts[plan.Receiver] = async () => result = await JointAnalyses.ReceiveAsync(plan, network.Of(plan.Receiver), null, RandomSource.System, cancellation: cancellation);
         return (network, parts, () => result);
     }
 

@@ -51,10 +51,10 @@ internal sealed class QuantileRun
         var parts = Plan.Owners.Select((name, i) => (Name: name, Own: _own[i], Random: RandomSource.Seeded(70 + i))).ToDictionary(
             owner => owner.Name,
             owner => owner.Name == Plan.Receiver
-                ? (Func<Task>)(async () => Outcome = (await JointAnalyses.ReceiveAsync(Plan, Network.Of(owner.Name), owner.Own, owner.Random, null, cancellation)).Outcomes[0])
-                : () => JointAnalyses.ContributeAsync(Plan, owner.Name, Network.Of(owner.Name), owner.Own, owner.Random, null, cancellation));
+                ? (Func<Task>)(async () => Outcome = (await JointAnalyses.ReceiveAsync(Plan, Network.Of(owner.Name), owner.Own, owner.Random, cancellation: cancellation)).Outcomes[0])
+                : () => JointAnalyses.ContributeAsync(Plan, owner.Name, Network.Of(owner.Name), owner.Own, owner.Random, cancellation: cancellation));
         if (!parts.ContainsKey(Plan.Receiver))
-            parts[Registry] = async () => Outcome = (await JointAnalyses.ReceiveAsync(Plan, Network.Of(Registry), null, RandomSource.Seeded(1), null, cancellation)).Outcomes[0];
+            parts[Registry] = async () => Outcome = (await JointAnalyses.ReceiveAsync(Plan, Network.Of(Registry), null, RandomSource.Seeded(1), cancellation: cancellation)).Outcomes[0];
         Failures = await Network.RunAsync(parts);
         return this;
     }
