@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Collab.Arithmetic.Lattices;
 using Collab.HomomorphicEncryption.Rings;
 
@@ -32,16 +33,8 @@ public sealed class BatchEncoder
     {
         if (slots.Length > _places.Length) throw new ArgumentException("There are at most N slots.", nameof(slots));
         var values = new RingElement<Evaluations>(_parameters.Plain);
-        var residues = values.Residues;
-        if (slots.Length < _places.Length) residues.Clear();
-        var below = true;
-        for (var i = 0; i < slots.Length; i++)
-        {
-            below &= slots[i] < _parameters.PlaintextModulus;
-            residues[_places[i]] = slots[i];
-        }
-
-        if (!below)
+        if (slots.Length < _places.Length) values.Residues.Clear();
+        if (!Scatter(slots, _places, values.Residues, _parameters.PlaintextModulus))
         {
             values.Dispose();
             throw new ArgumentException("Every slot is below the plaintext modulus.", nameof(slots));
@@ -74,9 +67,35 @@ public sealed class BatchEncoder
         ArgumentNullException.ThrowIfNull(plaintext);
         _parameters.CheckSame(plaintext.Parameters, nameof(plaintext));
         using var values = plaintext.Element.Copy().Evaluate();
-        var (residues, slots) = (values.Residues.ToArray(), new ulong[_places.Length]);
-        for (var i = 0; i < slots.Length; i++) slots[i] = (ulong)residues[_places[i]];
+        var residues = values.Residues;
+        var slots = new ulong[_places.Length];
+        for (var i = 0; i < slots.Length; i++) slots[i] = (ulong)(long)residues[_places[i]];
         return slots;
+    }
+
+    // Whether all were below the modulus, found without a branch on any. Each place is one of the destination's.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static unsafe bool Scatter(ReadOnlySpan<ulong> slots, ReadOnlySpan<int> places, Span<double> destination, ulong modulus)
+    {
+        fixed (ulong* from = slots)
+        fixed (int* place = places)
+        fixed (double* to = destination)
+        {
+            unchecked
+            {
+                // Both are below 2^63: m − 1 − x is negative exactly if x ≥ m. A larger x shows its own top bit.
+                var above = 0UL;
+                var (last, n) = (modulus - 1, (nint)slots.Length);
+                for (nint i = 0; i < n; i++)
+                {
+                    var slot = from[i];
+                    above |= slot | (last - slot);
+                    to[place[i]] = (long)slot;
+                }
+
+                return above >> 63 == 0;
+            }
+        }
     }
 
     /// <summary>As <see cref="Decode"/>, each number by its representative nearest to zero.</summary>

@@ -15,9 +15,9 @@ internal static class Encryption
     /// <param name="prg">Where the error comes from.</param>
     public static RingElement<Evaluations> ErrorLessProduct(RingElement<Evaluations> secret, RingElement<Evaluations> a, AesPrg prg)
     {
-        using var product = a.Times(secret);
-        using var error = Error(secret.Ring, prg);
-        return error.Minus(product);
+        using var product = a.Times(secret, new(secret.Ring));
+        var error = Error(secret.Ring, prg);
+        return error.Minus(product, error);
     }
 
     /// <summary>A fresh error; its distribution is symmetric, so that adding and subtracting it is the same.</summary>

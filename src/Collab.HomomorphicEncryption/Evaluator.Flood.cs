@@ -37,8 +37,8 @@ public static partial class Evaluator
         using var u = Encryption.Ternary(level.Ring, prg);
         var (first, second) = (Encryption.Flood(level, prg), Encryption.Error(level.Ring, prg));
         key.AddZero(u, first, second);
-        AddTo(first, x[0]);
-        AddTo(second, x[1]);
+        first.Plus(x[0], first);
+        second.Plus(x[1], second);
         return new(level, drowned + flood, first, second);
     }
 
@@ -50,7 +50,7 @@ public static partial class Evaluator
     {
         ArgumentNullException.ThrowIfNull(x);
         CheckLevel(level >= 1 && level <= x.Level, nameof(level));
-        var result = new Ciphertext(x.OfLevel, x.Noise, [.. Enumerable.Range(0, x.Parts).Select(i => x[i].Copy())]);
+        var result = new Ciphertext(x.OfLevel, x.Noise, [.. Enumerable.Range(0, x.Parts).Select(i => x[i].PublicCopy())]);
         while (result.Level > level)
         {
             using var longer = result;

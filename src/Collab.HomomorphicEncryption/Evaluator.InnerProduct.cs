@@ -38,7 +38,7 @@ public static partial class Evaluator
     {
         var (noise, ring) = (NoiseOf(x, y), x[0].OfLevel.Ring);
         noise.CheckDecryptable("add products by plaintexts");
-        var (first, second) = (new RingElement<Evaluations>(ring), new RingElement<Evaluations>(ring));
+        var (first, second) = (RingElement<Evaluations>.Public(ring), RingElement<Evaluations>.Public(ring));
         Accumulate(x, y, 0, first);
         Accumulate(x, y, 1, second);
         return (first, second, noise);

@@ -34,9 +34,7 @@ public static partial class Evaluator
         var noise = x.Noise + NoiseBound.KeySwitch(x.OfLevel);
         noise.CheckDecryptable("relinearise");
         var (first, second) = key.Key.Switch(x.OfLevel, x[2]);
-        using (first)
-        using (second)
-            return new(x.OfLevel, noise, x[0].Plus(first), x[1].Plus(second));
+        return new(x.OfLevel, noise, x[0].Plus(first, first), x[1].Plus(second, second));
     }
 
     /// <summary>Turns the rows to the left: slot i of each row receives what was in slot i + steps.</summary>
@@ -63,13 +61,13 @@ public static partial class Evaluator
         ArgumentNullException.ThrowIfNull(keys);
         x.Parameters.CheckSame(keys.Parameters, nameof(keys));
         if (x.Parts != 2) throw new ArgumentException("Relinearise before rotating.", nameof(x));
-        if (element == 1) return new(x.OfLevel, x.Noise, x[0].Copy(), x[1].Copy());
+        if (element == 1) return new(x.OfLevel, x.Noise, x[0].PublicCopy(), x[1].PublicCopy());
         var key = keys[element];
         var noise = x.Noise + NoiseBound.KeySwitch(x.OfLevel);
         noise.CheckDecryptable("rotate");
-        using var zeroth = Automorphism.Apply(x[0], key.Places);
-        using var moved = Automorphism.Apply(x[1], key.Places);
+        using var zeroth = Automorphism.Apply(x[0], key.Places, RingElement<Evaluations>.Public(x[0].Ring));
+        using var moved = Automorphism.Apply(x[1], key.Places, RingElement<Evaluations>.Public(x[1].Ring));
         var (first, second) = key.Key.Switch(x.OfLevel, moved);
-        using (first) return new(x.OfLevel, noise, zeroth.Plus(first), second);
+        return new(x.OfLevel, noise, zeroth.Plus(first, first), second);
     }
 }

@@ -29,11 +29,11 @@ public static partial class Evaluator
             [.. powers.Low.Take(low), .. powers.High.Take(blocks)],
             [.. Coefficients(1, low), .. Enumerable.Range(1, blocks).Select(k => polynomial[k * block])]);
         noise += NoiseBound.Plain(level);
-        AddTo(first, polynomial.Constant);
+        first.Plus(polynomial.Constant, first);
         if (degree <= block) return Checked(level, noise, [first, second]);
 
         // 2  The other blocks, each times its power of x.
-        var parts = new[] { first, second, new RingElement<Evaluations>(level.Ring) };
+        var parts = new[] { first, second, RingElement<Evaluations>.Public(level.Ring) };
         parts[2].Residues.Clear();
         var sum = new TensorSum(level);
         for (var k = 1; (k * block) + 1 <= degree; k++)
@@ -66,14 +66,9 @@ public static partial class Evaluator
         {
             foreach (var (part, scaled) in parts.Zip(sum.ScaleDown()))
             {
-                using (scaled) AddTo(part, scaled);
+                using (scaled) part.Plus(scaled, part);
             }
         }
-    }
-
-    private static void AddTo(RingElement<Evaluations> sum, RingElement<Evaluations> term)
-    {
-        for (var i = 0; i < sum.Ring.Limbs; i++) ResidueVectors.Add(sum[i], term[i], sum[i], sum.Ring.Moduli[i]);
     }
 
     private static Ciphertext Checked(BfvLevel level, NoiseBound noise, RingElement<Evaluations>[] parts)

@@ -30,7 +30,7 @@ public static partial class Evaluator
         var sums = new RingElement<Evaluations>[parts];
         for (var part = 0; part < parts; part++)
         {
-            sums[part] = new(level.Ring);
+            sums[part] = RingElement<Evaluations>.Public(level.Ring);
             sums[part].Residues.Clear();
         }
 

@@ -13,10 +13,10 @@ namespace Collab.HomomorphicEncryption;
 public static partial class Evaluator
 {
     /// <summary>x + y. N·level additions for each part.</summary>
-    public static Ciphertext Add(Ciphertext x, Ciphertext y) => Combine(x, y, "add", static (a, b) => a.Plus(b), static b => b.Copy());
+    public static Ciphertext Add(Ciphertext x, Ciphertext y) => Combine(x, y, "add", static (a, b, sum) => a.Plus(b, sum), static b => b.PublicCopy());
 
     /// <summary>x − y.</summary>
-    public static Ciphertext Subtract(Ciphertext x, Ciphertext y) => Combine(x, y, "subtract", static (a, b) => a.Minus(b), static b => b.Negated());
+    public static Ciphertext Subtract(Ciphertext x, Ciphertext y) => Combine(x, y, "subtract", static (a, b, difference) => a.Minus(b, difference), static b => b.Negated());
 
     /// <summary>−x. The noise stays.</summary>
     public static Ciphertext Negate(Ciphertext x)
@@ -26,10 +26,10 @@ public static partial class Evaluator
     }
 
     /// <summary>x + y for a plaintext y.</summary>
-    public static Ciphertext Add(Ciphertext x, Plaintext y) => WithPlain(x, y, static (a, b) => a.Plus(b));
+    public static Ciphertext Add(Ciphertext x, Plaintext y) => WithPlain(x, y, static (a, b, sum) => a.Plus(b, sum));
 
     /// <summary>x − y for a plaintext y.</summary>
-    public static Ciphertext Subtract(Ciphertext x, Plaintext y) => WithPlain(x, y, static (a, b) => a.Minus(b));
+    public static Ciphertext Subtract(Ciphertext x, Plaintext y) => WithPlain(x, y, static (a, b, difference) => a.Minus(b, difference));
 
     /// <summary>x·y for a plaintext y; noise grows by at most the sum of y's coefficients about zero. Level·N products for each part.</summary>
     public static Ciphertext Multiply(Ciphertext x, PlainFactor y)
@@ -40,7 +40,7 @@ public static partial class Evaluator
         CheckLevel(x.Level == y.Level, nameof(y));
         var noise = x.Noise.Times(y.AbsoluteSum, y.EuclideanNorm);
         noise.CheckDecryptable("multiply by a plaintext");
-        return new(x.OfLevel, noise, [.. Enumerable.Range(0, x.Parts).Select(i => x[i].Times(y.Element))]);
+        return new(x.OfLevel, noise, [.. Enumerable.Range(0, x.Parts).Select(i => x[i].Times(y.Element, New(x)))]);
     }
 
     /// <summary>The same plaintext under a modulus without its last prime: shorter, faster, with about as much noise budget as the noise allows.</summary>
@@ -56,21 +56,24 @@ public static partial class Evaluator
         return new(target, noise, x[0].DivideByLast(target.Ring, x.OfLevel.LastInverses), x[1].DivideByLast(target.Ring, x.OfLevel.LastInverses));
     }
 
+    // Ciphertexts are public: their memory is not zeroed when it is given back.
+    private static RingElement<Evaluations> New(Ciphertext x) => RingElement<Evaluations>.Public(x.OfLevel.Ring);
+
     private static Ciphertext Combine(
         Ciphertext x, Ciphertext y, string operation,
-        Func<RingElement<Evaluations>, RingElement<Evaluations>, RingElement<Evaluations>> both,
+        Func<RingElement<Evaluations>, RingElement<Evaluations>, RingElement<Evaluations>, RingElement<Evaluations>> both,
         Func<RingElement<Evaluations>, RingElement<Evaluations>> second)
     {
         CheckOperands(x, y);
         var noise = x.Noise + y.Noise;
         noise.CheckDecryptable(operation);
         var parts = new RingElement<Evaluations>[Math.Max(x.Parts, y.Parts)];
-        for (var i = 0; i < parts.Length; i++) parts[i] = i >= y.Parts ? x[i].Copy() : i >= x.Parts ? second(y[i]) : both(x[i], y[i]);
+        for (var i = 0; i < parts.Length; i++) parts[i] = i >= y.Parts ? x[i].PublicCopy() : i >= x.Parts ? second(y[i]) : both(x[i], y[i], New(x));
         return new(x.OfLevel, noise, parts);
     }
 
     private static Ciphertext WithPlain(
-        Ciphertext x, Plaintext y, Func<RingElement<Evaluations>, RingElement<Evaluations>, RingElement<Evaluations>> both)
+        Ciphertext x, Plaintext y, Func<RingElement<Evaluations>, RingElement<Evaluations>, RingElement<Evaluations>, RingElement<Evaluations>> both)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
@@ -78,7 +81,7 @@ public static partial class Evaluator
         var noise = x.Noise + NoiseBound.Plain(x.OfLevel);
         noise.CheckDecryptable("add a plaintext");
         using var scaled = Encryption.Scaled(x.OfLevel, y, null);
-        return new(x.OfLevel, noise, [both(x[0], scaled), .. Enumerable.Range(1, x.Parts - 1).Select(i => x[i].Copy())]);
+        return new(x.OfLevel, noise, [both(x[0], scaled, New(x)), .. Enumerable.Range(1, x.Parts - 1).Select(i => x[i].PublicCopy())]);
     }
 
     private static void CheckOperands(Ciphertext x, Ciphertext y)

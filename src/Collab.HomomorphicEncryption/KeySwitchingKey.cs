@@ -53,11 +53,11 @@ internal sealed class KeySwitchingKey : IDisposable
     public (RingElement<Evaluations> First, RingElement<Evaluations> Second) Switch(BfvLevel level, RingElement<Evaluations> x)
     {
         var (ring, limbs) = (level.SwitchingRing!, level.Limbs);
-        using var digits = x.Interpolate();
+        using var digits = x.PublicCopy().InterpolateInPlace();
         for (var i = 0; i < limbs; i++) ResidueVectors.Center(digits[i], digits[i], level.Ring.Moduli[i]);
-        using var first = new RingElement<Evaluations>(ring);
-        using var second = new RingElement<Evaluations>(ring);
-        using var moved = NativeBuffer<double>.Allocate(ring.Degree);
+        using var first = RingElement<Evaluations>.Public(ring);
+        using var second = RingElement<Evaluations>.Public(ring);
+        using var moved = NativeBuffer<double>.AllocatePublic(ring.Degree);
         first.Residues.Clear();
         second.Residues.Clear();
         for (var j = 0; j <= limbs; j++)

@@ -23,7 +23,7 @@ public sealed partial class SecretKey
     {
         ArgumentNullException.ThrowIfNull(random);
         CheckKeySwitching();
-        using var square = _secret.Times(_secret);
+        using var square = _secret.Times(_secret, new(_secret.Ring));
         return new(Parameters, KeySwitchingKey.Generate(Parameters, _secret, square, random));
     }
 
@@ -41,7 +41,7 @@ public sealed partial class SecretKey
         var elements = steps.Select(step => Automorphism.OfRows(step, n)).Concat(columns ? [Automorphism.OfColumns(n)] : []).Where(g => g != 1).Distinct().Order();
         return new(Parameters, elements.Select(element =>
         {
-            using var moved = Automorphism.Apply(_secret, Automorphism.Places(element, n));
+            using var moved = Automorphism.Apply(_secret, Automorphism.Places(element, n), new(_secret.Ring));
             return KeyValuePair.Create(element, KeySwitchingKey.Generate(Parameters, _secret, moved, random));
         }).ToList());
     }

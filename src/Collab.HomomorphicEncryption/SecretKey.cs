@@ -36,9 +36,9 @@ public sealed partial class SecretKey : IDisposable
         var seed = Encryption.Seed(random);
         using var a = Sampling.Uniform(Parameters.Top.Ring, seed);
         using var secret = Secret(Parameters.Top.Ring);
-        using var product = a.Times(secret);
-        using var message = Encryption.Scaled(Parameters.Top, plaintext, prg);
-        return new(Parameters, message.Minus(product), seed);
+        using var product = a.Times(secret, new(secret.Ring));
+        var message = Encryption.Scaled(Parameters.Top, plaintext, prg);
+        return new(Parameters, message.Minus(product, message), seed);
     }
 
     /// <summary>Decrypts. With too much noise the result is another plaintext: nothing tells.</summary>
@@ -87,7 +87,7 @@ public sealed partial class SecretKey : IDisposable
         Parameters.CheckSame(ciphertext.Parameters, nameof(ciphertext));
         var level = ciphertext.OfLevel;
         using var secret = Secret(level.Ring);
-        using var sum = ciphertext[0].Copy();
+        var sum = new RingElement<Evaluations>(level.Ring);
         for (var i = 0; i < level.Limbs; i++)
         {
             // Horner: (c_2·s + c_1)·s + c_0.
@@ -100,7 +100,7 @@ public sealed partial class SecretKey : IDisposable
             }
         }
 
-        var remainder = sum.Interpolate();
+        var remainder = sum.InterpolateInPlace();
         for (var i = 0; i < level.Limbs; i++) ResidueVectors.Scale(remainder[i], level.Plain[i], remainder[i], level.Ring.Moduli[i]);
         return remainder;
     }

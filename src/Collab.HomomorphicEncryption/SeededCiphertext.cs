@@ -17,7 +17,7 @@ public sealed class SeededCiphertext : IDisposable
 
     /// <summary>The ciphertext itself.</summary>
     public Ciphertext Expand() => new(
-        _parameters.Top, NoiseBound.FreshSymmetric(_parameters.Top), _first.Copy(), Sampling.Uniform(_parameters.Top.Ring, _seed));
+        _parameters.Top, NoiseBound.FreshSymmetric(_parameters.Top), _first.PublicCopy(), Sampling.Uniform(_parameters.Top.Ring, _seed));
 
     /// <summary>The canonical bytes: parameter digest, kind, seed, residues of the first part.</summary>
     public byte[] Encode() => Ciphertext.EncodeSeeded(_parameters, Kind, _seed, _first);

@@ -30,8 +30,8 @@ internal sealed class TensorOperand : IDisposable
 
     private static RingElement<Evaluations> Extend(BfvLevel level, RingElement<Evaluations> x)
     {
-        using var coefficients = x.Interpolate();
-        var extended = new RingElement<Coefficients>(level.Tensor.Ring);
+        using var coefficients = x.PublicCopy().InterpolateInPlace();
+        var extended = RingElement<Coefficients>.Public(level.Tensor.Ring);
         level.Tensor.ToTensor.Convert(coefficients.Residues, extended.Residues, level.Ring.Degree);
         return extended.Evaluate();
     }

@@ -18,8 +18,8 @@ internal sealed class TensorSum : IDisposable
     public TensorSum(BfvLevel level)
     {
         _level = level;
-        _lower = [new(level.Ring), new(level.Ring), new(level.Ring)];
-        _upper = [new(level.Tensor.Ring), new(level.Tensor.Ring), new(level.Tensor.Ring)];
+        RingElement<Evaluations>[] Three(RingBase ring) => [.. Enumerable.Range(0, 3).Select(_ => RingElement<Evaluations>.Public(ring))];
+        (_lower, _upper) = (Three(level.Ring), Three(level.Tensor.Ring));
     }
 
     /// <summary>Whether another product would make the scaled sum too large for the second base.</summary>
@@ -89,7 +89,7 @@ internal sealed class TensorSum : IDisposable
             ResidueVectors.Scale(z[i], _level.Plain[i], z[i], _level.Ring.Moduli[i]);   // [t·z]_Q
         }
 
-        using var remainder = new RingElement<Coefficients>(tensor.Ring);
+        using var remainder = RingElement<Coefficients>.Public(tensor.Ring);
         tensor.ToTensor.Convert(z.Residues, remainder.Residues, n);
         for (var j = 0; j < tensor.Ring.Limbs; j++)
         {
@@ -99,7 +99,7 @@ internal sealed class TensorSum : IDisposable
             ResidueVectors.ScaleDifference(w[j], remainder[j], tensor.ProductInverses[j], w[j], modulus);
         }
 
-        var scaled = new RingElement<Coefficients>(_level.Ring);
+        var scaled = RingElement<Coefficients>.Public(_level.Ring);
         tensor.FromTensor.Convert(w.Residues, scaled.Residues, n);
         return scaled.Evaluate();
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Collab.Primitives;
 
-/// <summary>Elements in native memory with one owner: 64-byte aligned, unseen by the garbage collector, zeroed before the memory is used again.</summary>
+/// <summary>Elements in native memory with one owner: 64-byte aligned, unseen by the garbage collector, zeroed before the memory is used again unless it was taken for what is public.</summary>
 /// <typeparam name="T">A type without references.</typeparam>
 /// <remarks>
 /// For vectors of megabytes that live through one step of a protocol. The memory comes from <see cref="NativeMemoryPool"/>, so that
@@ -16,9 +16,11 @@ public sealed unsafe class NativeBuffer<T> : IDisposable
     private T* _pointer;
     private readonly nuint _reserved;
     private readonly int _rented;
+    private readonly bool _zeroed;
 
-    private NativeBuffer(int length)
+    private NativeBuffer(int length, bool zeroed)
     {
+        _zeroed = zeroed;
         var bytes = checked((nuint)length * (nuint)sizeof(T));
         (var pointer, _reserved) = NativeMemoryPool.Rent(bytes);
         _pointer = (T*)pointer;
@@ -59,7 +61,15 @@ public sealed unsafe class NativeBuffer<T> : IDisposable
     public static NativeBuffer<T> Allocate(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return new NativeBuffer<T>(length);
+        return new NativeBuffer<T>(length, zeroed: true);
+    }
+
+    /// <summary>A buffer for what is public, such as ciphertexts: it is not zeroed when it is given back.</summary>
+    /// <param name="length">Elements, 0 or more.</param>
+    public static NativeBuffer<T> AllocatePublic(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return new NativeBuffer<T>(length, zeroed: false);
     }
 
     /// <summary>A buffer of zero bytes.</summary>
@@ -97,7 +107,7 @@ public sealed unsafe class NativeBuffer<T> : IDisposable
         if (pointer is null) return;
         _pointer = null;
         const nuint Piece = 1 << 30;
-        var size = (nuint)_rented * (nuint)sizeof(T);
+        var size = _zeroed ? (nuint)_rented * (nuint)sizeof(T) : 0;
         for (nuint done = 0; done < size; done += Piece)
         {
             CryptographicOperations.ZeroMemory(new Span<byte>((byte*)pointer + done, (int)nuint.Min(size - done, Piece)));

@@ -26,11 +26,10 @@ internal static unsafe class Automorphism
         return places;
     }
 
-    /// <summary>x(X^g), in a new element.</summary>
+    /// <summary>x(X^g), in another element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static RingElement<Evaluations> Apply(RingElement<Evaluations> x, int[] places)
+    public static RingElement<Evaluations> Apply(RingElement<Evaluations> x, int[] places, RingElement<Evaluations> result)
     {
-        var result = new RingElement<Evaluations>(x.Ring);
         for (var limb = 0; limb < x.Ring.Limbs; limb++)
         {
             fixed (double* from = x[limb], to = result[limb])

@@ -26,7 +26,7 @@ internal static class ResidueEncoding
     public static RingElement<Evaluations> Read(ref CanonicalReader reader, RingBase ring)
     {
         if (reader.Remaining < Size(ring)) throw new MalformedException("as many residues as the parameters have"); // before memory is taken
-        var element = new RingElement<Evaluations>(ring);
+        var element = RingElement<Evaluations>.Public(ring);
         Span<byte> word = stackalloc byte[8];
         for (var limb = 0; limb < ring.Limbs; limb++)
         {

@@ -50,7 +50,7 @@ internal static class Sampling
         const int Block = 8192;
         using var prg = new AesPrg(seed);
         using var words = NativeBuffer<ulong>.Allocate(Block);
-        var element = new RingElement<Evaluations>(ring);
+        var element = RingElement<Evaluations>.Public(ring);
         for (var limb = 0; limb < ring.Limbs; limb++)
         {
             var (prime, bits, filled) = (ring.Moduli[limb].Value, ring.Moduli[limb].Bits, 0);
