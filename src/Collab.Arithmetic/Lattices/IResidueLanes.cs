@@ -26,19 +26,31 @@ internal unsafe interface IResidueLanes<V>
     /// <summary>a·b − c, rounded once.</summary>
     static abstract V MultiplySubtract(V a, V b, V c);
 
-    /// <summary>x + p where x &lt; 0, else x; without a branch.</summary>
+    /// <summary>x + p where x &lt; 0, else x, for −p ≤ x and no negative zero; without a branch.</summary>
+    /// <remarks>No operation makes a negative zero of other numbers: it would have to be the sum of two, and a product that is one is followed by the
+    /// addition of its error, which is +0.</remarks>
     static abstract V AddIfNegative(V x, V p);
 
-    /// <summary>Lane l receives from[l / run]; run divides <see cref="Count"/>.</summary>
-    static abstract V Spread(double* from, int run);
+    /// <summary>Takes lanes in pairs of two doubles, x_0, x_1, … and y_0, y_1, …: first x's lower half beside y's, then the upper halves. Its own inverse.</summary>
+    static abstract (V, V) Halves(V x, V y);
 
-    /// <summary>Takes lanes in groups of 2·run: the first result is x's lower half group beside y's lower half group, the second the
-    /// upper halves. Its own inverse.</summary>
-    static abstract (V, V) Split(V x, V y, int run);
+    /// <summary>Takes lanes in pairs of two doubles: first the even pairs of x beside those of y, then the odd pairs. Done once for each bit of a
+    /// pair's number in both, it gives back x and y.</summary>
+    static abstract (V, V) Evens(V x, V y);
 
-    /// <summary>x0, y0, x1, y1, … in two vectors.</summary>
+    /// <summary>Of each pair of two doubles in x and y: first both lower doubles, then both upper ones. Its own inverse.</summary>
+    static abstract (V, V) Unpack(V x, V y);
+
+    /// <summary>After <see cref="Halves"/> (of eight lanes), <see cref="Evens"/> and <see cref="Unpack"/>: gives back x and y.</summary>
     static abstract (V, V) Interleave(V x, V y);
 
-    /// <summary>The inverse of <see cref="Interleave"/>: even places, then odd places.</summary>
+    /// <summary><see cref="Evens"/> and <see cref="Unpack"/>: the even places of x and y, then the odd ones.</summary>
     static abstract (V, V) Separate(V x, V y);
+
+    /// <summary>Constants of blocks of 2·run values each, in the order in which <see cref="Halves"/>, for run 4, and then <see cref="Evens"/>, for run 2, put
+    /// the lower halves of the blocks.</summary>
+    static abstract V SpreadForward(double* from, int run);
+
+    /// <summary>The same in the order in which <see cref="Evens"/>, for run 2, and again <see cref="Evens"/>, for run 4, put them.</summary>
+    static abstract V SpreadInverse(double* from, int run);
 }

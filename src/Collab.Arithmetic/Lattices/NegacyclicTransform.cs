@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Collab.Primitives;
 
 namespace Collab.Arithmetic.Lattices;
@@ -32,10 +33,13 @@ public sealed unsafe partial class NegacyclicTransform
         ArgumentNullException.ThrowIfNull(modulus);
         if (degree is < 16 or > 32768 || !BitOperations.IsPow2(degree))
             throw new ArgumentException("The degree is a power of two of 16 to 32 768.", nameof(degree));
-        (_kernel, Modulus, Degree, _p, _inverseP) = (kernel, modulus, degree, modulus.Value, modulus.Inverse);
+        // A pass takes four registers at least.
+        _kernel = degree < 32 && kernel == VectorKernel.Bits512 ? VectorKernel.Bits256 : kernel;
+        (Modulus, Degree, _p, _inverseP) = (modulus, degree, modulus.Value, modulus.Inverse);
         Root = modulus.PrimitiveRootVariableTime(2UL * (ulong)degree);
         _tables = NativeBuffer<double>.Allocate(4 * degree);
         Fill(_tables.Span[..(2 * degree)], Root);
+        if (_kernel == VectorKernel.Bits512) ExchangeMiddlePairs(_tables.Span);
         Fill(_tables.Span[(2 * degree)..], modulus.InvertVariableTime(Root));
         _scale = modulus.Centered(modulus.InvertVariableTime((ulong)degree));
         _scaleQuotient = _scale / _p;
@@ -59,33 +63,24 @@ public sealed unsafe partial class NegacyclicTransform
     /// <summary>Coefficients to evaluations, in place.</summary>
     /// <param name="values">Shape [N]; any integers |x| ≤ p on entry, in [0, p) on return.</param>
     /// <exception cref="ArgumentException">The length is not N.</exception>
-    public void Forward(Span<double> values)
-    {
-        CheckLength(values);
-        fixed (double* x = values)
-        {
-            switch (_kernel)
-            {
-                case VectorKernel.Bits512: ForwardPasses<ResidueLanes512, System.Runtime.Intrinsics.Vector512<double>>(x); break;
-                case VectorKernel.Bits256: ForwardPasses<ResidueLanes256, System.Runtime.Intrinsics.Vector256<double>>(x); break;
-                default: ForwardPasses<ResidueLanes1, double>(x); break;
-            }
-        }
-    }
+    public void Forward(Span<double> values) => Run<Set>(values);
 
     /// <summary>Evaluations to coefficients, in place.</summary>
     /// <param name="values">Shape [N]; any integers |x| ≤ p on entry, in [0, p) on return.</param>
     /// <exception cref="ArgumentException">The length is not N.</exception>
-    public void Inverse(Span<double> values)
+    public void Inverse(Span<double> values) => Run<Unset>(values);
+
+    private void Run<TForward>(Span<double> values)
+        where TForward : struct, IFlag
     {
-        CheckLength(values);
+        if (values.Length != Degree) throw new ArgumentException("The length is the degree.", nameof(values));
         fixed (double* x = values)
         {
             switch (_kernel)
             {
-                case VectorKernel.Bits512: InversePasses<ResidueLanes512, System.Runtime.Intrinsics.Vector512<double>>(x); break;
-                case VectorKernel.Bits256: InversePasses<ResidueLanes256, System.Runtime.Intrinsics.Vector256<double>>(x); break;
-                default: InversePasses<ResidueLanes1, double>(x); break;
+                case VectorKernel.Bits512: Run<TForward, ResidueLanes512, Vector512<double>>(x); break;
+                case VectorKernel.Bits256: Run<TForward, ResidueLanes256, Vector256<double>>(x); break;
+                default: Run<TForward, ResidueLanes1, double>(x); break;
             }
         }
     }
@@ -102,9 +97,14 @@ public sealed unsafe partial class NegacyclicTransform
         }
     }
 
-    private void CheckLength(ReadOnlySpan<double> values)
+    // The constants of the nearest forward level, in eights, as the forward shuffles of 512 bits leave the values: pairs 0, 2, 1, 3.
+    private void ExchangeMiddlePairs(Span<double> table)
     {
-        if (values.Length != Degree) throw new ArgumentException("The length is the degree.", nameof(values));
+        for (var i = Degree / 2; i < 2 * Degree; i += i == Degree - 8 ? 8 + (Degree / 2) : 8)
+        {
+            (table[i + 2], table[i + 4]) = (table[i + 4], table[i + 2]);
+            (table[i + 3], table[i + 5]) = (table[i + 5], table[i + 3]);
+        }
     }
 
     private static int ReverseBits(int value, int bits)

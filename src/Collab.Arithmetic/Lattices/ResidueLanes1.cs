@@ -31,16 +31,22 @@ internal readonly unsafe struct ResidueLanes1 : IResidueLanes<double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double MultiplySubtract(double a, double b, double c) => Math.FusedMultiplyAdd(a, b, -c);
 
-    // The sign bit of x + 0 is that of x, and +0 for either zero; a mask and not a condition, for time and for secrets.
+    // A mask and not a condition, for time and for secrets.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double AddIfNegative(double x, double p) => x + BitConverter.Int64BitsToDouble(
-        BitConverter.DoubleToInt64Bits(p) & (BitConverter.DoubleToInt64Bits(x + 0.0) >> 63));
+        BitConverter.DoubleToInt64Bits(p) & (BitConverter.DoubleToInt64Bits(x) >> 63));
 
-    public static double Spread(double* from, int run) => *from;
+    public static (double, double) Halves(double x, double y) => (x, y);
 
-    public static (double, double) Split(double x, double y, int run) => (x, y);
+    public static (double, double) Evens(double x, double y) => (x, y);
+
+    public static (double, double) Unpack(double x, double y) => (x, y);
 
     public static (double, double) Interleave(double x, double y) => (x, y);
 
     public static (double, double) Separate(double x, double y) => (x, y);
+
+    public static double SpreadForward(double* from, int run) => *from;
+
+    public static double SpreadInverse(double* from, int run) => *from;
 }

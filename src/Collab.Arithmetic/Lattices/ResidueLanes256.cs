@@ -34,29 +34,36 @@ internal readonly unsafe struct ResidueLanes256 : IResidueLanes<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MultiplySubtract(V a, V b, V c) => Fma.MultiplySubtract(a, b, c);
 
+    // The blend looks at the sign bit of x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V AddIfNegative(V x, V p) => x + (Vector256.LessThan(x, V.Zero) & p);
+    public static V AddIfNegative(V x, V p) => Avx.BlendVariable(x, x + p, x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Spread(double* from, int run) =>
-        run == 1 ? Vector256.Load(from) : Avx2.Permute4x64(Vector128.Load(from).ToVector256Unsafe(), 0b01_01_00_00);
+    public static (V, V) Halves(V x, V y) => Evens(x, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static (V, V) Split(V x, V y, int run) => run == 1
-        ? (Avx.UnpackLow(x, y), Avx.UnpackHigh(x, y))
-        : (Avx.Permute2x128(x, y, 0x20), Avx.Permute2x128(x, y, 0x31));
+    public static (V, V) Evens(V x, V y) => (Avx.Permute2x128(x, y, 0x20), Avx.Permute2x128(x, y, 0x31));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (V, V) Unpack(V x, V y) => (Avx.UnpackLow(x, y), Avx.UnpackHigh(x, y));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (V, V) Interleave(V x, V y)
     {
-        var (low, high) = (Avx.UnpackLow(x, y), Avx.UnpackHigh(x, y));
-        return (Avx.Permute2x128(low, high, 0x20), Avx.Permute2x128(low, high, 0x31));
+        var (low, high) = Unpack(x, y);
+        return Evens(low, high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (V, V) Separate(V x, V y)
     {
-        var (low, high) = (Avx.Permute2x128(x, y, 0x20), Avx.Permute2x128(x, y, 0x31));
-        return (Avx.UnpackLow(low, high), Avx.UnpackHigh(low, high));
+        var (even, odd) = Evens(x, y);
+        return Unpack(even, odd);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SpreadForward(double* from, int run) => Avx2.Permute4x64(Vector128.Load(from).ToVector256Unsafe(), 0b01_01_00_00);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V SpreadInverse(double* from, int run) => SpreadForward(from, run);
 }

@@ -82,8 +82,10 @@ public static unsafe class ResidueVectors
             nint i = start, n = length - TLanes.Count;
             for (; i <= n; i += TLanes.Count)
             {
+                // A read that nothing needs would still be done, and wait for memory.
+                var before = typeof(TOperator) == typeof(AccumulateProduct) || typeof(TOperator) == typeof(AccumulateScaled) ? TLanes.Load(d + i) : constant;
                 TLanes.Store(d + i, TOperator.Invoke<TLanes, V>(
-                    TLanes.Load(x + i), TLanes.Load(y + i), TLanes.Load(d + i), constant, quotient, modulus, inverses, negative, magic));
+                    TLanes.Load(x + i), TLanes.Load(y + i), before, constant, quotient, modulus, inverses, negative, magic));
             }
 
             return (int)i;
