@@ -98,6 +98,12 @@ public sealed class BatchEncoder
         }
     }
 
+    // Values of a plaintext in the order of slots.
+    internal void Arrange(ReadOnlySpan<double> values, Span<uint> slots)
+    {
+        for (var i = 0; i < slots.Length; i++) slots[i] = (uint)values[_places[i]];
+    }
+
     /// <summary>As <see cref="Decode"/>, each number by its representative nearest to zero.</summary>
     public long[] DecodeSigned(Plaintext plaintext)
     {

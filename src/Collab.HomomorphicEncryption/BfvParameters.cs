@@ -53,6 +53,9 @@ public sealed class BfvParameters
     /// <summary>The digest of all numbers; every serialized object carries it.</summary>
     public Digest Id { get; }
 
+    /// <summary>The bit length of each prime of Q; switching the modulus down leaves out the last.</summary>
+    public IReadOnlyList<int> PrimeBits => [.. KeyRing.Moduli.Take(Levels).Select(modulus => modulus.Bits)];
+
     internal ulong[] Primes { get; }
 
     internal RingBase Plain { get; }

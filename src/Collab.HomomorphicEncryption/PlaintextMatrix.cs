@@ -56,6 +56,30 @@ public sealed class PlaintextMatrix
         Measure(row);
     }
 
+    /// <summary>The slots of a row.</summary>
+    /// <param name="row">Which one.</param>
+    /// <param name="encoder">The order of slots.</param>
+    /// <param name="slots">Receives N numbers below t.</param>
+    /// <exception cref="ArgumentException">There are not N places.</exception>
+    public void GetSlots(int row, BatchEncoder encoder, Span<uint> slots)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        if (slots.Length != Parameters.RingDegree) throw new ArgumentException("There are N slots.", nameof(slots));
+        using var element = new RingElement<Coefficients>(Parameters.Plain);
+        CopyTo(row, element.Residues);
+        using var values = element.Evaluate();
+        encoder.Arrange(values.Residues, slots);
+    }
+
+    /// <summary>A row as a plaintext of its own.</summary>
+    public Plaintext ToPlaintext(int row)
+    {
+        var element = new RingElement<Coefficients>(Parameters.Plain);
+        CopyTo(row, element.Residues);
+        ResidueVectors.Normalize(element.Residues, element.Residues, Parameters.Plain.Moduli[0]);
+        return new(Parameters, element);
+    }
+
     /// <summary>Sets a row to coefficients as they were read from <see cref="this[int]"/>.</summary>
     /// <exception cref="MalformedException">There are not N of them, or one is farther from zero than t/2.</exception>
     public void SetCoefficients(int row, ReadOnlySpan<int> coefficients)

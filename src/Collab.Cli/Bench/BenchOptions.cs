@@ -44,4 +44,13 @@ public sealed record BenchOptions
 
     /// <summary>How many calls are under way at once, where the operation has several.</summary>
     public int InFlight { get; init; } = 32;
+
+    /// <summary>Items of the party that has many: <c>upsi</c>.</summary>
+    public int SenderItems { get; init; } = 1 << 20;
+
+    /// <summary>Items of the party that asks: <c>upsi</c>.</summary>
+    public int ReceiverItems { get; init; } = 1 << 10;
+
+    /// <summary>Bytes of the label of an item: <c>upsi</c>.</summary>
+    public int LabelBytes { get; init; }
 }

@@ -57,6 +57,9 @@ public sealed record BenchReport(
     /// <summary>Speeds of openssl just before the runs, when they were asked for.</summary>
     public Yardsticks? Yardsticks { get; init; }
 
+    /// <summary>What is measured of an unbalanced intersection beside: <c>upsi</c>.</summary>
+    public UnbalancedFigures? Unbalanced { get; init; }
+
     /// <summary>Processor, cores, system and runtime of this machine.</summary>
     public static string ThisMachine
     {

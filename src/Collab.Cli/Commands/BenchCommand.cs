@@ -20,13 +20,14 @@ internal static class BenchCommand
         ["okvs"] = OkvsBench.RunAsync,
         ["vole"] = TwoPartyBench.RunAsync,
         ["ot"] = TwoPartyBench.RunAsync,
+        ["upsi"] = UnbalancedBench.RunAsync,
     };
 
     public static Command Create()
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation; upsi query, nonmembers, search." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
@@ -43,9 +44,12 @@ internal static class BenchCommand
         var rows = new Option<long>("--rows") { Description = "pir: records of the table, as --size." };
         var bytes = new Option<int>("--bytes") { Description = "pir: bytes of a record's value." };
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
+        var sender = new Option<int>("--sender") { Description = "upsi: items of the party that has many.", DefaultValueFactory = _ => 1 << 20 };
+        var receiver = new Option<int>("--receiver") { Description = "upsi: items of the party that asks.", DefaultValueFactory = _ => 1 << 10 };
+        var label = new Option<int>("--label") { Description = "upsi: bytes of the label of an item." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, sender, receiver, label, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
@@ -66,6 +70,9 @@ internal static class BenchCommand
                 Transport = parsed.GetValue(transport),
                 Streamed = parsed.GetValue(streamed),
                 Pin = parsed.GetValue(pin),
+                SenderItems = parsed.GetValue(sender),
+                ReceiverItems = parsed.GetValue(receiver),
+                LabelBytes = parsed.GetValue(label),
             };
             var report = await MeasureAsync(name, options, parsed.GetValue(yardstick), cancellation);
             if (output.Json) Console.Out.WriteLine(report.ToJson());
