@@ -107,7 +107,7 @@ public static class DatasetCheck
             Span<byte> hash = stackalloc byte[Digest.Size];
             for (var i = 0; i < batch.RowCount; i++)
             {
-                var row = batch.FirstRow + i;
+                var row = batch.NumberOf(i);
                 var key = _encoder.Encode(batch, i);
                 if (key.IsEmpty)
                 {

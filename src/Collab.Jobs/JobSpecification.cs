@@ -27,13 +27,20 @@ public sealed record JobSpecification(
 /// <param name="Keys">The alternative keys in order, each by its columns; empty when the job joins nothing.</param>
 /// <param name="ExpectedRows">How many rows the requester expects, for the choice of a protocol and the estimate only; null when not said.</param>
 public sealed record RequestedInput(
-    PartyId Owner, string Dataset, IReadOnlyList<IReadOnlyList<string>> Keys, long? ExpectedRows = null);
+    PartyId Owner, string Dataset, IReadOnlyList<IReadOnlyList<string>> Keys, long? ExpectedRows = null)
+{
+    /// <summary>Which of the owner's rows take part, beside what the job says of all; null for nothing more.</summary>
+    public RowFilter? Where { get; init; }
+}
 
 /// <summary>A kind of job with its parameters, as a person writes them.</summary>
 public abstract record JobKind
 {
     /// <summary>The word in a job description.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Which rows take part, of all owners; over joined rows each condition is its column's owner's. Null for all rows.</summary>
+    public RowFilter? Where { get; init; }
 
     /// <summary>Private set intersection.</summary>
     /// <param name="KeyRule">How keys are made equal.</param>

@@ -20,6 +20,9 @@ public sealed record PlanInput(
     PartyId Owner, string Dataset, Digest DatasetId, Digest Version, int RowBand,
     IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> Key)
 {
+    /// <summary>Which rows take part; null for all. Of statistics and analyses only.</summary>
+    public RowFilter? Filter { get; init; }
+
     /// <summary>Whether each run takes the dataset as it is registered then.</summary>
     public bool IsStanding => Version == default;
 
@@ -57,7 +60,7 @@ public sealed record Plan(
     TimeSpan RunLimit)
 {
     private const string Domain = "collab/plan/v1";
-    private const uint Version = 1;
+    private const uint Version = 1, VersionWithFilters = 2; // what needs no filter is said without, so that it has one encoding
 
     /// <summary>The longest run: grants are given for weeks, not for good.</summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromDays(30);
@@ -78,14 +81,18 @@ public sealed record Plan(
     public byte[] Encode()
     {
         var writer = new CanonicalWriter();
-        writer.UInt32(Version).Text(Consortium).Digest(Nonce).Text(Protocol);
+        var hasFilters = Inputs.Any(i => i.Filter is not null);
+        writer.UInt32(hasFilters ? VersionWithFilters : Version).Text(Consortium).Digest(Nonce).Text(Protocol);
         QuestionEncoding.Encode(writer, Question);
         return writer
             .Text(Purpose).Byte((byte)Security).Party(Requester)
-            .List(Inputs, (w, i) => w
-                .Party(i.Owner).Text(i.Dataset).Digest(i.DatasetId).Digest(i.Version).Byte((byte)i.RowBand)
-                .List(i.Columns, ColumnSchema.Encode)
-                .List(i.Key, (k, name) => k.Text(name)))
+            .List(Inputs, (w, i) =>
+            {
+                w.Party(i.Owner).Text(i.Dataset).Digest(i.DatasetId).Digest(i.Version).Byte((byte)i.RowBand)
+                    .List(i.Columns, ColumnSchema.Encode)
+                    .List(i.Key, (k, name) => k.Text(name));
+                if (hasFilters) w.Optional(i.Filter, RowFilterEncoding.Encode);
+            })
             .List(Receivers, (w, r) => w.Party(r))
             .Time(Created).Time(Expires).UInt32((uint)Uses).UInt32((uint)RunLimit.TotalSeconds)
             .ToArray();
@@ -96,18 +103,23 @@ public sealed record Plan(
     public static Plan Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new CanonicalReader(bytes);
-        if (reader.UInt32() != Version) throw new MalformedException("version 1 of the plan encoding");
+        var version = reader.UInt32();
+        if (version is not (Version or VersionWithFilters)) throw new MalformedException("version 1 or 2 of the plan encoding");
         var plan = new Plan(
             reader.Text(), reader.Digest(), reader.Text(), QuestionEncoding.Decode(ref reader),
             reader.Text(), (SecurityModel)reader.Byte(), reader.Party(),
             reader.List((ref r) => new PlanInput(
                 r.Party(), r.Text(), r.Digest(), r.Digest(), r.Byte(),
                 r.List((ref c) => ColumnSchema.Decode(ref c)),
-                r.List((ref k) => k.Text()))),
+                r.List((ref k) => k.Text()))
+            {
+                Filter = version == VersionWithFilters ? r.Optional(RowFilterEncoding.Decode) : null,
+            }),
             reader.List((ref r) => r.Party()),
             reader.Time(), reader.Time(), Count(ref reader),
             TimeSpan.FromSeconds(reader.UInt32()));
         reader.End();
+        if (version == VersionWithFilters && plan.Inputs.All(input => input.Filter is null)) throw new MalformedException("a filter in version 2 of the plan encoding");
         plan.Check();
         return plan;
     }
@@ -130,6 +142,9 @@ public sealed record Plan(
             Require(input.Columns.Count >= 1, "a column an input");
             Require(input.Columns.DistinctBy(c => c.Name).Count() == input.Columns.Count, "each column once");
             Require(input.Key.All(k => input.Columns.Any(c => c.Name == k)), "key columns among the columns");
+            Require(
+                input.Filter is null || (Question is StatisticsQuestion or AnalysisQuestion && input.Filter.Fits(input.Columns)),
+                "filters of statistics and analyses alone, on columns of the input, with constants of their types");
         }
 
         var isStanding = Question is IntersectionQuestion { Reveal.IsStanding: true };

@@ -25,13 +25,13 @@ internal static class BatchColumns
         switch (Find(batch, by.Column))
         {
             case TextColumn text:
-                for (var row = 0; row < levels.Length; row++) levels[row] = NumberOf(text.Values[row], batch.FirstRow + row);
+                for (var row = 0; row < levels.Length; row++) levels[row] = NumberOf(text.Values[row], batch.NumberOf(row));
                 break;
             case NumberColumn { Schema.Scale: 0 } number:
                 for (var row = 0; row < levels.Length; row++)
                 {
                     var text = number.Present.Span[row] ? number.Values.Span[row].ToString(CultureInfo.InvariantCulture) : null;
-                    levels[row] = NumberOf(text, batch.FirstRow + row);
+                    levels[row] = NumberOf(text, batch.NumberOf(row));
                 }
 
                 break;
@@ -75,7 +75,7 @@ internal static class BatchColumns
             {
                 throw new CollabException(
                     StatisticsErrors.ValueTooLarge,
-                    $"Row {batch.FirstRow + row}: column '{measure.Column}' does not fit 64 bits with {measure.Scale} decimals.");
+                    $"Row {batch.NumberOf(row)}: column '{measure.Column}' does not fit 64 bits with {measure.Scale} decimals.");
             }
 
             values[row] = (long)scaled;

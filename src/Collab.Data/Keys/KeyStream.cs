@@ -46,10 +46,10 @@ public static class KeyStream
         {
             var key = encoders[alternative].Encode(batch, at);
             if (key.IsEmpty) blanks++;
-            read(batch.FirstRow + at, alternative, key);
+            read(batch.NumberOf(at), alternative, key);
         }
 
         if (blanks == encoders.Length && rule.Blank == KeyProblem.Fail)
-            throw SourceException.At(SourceException.KeyBlank, "the key is blank", batch.FirstRow + at);
+            throw SourceException.At(SourceException.KeyBlank, "the key is blank", batch.NumberOf(at));
     }
 }

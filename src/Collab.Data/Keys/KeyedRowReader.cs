@@ -39,7 +39,7 @@ public static class KeyedRowReader
 
     private static void Add(KeyedRows rows, KeyEncoder[] encoders, ColumnBatch batch, int at, KeyRule rule, KeyFound? found)
     {
-        var row = batch.FirstRow + at;
+        var row = batch.NumberOf(at);
         var (blanks, repeated) = (0, false);
         rows.AddRow();
         for (var alternative = 0; alternative < encoders.Length; alternative++)

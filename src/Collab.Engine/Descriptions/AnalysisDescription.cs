@@ -43,6 +43,7 @@ internal static class AnalysisDescription
             [.. parameters.Sections("analyses").Select(One)], parameters.Integer("minimum-group", 10, 1, 1_000_000))
         {
             Join = parameters.Has("join") ? Join(parameters.Section("join")) : null,
+            Where = parameters.Filter("where"),
         };
         parameters.End();
         return kind;

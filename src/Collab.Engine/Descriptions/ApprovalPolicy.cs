@@ -118,6 +118,9 @@ public enum PolicyObjection
 
     /// <summary>An exact answer, where noise is asked for.</summary>
     Privacy = 15,
+
+    /// <summary>A filter on a column that the rule does not name for filters.</summary>
+    Filter = 16,
 }
 
 /// <summary>How objections are written on the ledger.</summary>
@@ -165,6 +168,9 @@ public sealed record ApprovalRule(
     /// <summary>Which programs of computations may run, by <see cref="ComputationQuestion.ProgramDigest"/>; no other is approved by rule.</summary>
     public IReadOnlyList<string> Programs { get; init; } = [];
 
+    /// <summary>Which columns may decide which rows take part; none for no filter at all.</summary>
+    public IReadOnlyList<string> Filters { get; init; } = [];
+
     /// <summary>Whether only answers with noise fit.</summary>
     public bool RequiresPrivacy { get; init; }
 
@@ -189,7 +195,8 @@ public sealed record ApprovalRule(
         if (AsksOf(plan) > Uses) return PolicyObjection.Uses;
         if (plan.Expires - plan.Created > Within) return PolicyObjection.Expires;
         if (plan.Question is ComputationQuestion computation && !Programs.Contains(computation.ProgramDigest.ToString())) return PolicyObjection.Program;
-        return RequiresPrivacy && plan.Question is not StatisticsQuestion { Privacy: not null } ? PolicyObjection.Privacy : null;
+        if (RequiresPrivacy && plan.Question is not StatisticsQuestion { Privacy: not null }) return PolicyObjection.Privacy;
+        return own.Filter is { } filter && !filter.Columns.All(Filters.Contains) ? PolicyObjection.Filter : null;
     }
 
     // What a use of a check buys is as many guesses as it may ask for records.
@@ -215,6 +222,7 @@ public sealed record ApprovalRule(
         {
             Dominance = JobDescription.Dominance(rule, DominanceRule.Default),
             Programs = rule.TextsOrNone("programs"),
+            Filters = rule.TextsOrNone("filters"),
             RequiresPrivacy = PrivacyDescription.IsRequired(rule),
         };
         rule.End();

@@ -45,7 +45,7 @@ public static class JobDescription
         var kind = job.Choice("kind", Kinds);
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
-        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin, isIntersection)).OrderBy(p => p.Owner).ToList();
+        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin, isIntersection, kind is Kind.Statistics or Kind.Analysis)).OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
             throw job.Error("parties", $"must be two to {IntersectionDescription.MostParties} for an intersection");
@@ -72,13 +72,16 @@ public static class JobDescription
         return specification;
     }
 
-    private static RequestedInput Input(YamlSection party, bool hasKey, bool hasRows)
+    private static RequestedInput Input(YamlSection party, bool hasKey, bool hasRows, bool hasFilter)
     {
         if (!hasKey && party.Has("key")) throw party.Error("key", "has no meaning for this kind of job");
         var input = new RequestedInput(
             party.Party("name"), party.Text("dataset"),
             hasKey ? IntersectionDescription.KeysOf(party) : [],
-            hasRows && party.Has("rows") ? party.Integer("rows", 0, 0, MostRows) : null);
+            hasRows && party.Has("rows") ? party.Integer("rows", 0, 0, MostRows) : null)
+        {
+            Where = hasFilter ? party.Filter("where") : null,
+        };
         party.End();
         return input;
     }
@@ -100,6 +103,7 @@ public static class JobDescription
             Dominance(parameters, tellsSums && !parameters.Has("privacy") ? DominanceRule.Default : null))
         {
             Privacy = parameters.Has("privacy") ? PrivacyDescription.Parse(parameters.Section("privacy")) : null,
+            Where = parameters.Filter("where"),
         };
         parameters.End();
         return kind;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Collab.Jobs;
 using Collab.Primitives;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -94,6 +95,22 @@ public sealed class YamlSection
             && count >= 1 && (long)count * unit <= longest.TotalSeconds
             ? TimeSpan.FromSeconds((long)count * unit)
             : throw Error(field, $"is not a duration such as 90s, 15m, 12h or 30d, at most {longest.TotalDays:0}d");
+    }
+
+    /// <summary>A condition on rows, or null when the field is not there.</summary>
+    /// <exception cref="CollabException"><see cref="Invalid"/>, with the line of the field and the place in its text.</exception>
+    public RowFilter? Filter(string field)
+    {
+        if (!Has(field)) return null;
+        var text = Text(field);
+        try
+        {
+            return FilterText.Parse(text);
+        }
+        catch (FormatException wrong)
+        {
+            throw Error(field, $"is no condition on rows: {wrong.Message}");
+        }
     }
 
     /// <summary>The name of a party.</summary>

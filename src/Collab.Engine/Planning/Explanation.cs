@@ -18,7 +18,13 @@ public sealed record Explanation(
     /// <summary>Explains a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="machine">Whose seconds are told; the reference machine's when null.</param>
-    public static Explanation Of(Plan plan, Machine? machine = null) => plan.Question switch
+    public static Explanation Of(Plan plan, Machine? machine = null)
+    {
+        var explanation = WithoutFilters(plan, machine);
+        return explanation with { Notes = [.. FilterExplanation.NotesOn(plan), .. explanation.Notes] };
+    }
+
+    private static Explanation WithoutFilters(Plan plan, Machine? machine) => plan.Question switch
     {
         IntersectionQuestion question => IntersectionExplanation.Of(plan, question, machine ?? Machine.Reference),
         StatisticsQuestion question => OfStatistics(plan, question),
@@ -70,7 +76,7 @@ public sealed record Explanation(
     }
 
     internal static IEnumerable<Bilingual> Reads(Plan plan, PartyId party) => plan.InputOf(party) is { } input
-        ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列")]
+        ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列"), .. FilterExplanation.RowsOf(input)]
         : [];
 
     internal static IEnumerable<PartyExplanation> Bystanders(Plan plan) => plan.Parties.Contains(plan.Requester)

@@ -17,7 +17,7 @@ internal static class JoinedAnalysisPlanner
 
     /// <summary>A column that several parties have.</summary>
     public static readonly ErrorCode ColumnAmbiguous = new(
-        "plan.column-ambiguous", ErrorKind.InvalidInput, "Say whose column is meant with 'of' under 'join: columns'.");
+        "plan.column-ambiguous", ErrorKind.InvalidInput, "Say whose column is meant with 'of' under 'join: columns', or write a condition on it in its party's own 'where'.");
 
     /// <summary>Totals of a column's powers or products could leave 128 bits, or there are too many.</summary>
     public static readonly ErrorCode TotalsTooWide = new(
@@ -98,7 +98,7 @@ internal static class JoinedAnalysisPlanner
         }
     }
 
-    private static DatasetOffer HolderOf(string column, PartyId? of, IReadOnlyList<DatasetOffer> offers)
+    internal static DatasetOffer HolderOf(string column, PartyId? of, IReadOnlyList<DatasetOffer> offers)
     {
         var named = offers.Where(offer => of is null || offer.Owner == of).ToList();
         if (named.Count == 0) throw new CollabException(Planner.PartiesUnsuited, $"'{of}', whose column '{column}' is asked for, is no party of the job.");

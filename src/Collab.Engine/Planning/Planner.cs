@@ -65,9 +65,14 @@ public static class Planner
 
         var sources = specification.Parties.Select(p => (Request: p, Offer: FindOffer(p, offers))).ToList();
         var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer));
+        var filters = FilterPlanner.FiltersOf(specification, sources.ConvertAll(s => s.Offer), question);
         var inputs = sources.ConvertAll(s => new PlanInput(
             s.Request.Owner, s.Offer.Name, s.Offer.Id, question is IntersectionQuestion { Reveal.IsStanding: true } ? default : s.Offer.Version, s.Offer.RowBand,
-            [.. ColumnsOf(question, s.Request).Select(name => FindColumn(s.Offer, name))], [.. s.Request.Keys.SelectMany(key => key)]));
+            [.. ColumnsOf(question, s.Request).Union(filters.GetValueOrDefault(s.Request.Owner)?.Columns ?? []).Select(name => FindColumn(s.Offer, name))],
+            [.. s.Request.Keys.SelectMany(key => key)])
+        {
+            Filter = filters.GetValueOrDefault(s.Request.Owner),
+        });
         var created = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var plan = new Plan(
             consortium,
@@ -110,6 +115,8 @@ public static class Planner
             if (FindColumn(own, column.Name) != column)
                 throw new CollabException(ColumnUnsuited, $"Column '{column.Name}' of {input.Owner} has another type than the plan says.", input.Owner);
         }
+
+        if (input.Filter is { } filter) FilterPlanner.Require(filter, own);
 
         RequireSuitedParties(plan);
     }

@@ -26,7 +26,7 @@ internal sealed class AnswerLedger
     private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, Digest version, int threshold)
     {
         (_ports, _plan, _input, _threshold) = (ports, plan, input, threshold);
-        if (threshold > 1) _rows = new AnsweredRows(plan.Question, version, Secret(), threshold);
+        if (threshold > 1) _rows = new AnsweredRows(plan.Question, version, Secret(), threshold, input.Filter);
     }
 
     /// <summary>Reads an owner's granted rows once, for the question and for the ledger, and notes the answer, or refuses it.</summary>

@@ -40,9 +40,12 @@ internal sealed class GrantedData : IDisposable
         return (rows, data.Close(ports.Random));
     }
 
-    /// <summary>The rows, in the columns of the plan and their order.</summary>
-    public IAsyncEnumerable<ColumnBatch> ReadAsync(CancellationToken cancellation) =>
-        _committer.Observe(_dataset.Source.ReadAsync([.. _input.Columns.Select(c => c.Name)], cancellation), cancellation);
+    /// <summary>The rows for which the plan's filter is true, or all, in the columns of the plan and their order. What is committed to is all of them.</summary>
+    public IAsyncEnumerable<ColumnBatch> ReadAsync(CancellationToken cancellation)
+    {
+        var batches = _committer.Observe(_dataset.Source.ReadAsync([.. _input.Columns.Select(c => c.Name)], cancellation), cancellation);
+        return _input.Filter is { } filter ? batches.Select(new RowSelection(filter, _input.Columns).Of) : batches;
+    }
 
     /// <summary>Checks what was read against what was registered, and commits to it for this run with a fresh salt.</summary>
     /// <exception cref="CollabException"><see cref="RunErrors.DataChanged"/>.</exception>

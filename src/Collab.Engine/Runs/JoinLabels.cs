@@ -34,7 +34,7 @@ internal sealed class JoinLabels(IReadOnlyList<string> columns)
         _places ??= [.. columns.Select(name => batch.Columns.Index().First(entry => entry.Item.Schema.Name == name).Index)];
         var texts = _places.Select(place => TextOf(batch.Columns[place], row) is { } text ? Encoding.UTF8.GetBytes(text) : null).ToList();
         var size = texts.Sum(text => sizeof(ushort) + (text?.Length ?? 0));
-        if (size > Largest) throw new CollabException(ValueTooLong, $"The joined values of row {batch.FirstRow + row} are too long.");
+        if (size > Largest) throw new CollabException(ValueTooLong, $"The joined values of row {batch.NumberOf(row)} are too long.");
         var label = new byte[size];
         var at = 0;
         foreach (var text in texts)

@@ -30,7 +30,7 @@ internal sealed class MeasureValues(Measure measure)
         var column = (NumberColumn)batch.Columns[_place];
         if (!column.Present.Span[row]) return; // as in all statistics: a row without a value is not counted
         if (column.Values.Span[row] is > LargestMagnitude or < -LargestMagnitude)
-            throw new CollabException(ValueTooLarge, $"The value of '{measure.Column}' in row {batch.FirstRow + row} is too large to be summed up over matches.");
+            throw new CollabException(ValueTooLarge, $"The value of '{measure.Column}' in row {batch.NumberOf(row)} is too large to be summed up over matches.");
         _keys.Add(key);
         _values.Add(column.Values.Span[row]);
     }

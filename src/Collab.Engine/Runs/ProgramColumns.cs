@@ -62,7 +62,7 @@ internal sealed class ProgramColumns(ComputationQuestion question, PartyId self)
     }
 
     private CollabException Fault(ErrorCode code, ColumnBatch batch, int row, ComputationInput input, string rule) =>
-        new(code, $"{self}'s value of '{input.Column}' in row {batch.FirstRow + row} {rule}.", self, RunSteps.Read);
+        new(code, $"{self}'s value of '{input.Column}' in row {batch.NumberOf(row)} {rule}.", self, RunSteps.Read);
 
     private static void Zero(long[] values) => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(values.AsSpan()));
 }

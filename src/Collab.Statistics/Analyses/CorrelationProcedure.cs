@@ -63,7 +63,7 @@ internal sealed class ShapeProcedure(Analysis.Shape analysis) : TotalsProcedure
             if (values[row] is < -LargestValue or > LargestValue)
             {
                 throw new Primitives.CollabException(
-                    StatisticsErrors.ValueTooLarge, $"Row {batch.FirstRow + row}: column '{analysis.Value.Column}' is beyond 2^53 units of its scale.");
+                    StatisticsErrors.ValueTooLarge, $"Row {batch.NumberOf(row)}: column '{analysis.Value.Column}' is beyond 2^53 units of its scale.");
             }
 
             BigInteger value = values[row];

@@ -41,8 +41,8 @@ internal sealed class KeptRanks(Analysis.Ranked analysis) : KeptRows
         for (var row = 0; row < values.Length; row++)
         {
             if (!present[row] || !hasOther[row] || groups[row] < 0) continue;
-            var key = KeyOf(values[row], analysis.Value, batch.FirstRow + row);
-            _rows.Add((key, analysis.Other is { } y ? KeyOf(others[row], y, batch.FirstRow + row) : (ulong)groups[row]));
+            var key = KeyOf(values[row], analysis.Value, batch.NumberOf(row));
+            _rows.Add((key, analysis.Other is { } y ? KeyOf(others[row], y, batch.NumberOf(row)) : (ulong)groups[row]));
         }
 
         if (Padded(_rows.Count) > RankedRows.MostRows)

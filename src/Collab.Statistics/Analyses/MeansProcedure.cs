@@ -57,7 +57,7 @@ internal sealed class PairedMeansProcedure(Analysis.PairedMeans analysis) : Tota
             if (difference < long.MinValue || difference > long.MaxValue)
             {
                 throw new Primitives.CollabException(
-                    StatisticsErrors.ValueTooLarge, $"Row {batch.FirstRow + row}: the difference of the two columns does not fit 64 bits.");
+                    StatisticsErrors.ValueTooLarge, $"Row {batch.NumberOf(row)}: the difference of the two columns does not fit 64 bits.");
             }
 
             SampleTotals.Add(sums, 0, (long)difference);

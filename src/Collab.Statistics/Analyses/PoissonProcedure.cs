@@ -35,7 +35,7 @@ internal sealed class PoissonProcedure(Analysis.Poisson analysis) : ModelProcedu
         for (var row = 0; row < values.Length; row++)
         {
             if (present[row] && (values[row] < 0 || values[row] % unit != 0))
-                throw new CollabException(StatisticsErrors.ResponseUnfit, $"Row {batch.FirstRow + row}: column '{analysis.Response.Column}' holds no count.");
+                throw new CollabException(StatisticsErrors.ResponseUnfit, $"Row {batch.NumberOf(row)}: column '{analysis.Response.Column}' holds no count.");
         }
 
         return ([.. values.Select(value => (double)(value / unit))], [.. present.Select((there, row) => there && columns.All(column => column.Present[row]))]);

@@ -16,6 +16,7 @@ public sealed class AnsweredRows
     private readonly Digest _version;
     private readonly ulong _secret;
     private readonly int _difference;
+    private readonly RowFilter? _filter;
     private readonly Form[] _forms; // of each measure or analysis
     private readonly Part[] _parts; // of the different ones
 
@@ -24,11 +25,14 @@ public sealed class AnsweredRows
     /// <param name="version">The version of the dataset that is read.</param>
     /// <param name="secret">Of this owner and dataset, the same for all its questions.</param>
     /// <param name="difference">Smaller differences than this are to be found.</param>
-    public AnsweredRows(Question question, Digest version, ulong secret, int difference)
+    /// <param name="filter">Which rows the batches hold; null for all of the dataset.</param>
+    public AnsweredRows(Question question, Digest version, ulong secret, int difference, RowFilter? filter = null)
     {
-        (_version, _secret, _difference) = (version, secret, difference);
+        (_version, _secret, _difference, _filter) = (version, secret, difference, filter);
         _forms = [.. FormsOf(question)];
         _parts = [.. _forms.Distinct(FormComparer.Instance).Select(form => new Part(form))];
+        if (filter is null) return;
+        foreach (var part in _parts) part.BeginWhole(difference); // that a filter leaves no row is an answer, too
     }
 
     /// <summary>The sets, the whole of each analysis first.</summary>
@@ -41,13 +45,17 @@ public sealed class AnsweredRows
     public IReadOnlyList<AnsweredCell> CellsOf(int analysis) => CellsOf(_parts.Single(part => FormComparer.Instance.Equals(part.Form, _forms[analysis])));
 
     private AnsweredCell[] CellsOf(Part part) => [.. part.Cells.Values.Select(cell => new AnsweredCell(
-        new AnsweredSet(cell.Label, part.Form.Grouping, _version, part.Columns, cell.Rows, cell.Values),
+        new AnsweredSet(cell.Label, part.Form.Grouping, _version, part.Columns, cell.Rows, cell.Values)
+        {
+            Filter = _filter,
+            Selection = _filter is null && cell.Conditions.Count == 0 ? null : RowFilter.Every([.. cell.Conditions, .. _filter is null ? [] : new[] { _filter }]),
+        },
         [.. cell.Implied.Select(implied => Implied(part, cell, implied.Key.First, implied.Key.Second, implied.Value))]))];
 
     private AnsweredSet Implied(Part part, Cell cell, int first, int second, RowSketch rows)
     {
         var by = string.Join(';', new[] { first, second }.Distinct().Select(c => part.Columns[c]));
-        return new AnsweredSet($"{cell.Label}{by};", $"{part.Form.Grouping}|two:{by}", _version, part.Columns, rows, []);
+        return new AnsweredSet($"{cell.Label}{by};", $"{part.Form.Grouping}|two:{by}", _version, part.Columns, rows, []) { Filter = _filter };
     }
 
     /// <summary>Takes a batch in.</summary>
@@ -60,7 +68,7 @@ public sealed class AnsweredRows
             for (var row = 0; row < batch.RowCount; row++)
             {
                 if (!part.TryElements(columns, row, _secret, elements)) continue;
-                var number = RowSketch.Mix(unchecked(_secret + (ulong)(batch.FirstRow + row)));
+                var number = RowSketch.Mix(unchecked(_secret + (ulong)(batch.NumberOf(row))));
                 var seconds = part.SecondsOf(columns, elements);
                 part.CellOf(columns, row, null, _difference).Add(number, elements, seconds, _difference);
                 if (part.CellNumber(columns, row, elements) is { } cell) part.CellOf(columns, row, cell, _difference).Add(number, elements, seconds, _difference);
@@ -117,6 +125,13 @@ public sealed class AnsweredRows
 
         public string Text => string.Create(CultureInfo.InvariantCulture, $"|{Value.Column}/{Value.Scale}:{string.Join(',', _breaks)}");
 
+        /// <summary>Between what the values of a bin lie.</summary>
+        public IEnumerable<RowFilter> ConditionsOf(int bin)
+        {
+            if (bin > 0) yield return new RowFilter.Compared(Value.Column, Comparison.More, new FilterConstant.Number(_breaks[bin - 1], Value.Scale));
+            if (bin < _breaks.Length) yield return new RowFilter.Compared(Value.Column, Comparison.AtMost, new FilterConstant.Number(_breaks[bin], Value.Scale));
+        }
+
         public int Of(NumberColumn column, int row)
         {
             Int128 value = column.Values.Span[row];
@@ -127,7 +142,7 @@ public sealed class AnsweredRows
         }
     }
 
-    private sealed record Cell(string Label, RowSketch Rows, RowSketch[] Values)
+    private sealed record Cell(string Label, IReadOnlyList<RowFilter> Conditions, RowSketch Rows, RowSketch[] Values)
     {
         /// <summary>The rows that have the second value of a column of two values, or of both of two such columns.</summary>
         public Dictionary<(int First, int Second), RowSketch> Implied { get; } = [];
@@ -221,12 +236,32 @@ public sealed class AnsweredRows
         /// <summary>The cell of that number, made with the label of the row when it is not there; the whole for null.</summary>
         public Cell CellOf(Column[] columns, int row, ulong? number, int difference)
         {
-            if (number is null && _whole is not null) return _whole;
-            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(Cells, number ?? 0, out _);
-            cell ??= new Cell(number is null ? "" : LabelOf(columns, row), new RowSketch(difference), [.. columns.Select(_ => new RowSketch(difference))]);
-            if (number is null) _whole = cell;
+            if (number is not { } own) return _whole ?? BeginWhole(difference);
+            ref var cell = ref CollectionsMarshal.GetValueRefOrAddDefault(Cells, own, out _);
+            cell ??= new Cell(LabelOf(columns, row), ConditionsOf(columns, row), new RowSketch(difference), Sketches(difference));
             return cell;
         }
+
+        /// <summary>Begins the whole, with no rows.</summary>
+        public Cell BeginWhole(int difference) => Cells[0] = _whole = new Cell("", [], new RowSketch(difference), Sketches(difference));
+
+        private RowSketch[] Sketches(int difference) => [.. Columns.Select(_ => new RowSketch(difference))];
+
+        private List<RowFilter> ConditionsOf(Column[] columns, int row)
+        {
+            var conditions = new List<RowFilter>();
+            for (var c = 0; c < columns.Length; c++)
+            {
+                if (BinOf(columns[c], row) is { } bin) conditions.AddRange(Form.Bins!.ConditionsOf(bin));
+                if (_groups[c]) conditions.Add(RowFilter.In(columns[c].Schema.Name, [ConstantOf(columns[c], row)]));
+            }
+
+            return conditions;
+        }
+
+        private static FilterConstant ConstantOf(Column column, int row) => column is TextColumn text
+            ? new FilterConstant.Text(text.Values[row]!)
+            : new FilterConstant.Number(((NumberColumn)column).Values.Span[row], column.Schema.Scale);
 
         private string LabelOf(Column[] columns, int row)
         {

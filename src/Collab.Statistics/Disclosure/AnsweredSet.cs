@@ -14,6 +14,12 @@ namespace Collab.Statistics.Disclosure;
 public sealed record AnsweredSet(
     string Label, string Grouping, Digest Version, IReadOnlyList<string> Columns, RowSketch Rows, IReadOnlyList<RowSketch> Values)
 {
+    /// <summary>Which rows took part in the answer; null for all.</summary>
+    public RowFilter? Filter { get; init; }
+
+    /// <summary>Which rows of the dataset it holds, but for those with a missing value: the filter and the levels and bins of the cell; null for all.</summary>
+    public RowFilter? Selection { get; init; }
+
     /// <summary>Whether it is all rows of an answer, and not one cell of several.</summary>
     public bool IsWhole => Label.Length == 0;
 
@@ -33,7 +39,7 @@ public sealed record AnsweredSet(
     /// <param name="total">All rows of an answer.</param>
     /// <param name="threshold">Fewer rows do not hide anybody.</param>
     public bool IsCompletedBy(AnsweredSet total, int threshold) =>
-        total.Version == Version && MeasuredColumns.Intersect(total.Columns).Any()
+        total.Version == Version && !IsApartFrom(total) && MeasuredColumns.Intersect(total.Columns).Any()
         && Math.Abs(total.Rows.Count - Rows.Count) < threshold
         && RowSketch.Combine((1, total.Rows), (-1, Rows)).Read(threshold) is { } rows && rows.Count < threshold;
 
@@ -42,7 +48,7 @@ public sealed record AnsweredSet(
 
     /// <summary>The same, whatever was asked of the rows.</summary>
     public bool IsSameGroup(AnsweredSet other) =>
-        Rows.Count == other.Rows.Count && Version == other.Version && Label == other.Label && Grouping == other.Grouping
+        Rows.Count == other.Rows.Count && Version == other.Version && Label == other.Label && Grouping == other.Grouping && Equals(Filter, other.Filter)
         && RowSketch.Combine((1, Rows), (-1, other.Rows)).IsEmpty;
 
     /// <summary>What of it decides whether anything else has to be looked at; its rows and values are fetched when they are needed.</summary>
@@ -58,13 +64,24 @@ public sealed record AnsweredSet(
     {
         writer.Text(set.Label).Text(set.Grouping).Digest(set.Version).List(set.Columns, static (w, column) => w.Text(column));
         RowSketch.Encode(writer, set.Rows);
-        writer.List(set.Values, RowSketch.Encode);
+        writer.List(set.Values, RowSketch.Encode).Optional(set.Filter, RowFilterEncoding.Encode).Optional(set.Selection, RowFilterEncoding.Encode);
     }
 
     /// <summary>Reads what <see cref="Encode"/> writes.</summary>
     /// <exception cref="MalformedException">Any other bytes.</exception>
     public static AnsweredSet Decode(ref CanonicalReader reader) => new(
-        reader.Text(), reader.Text(), reader.Digest(), reader.List((ref r) => r.Text()), RowSketch.Decode(ref reader), reader.List(RowSketch.Decode));
+        reader.Text(), reader.Text(), reader.Digest(), reader.List((ref r) => r.Text()), RowSketch.Decode(ref reader), reader.List(RowSketch.Decode))
+    {
+        Filter = reader.Optional(RowFilterEncoding.DecodeOwn),
+        Selection = reader.Optional(RowFilterEncoding.DecodeOwn),
+    };
 
-    internal bool Shares(AnsweredSet other) => Columns.Intersect(other.Columns).Any();
+    /// <summary>Whether both tell something of the same: of a column, or of how many rows a filter leaves.</summary>
+    internal bool Shares(AnsweredSet other) => Filter is not null || other.Filter is not null || Columns.Intersect(other.Columns).Any();
+
+    /// <summary>Whether no row can be in both, whatever the rows are.</summary>
+    internal bool IsApartFrom(AnsweredSet other) => Selection is not null && other.Selection is not null && Selection.Excludes(other.Selection);
+
+    /// <summary>Whether both hold the same rows by what they say of them.</summary>
+    internal bool IsSameSelection(AnsweredSet other) => Equals(Selection, other.Selection);
 }

@@ -28,7 +28,7 @@ internal sealed class SortedValues(Analysis.Quantiles analysis) : KeptRows
         {
             if (!present[row] || levels[row] < 0) continue;
             if (values[row] < analysis.Low || values[row] > analysis.High)
-                throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.FirstRow + row}: column '{analysis.Value.Column}' is out of the range that the job declares.");
+                throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.NumberOf(row)}: column '{analysis.Value.Column}' is out of the range that the job declares.");
             _values[levels[row]].Add(values[row]);
         }
 

@@ -55,6 +55,17 @@ public sealed class ApprovalPolicyTests
         ["shorter life"] = (Fitting with { Expires = Fitting.Created.AddDays(1) }, null),
     };
 
+    [Fact]
+    public void A_filter_is_approved_on_the_columns_named_for_filters_alone()
+    {
+        var plan = Own(i => i with { Filter = FilterText.Parse("age >= 65 and (bmi < 20 or bmi is missing)"), Columns = [.. i.Columns, new ColumnSchema("bmi", ColumnType.Decimal, 1)] });
+        var own = plan.InputOf(Plans.Al)!;
+        Assert.Equal(new PolicyDecision.Ask(PolicyObjection.Filter), ApprovalPolicy.Parse(Rule).Decide(plan, own));
+        Assert.Equal(new PolicyDecision.Ask(PolicyObjection.Filter), ApprovalPolicy.Parse(Rule + "\n    filters: [age]").Decide(plan, own));
+        Assert.Equal(new PolicyDecision.Approve("joint age"), ApprovalPolicy.Parse(Rule + "\n    filters: [bmi, age]").Decide(plan, own));
+        Assert.Equal("policy.filter", PolicyObjection.Filter.Code);
+    }
+
     public static TheoryData<string> Rows => [.. Table.Keys];
 
     [Theory, MemberData(nameof(Rows))]
@@ -157,7 +168,7 @@ public sealed class ApprovalPolicyTests
     [Fact]
     public void Every_objection_has_a_row_and_a_code_that_the_ledger_takes()
     {
-        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program, PolicyObjection.Privacy]));
+        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program, PolicyObjection.Privacy, PolicyObjection.Filter]));
         Assert.All(Enum.GetValues<PolicyObjection>(), o => Assert.True(LedgerOperation.IsCode(o.Code)));
         Assert.Equal("policy.minimum-group", PolicyObjection.MinimumGroup.Code);
     }

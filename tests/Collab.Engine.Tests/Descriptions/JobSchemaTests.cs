@@ -20,7 +20,8 @@ public sealed class JobSchemaTests
          "parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits"},{"name":"cy","dataset":"visits"}],
          "receivers":["dee","eve"],
          "parameters":{"columns":["age","bmi"],"group-by":{"column":"city","levels":["Rome","Oslo"]},
-                       "statistics":["count","sum","mean","variance","sd","min","max"],"minimum-group":10,"dominance":{"p":10,"n":2,"k":85}},
+                       "statistics":["count","sum","mean","variance","sd","min","max"],"minimum-group":10,"dominance":{"p":10,"n":2,"k":85},
+                       "where":"age >= 65 and (sex = 'f' or bmi is missing)"},
          "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m"}
         """;
 
@@ -31,8 +32,8 @@ public sealed class JobSchemaTests
         """;
 
     private const string FullAnalysis = """
-        {"kind":"analysis","purpose":"cohort-study","parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits"}],"receivers":["dee"],
-         "parameters":{"minimum-group":10,"analyses":[
+        {"kind":"analysis","purpose":"cohort-study","parties":[{"name":"al","dataset":"visits"},{"name":"bo","dataset":"visits","where":"ward in (1, 2)"}],"receivers":["dee"],
+         "parameters":{"minimum-group":10,"where":"not age < 18","analyses":[
            {"test":"one-sample","value":"age","mean":"0.33"},{"test":"paired","first":"before","second":"after"},
            {"test":"two-sample","value":"age","by":{"column":"city","levels":["Rome","Oslo"]}},{"test":"welch","value":"age","by":{"column":"city","levels":["Rome","Oslo"]}},
            {"test":"anova","value":"age","by":{"column":"city","levels":["Rome","Oslo","Bern"]}},
@@ -52,7 +53,7 @@ public sealed class JobSchemaTests
         """;
 
     private const string JoinedAnalysis = """
-        {"kind":"analysis","purpose":"x","parties":[{"name":"al","dataset":"a","key":["id","born"]},{"name":"bo","dataset":"b","key":["no","birth"]}],"receivers":"al",
+        {"kind":"analysis","purpose":"x","parties":[{"name":"al","dataset":"a","key":["id","born"]},{"name":"bo","dataset":"b","key":["no","birth"],"where":"class <> 'x'"}],"receivers":"al",
          "parameters":{"join":{"trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse","columns":[{"column":"bmi","of":"bo","min":"12.5","max":"70"}]},
                        "minimum-group":20,"analyses":[{"test":"correlation","x":"age","y":"bmi"}]}}
         """;

@@ -126,6 +126,34 @@ public sealed class PlannerTests
         Assert.Equal((code, message), (refused.Code.Name, refused.Message));
     }
 
+    [Theory]
+    [InlineData("agee > 5", "plan.column-unknown", "al's 'visits' has no column 'agee'; did you mean 'age'?")]
+    [InlineData("age > 5 and (citi = 'Rome' or age < 3)", "plan.column-unknown", "al's 'visits' has no column 'citi'; did you mean 'city'?")]
+    [InlineData("age = '5'", "plan.filter-unsuited", "The filter compares column 'age' of al's 'visits', which holds numbers, with a constant of another type.")]
+    [InlineData("city in (1, 2)", "plan.filter-unsuited", "The filter compares column 'city' of al's 'visits', which holds text, with a constant of another type.")]
+    [InlineData("city > 5", "plan.filter-unsuited", "The filter compares column 'city' of al's 'visits', which holds text, with a constant of another type.")]
+    [InlineData("age >", "description.invalid", "Line 5, column 107: 'parameters.where' is no condition on rows: at letter 6 a number, or a text in single quotes is expected.")]
+    public void A_filter_that_is_none_or_does_not_fit_an_owners_columns_is_refused(string where, string code, string message)
+    {
+        var refused = Assert.Throws<CollabException>(() => Make(Filtered(where)));
+        Assert.Equal((code, message), (refused.Code.Name, refused.Message));
+    }
+
+    [Fact]
+    public void A_filter_adds_its_columns_and_is_reviewed_by_its_owner()
+    {
+        var plan = Make(Filtered("name <> 'x' and bmi is not missing").Replace("name: bo, dataset: visits", "name: bo, dataset: visits, where: age >= 18", StringComparison.Ordinal));
+        Assert.Equal(["bmi is not missing and name <> 'x'", "age >= 18 and bmi is not missing and name <> 'x'"], plan.Inputs.Select(input => input.Filter!.ToString()));
+        Assert.All(plan.Inputs, input => Assert.Equal(["age", "bmi", "city", "name"], input.Columns.Select(column => column.Name)));
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+        var own = plan.InputOf(Plans.Al)!;
+        Planner.Review(plan, own, OfAl);
+        foreach (var (where, code) in new[] { ("salary > 5", "plan.column-unknown"), ("name > 5", "plan.filter-unsuited") })
+            Assert.Equal(code, Assert.Throws<CollabException>(() => Planner.Review(plan, own with { Filter = FilterText.Parse(where) }, OfAl)).Code.Name);
+    }
+
+    private static string Filtered(string where) => Statistics.Replace("statistics: [mean]", $"statistics: [mean], where: \"{where}\"", StringComparison.Ordinal);
+
     [Fact]
     public void With_two_owners_neither_may_receive() => Assert.Equal(
         StatisticsErrors.ReceiverIsOwnerOfTwo,

@@ -177,3 +177,10 @@ htest("ranks-missing-mann-whitney", wilcox.test(some$bmi[some$male == 1], some$b
 t <- cor.test(some$weight, some$height, method = "spearman", exact = FALSE); htest("ranks-missing-spearman", t, estimate = unname(t$estimate))
 d <- unname(ks.test(credit$Age[1:40], credit$Age[41:120], exact = FALSE)$statistic); x2 <- d^2 * 40 * 80 / 120; k <- 1:100
 say("ranks-tied-kolmogorov-smirnov", statistic = d, p.value = 2 * sum((-1)^(k - 1) * exp(-2 * k^2 * x2)))
+
+# Rows that a filter takes, as jobs with 'where' do: subset() takes those for which the condition is TRUE, not NA.
+chosen <- subset(hmda, hirat <= 0.3 & single == "no" & !(chist %in% c(5, 6)))
+say("filtered", count = nrow(chosen), mean = mean(chosen$pirat), sd = sd(chosen$pirat))
+htest("filtered-welch", t.test(pirat ~ deny, chosen))
+t <- cor.test(chosen$pirat, chosen$lvrat); htest("filtered-pearson", t, estimate = unname(t$estimate))
+gen("filtered-logistic", glm(I(deny == "yes") ~ pirat + lvrat, binomial, chosen))

@@ -50,7 +50,7 @@ public sealed class JoinedRows
         {
             var (low, high) = _tables.RangeOf(measure);
             if (_columns[measure.Column][row] < low || _columns[measure.Column][row] > high)
-                throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.FirstRow + row}: column '{measure.Column}' is outside of the range that the join has for it.");
+                throw new CollabException(ProgramErrors.OutOfRange, $"Row {batch.NumberOf(row)}: column '{measure.Column}' is outside of the range that the join has for it.");
         }
 
         for (var p = 0; p < _products.Count; p++)
