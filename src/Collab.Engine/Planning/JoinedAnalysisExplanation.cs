@@ -39,8 +39,8 @@ internal static class JoinedAnalysisExplanation
                     "Which rows match stays shared between the two and nobody learns it; of each analysis its totals alone are opened, exactly, and the receiver computes the rest.",
                     "哪些行匹配由双方秘密分享，任何一方都不知道；每项分析只公开其精确合计，其余由接收方计算。"),
                 new(
-                    $"An analysis with fewer than {question.MinimumGroupSize} matching rows, or so few in a cell, is withheld whole before anything is opened; a regression needs ten rows a column.",
-                    $"匹配行或任一单元格不足 {question.MinimumGroupSize} 行的分析，在公开任何值之前整体隐去；回归每列至少需要十行。"),
+                    $"An analysis with fewer than {question.MinimumGroupSize} matching rows, or so few in a cell, is withheld whole before anything is opened; a regression needs ten rows a column. Survival is told up to where so many are at risk in every group, a histogram bin by bin.",
+                    $"匹配行或任一单元格不足 {question.MinimumGroupSize} 行的分析，在公开任何值之前整体隐去；回归每列至少需要十行。生存分析公布至各组风险人数仍足够之时，直方图逐区间公布。"),
                 new(
                     $"{receiver} knows its own rows: a column of its own that is other than 0 in few rows alone comes close to telling {sender}'s values of these. Two jobs whose lists of keys differ by a few rows differ by those rows' totals; no ledger of answers can see that, so limit uses.",
                     $"{receiver} 知道自己的行：若其某列仅在少数行非零，则合计几乎等于 {sender} 在这些行的值。键列表仅差几行的两个作业，其结果之差即为那几行的合计；答复账本无法察觉，故应限制使用次数。"),
@@ -49,13 +49,13 @@ internal static class JoinedAnalysisExplanation
                 new(
                     sender, [.. Explanation.Reads(plan, sender), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
                     [
-                        new($"how many keys {receiver} has, and of each analysis whether enough rows match", $"{receiver} 的键数，以及每项分析的匹配行是否足够"),
+                        .. Common(receiver),
                         new("nothing else", "此外一无所知"),
                     ]),
                 new(
                     receiver, [.. Explanation.Reads(plan, receiver), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
                     [
-                        new($"how many keys {sender} has, and of each analysis whether enough rows match", $"{sender} 的键数，以及每项分析的匹配行是否足够"),
+                        .. Common(sender),
                         .. question.Analyses.Zip(analyses, (analysis, joined) => Told(analysis, joined)),
                     ]),
                 .. Explanation.Bystanders(plan),
@@ -66,6 +66,14 @@ internal static class JoinedAnalysisExplanation
                 CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (cost.Transfers * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
+
+    private static Bilingual[] Common(PartyId other) =>
+    [
+        new($"how many keys {other} has, and of none whether it matches or lacks a value", $"{other} 的键数，但不知道其中哪些匹配或缺值"),
+        new(
+            "of each analysis whether enough rows match; of survival in which intervals enough are at risk, of a histogram in which bins enough lie",
+            "每项分析的匹配行是否足够；生存分析中哪些区间、直方图中哪些区间的行数足够"),
+    ];
 
     private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
     {
