@@ -17,13 +17,14 @@ internal static class RetrievalBench
     /// <exception cref="ArgumentException">The operation or kind is none of the topic's, or a number is out of range.</exception>
     public static Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation) =>
         options.Operation is Scan or Prepare or Update
-            ? Task.Run(() => RunServer(options.Operation, RetrievalCase.Complete(options with { Operation = null }), cancellation), cancellation)
+            ? Task.Run(() => RunServer(options.Operation, RetrievalCase.Complete(options with { Operation = null, Mode = options.Mode ?? RetrievalCase.Index }), cancellation), cancellation)
             : TwoPartyBench.RunAsync(options, cancellation);
 
     private static BenchReport RunServer(string operation, BenchOptions options, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Threads, 1, nameof(options));
+        if (options.Mode != RetrievalCase.Index) throw new ArgumentException($"{operation} is of the kind index.", nameof(options));
         var subject = new IndexSubject((int)options.Size, options.MessageBytes, options.Threads);
         using (subject)
         {

@@ -87,24 +87,36 @@ public sealed class IndexDatabase : IDisposable
     {
         lock (_updating)
         {
-            var changes = records.Select(record => new IndexChange(record.Record, Read(record.Record), record.Bytes.ToArray()))
-                .Where(change => !change.Old.Span.SequenceEqual(change.New.Span));
-            var update = IndexUpdate.Of(_now.Version, Shape, changes);
-            if (update.Changes.Count == 0) return _now.Version;
-            if (!update.Fits(Shape)) throw new ArgumentException("Records of the table, each once and of its size.", nameof(records));
-            var hint = (uint[])_now.Hint.Clone();
-            new PublicMatrix(_seed).AddChanges(hint, Shape, update.Changes, cancellation);
-            _gate.EnterWriteLock();
-            try
-            {
-                foreach (var change in update.Changes) Write(_table.Span, Shape, change.Record, change.New.Span);
-                _now = new(update.To, hint, Kept(_now.History.Add(update)));
-                return update.To;
-            }
-            finally
-            {
-                _gate.ExitWriteLock();
-            }
+            if (Prepare(records, cancellation) is { } prepared) Commit(prepared);
+            return _now.Version;
+        }
+    }
+
+    /// <summary>The work of an update, done while queries go on; null where nothing changes. One after the other, each committed before the next.</summary>
+    internal PreparedUpdate? Prepare(IReadOnlyCollection<(int Record, ReadOnlyMemory<byte> Bytes)> records, CancellationToken cancellation)
+    {
+        var changes = records.Select(record => new IndexChange(record.Record, Read(record.Record), record.Bytes.ToArray()))
+            .Where(change => !change.Old.Span.SequenceEqual(change.New.Span));
+        var update = IndexUpdate.Of(_now.Version, Shape, changes);
+        if (update.Changes.Count == 0) return null;
+        if (!update.Fits(Shape)) throw new ArgumentException("Records of the table, each once and of its size.", nameof(records));
+        var hint = (uint[])_now.Hint.Clone();
+        new PublicMatrix(_seed).AddChanges(hint, Shape, update.Changes, cancellation);
+        return new(update, hint);
+    }
+
+    /// <summary>Makes a prepared update the newest version: waits for passes under way, and writes the changed bytes.</summary>
+    internal void Commit(PreparedUpdate prepared)
+    {
+        _gate.EnterWriteLock();
+        try
+        {
+            foreach (var change in prepared.Update.Changes) Write(_table.Span, Shape, change.Record, change.New.Span);
+            Volatile.Write(ref _now, new(prepared.Update.To, prepared.Hint, Kept(_now.History.Add(prepared.Update))));
+        }
+        finally
+        {
+            _gate.ExitWriteLock();
         }
     }
 
@@ -196,6 +208,9 @@ public sealed class IndexDatabase : IDisposable
             return history;
         }
     }
+
+    /// <summary>An update with the hint after it.</summary>
+    internal sealed record PreparedUpdate(IndexUpdate Update, uint[] Hint);
 
     private sealed record Snapshot(Digest Version, uint[] Hint, ImmutableList<IndexUpdate> History);
 }
