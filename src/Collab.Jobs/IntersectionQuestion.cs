@@ -48,6 +48,9 @@ public sealed record IntersectionQuestion(
     /// <inheritdoc/>
     public override string Kind => "intersection";
 
+    /// <inheritdoc/>
+    public override bool IsStanding => Reveal.IsStanding;
+
     /// <summary>How many alternative keys there are.</summary>
     public int KeyCount => Math.Max(1, KeyParts.Count);
 

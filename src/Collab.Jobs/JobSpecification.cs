@@ -92,6 +92,19 @@ public abstract record JobKind
         /// <inheritdoc/>
         public override string Name => "computation";
     }
+
+    /// <summary>Values of one owner's records by the keys of another, who learns no other record; neither the keys nor whether they were found are learnt.</summary>
+    /// <param name="KeyRule">How keys are made equal.</param>
+    /// <param name="Of">Whose records; null for the owner that is not the receiver.</param>
+    /// <param name="Columns">The columns that are retrieved.</param>
+    /// <param name="Keys">How many keys a run asks for.</param>
+    /// <param name="ValueSize">Room for the values of a record, in bytes.</param>
+    /// <param name="Records">Room for so many records; 0 for as many as the row band allows.</param>
+    public sealed record Retrieval(KeyRule KeyRule, PartyId? Of, IReadOnlyList<string> Columns, int Keys, int ValueSize, int Records) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "retrieval";
+    }
 }
 
 /// <summary>How a person wants two tables joined.</summary>

@@ -147,13 +147,13 @@ public sealed record Plan(
                 "filters of statistics and analyses alone, on columns of the input, with constants of their types");
         }
 
-        var isStanding = Question is IntersectionQuestion { Reveal.IsStanding: true };
-        Require(Inputs.All(input => input.IsStanding == isStanding), "no version of any dataset in a standing job, and one of each in any other");
+        Require(Inputs.All(input => input.IsStanding == Question.IsStanding), "no version of any dataset in a standing job, and one of each in any other");
         if (Question is IntersectionQuestion { IsPlain: false } intersection)
         {
             Require(intersection.Fits(Inputs), "keys, columns and rows of an intersection that its inputs have");
         }
 
+        if (Question is RetrievalQuestion retrieval) Require(retrieval.Fits(Inputs), "two inputs with keys, and the columns that are retrieved");
         if (Question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
 
         static void Require(bool holds, string rule)

@@ -13,6 +13,7 @@ public static class QuestionEncoding
     private const byte Computation = 17;
     private const byte PrivateStatistics = 18;
     private const byte JoinedAnalyses = 19;
+    private const byte Retrieval = 20;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -45,6 +46,10 @@ public static class QuestionEncoding
                 writer.Byte(Computation);
                 computation.Encode(writer);
                 break;
+            case RetrievalQuestion retrieval:
+                writer.Byte(Retrieval);
+                retrieval.Encode(writer);
+                break;
             default:
                 throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
         }
@@ -61,6 +66,7 @@ public static class QuestionEncoding
         Analyses => AnalysisEncoding.Decode(ref reader),
         JoinedAnalyses => AnalysisEncoding.Decode(ref reader) with { Join = JoinedTables.Decode(ref reader) },
         Computation => ComputationQuestion.Decode(ref reader),
+        Retrieval => RetrievalQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -8,6 +8,9 @@ public abstract record Question
     /// <summary>The kind of job that asks it, as a description names it.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Whether each run takes the datasets as they are registered then, and not as they were when the job was planned.</summary>
+    public virtual bool IsStanding => false;
+
     /// <summary>Parties that help to compute with no rows of their own and no result; mostly none.</summary>
     public virtual IReadOnlyList<PartyId> Servers => [];
 }

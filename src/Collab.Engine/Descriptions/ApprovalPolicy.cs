@@ -145,7 +145,7 @@ public static class PolicyObjectionCode
 /// <param name="Reveal">What may be told of an intersection, by the words of <see cref="Jobs.Reveal.Names"/>.</param>
 /// <param name="Security">The weakest adversary that must be withstood.</param>
 /// <param name="MinimumGroup">The smallest cell, or number of matches, of which statistics may be told.</param>
-/// <param name="Uses">How many runs; of checks for holders, how many records in all runs.</param>
+/// <param name="Uses">How many runs; of checks for holders, how many records in all runs; of retrieval, how many keys.</param>
 /// <param name="Within">How long a grant lives.</param>
 public sealed record ApprovalRule(
     string Name,
@@ -200,9 +200,12 @@ public sealed record ApprovalRule(
     }
 
     // What a use of a check buys is as many guesses as it may ask for records.
-    private static long AsksOf(Plan plan) => plan.Question is IntersectionQuestion { Reveal: Jobs.Reveal.Holders } question
-        ? plan.Uses * question.RecordsOf(plan.Inputs, plan.Receivers[0])
-        : plan.Uses;
+    private static long AsksOf(Plan plan) => plan.Question switch
+    {
+        IntersectionQuestion { Reveal: Jobs.Reveal.Holders } question => plan.Uses * question.RecordsOf(plan.Inputs, plan.Receivers[0]),
+        RetrievalQuestion retrieval => (long)plan.Uses * retrieval.Keys,
+        _ => plan.Uses,
+    };
 
     private static int SmallestGroup(Question question) => question switch
     {

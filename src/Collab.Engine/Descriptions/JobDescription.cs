@@ -33,6 +33,7 @@ public static class JobDescription
         ["statistics"] = Kind.Statistics,
         ["analysis"] = Kind.Analysis,
         ["computation"] = Kind.Computation,
+        ["retrieval"] = Kind.Retrieval,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -45,7 +46,9 @@ public static class JobDescription
         var kind = job.Choice("kind", Kinds);
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
-        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin, isIntersection, kind is Kind.Statistics or Kind.Analysis)).OrderBy(p => p.Owner).ToList();
+        var isRetrieval = kind == Kind.Retrieval;
+        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval, isIntersection, kind is Kind.Statistics or Kind.Analysis))
+            .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
             throw job.Error("parties", $"must be two to {IntersectionDescription.MostParties} for an intersection");
@@ -56,6 +59,7 @@ public static class JobDescription
                 Kind.Intersection => IntersectionDescription.Parse(job, parties),
                 Kind.Statistics => Statistics(job.Section("parameters")),
                 Kind.Computation => ComputationDescription.Parse(job.Section("parameters")),
+                Kind.Retrieval => RetrievalDescription.Parse(job.Section("parameters")),
                 _ => AnalysisDescription.Parse(job.Section("parameters")),
             },
             Code(job, "purpose"),
@@ -66,7 +70,8 @@ public static class JobDescription
             job.Integer("uses", 1, 1, 1_000),
             job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun));
         job.End();
-        if (isJoin && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1))) throw job.Error("parties", "must be two for a join, each with one 'key'");
+        if ((isJoin || isRetrieval) && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1)))
+            throw job.Error("parties", $"must be two for a {(isJoin ? "join" : "retrieval")}, each with one 'key'");
         if (isIntersection && specification.Receivers.Any(receiver => parties.All(p => p.Owner != receiver)))
             throw job.Error("receivers", "must be among the parties of an intersection");
         return specification;
@@ -142,5 +147,6 @@ public static class JobDescription
         Statistics,
         Analysis,
         Computation,
+        Retrieval,
     }
 }

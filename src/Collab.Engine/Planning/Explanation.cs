@@ -31,6 +31,7 @@ public sealed record Explanation(
         AnalysisQuestion { Join: { } join } question => JoinedAnalysisExplanation.Of(plan, question, join),
         AnalysisQuestion question => AnalysisExplanation.Of(plan, question),
         ComputationQuestion question => ComputationExplanation.Of(plan, question),
+        RetrievalQuestion question => RetrievalExplanation.Of(plan, question),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };
 

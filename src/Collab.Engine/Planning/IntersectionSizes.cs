@@ -41,10 +41,13 @@ internal sealed record IntersectionSizes(long Sender, long Receiver, int Parties
         question.ExpectedRows.Count > 0 && question.ExpectedRows[index] is > 0 and var said ? said : MostRows(input);
 
     /// <summary>The most rows that the band of an input allows.</summary>
-    public static long MostRows(PlanInput input)
+    public static long MostRows(PlanInput input) => MostRows(input.RowBand);
+
+    /// <summary>The most rows that a band allows.</summary>
+    public static long MostRows(int rowBand)
     {
         var rows = 1L;
-        for (var band = Math.Min(input.RowBand, 18); band > 0; band--) rows *= 10;
+        for (var band = Math.Min(rowBand, 18); band > 0; band--) rows *= 10;
         return rows - 1;
     }
 

@@ -67,7 +67,7 @@ public static class Planner
         var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer));
         var filters = FilterPlanner.FiltersOf(specification, sources.ConvertAll(s => s.Offer), question);
         var inputs = sources.ConvertAll(s => new PlanInput(
-            s.Request.Owner, s.Offer.Name, s.Offer.Id, question is IntersectionQuestion { Reveal.IsStanding: true } ? default : s.Offer.Version, s.Offer.RowBand,
+            s.Request.Owner, s.Offer.Name, s.Offer.Id, question.IsStanding ? default : s.Offer.Version, s.Offer.RowBand,
             [.. ColumnsOf(question, s.Request).Union(filters.GetValueOrDefault(s.Request.Owner)?.Columns ?? []).Select(name => FindColumn(s.Offer, name))],
             [.. s.Request.Keys.SelectMany(key => key)])
         {
@@ -84,6 +84,7 @@ public static class Planner
                 AnalysisQuestion { Join: not null } => JoinedAnalysisPlanner.Protocol,
                 AnalysisQuestion => AnalysisPlanner.Protocol,
                 ComputationQuestion => ComputationPlanner.Protocol,
+                RetrievalQuestion => RetrievalPlanner.Protocol,
                 _ => StatisticsProtocol,
             },
             question,
@@ -142,6 +143,9 @@ public static class Planner
             case ComputationQuestion computation:
                 ComputationPlanner.ProgramOf(plan, computation);
                 break;
+            case RetrievalQuestion retrieval:
+                RetrievalPlanner.Require(plan, retrieval);
+                break;
         }
     }
 
@@ -162,6 +166,7 @@ public static class Planner
         JobKind.JointAnalyses { Join: { } join } joined => JoinedAnalysisPlanner.QuestionOf(joined, join, specification, offers),
         JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
+        JobKind.Retrieval retrieval => RetrievalPlanner.QuestionOf(retrieval, specification, offers),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
 
@@ -173,6 +178,7 @@ public static class Planner
         AnalysisQuestion { Join: { } join } => request.Keys.SelectMany(key => key).Concat(join.ColumnsOf(request.Owner)).Distinct(),
         AnalysisQuestion q => q.Columns,
         ComputationQuestion q => q.ColumnsOf(request.Owner),
+        RetrievalQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),
     };

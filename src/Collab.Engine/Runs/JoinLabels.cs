@@ -50,6 +50,9 @@ internal sealed class JoinLabels(IReadOnlyList<string> columns)
     /// <summary>The size of every label, in bytes: that of the longest, up to the next multiple of <see cref="Granularity"/>.</summary>
     public int Size => (_labels.Select(label => label.Length).DefaultIfEmpty(Granularity).Max() + Granularity - 1) / Granularity * Granularity;
 
+    /// <summary>Every label as long as its values, in the order of the keys.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Unpadded => [.. _labels.Select(label => (ReadOnlyMemory<byte>)label)];
+
     /// <summary>All labels, shape [keys, <see cref="Size"/>].</summary>
     public byte[] Pack()
     {

@@ -31,6 +31,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         AnalysisQuestion { Join: { } join } question => await JoinedAnalysisPart.PrepareAsync(ports, plan, question, join, cancellation),
         AnalysisQuestion question => await AnalysisPart.PrepareAsync(ports, plan, question, cancellation),
         ComputationQuestion question => await ComputationPart.PrepareAsync(ports, plan, question, cancellation),
+        RetrievalQuestion question => await RetrievalPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
         _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
     };

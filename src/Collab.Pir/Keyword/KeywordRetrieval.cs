@@ -17,6 +17,9 @@ namespace Collab.Pir.Keyword;
 /// </remarks>
 public static class KeywordRetrieval
 {
+    /// <summary>The fork on which keys are evaluated: of its bytes to the server each 32 are one key, in the receipts of both parties.</summary>
+    public const string KeysLabel = "keys";
+
     private const string LeftLabel = "left", RightLabel = "right";
 
     private static readonly StepId Header = new("retrieval-keyword.1");
@@ -25,7 +28,7 @@ public static class KeywordRetrieval
     private static readonly StepId Cells = new("retrieval-keyword.4");
 
     /// <summary>The server's part of a run.</summary>
-    /// <param name="channel">To the client; two forks, <c>left</c> and <c>right</c>, are opened.</param>
+    /// <param name="channel">To the client; three forks, <c>keys</c>, <c>left</c> and <c>right</c>, are opened.</param>
     /// <param name="database">The table; it may change meanwhile.</param>
     /// <param name="random">The proof's secret.</param>
     /// <param name="options">Context, limits and meter.</param>
@@ -42,12 +45,7 @@ public static class KeywordRetrieval
         using var rightLease = leases.Right;
         var header = new KeywordHeader(options.Context, database.Shape, database.Seed, database.Key.PublicKey);
         await channel.SendAsync(header, cancellation).ConfigureAwait(false);                                       // 1 →
-        var question = await channel.ReceiveAsync<BlindedKeys>(Question, cancellation).ConfigureAwait(false);      // 2 ←
-        PeerFaultException.ThrowUnless(question.Count <= options.MaximumKeys, channel.Peer, Question, $"at most {options.MaximumKeys} keys");
-        if (options.Meter is { } meter) await meter(question.Count, cancellation).ConfigureAwait(false);           //      counted before it is answered
-        var evaluated = database.Key.BlindEvaluate(question.Split(), random, out var proof);
-        PeerFaultException.ThrowUnless(evaluated is not null, channel.Peer, Question, "elements of the group, none neutral");
-        await channel.SendAsync(new EvaluatedKeys([.. evaluated!.SelectMany(element => element), .. proof]), cancellation).ConfigureAwait(false); // 3 →
+        var count = await EvaluateAsync(channel, database, random, options, cancellation).ConfigureAwait(false);   // 2 ← 3 →
         foreach (var (label, lease) in new[] { (LeftLabel, leftLease), (RightLabel, rightLease) })
         {
             var fork = channel.Fork(label);
@@ -55,15 +53,15 @@ public static class KeywordRetrieval
             {
                 await IndexRetrieval.SendHintAsync(fork, lease, options.Side, cancellation).ConfigureAwait(false); // 4 ↔  retrieval-index 1 to 3
                 var asked = await IndexRetrieval.AnswerAsync(fork, lease, options.Side, cancellation).ConfigureAwait(false); // 4 ↔  4 and 5
-                PeerFaultException.ThrowUnless(asked == question.Count, channel.Peer, Cells, "a query on each side for each key");
+                PeerFaultException.ThrowUnless(asked == count, channel.Peer, Cells, "a query on each side for each key");
             }
         }
 
-        return question.Count;
+        return count;
     }
 
     /// <summary>The client's part of a run.</summary>
-    /// <param name="channel">To the server; two forks, <c>left</c> and <c>right</c>, are opened.</param>
+    /// <param name="channel">To the server; three forks, <c>keys</c>, <c>left</c> and <c>right</c>, are opened.</param>
     /// <param name="known">The hints kept from an earlier run, brought up to date here; or null.</param>
     /// <param name="keys">Canonical keys, 1 to 4096; their number shows.</param>
     /// <param name="random">Blinds, secrets and errors.</param>
@@ -100,15 +98,33 @@ public static class KeywordRetrieval
         }
     }
 
+    /// <summary>Steps 2 and 3 at the server.</summary>
+    private static async Task<int> EvaluateAsync(
+        IChannel channel, KeywordDatabase database, RandomSource random, KeywordOptions options, CancellationToken cancellation)
+    {
+        var fork = channel.Fork(KeysLabel);
+        await using (fork.ConfigureAwait(false))
+        {
+            var question = await fork.ReceiveAsync<BlindedKeys>(Question, cancellation).ConfigureAwait(false);     // 2 ←
+            PeerFaultException.ThrowUnless(question.Count <= options.MaximumKeys, channel.Peer, Question, $"at most {options.MaximumKeys} keys");
+            if (options.Meter is { } meter) await meter(question.Count, cancellation).ConfigureAwait(false);       //      counted before it is answered
+            var evaluated = database.Key.BlindEvaluate(question.Split(), random, out var proof);
+            PeerFaultException.ThrowUnless(evaluated is not null, channel.Peer, Question, "elements of the group, none neutral");
+            await fork.SendAsync(new EvaluatedKeys([.. evaluated!.SelectMany(element => element), .. proof]), cancellation).ConfigureAwait(false); // 3 →
+            return question.Count;
+        }
+    }
+
     /// <summary>Steps 2 and 3 at the client: F(k, x) for each key.</summary>
     private static async Task<byte[][]> EvaluateAsync(
         IChannel channel, OprfClient client, IReadOnlyList<ReadOnlyMemory<byte>> keys, RandomSource random, CancellationToken cancellation)
     {
         OprfBlinding[] blindings = [.. keys.Select(key => client.Blind(key.Span, random))];
+        var fork = channel.Fork(KeysLabel);
         try
         {
-            await channel.SendAsync(new BlindedKeys([.. blindings.SelectMany(blinding => blinding.Element.ToArray())]), cancellation).ConfigureAwait(false); // 2 →
-            var answer = await channel.ReceiveAsync<EvaluatedKeys>(Answer, cancellation).ConfigureAwait(false);    // 3 ←
+            await fork.SendAsync(new BlindedKeys([.. blindings.SelectMany(blinding => blinding.Element.ToArray())]), cancellation).ConfigureAwait(false); // 2 →
+            var answer = await fork.ReceiveAsync<EvaluatedKeys>(Answer, cancellation).ConfigureAwait(false);    // 3 ←
             var size = keys.Count * BlindedKeys.ElementSize;
             PeerFaultException.ThrowUnless(
                 answer.Bytes.Length == size + client.ProofSize, channel.Peer, Answer, "an element for each key and the proof");
@@ -119,6 +135,7 @@ public static class KeywordRetrieval
         finally
         {
             foreach (var blinding in blindings) blinding.Dispose();
+            await fork.DisposeAsync().ConfigureAwait(false);
         }
     }
 

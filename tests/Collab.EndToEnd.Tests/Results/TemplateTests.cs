@@ -101,6 +101,22 @@ public sealed class TemplateTests
         AssertNowhere(folder, "", "CanaryDebtor", "Inv-East", "inv-east", "Inv-West", "inv-west");
     }
 
+    [Fact]
+    public async Task A_credit_report_tells_the_bank_its_firms_and_the_bureau_no_firm()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("bank/firms.csv", "firm_id,limit\nF-Unknown-1,CanaryLimit\nF-Asked-2,CanaryLimit\n");
+        folder.Write("bureau/reports.csv", "firm_id,score,band,note\nF-Other-3,55,Band-Unseen,CanaryNote\nF-Asked-2,71,Band-A,CanaryNote\n");
+        var run = await RunAsync(folder, "credit-report", ("bank", "bank"), ("bureau", "bureau"));
+
+        var result = ResultOf(run, "bank");
+        Assert.Equal([2], Numbers(result.GetProperty("rows")));
+        Assert.Equal(["71", "Band-A"], result.GetProperty("joined")[0].EnumerateArray().Select(value => value.GetString()));
+        Assert.False(run.GetProperty("parties").GetProperty("bureau").TryGetProperty("result", out _));
+        AssertNowhere(folder, "", "Canary", "Band-Unseen", "F-Other", "f-other", "F-Unknown", "f-unknown");
+        AssertNowhere(folder, "bureau", "F-Asked", "f-asked");
+    }
+
     private static async Task<JsonElement> RunAsync(TemporaryFolder folder, string template, params (string Party, string Folder)[] parties)
     {
         var job = Path.Combine(AppContext.BaseDirectory, "templates", $"{template}.yaml");

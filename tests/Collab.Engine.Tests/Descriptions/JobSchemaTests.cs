@@ -63,6 +63,11 @@ public sealed class JobSchemaTests
          "parameters":{"inputs":[{"name":"price","column":"offer","of":"al","min":"-0.5","max":"10"},{"name":"n","min":"0","max":"10.25"}],"missing":"skip-row","program":"open most = max(price)","dealer":"cy"}}
         """;
 
+    private const string FullRetrieval = """
+        {"kind":"retrieval","purpose":"credit-report","parties":[{"name":"al","dataset":"a","key":["id","born"]},{"name":"bo","dataset":"b","key":["no","birth"]}],"receivers":["al"],
+         "parameters":{"columns":["score","band"],"of":"bo","keys":10,"value-size":32,"records":1000,"trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse"}}
+        """;
+
     private const string ShortIntersection = """
         {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":"bo"}
         """;
@@ -97,7 +102,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
