@@ -84,6 +84,62 @@ public class EncodingTests
     }
 
     [Fact]
+    public void Every_kind_of_object_is_refused_under_other_parameters_with_another_kind_and_in_another_size()
+    {
+        using var toy = new Toy(7);
+        using var plaintext = toy.Encoder.Encode(Slots);
+        var other = BfvParameters.CreateInsecure(BfvParameters.Literal(64, 11, [40, 40, 41], 41));
+        using var ciphertext = toy.Public.Encrypt(plaintext, toy.Random);
+        using var seeded = toy.Secret.Encrypt(plaintext, toy.Random);
+        (byte[] Bytes, Func<BfvParameters, byte[], object> Decode)[] objects =
+        [
+            (ciphertext.Encode(), (parameters, bytes) => Ciphertext.Decode(parameters, bytes)),
+            (seeded.Encode(), (parameters, bytes) => SeededCiphertext.Decode(parameters, bytes)),
+            (toy.Public.Encode(), (parameters, bytes) => PublicKey.Decode(parameters, bytes)),
+            (toy.Relinearization.Encode(), (parameters, bytes) => RelinearizationKey.Decode(parameters, bytes)),
+            (toy.Galois.Encode(), (parameters, bytes) => GaloisKeys.Decode(parameters, bytes)),
+        ];
+        foreach (var (bytes, decode) in objects)
+        {
+            Refused(() => decode(other, bytes));
+            Refused(() => decode(Toy.Parameters, [.. bytes[..32], 6, .. bytes[33..]]));
+            foreach (var size in new[] { 0, 31, 32, 33, 34, 40, bytes.Length - 1 }) Refused(() => decode(Toy.Parameters, bytes[..size]));
+            Refused(() => decode(Toy.Parameters, [.. bytes, 0]));
+            Refused(() => decode(Toy.Parameters, [.. bytes[..^5], 255, 255, 255, 255, 255]));   // the last residue above its prime of 40 or 41 bits
+        }
+    }
+
+    [Fact]
+    public void A_forged_seed_gives_another_valid_object_that_decrypts_to_nonsense_without_an_error()
+    {
+        using var toy = new Toy(8);
+        using var plaintext = toy.Encoder.Encode(Slots);
+        byte[] Forged(byte[] bytes, int place)
+        {
+            byte[] forged = [.. bytes];
+            forged[place] ^= 1;
+            return forged;
+        }
+
+        using var seeded = toy.Secret.Encrypt(plaintext, toy.Random);
+        using var other = SeededCiphertext.Decode(Toy.Parameters, Forged(seeded.Encode(), 33));
+        using var expanded = other.Expand();
+        Assert.NotEqual(Slots, toy.Decrypt(expanded));
+        Assert.True(toy.Secret.NoiseBudgetVariableTime(expanded) < 1);
+        using var key = PublicKey.Decode(Toy.Parameters, Forged(toy.Public.Encode(), 33));
+        using var underForged = key.Encrypt(plaintext, toy.Random);
+        Assert.NotEqual(Slots, toy.Decrypt(underForged));
+        using var ciphertext = toy.Public.Encrypt(plaintext, toy.Random);
+        using var galois = GaloisKeys.Decode(Toy.Parameters, Forged(toy.Galois.Encode(), 41));
+        using var rotated = Evaluator.RotateRows(ciphertext, 1, galois);
+        Assert.True(toy.Secret.NoiseBudgetVariableTime(rotated) < 1);
+        using var relinearization = RelinearizationKey.Decode(Toy.Parameters, Forged(toy.Relinearization.Encode(), 33));
+        using var product = Evaluator.Multiply(ciphertext, ciphertext);
+        using var two = Evaluator.Relinearize(product, relinearization);
+        Assert.True(toy.Secret.NoiseBudgetVariableTime(two) < 1);
+    }
+
+    [Fact]
     public void Changed_bytes_are_refused_or_are_another_canonical_object()
     {
         using var toy = new Toy(6);

@@ -13,7 +13,7 @@ namespace Collab.Arithmetic.Lattices;
 /// section 2). The sum of at most 20 rounded quotients is off by less than 2^-46; so v is exact unless |x| is within 2^-46·Q of Q/2, and then
 /// the result is that of x − Q or x + Q: congruent modulo Q and about as small. For each target prime the sum of products is exact in two doubles
 /// and reduced once: with |y_i| ≤ 3/4·2^48, |f| ≤ 2^47 and 20 terms the high parts stay below 2^99, their quotient by p below 2^51, and the
-/// low parts with v·Q below 2^52. Timing depends on lengths alone. Immutable; thread-safe.
+/// low parts with v·Q below 2^53. Timing depends on lengths alone. Immutable; thread-safe.
 /// </remarks>
 public sealed unsafe class BaseConversion
 {

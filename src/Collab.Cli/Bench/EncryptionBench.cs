@@ -12,7 +12,7 @@ public static class EncryptionBench
     private const int Repetitions = 20;
 
     private static readonly string[] Operations =
-        ["multiply", "relinearize", "rotate", "multiply-plain", "add", "switch", "encode", "encrypt", "encrypt-secret", "decrypt", "galois-key"];
+        ["multiply", "relinearize", "rotate", "multiply-plain", "add", "switch", "encode", "encrypt", "encrypt-secret", "decrypt", "galois-key", "ntt", "base-conversion"];
 
     /// <summary>Runs the benchmark.</summary>
     /// <exception cref="ArgumentException">The operation is none of the topic's, or the size none of the named sets.</exception>
@@ -43,7 +43,7 @@ public static class EncryptionBench
             cancellation.ThrowIfCancellationRequested();
             var before = Environment.CpuUsage.TotalTime;
             var clock = Stopwatch.StartNew();
-            for (var i = 0; i < Repetitions; i++) subject.Do(operation).Dispose();
+            for (var i = 0; i < Repetitions; i++) subject.Do(operation)?.Dispose();
             all[run] = clock.Elapsed.TotalSeconds;
             if (run > 0) cpu += Environment.CpuUsage.TotalTime - before;
             correct &= subject.Check(operation);

@@ -18,12 +18,14 @@ internal sealed class EncryptionSubject : IDisposable
     private readonly Ciphertext _first;
     private readonly Ciphertext _second;
     private readonly Ciphertext _product;
+    private readonly LatticeSubject _lattice;
     private readonly ulong _modulus;
 
     public EncryptionSubject(BfvParameters parameters)
     {
         var random = RandomSource.System;
         _modulus = parameters.PlaintextModulus;
+        _lattice = new(parameters);
         _encoder = new(parameters);
         _secret = SecretKey.Generate(parameters, random);
         _public = _secret.PublicKey(random);
@@ -40,25 +42,18 @@ internal sealed class EncryptionSubject : IDisposable
     }
 
     /// <summary>Does it once; what it makes is the caller's.</summary>
-    public IDisposable Do(string operation) => operation switch
+    public IDisposable? Do(string operation)
     {
-        "multiply" => Evaluator.Multiply(_first, _second),
-        "relinearize" => Evaluator.Relinearize(_product, _relinearization),
-        "rotate" => Evaluator.RotateRows(_first, 1, _galois),
-        "multiply-plain" => Evaluator.Multiply(_first, _factor),
-        "add" => Evaluator.Add(_first, _second),
-        "switch" => Evaluator.SwitchModulus(_first),
-        "encode" => _encoder.Encode(_x),
-        "encrypt" => _public.Encrypt(_plain, RandomSource.System),
-        "encrypt-secret" => _secret.Encrypt(_plain, RandomSource.System),
-        "decrypt" => _secret.Decrypt(_first),
-        _ => _secret.GaloisKeys([1], columns: false, RandomSource.System),
-    };
+        if (operation is not ("ntt" or "base-conversion")) return Compute(operation);
+        _lattice.Do(operation);
+        return null;
+    }
 
     /// <summary>Does it once more and compares with the numbers in the clear.</summary>
     public bool Check(string operation)
     {
-        using var result = Do(operation);
+        if (operation is "ntt" or "base-conversion") return _lattice.Check(operation);
+        using var result = Compute(operation);
         var (slots, expected) = (result, operation) switch
         {
             (Ciphertext ciphertext, _) => (Decrypted(ciphertext), Expected(operation)),
@@ -72,9 +67,24 @@ internal sealed class EncryptionSubject : IDisposable
 
     public void Dispose()
     {
-        IDisposable[] all = [_secret, _public, _relinearization, _galois, _plain, _factor, _first, _second, _product];
+        IDisposable[] all = [_secret, _public, _relinearization, _galois, _plain, _factor, _first, _second, _product, _lattice];
         foreach (var one in all) one.Dispose();
     }
+
+    private IDisposable Compute(string operation) => operation switch
+    {
+        "multiply" => Evaluator.Multiply(_first, _second),
+        "relinearize" => Evaluator.Relinearize(_product, _relinearization),
+        "rotate" => Evaluator.RotateRows(_first, 1, _galois),
+        "multiply-plain" => Evaluator.Multiply(_first, _factor),
+        "add" => Evaluator.Add(_first, _second),
+        "switch" => Evaluator.SwitchModulus(_first),
+        "encode" => _encoder.Encode(_x),
+        "encrypt" => _public.Encrypt(_plain, RandomSource.System),
+        "encrypt-secret" => _secret.Encrypt(_plain, RandomSource.System),
+        "decrypt" => _secret.Decrypt(_first),
+        _ => _secret.GaloisKeys([1], columns: false, RandomSource.System),
+    };
 
     private ulong[] Expected(string operation)
     {
