@@ -11,6 +11,9 @@ namespace Collab.Engine.Planning;
 /// <param name="AreSaid">Whether the requester said them all; else they are upper bounds.</param>
 internal sealed record IntersectionSizes(long Sender, long Receiver, int Parties, int Receivers, bool AreSaid)
 {
+    /// <summary>The fewest rows that the band of an input allows.</summary>
+    public static long FewestRows(PlanInput input) => (MostRows(input) + 1) / 10;
+
     /// <summary>The line that is reckoned with when the requester says none, in Mbit/s: a common line between institutions.</summary>
     public const int AssumedLine = 100;
 

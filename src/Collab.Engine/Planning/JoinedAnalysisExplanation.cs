@@ -24,7 +24,10 @@ internal static class JoinedAnalysisExplanation
         var owners = string.Join(", ", plan.Owners);
         Bilingual[] asked = [.. question.Analyses.Select(AnalysisExplanation.Asked)];
         var analyses = JoinedAnalysisPlanner.AnalysesOf(plan, question);
-        var cost = CircuitPsiCost.OfJoined(Most(plan.InputOf(sender)!), Most(plan.InputOf(receiver)!), JoinedAnalysisPlanner.PlansOf(plan, analyses), JoinedAnalysisPlanner.Transfers);
+        CircuitPsiCost[] costs = [
+            .. analyses.All(analysis => analysis.Ordered is not null) ? Array.Empty<CircuitPsiCost>() : [CircuitPsiCost.OfJoined(
+                Most(plan.InputOf(sender)!), Most(plan.InputOf(receiver)!), [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Where(totals => totals.Terms.Count > 0)], JoinedAnalysisPlanner.Transfers)],
+            .. OrderedAnalysisExplanation.CostsOf(plan, analyses, Most)];
         var keys = plan.Inputs.Sum(input => (double)Most(input));
         return new(
             plan.Digest,
@@ -44,6 +47,7 @@ internal static class JoinedAnalysisExplanation
                 new(
                     $"{receiver} knows its own rows: a column of its own that is other than 0 in few rows alone comes close to telling {sender}'s values of these. Two jobs whose lists of keys differ by a few rows differ by those rows' totals; no ledger of answers can see that, so limit uses.",
                     $"{receiver} 知道自己的行：若其某列仅在少数行非零，则合计几乎等于 {sender} 在这些行的值。键列表仅差几行的两个作业，其结果之差即为那几行的合计；答复账本无法察觉，故应限制使用次数。"),
+                .. OrderedAnalysisExplanation.Notes(analyses),
             ],
             [
                 new(
@@ -61,9 +65,9 @@ internal static class JoinedAnalysisExplanation
                 .. Explanation.Bystanders(plan),
             ],
             new(
-                cost.Flights + cost.Ole.Messages, cost.TotalBytes,
+                costs.Sum(cost => cost.Flights + cost.Ole.Messages), costs.Sum(cost => cost.TotalBytes),
                 CostRates.NodeMemory + FixedMemory + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => a.OfSender.Count + a.OfReceiver.Count)))),
-                CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (cost.Transfers * SecondsPerTransfer),
+                CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (costs.Sum(cost => (double)cost.Transfers) * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
 
@@ -80,6 +84,7 @@ internal static class JoinedAnalysisExplanation
         var (of, about) = (AnalysisExplanation.Asked(analysis), analysis is Analysis.PairedMeans
             ? new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）")
             : AnalysisExplanation.Totals(analysis));
+        if (joined.Ordered is not null) return new($"of {of.English}, over the rows that match: {about.English}", $"{of.Chinese}（匹配的行）：{about.Chinese}");
         return new(
             $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count(product => product.Gate is not null)} totals)", $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count(product => product.Gate is not null)} 个合计）");
     }

@@ -2,6 +2,7 @@ using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
 using Collab.SecretSharing.Boolean;
+using Collab.Statistics;
 using Collab.Statistics.Analyses.Joined;
 
 namespace Collab.Engine.Planning;
@@ -14,6 +15,9 @@ internal static class JoinedAnalysisPlanner
 
     /// <summary>Transfers of a run: those that send less, as for the line that is assumed.</summary>
     public const TransferForm Transfers = TransferForm.Silent;
+
+    /// <summary>The plan of an analysis that opens no totals.</summary>
+    private static readonly JoinedPlan NoTotals = new() { OfSender = [], OfReceiver = [], Terms = [], Gates = [] };
 
     /// <summary>A column that several parties have.</summary>
     public static readonly ErrorCode ColumnAmbiguous = new(
@@ -51,7 +55,27 @@ internal static class JoinedAnalysisPlanner
         Unless(plan.Owners.Count == 2, "A join has two owners; of more there is no analysis yet.");
         Unless(plan.Receivers.Count == 1 && plan.Owners.Contains(plan.Receivers[0]), "Analyses of a join go to one of its two owners.");
         Unless(plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
+        Unless(question.Analyses.All(analysis => analysis is not Analysis.Ranked { IsDealt: true }), "The receiver of a join is one of its owners and cannot be their dealer.");
         PlansOf(plan, AnalysesOf(plan, question));
+        RequireOrdered(plan, AnalysesOf(plan, question));
+    }
+
+    /// <summary>Refuses what cannot be ordered: too many groups, or a table whose band begins above the limit.</summary>
+    private static void RequireOrdered(Plan plan, IReadOnlyList<JoinedAnalysis> analyses)
+    {
+        foreach (var (analysis, ordered) in analyses.Zip(OrderedPlansOf(plan, analyses)).Where(pair => pair.Second is not null))
+        {
+            if (IntersectionSizes.FewestRows(plan.InputOf(analysis.Ordered!.Orderer)!) > JoinedRanks.MostRows)
+                throw new CollabException(StatisticsErrors.TooManyRows, $"{analysis}: {analysis.Ordered.Orderer} would have to sort more than {JoinedRanks.MostRows} rows.", plan.Requester);
+            try
+            {
+                ordered!.Check();
+            }
+            catch (ArgumentException unfit)
+            {
+                throw new CollabException(TotalsTooWide, $"{analysis}: at most {OrderedPlan.LargestGroupCount} groups and {OrderedPlan.LargestTargetCount} values.", plan.Requester, inner: unfit);
+            }
+        }
     }
 
     /// <summary>The analyses of a plan, in order.</summary>
@@ -64,7 +88,24 @@ internal static class JoinedAnalysisPlanner
     {
         var subsets = plan.Owners.ToDictionary(owner => owner, owner => SubsetsOf(owner, analyses));
         var sender = plan.Owners.Single(owner => owner != plan.Receivers[0]);
-        return [.. analyses.Select((analysis, i) => PlanOf(analysis, subsets[sender][i], subsets[plan.Receivers[0]][i]))];
+        return [.. analyses.Select((analysis, i) => analysis.Ordered is null ? PlanOf(analysis, subsets[sender][i], subsets[plan.Receivers[0]][i]) : NoTotals)];
+    }
+
+    /// <summary>What is opened for each analysis that the order of a column settles; null for others.</summary>
+    public static IReadOnlyList<OrderedPlan?> OrderedPlansOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses)
+    {
+        var subsets = plan.Owners.ToDictionary(owner => owner, owner => SubsetsOf(owner, analyses));
+        return [.. analyses.Select((analysis, i) => analysis.Ordered is not { } ordered ? null : new OrderedPlan
+        {
+            Statistic = ordered.Statistic,
+            GroupCount = ordered.GroupCount,
+            AreGroupsOfSender = ordered.AreGroupsOfOther,
+            Targets = ordered.Targets,
+            SubsetOfSender = subsets[plan.Owners.Single(owner => owner != ordered.Orderer)][i],
+            SubsetOfReceiver = subsets[ordered.Orderer][i],
+            MinimumGroup = analysis.MinimumGroup,
+            IsForSender = ordered.Orderer != plan.Receivers[0],
+        })];
     }
 
     /// <summary>For each analysis the number of its owner's subset of rows, those with a value in all of its columns; null where it has none. Analyses of the same columns share one.</summary>

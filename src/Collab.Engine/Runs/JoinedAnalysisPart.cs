@@ -4,7 +4,7 @@ using Collab.Engine.Planning;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
-using Collab.SecretSharing.Boolean;
+using Collab.Statistics;
 using Collab.Statistics.Analyses;
 using Collab.Statistics.Analyses.Joined;
 
@@ -38,13 +38,15 @@ internal sealed record JoinedAnalysisPart(
     {
         var channel = channels[Plan.Owners.Single(owner => owner != Ports.Self)];
         var plans = JoinedAnalysisPlanner.PlansOf(Plan, Analyses);
+        var orderedPlans = JoinedAnalysisPlanner.OrderedPlansOf(Plan, Analyses);
         var options = new CircuitPsiOptions(ContextOf(Plan, run), new CircuitPlan()) { Parallelism = Environment.ProcessorCount, Transfers = JoinedAnalysisPlanner.Transfers };
-        var party = Plan.Receivers[0] == Ports.Self ? BooleanParty.Second : BooleanParty.First;
-        await using var rows = await SharedRows.AlignAsync(party, channel, new LazyList<ReadOnlyMemory<byte>>(Keys.Count, at => Keys[at]), Subsets(), Ports.Random, options, cancellation);
+        OrderedColumns?[] ordered = [.. Analyses.Zip(Rows, (analysis, own) => OrderedOf(analysis, own))];
+        await using var alignments = new JoinedAlignments(Ports.Self, Plan.Receivers[0], channel, new LazyList<ReadOnlyMemory<byte>>(Keys.Count, at => Keys[at]), Subsets(), Ports.Random, options);
         var outcomes = new List<AnalysisOutcome>();
         foreach (var (i, analysis) in Analyses.Index())
         {
-            outcomes.Add(await OutcomeAsync(rows, analysis, Rows[i], plans[i], cancellation));
+            var rows = await alignments.ToAsync(analysis.Ordered?.Orderer ?? Plan.Receivers[0], cancellation);
+            outcomes.Add(ordered[i] is { } columns ? await OutcomeAsync(rows, analysis, columns, orderedPlans[i]!, cancellation) : await OutcomeAsync(rows, analysis, Rows[i], plans[i], cancellation));
             progress(RunSteps.Protocol, i + 1, Analyses.Count);
         }
 
@@ -62,6 +64,29 @@ internal sealed record JoinedAnalysisPart(
         {
             return AnalysisOutcome.Withheld; // both learn it, and nothing was opened
         }
+    }
+
+    /// <summary>The same of an analysis that the order of a column settles.</summary>
+    private static async Task<AnalysisOutcome> OutcomeAsync(SharedRows rows, JoinedAnalysis analysis, OrderedColumns own, OrderedPlan plan, CancellationToken cancellation)
+    {
+        try
+        {
+            return await JoinedRanks.OpenAsync(rows, own, plan, cancellation) is { } opened ? analysis.Ordered!.Finish(opened.Counts, opened.Statistics) : new AnalysisOutcome([], "");
+        }
+        catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
+        {
+            return AnalysisOutcome.Withheld; // both learn it, and nothing was opened
+        }
+    }
+
+    /// <summary>This owner's columns of an analysis that the order of a column settles, else null; refuses before anything is sent.</summary>
+    private OrderedColumns? OrderedOf(JoinedAnalysis analysis, JoinedRows own)
+    {
+        if (analysis.Ordered is not { } ordered) return null;
+        if (ordered.Orderer == Ports.Self && Keys.Count > JoinedRanks.MostRows)
+            throw new CollabException(StatisticsErrors.TooManyRows, $"{analysis}: at most {JoinedRanks.MostRows} rows are sorted.");
+        var (values, groups) = ordered.ColumnsOf(Ports.Self, own);
+        return new OrderedColumns(values, groups);
     }
 
     /// <summary>For each of its rows, which analyses it is complete for.</summary>

@@ -13,7 +13,7 @@ namespace Collab.Psi.Circuit;
 /// <param name="OleLength">Elements of the vector OLE.</param>
 /// <param name="Flights">Messages or streams of them that wait for one another, beside those of OLE and transfers.</param>
 /// <param name="MemoryBytes">The larger party's memory beside its items, in bytes; an estimate.</param>
-public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, long Flights, long MemoryBytes)
+public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long OleLength, long Flights, long MemoryBytes)
 {
     private const int WordBits = 64;
     private const int CountBits = 32;
@@ -101,7 +101,7 @@ public sealed record CircuitPsiCost(long Bytes, long Transfers, long OleLength, 
     }
 
     /// <summary>Counts what the operations of specs/boolean-sharing.md send and take, call by call as they are made.</summary>
-    private sealed class Operations(TransferForm? form)
+    private sealed partial class Operations(TransferForm? form)
     {
         private long _bytes, _transfers, _transferBytes, _flights;
         private bool _isBackSetUp, _isSetUp;

@@ -90,23 +90,18 @@ public static class JoinedRanks
     /// <summary>Whether every group has enough rows, opened to both.</summary>
     private static async Task<bool> AreEnoughAsync(BooleanEngine engine, SharedWords counts, OrderedPlan plan, CancellationToken cancellation)
     {
-        SharedBits? all = null;
-        try
+        using var numbers = new SharedWords([.. counts.Share.ToArray().Select(count => count & uint.MaxValue)], CountBits);
+        var all = await ThresholdTest.AtLeastAsync(engine, numbers, plan.MinimumGroup, cancellation).ConfigureAwait(false);
+        while (all.Length > 1)
         {
-            for (var group = 0; group < counts.Length; group++)
-            {
-                using var count = new SharedWords([counts.Share[group] & uint.MaxValue], CountBits);
-                var enough = await ThresholdTest.AtLeastAsync(engine, count, plan.MinimumGroup, cancellation).ConfigureAwait(false);
-                using var before = all;
-                using var one = before is null ? null : enough;
-                all = before is null ? enough : await BooleanGates.AndAsync(engine, before, enough, cancellation).ConfigureAwait(false);
-            }
+            using SharedBits before = all, first = PartOf(before, 0, before.Length / 2), second = PartOf(before, before.Length - first.Length, first.Length), middle = PartOf(before, first.Length, before.Length % 2);
+            using var both = await BooleanGates.AndAsync(engine, first, second, cancellation).ConfigureAwait(false);
+            all = new(new BitVector([.. Bits(both), .. Bits(middle)]));
+        }
 
-            return (await BooleanGates.OpenAsync(engine, all!, cancellation).ConfigureAwait(false))[0];
-        }
-        finally
-        {
-            all?.Dispose();
-        }
+        using (all) return (await BooleanGates.OpenAsync(engine, all, cancellation).ConfigureAwait(false))[0];
+
+        static SharedBits PartOf(SharedBits bits, int start, int count) => new(new BitVector([.. Bits(bits).Skip(start).Take(count)]));
+        static IEnumerable<bool> Bits(SharedBits bits) => Enumerable.Range(0, bits.Length).Select(i => bits.Share[i]);
     }
 }

@@ -3,19 +3,6 @@ using Collab.SecretSharing.Ranks;
 
 namespace Collab.Psi.Circuit;
 
-/// <summary>What is made of the order of a column over rows that match.</summary>
-public enum OrderedStatistic
-{
-    /// <summary>Twice the sum of the ranks of each group, and Σ (t³ − t) over the values that t rows share.</summary>
-    RankSums = 1,
-
-    /// <summary>m · n times the greatest distance of two groups' distribution functions, and whether two rows share a value.</summary>
-    Distance = 2,
-
-    /// <summary>Values of given ranks, group by group.</summary>
-    Quantiles = 3,
-}
-
 /// <summary>What <see cref="JoinedRanks"/> opens, the same at both parties: of a column of the receiver of the alignment, in groups of either party.</summary>
 public sealed record OrderedPlan
 {

@@ -43,6 +43,12 @@ public static class KnownMoves
         return RunAsync(engine, knower, MoveLayer.Carrying(rows.Length), joined is null ? null : Reaches(joined), exchanges: false, rows, cancellation);
     }
 
+    /// <summary>How many moves each batch of a permutation of so many rows has.</summary>
+    public static IEnumerable<int> MovesOfPermutation(int rows) => Batches(MoveLayer.PairsPermuting(rows), pairs => pairs).Select(batch => batch.Sum());
+
+    /// <summary>How many moves each batch of a carry through so many rows has.</summary>
+    public static IEnumerable<int> MovesOfCarry(int rows) => Batches(MoveLayer.PairsCarrying(rows), pairs => pairs).Select(batch => batch.Sum());
+
     /// <summary>Layer by layer, for each target whether it is joined down to the beginning of its half block.</summary>
     private static List<BitVector> Reaches(BitVector joined)
     {
@@ -65,28 +71,34 @@ public static class KnownMoves
         BooleanEngine engine, BooleanParty knower, IEnumerable<MoveLayer> layers, IReadOnlyList<BitVector>? choices, bool exchanges, RowShares rows, CancellationToken cancellation)
     {
         var next = 0;
-        var batch = new List<MoveLayer>();
+        foreach (var batch in Batches(layers, layer => layer.From.Length))
+        {
+            var all = new MoveLayer([.. batch.SelectMany(layer => layer.From)], [.. batch.SelectMany(layer => layer.To)]);
+            if (choices is null) await SendAsync(engine, all, exchanges, rows, cancellation).ConfigureAwait(false);
+            else await ReceiveAsync(engine, all, Together(choices.Skip(next).Take(batch.Count), all.From.Length), exchanges, rows, cancellation).ConfigureAwait(false);
+            next += batch.Count;
+        }
+
+        foreach (var bits in choices ?? []) bits.Clear();
+    }
+
+    /// <summary>As many whole layers at a time as have at most 2^20 moves, at least one.</summary>
+    private static IEnumerable<IReadOnlyList<T>> Batches<T>(IEnumerable<T> layers, Func<T, int> movesOf)
+    {
+        var (batch, moves) = (new List<T>(), 0);
         foreach (var layer in layers)
         {
-            if (batch.Count > 0 && batch.Sum(l => l.From.Length) + layer.From.Length > BooleanEngine.TransfersAtATime) await FlushAsync().ConfigureAwait(false);
-            batch.Add(layer);
-        }
-
-        if (batch.Count > 0) await FlushAsync().ConfigureAwait(false);
-        foreach (var bits in choices ?? []) bits.Clear();
-
-        async Task FlushAsync()
-        {
-            var all = new MoveLayer([.. batch.SelectMany(l => l.From)], [.. batch.SelectMany(l => l.To)]);
-            if (all.From.Length > 0)
+            if (batch.Count > 0 && moves + movesOf(layer) > BooleanEngine.TransfersAtATime)
             {
-                if (choices is null) await SendAsync(engine, all, exchanges, rows, cancellation).ConfigureAwait(false);
-                else await ReceiveAsync(engine, all, Together(choices.Skip(next).Take(batch.Count), all.From.Length), exchanges, rows, cancellation).ConfigureAwait(false);
+                yield return batch;
+                (batch, moves) = ([], 0);
             }
 
-            next += batch.Count;
-            batch.Clear();
+            batch.Add(layer);
+            moves += movesOf(layer);
         }
+
+        if (moves > 0) yield return batch;
     }
 
     /// <summary>The part of the party that does not know which pairs are moved.</summary>

@@ -38,9 +38,6 @@ public sealed class RowShares : IDisposable
 
     internal ulong[]? Bits { get; }
 
-    /// <summary>Shares of the integers of the first rows; local.</summary>
-    public SharedWords WordsOf(int count) => new(Array.ConvertAll(Words![..count], word => (UInt128)word), 64);
-
     /// <summary>Shares of one bit of each of the first rows; local.</summary>
     public SharedBits BitsOf(int number, int count)
     {
@@ -59,5 +56,6 @@ public sealed class RowShares : IDisposable
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(Bits.AsSpan()));
     }
 
-    internal static int SizeOf(bool hasWord, int bitCount) => (hasWord ? sizeof(ulong) : 0) + ((bitCount + 7) / 8);
+    /// <summary>Bytes that a row takes on the wire.</summary>
+    public static int SizeOf(bool hasWord, int bitCount) => (hasWord ? sizeof(ulong) : 0) + ((bitCount + 7) / 8);
 }

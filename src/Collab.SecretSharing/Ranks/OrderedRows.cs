@@ -158,7 +158,10 @@ public sealed class OrderedRows : IDisposable
     }
 
     /// <summary>How many values are sought side by side: as many as keep the largest selection at 2^20.</summary>
-    internal static int TargetsAtATime(int rows) => Math.Max(1, BooleanEngine.TransfersAtATime / (1 << MoveLayer.Depth(rows)));
+    public static int TargetsAtATime(int rows) => Math.Max(1, BooleanEngine.TransfersAtATime / PlacesOf(rows));
+
+    /// <summary>Places that are halved: the least power of two that is not below the rows.</summary>
+    public static int PlacesOf(int rows) => 1 << MoveLayer.Depth(rows);
 
     /// <summary>Bits of what m · n · D and the pairs of tied rows can be: both at most rows²/2.</summary>
     internal static int DistanceBits(int rows) => (2 * BitOperations.Log2((uint)rows)) + 1;
@@ -177,7 +180,7 @@ public sealed class OrderedRows : IDisposable
     /// <summary>Halving: of running totals and values of as many places as a power of two, the half in which the rank is reached, until one place is left.</summary>
     private async Task<ulong[]> ValuesAsync(TwoPartyEngine ring, ReadOnlyMemory<ulong> values, OrderTarget[] targets, CancellationToken cancellation)
     {
-        var width = 1 << MoveLayer.Depth(Length);
+        var width = PlacesOf(Length);
         ulong[] counts = new ulong[targets.Length * width], content = new ulong[counts.Length], wanted = new ulong[targets.Length];
         for (var t = 0; t < targets.Length; t++)
         {

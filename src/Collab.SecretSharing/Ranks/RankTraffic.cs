@@ -53,6 +53,12 @@ public static class RankTraffic
         traffic.AddProducts(rows, 1);
         traffic.AddProducts(2.0 * rows, rows);
         traffic.Multiply(rows);
+        traffic.Largest(rows);
+    }
+
+    /// <summary>The largest of so many distances without their signs, and one test for 0 (step 6).</summary>
+    public static void Largest(this VectorTraffic traffic, long rows)
+    {
         traffic.Compare(rows, 63);
         traffic.Multiply(rows);
         for (var left = rows; left > 1; left -= left / 2)

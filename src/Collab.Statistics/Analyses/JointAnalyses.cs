@@ -95,6 +95,10 @@ public static partial class JointAnalyses
     internal static AnalysisOutcome Outcome(TotalsProcedure procedure, IReadOnlyList<BigInteger[]> cells) =>
         OutcomeAsync(() => Task.FromResult(procedure.Finish(cells))).GetAwaiter().GetResult(); // which is done at once
 
+    /// <summary>What is found, or why nothing is.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    internal static AnalysisOutcome Outcome(Func<IReadOnlyList<Finding>> find) => OutcomeAsync(() => Task.FromResult(find())).GetAwaiter().GetResult(); // which is done at once
+
     private static async Task<AnalysisOutcome> OutcomeAsync(Func<Task<IReadOnlyList<Finding>>> find)
     {
         try

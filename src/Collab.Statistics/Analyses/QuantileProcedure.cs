@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Numerics;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing.Ranks;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Disclosure;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Ranks;
@@ -61,6 +63,14 @@ internal sealed class QuantileProcedure(Analysis.Quantiles analysis) : RoundsPro
             sums.Add(cell, 0, rows[cell / _probabilities.Length]);
         }
     }
+
+    public override OrderedQuestion Ordered => new(
+        analysis.Value, analysis.Groups, OrderedStatistic.Quantiles,
+        [.. QuestionOf([.. TotalsOfCells.Select(_ => true)]).Targets.Select(target => new OrderTarget(target.Group, target.Numerator, target.Denominator, target.IsUpper))],
+        (counts, values) => FindingsOf([.. TotalsOfCells.Select((_, cell) => new BigInteger[] { counts[cell / _probabilities.Length] })], [.. values.Select(value => unchecked((long)value))]))
+    {
+        Low = analysis.Low, High = analysis.High,
+    };
 
     public override KeptRows Keep() => new SortedValues(analysis);
 

@@ -8,6 +8,7 @@ using Collab.SecretSharing;
 using Collab.SecretSharing.Ranks;
 using Collab.SecretSharing.TwoPartyRing;
 using Collab.SecretSharing.Vectors;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Ranks;
 
@@ -37,6 +38,10 @@ internal sealed class RankProcedure(Analysis.Ranked analysis) : RoundsProcedure
         RankTest.Spearman => 3,
         _ => _groups.Count + 1,
     };
+
+    public override OrderedQuestion? Ordered => analysis.Other is not null ? null : new(
+        analysis.Value, analysis.Groups, analysis.Test == RankTest.KolmogorovSmirnov ? OrderedStatistic.Distance : OrderedStatistic.RankSums, [],
+        (counts, statistics) => [Finish([.. counts.Select(count => (BigInteger)count)], [.. statistics.Select(statistic => (BigInteger)statistic)])]);
 
     public override KeptRows Keep() => new KeptRanks(analysis);
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 
 namespace Collab.Statistics.Analyses;
@@ -29,6 +30,9 @@ internal abstract class RoundsProcedure : Procedure
     /// <exception cref="InvalidOperationException">The procedure has no result for such data; the message says why, and the owners know that the rounds are over.</exception>
     public abstract Task<IReadOnlyList<Finding>> ReceiveAsync(
         ProcedureRounds rounds, KeptRows? own, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation);
+
+    /// <summary>The analysis as what the order of one column says, for two owners that hold different columns of it; null where it is not.</summary>
+    public virtual OrderedQuestion? Ordered => null;
 
     /// <summary>What the rounds of a plan make one party send another, at most.</summary>
     public abstract PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to);

@@ -11,14 +11,14 @@ public sealed class JoinedAnalysis
     private readonly Analysis _analysis;
     private readonly JoinedTables _tables;
     private readonly PartyId _receiver;
-    private readonly TotalsProcedure _procedure;
+    private readonly Procedure _procedure;
     private readonly IReadOnlyList<JoinedCell> _cells;
     private readonly List<RowProduct> _ofSender = [];
     private readonly List<RowProduct> _ofReceiver = [];
     private readonly List<JoinedProduct> _products = [];
     private readonly Dictionary<(int?, int?), int> _places = [];
 
-    private JoinedAnalysis(Analysis analysis, JoinedTables tables, PartyId receiver, int minimumGroup, TotalsProcedure procedure, IReadOnlyList<JoinedCell> cells)
+    private JoinedAnalysis(Analysis analysis, JoinedTables tables, PartyId receiver, int minimumGroup, Procedure procedure, IReadOnlyList<JoinedCell> cells)
     {
         (_analysis, _tables, _receiver, _procedure, _cells) = (analysis, tables, receiver, procedure, cells);
         MinimumGroup = procedure.MinimumOf(minimumGroup);
@@ -26,6 +26,9 @@ public sealed class JoinedAnalysis
             .Select(gate => gate.ToArray())];
         foreach (var (gate, product) in cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms), (cell, term) => (cell.Gate, term.Product))) PlaceOf(product, gate);
     }
+
+    /// <summary>What settles it where the order of a column does: then it has no totals; else null.</summary>
+    public OrderedAnalysis? Ordered { get; private init; }
 
     /// <summary>A cell that rests on fewer rows is not told.</summary>
     public int MinimumGroup { get; }
@@ -47,10 +50,13 @@ public sealed class JoinedAnalysis
     /// <param name="tables">Who holds which column.</param>
     /// <param name="receiver">The owner that gets the findings.</param>
     /// <param name="minimumGroup">The question's.</param>
-    public static JoinedAnalysis? Create(Analysis analysis, JoinedTables tables, PartyId receiver, int minimumGroup) =>
-        Procedure.Of(analysis) is TotalsProcedure procedure && procedure.Joined is { } cells
-            ? new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, cells)
-            : null;
+    public static JoinedAnalysis? Create(Analysis analysis, JoinedTables tables, PartyId receiver, int minimumGroup)
+    {
+        var procedure = Procedure.Of(analysis);
+        if (procedure is RoundsProcedure { Ordered: { } ordered })
+            return new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, []) { Ordered = new OrderedAnalysis(ordered, tables) };
+        return procedure is TotalsProcedure { Joined: { } cells } ? new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, cells) : null;
+    }
 
     /// <summary>The columns of an owner in which a row needs a value to count, in the order of their names.</summary>
     public IReadOnlyList<string> ColumnsOf(PartyId owner) => [.. _analysis.Columns.Where(column => _tables[column].Of == owner).Distinct().Order(StringComparer.Ordinal)];
@@ -58,6 +64,7 @@ public sealed class JoinedAnalysis
     /// <summary>Begins an owner's part with no rows.</summary>
     public JoinedRows RowsOf(PartyId owner)
     {
+        if (Ordered is not null) return Ordered.RowsOf(owner);
         var factors = _cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms).Select(term => term.Product).Concat(cell.RestsOn.Terms.Select(term => term.Product)))
             .SelectMany(product => product.Factors).Where(factor => _tables[factor.Column].Of == owner).ToList();
         return new JoinedRows(
@@ -80,7 +87,7 @@ public sealed class JoinedAnalysis
     public AnalysisOutcome Finish(IReadOnlyList<BigInteger?> totals)
     {
         BigInteger? Of(RowTotal total) => total.Terms.Aggregate((BigInteger?)BigInteger.Zero, (sum, term) => sum + (term.Coefficient * totals[PlaceOf(term.Product, null)]));
-        return JointAnalyses.Outcome(_procedure, [.. _cells.Select(cell => cell.Totals.Select(Of).ToArray()).Select(cell => cell.Contains(null) ? [] : cell.Select(total => total!.Value).ToArray())]);
+        return JointAnalyses.Outcome((TotalsProcedure)_procedure, [.. _cells.Select(cell => cell.Totals.Select(Of).ToArray()).Select(cell => cell.Contains(null) ? [] : cell.Select(total => total!.Value).ToArray())]);
     }
 
     /// <inheritdoc/>

@@ -90,6 +90,8 @@ public sealed class JoinedRows
                 return product;
             case RowFactor.Level level:
                 return value == level.Number ? 1 : 0;
+            case RowFactor.LevelNumber:
+                return value;
             case RowFactor.Interval interval:
                 return interval.Holds((long)value) ? 1 : 0;
             default:

@@ -29,6 +29,14 @@ internal abstract record RowFactor(string Column)
     /// <summary>1 in rows of one level.</summary>
     public sealed record Level(GroupBy Groups, int Number) : RowFactor(Groups.Column);
 
+    /// <summary>The number of the level.</summary>
+    public sealed record LevelNumber(GroupBy Groups) : RowFactor(Groups.Column)
+    {
+        public override bool IsIndicator => false;
+
+        public override (BigInteger Least, BigInteger Largest) Extent(JoinedTables tables) => (0, Groups.Levels.Count - 1);
+    }
+
     /// <summary>1 in rows whose value lies in one interval between ends: above the one before its number, and not above its own; above the last in the interval behind it.</summary>
     public sealed record Interval(Measure Measure, IReadOnlyList<long> Ends, int Number) : RowFactor(Measure.Column)
     {

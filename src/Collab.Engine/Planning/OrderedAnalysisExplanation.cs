@@ -1,0 +1,40 @@
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Psi.Circuit;
+using Collab.Statistics.Analyses.Joined;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>What rank tests and quantiles add to the explanation of analyses over matching rows (protocols/specs/joined-ranks.md).</summary>
+internal static class OrderedAnalysisExplanation
+{
+    /// <summary>What ranks and quantiles cost beside the totals: nothing where there are none.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="analyses">Its analyses.</param>
+    /// <param name="most">How many rows an input may have, as costs take it.</param>
+    public static IReadOnlyList<CircuitPsiCost> CostsOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses, Func<PlanInput, int> most)
+    {
+        var plans = JoinedAnalysisPlanner.OrderedPlansOf(plan, analyses);
+        return [.. plan.Owners.Select(orderer => (Orderer: orderer, Plans: plans.Zip(analyses).Where(pair => pair.Second.Ordered?.Orderer == orderer).Select(pair => pair.First!).ToArray()))
+            .Where(part => part.Plans.Length > 0).Select(part => CircuitPsiCost.OfOrdered(
+                most(plan.Inputs.Single(input => input.Owner != part.Orderer)), Math.Min(JoinedRanks.MostRows, most(plan.InputOf(part.Orderer)!)), part.Plans,
+                JoinedAnalysisPlanner.Transfers, isAligned: part.Orderer == plan.Receivers[0] && analyses.Any(analysis => analysis.Ordered is null)))];
+    }
+
+    /// <summary>How they are computed.</summary>
+    public static IReadOnlyList<Bilingual> Notes(IReadOnlyList<JoinedAnalysis> analyses)
+    {
+        string[] orderers = [.. analyses.Select(analysis => analysis.Ordered?.Orderer.Name).OfType<string>().Distinct()];
+        if (orderers.Length == 0) return [];
+        var names = string.Join(", ", orderers);
+        return
+        [
+            new(
+                $"For ranks and quantiles the owner of the values ({names}) sorts its own rows at home, and shares of which rows count follow into that order through switches that nobody else sees; then counts and statistics alone are opened, to the receiver. A group below the least size withholds the whole analysis.",
+                $"对于秩与分位数，数值所属方（{names}）在本地对自己的行排序，表示哪些行计入的份额经由他人看不到的开关移到该次序；随后只向接收方公开行数与统计量。任一组低于最小行数，则整项分析隐去。"),
+            new(
+                $"At most {JoinedRanks.MostRows:N0} rows are sorted; more end the job.".Replace('\u00a0', ','),
+                $"至多排序 {JoinedRanks.MostRows:N0} 行；超出则作业终止。"),
+        ];
+    }
+}
