@@ -66,7 +66,7 @@ internal static class JoinedAnalysisExplanation
             ],
             new(
                 costs.Sum(cost => cost.Flights + cost.Ole.Messages), costs.Sum(cost => cost.TotalBytes),
-                CostRates.NodeMemory + FixedMemory + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => a.OfSender.Count + a.OfReceiver.Count)))),
+                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => a.OfSender.Count + a.OfReceiver.Count)))),
                 CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (costs.Sum(cost => (double)cost.Transfers) * SecondsPerTransfer),
                 AreUpperBounds: true));
     }

@@ -8,6 +8,8 @@ namespace Collab.Engine.Planning;
 /// <summary>What rank tests and quantiles add to the explanation of analyses over matching rows (protocols/specs/joined-ranks.md).</summary>
 internal static class OrderedAnalysisExplanation
 {
+    private const long BytesPerOrderedKey = 520; // 400 a bin, 1.3 bins a key
+
     /// <summary>What ranks and quantiles cost beside the totals: nothing where there are none.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="analyses">Its analyses.</param>
@@ -19,6 +21,14 @@ internal static class OrderedAnalysisExplanation
             .Where(part => part.Plans.Length > 0).Select(part => CircuitPsiCost.OfOrdered(
                 most(plan.Inputs.Single(input => input.Owner != part.Orderer)), Math.Min(JoinedRanks.MostRows, most(plan.InputOf(part.Orderer)!)), part.Plans,
                 JoinedAnalysisPlanner.Transfers, isAligned: part.Orderer == plan.Receivers[0] && analyses.Any(analysis => analysis.Ordered is null)))];
+    }
+
+    /// <summary>The memory of a node beside that of totals, in bytes; reckoned from what is allocated, not measured.</summary>
+    public static long MemoryOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses, long mostKeys, long bytesPerAlignedKey)
+    {
+        if (analyses.All(analysis => analysis.Ordered is null)) return 0;
+        var alignsTwice = analyses.Select(analysis => analysis.Ordered?.Orderer ?? plan.Receivers[0]).Distinct().Count() > 1;
+        return mostKeys * (BytesPerOrderedKey + (alignsTwice ? bytesPerAlignedKey : 0));
     }
 
     /// <summary>How they are computed.</summary>
