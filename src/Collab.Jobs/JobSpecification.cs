@@ -66,6 +66,9 @@ public abstract record JobKind
         /// <inheritdoc/>
         public override string Name => "statistics";
 
+        /// <summary>Whether the total of all groups is told beside them.</summary>
+        public bool Total { get; init; }
+
         /// <summary>The noise of a private answer; null for an exact one. Its ranges have the scale that they are written with, and any order.</summary>
         public PrivacyChoice? Privacy { get; init; }
     }

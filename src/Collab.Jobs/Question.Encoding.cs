@@ -9,6 +9,7 @@ public static class QuestionEncoding
     private const byte Statistics = 2;
     private const byte FullIntersection = 3;
     private const byte GuardedStatistics = 4;
+    private const byte TotalledStatistics = 5;
     private const byte Analyses = 16;
     private const byte Computation = 17;
     private const byte PrivateStatistics = 18;
@@ -29,7 +30,7 @@ public static class QuestionEncoding
                 IntersectionEncoding.Encode(writer, intersection);
                 break;
             case StatisticsQuestion statistics:
-                writer.Byte(statistics switch { { Privacy: not null } => PrivateStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
+                writer.Byte(statistics switch { { Privacy: not null } => PrivateStatistics, { Total: true } => TotalledStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
                     .List(statistics.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
                     .Optional(statistics.GroupBy, (w, g) => w.Text(g.Column).List(g.Levels, (v, level) => v.Text(level)))
                     .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
@@ -62,6 +63,7 @@ public static class QuestionEncoding
         Statistics => DecodeStatistics(ref reader),
         PrivateStatistics => DecodePrivate(ref reader),
         GuardedStatistics => DecodeGuarded(ref reader),
+        TotalledStatistics => DecodeTotalled(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
         Analyses => AnalysisEncoding.Decode(ref reader),
         JoinedAnalyses => AnalysisEncoding.Decode(ref reader) with { Join = JoinedTables.Decode(ref reader) },
@@ -85,6 +87,14 @@ public static class QuestionEncoding
         return !question.IsPlain && (question.Dominance is null || question.TellsSums)
             ? question
             : throw new MalformedException("guards that the short form cannot say, and dominance only of sums");
+    }
+
+    private static StatisticsQuestion DecodeTotalled(ref CanonicalReader reader)
+    {
+        var question = DecodeStatistics(ref reader) with { Dominance = reader.Optional(DominanceRule.Decode), Total = true };
+        return question.FitsTotal && (question.Dominance is null || question.TellsSums)
+            ? question
+            : throw new MalformedException("a total beside groups that have names, no minimum or maximum, and dominance only of sums");
     }
 
     private static StatisticsQuestion DecodeStatistics(ref CanonicalReader reader)

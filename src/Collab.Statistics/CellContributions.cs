@@ -36,6 +36,14 @@ internal sealed class CellContributions
         if (values.Length > 0) SumOfSquares = moments.SumOfSquares.ToBigIntegerVariableTime();
     }
 
+    /// <summary>Those of two cells together.</summary>
+    public CellContributions Plus(CellContributions other)
+    {
+        var both = new CellContributions(_largest.Length) { _sum = _sum + other._sum, SumOfSquares = SumOfSquares + other.SumOfSquares };
+        foreach (var (place, size) in _largest.Concat(other._largest).OrderDescending().Take(_largest.Length).Index()) both._largest[place] = size;
+        return both;
+    }
+
     private void Insert(ulong size)
     {
         var place = _largest.Length - 1;

@@ -47,7 +47,7 @@ internal static class DisclosureGate
         if (plan.AsksMinimum) outputs.AddRange(builder.Mask(pass, Extreme((a, b) => builder.LessThanSigned(a, b))));
         if (plan.AsksMaximum) outputs.AddRange(builder.Mask(pass, Extreme((a, b) => builder.LessThanSigned(b, a))));
         return new JointCircuit(
-            builder.Build(outputs), [.. garblers.Select(_ => width)], receiverOwns ? width : 0, returnedOutputs: 1, plan.TotalsOfCells.Count);
+            builder.Build(outputs), [.. garblers.Select(_ => width)], receiverOwns ? width : 0, returnedOutputs: 1, plan.TotalsOfCells.Count - plan.Rests);
 
         Wire[] Extreme(Func<Wire[], Wire[], Wire> comesFirst)
         {

@@ -14,6 +14,12 @@ internal sealed record GatePlan(
     IReadOnlyList<PartyId> Owners, PartyId Receiver, long Minimum, bool AsksMinimum, bool AsksMaximum, IReadOnlyList<int> TotalsOfCells,
     DominanceForm? Dominance = null)
 {
+    /// <summary>How many of the cells, the last ones, are decided by a second run of the gate, on rows that depend on which of the others passed.</summary>
+    public int Rests { get; init; }
+
+    /// <summary>The cells of the second run, as a plan of their own, which opens nothing.</summary>
+    public GatePlan OfRests => this with { TotalsOfCells = new int[Rests], Rests = 0 };
+
     /// <summary>All parties: the owners that contribute, then the receiver.</summary>
     public IEnumerable<PartyId> Parties => Owners.Where(owner => owner != Receiver).Append(Receiver);
 

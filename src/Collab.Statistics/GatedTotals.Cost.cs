@@ -21,6 +21,12 @@ internal static partial class GatedTotals
         if (fromOwner && toOwner) traffic = traffic.Plus(1, sharesSize); // statistics.2
         var passing = GateTraffic(plan, gate, from, to);
         traffic = traffic.Plus(passing.Messages, passing.Bytes);
+        if (plan.Rests > 0)
+        {
+            passing = GateTraffic(plan.OfRests, DisclosureGate.For(plan.OfRests), from, to);
+            traffic = traffic.Plus(passing.Messages, passing.Bytes);
+        }
+
         return to == plan.Receiver
             ? traffic.Plus(1, sharesSize) with { BytesLessPerWithheldCell = Integer256.Size * plan.TotalsOfCells.Max() } // statistics.4
             : traffic;

@@ -15,9 +15,10 @@ internal static partial class GatedTotals
 {
     /// <summary>An owner's part: its words and totals, cell by cell.</summary>
     /// <param name="opened">From what passed the gate, what is opened: a rule of the plan, the same with all.</param>
+    /// <param name="restWords">This owner's words of the second run, given what passed in the first; only where the plan has rests.</param>
     public static async Task<bool[]> ContributeAsync(
         GatePlan plan, PartyId self, IReadOnlyDictionary<PartyId, IChannel> peers, bool[][] words, Integer256[] own,
-        Func<bool[], bool[]> opened, RandomSource random, IProgress<StepId>? progress, CancellationToken cancellation)
+        Func<bool[], bool[]> opened, RandomSource random, IProgress<StepId>? progress, CancellationToken cancellation, Func<bool[], bool[][]>? restWords = null)
     {
         var receiver = peers[plan.Receiver];
 
@@ -26,10 +27,12 @@ internal static partial class GatedTotals
 
         progress?.Report(JointStatistics.PassGate);
         IChannel?[] garblers = [.. DisclosureGate.Garblers(plan).Select(garbler => garbler == self ? null : peers[garbler])];
-        var passed = await JointGarbling.GarbleAsync(DisclosureGate.For(plan), garblers, receiver, words, random, cancellation);
+        var passed = FirstOf(await JointGarbling.GarbleAsync(DisclosureGate.For(plan), garblers, receiver, words, random, cancellation));
+        if (plan.Rests > 0)
+            passed = [.. passed, .. FirstOf(await JointGarbling.GarbleAsync(DisclosureGate.For(plan.OfRests), garblers, receiver, restWords!(passed), random, cancellation))];
 
         progress?.Report(JointStatistics.OpenTotals);
-        var released = opened(FirstOf(passed));
+        var released = opened(passed);
         using var shares = totals.Select(plan.IndicesOf(released)); // nothing of a withheld cell is in it
         await AdditiveSharing.OpenAsync(receiver, shares, cancellation);
         return released;
@@ -43,16 +46,18 @@ internal static partial class GatedTotals
 
         progress?.Report(JointStatistics.PassGate);
         var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, null, null, cancellation);
+        var passed = FirstOf(gate);
+        if (plan.Rests > 0) passed = [.. passed, .. FirstOf(await JointGarbling.EvaluateAsync(DisclosureGate.For(plan.OfRests), owners, null, null, cancellation))];
 
         progress?.Report(JointStatistics.OpenTotals);
-        var released = opened(FirstOf(gate));
+        var released = opened(passed);
         return new GatedOutcome(gate, released, await AdditiveSharing.ReceiveAsync(owners, plan.IndicesOf(released).Count, null, cancellation));
     }
 
     /// <summary>The part of a receiver that is one of at least three owners.</summary>
     public static async Task<GatedOutcome> ReceiveAsOwnerAsync(
         GatePlan plan, IReadOnlyDictionary<PartyId, IChannel> peers, bool[][] words, Integer256[] own,
-        Func<bool[], bool[]> opened, RandomSource random, IProgress<StepId>? progress, CancellationToken cancellation)
+        Func<bool[], bool[]> opened, RandomSource random, IProgress<StepId>? progress, CancellationToken cancellation, Func<bool[], bool[][]>? restWords = null)
     {
         var owners = OtherOwners(plan, plan.Receiver, peers);
 
@@ -61,9 +66,12 @@ internal static partial class GatedTotals
 
         progress?.Report(JointStatistics.PassGate);
         var gate = await JointGarbling.EvaluateAsync(DisclosureGate.For(plan), owners, words, random, cancellation);
+        var passed = FirstOf(gate);
+        if (plan.Rests > 0)
+            passed = [.. passed, .. FirstOf(await JointGarbling.EvaluateAsync(DisclosureGate.For(plan.OfRests), owners, restWords!(passed), random, cancellation))];
 
         progress?.Report(JointStatistics.OpenTotals);
-        var released = opened(FirstOf(gate));
+        var released = opened(passed);
         var indices = plan.IndicesOf(released);
         using var shares = totals.Select(indices);
         return new GatedOutcome(gate, released, await AdditiveSharing.ReceiveAsync(owners, indices.Count, shares, cancellation));

@@ -52,7 +52,7 @@ public static partial class JointStatistics
         summary.ThrowUnlessFor(plan);
         var own = OwnCells(plan, summary, random);
         return await GatedTotals.ContributeAsync(
-            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), OpenedOf(decided), random, progress, cancellation);
+            plan.Gate, self, peers, Words(plan, own), Totals(plan, own), OpenedOf(plan, decided), random, progress, cancellation, passed => RestWords(plan, own, passed));
     }
 
     /// <summary>The part of a receiver that holds no rows.</summary>
@@ -69,7 +69,7 @@ public static partial class JointStatistics
         CancellationToken cancellation = default)
     {
         if (plan.Owners.Contains(plan.Receiver)) throw new ArgumentException("The receiver is an owner.", nameof(plan));
-        var outcome = await GatedTotals.ReceiveAsync(plan.Gate, peers, AllThatPassed, progress, cancellation);
+        var outcome = await GatedTotals.ReceiveAsync(plan.Gate, peers, plan.Opened, progress, cancellation);
 
         progress?.Report(Finish);
         return Result(plan, outcome);
@@ -96,18 +96,16 @@ public static partial class JointStatistics
         summary.ThrowUnlessFor(plan);
         var own = OwnCells(plan, summary, random);
         var outcome = await GatedTotals.ReceiveAsOwnerAsync(
-            plan.Gate, peers, Words(plan, own), Totals(plan, own), OpenedOf(decided), random, progress, cancellation);
+            plan.Gate, peers, Words(plan, own), Totals(plan, own), OpenedOf(plan, decided), random, progress, cancellation, passed => RestWords(plan, own, passed));
 
         progress?.Report(Finish);
         return Result(plan, outcome);
     }
 
-    private static bool[] AllThatPassed(bool[] passed) => passed;
-
-    private static Func<bool[], bool[]> OpenedOf(Action<bool[]>? decided) => passed =>
+    private static Func<bool[], bool[]> OpenedOf(StatisticsPlan plan, Action<bool[]>? decided) => passed =>
     {
         decided?.Invoke(passed);
-        return passed;
+        return plan.Opened(passed);
     };
 
     // With noise nothing else of the rows goes on from here: gate and totals see the same noisy count.
@@ -125,8 +123,14 @@ public static partial class JointStatistics
 
     private static bool[][] Words(StatisticsPlan plan, IReadOnlyList<OwnCell> own) =>
     [
-        .. own.Select(cell => DisclosureGate.Word(
+        .. own.Take(own.Count - plan.Gate.Rests).Select(cell => DisclosureGate.Word(
             plan.Gate, plan.Noise is null ? cell.Count : cell.Count + NoisePlan.LargestCount, cell.Minimum, cell.Maximum, cell.Contributions)),
+    ];
+
+    private static bool[][] RestWords(StatisticsPlan plan, IReadOnlyList<OwnCell> own, bool[] passed) =>
+    [
+        .. plan.Question.Measures.Select((_, measure) => plan.RestOf(measure, passed).Select(level => own[(level * plan.Question.Measures.Count) + measure]).Aggregate((a, b) => a.Plus(b)))
+            .Select(rest => DisclosureGate.Word(plan.Gate, rest.Count, contributions: rest.Contributions)),
     ];
 
     private static StatisticsResult Result(StatisticsPlan plan, GatedOutcome outcome)
@@ -135,8 +139,8 @@ public static partial class JointStatistics
         var next = 0;
         return new StatisticsResult(question.Statistics, question.MinimumGroupSize, [.. plan.Cells.Select((cell, i) =>
         {
-            var (pass, minimum, maximum) = DisclosureGate.Read(plan.Gate, outcome.Gate, i);
-            if (!pass) return new StatisticsCell(cell.Level, cell.Measure, null);
+            var (_, minimum, maximum) = i < outcome.Gate.GetLength(0) ? DisclosureGate.Read(plan.Gate, outcome.Gate, i) : (true, 0, 0);
+            if (!outcome.Released[i]) return new StatisticsCell(cell.Level, cell.Measure, null);
             var totals = new CellTotals(0, 0, 0, minimum, maximum);
             foreach (var total in plan.Totals)
             {

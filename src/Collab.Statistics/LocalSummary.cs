@@ -26,7 +26,7 @@ public sealed class LocalSummary
     {
         _plan = plan;
         _levels = BatchColumns.NumbersOf(plan.Question.Levels);
-        _cells = new ExactMoments[plan.Cells.Count];
+        _cells = new ExactMoments[plan.Question.Levels.Count * plan.Question.Measures.Count];
         Array.Fill(_cells, new ExactMoments());
         if (plan.Dominance is { } rule) _contributions = [.. _cells.Select(_ => new CellContributions(rule.Largest))];
     }
@@ -38,8 +38,16 @@ public sealed class LocalSummary
     public long RowsWithoutLevel { get; private set; }
 
     /// <summary>The owner's own part of each cell, in the order of <see cref="StatisticsPlan.Cells"/>.</summary>
-    internal IReadOnlyList<OwnCell> Own =>
-        [.. _cells.Select((c, i) => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum) { Contributions = _contributions?[i] })];
+    internal IReadOnlyList<OwnCell> Own
+    {
+        get
+        {
+            OwnCell[] groups = [.. _cells.Select((c, i) => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum) { Contributions = _contributions?[i] })];
+            return _plan.Question.Total
+                ? [.. groups, .. _plan.Question.Measures.Select((_, measure) => groups.Where((_, cell) => cell % _plan.Question.Measures.Count == measure).Aggregate((a, b) => a.Plus(b)))]
+                : groups;
+        }
+    }
 
     internal void ThrowUnlessFor(StatisticsPlan plan)
     {

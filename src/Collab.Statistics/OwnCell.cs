@@ -1,4 +1,5 @@
 using Collab.Arithmetic.WideIntegers;
+using Collab.Primitives;
 
 namespace Collab.Statistics;
 
@@ -7,4 +8,13 @@ internal readonly record struct OwnCell(long Count, Integer256 Sum, Integer256 S
 {
     /// <summary>What its rows contribute, where there is a rule of dominance.</summary>
     public CellContributions? Contributions { get; init; }
+
+    /// <summary>Both cells together.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TooManyRows"/>.</exception>
+    public OwnCell Plus(OwnCell other) => Count + other.Count <= LocalSummary.MaximumCount
+        ? new OwnCell(Count + other.Count, Sum + other.Sum, SumOfSquares + other.SumOfSquares, Math.Min(Minimum, other.Minimum), Math.Max(Maximum, other.Maximum))
+        {
+            Contributions = Contributions?.Plus(other.Contributions!),
+        }
+        : throw new CollabException(StatisticsErrors.TooManyRows, $"More than {LocalSummary.MaximumCount} rows in all groups.");
 }

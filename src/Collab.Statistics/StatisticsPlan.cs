@@ -19,7 +19,8 @@ public sealed record StatisticsPlan
         Question = question;
         Owners = owners;
         Receiver = receiver;
-        Cells = [.. question.Levels.SelectMany(level => question.Measures.Select(measure => new PlannedCell(level, measure)))];
+        PlannedCell[] groups = [.. question.Levels.SelectMany(level => question.Measures.Select(measure => new PlannedCell(level, measure)))];
+        Cells = question.Total ? [.. groups, .. question.Measures.Select(measure => new PlannedCell("", measure))] : groups;
         Totals = TotalsFor(question);
         Noise = question.Privacy is { } choice ? new NoisePlan(choice, question.Measures.Count) : null;
         Dominance = question.Dominance is { } rule ? new DominanceForm(rule, question.TellsSquares) : null;
@@ -34,7 +35,7 @@ public sealed record StatisticsPlan
     /// <summary>The party that gets the result.</summary>
     public PartyId Receiver { get; }
 
-    /// <summary>One cell per level and measure: level by level, in each the measures in the order of the question.</summary>
+    /// <summary>One cell per level and measure: level by level, in each the measures in the order of the question; then the totals of the measures, if they are asked for.</summary>
     public IReadOnlyList<PlannedCell> Cells { get; }
 
     /// <summary>Which totals of a releasable cell the receiver opens; no other total is shared at all.</summary>
@@ -51,7 +52,7 @@ public sealed record StatisticsPlan
 
     /// <summary>What the protocol of totals needs of it.</summary>
     internal GatePlan Gate => new(
-        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)], Dominance);
+        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)], Dominance) { Rests = Question.Total ? Question.Measures.Count : 0 };
 
     /// <summary>The rule of dominance as the gate decides it: where Σx² is told, a row contributes its square.</summary>
     internal DominanceForm? Dominance { get; }
@@ -80,6 +81,7 @@ public sealed record StatisticsPlan
         Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
         Require(question.Statistics.All(Enum.IsDefined), "known statistics");
         Require(question.MinimumGroupSize >= 1, "a minimum group size of 1 or more");
+        Require(!question.Total || question.FitsTotal, "for a total: groups with names, no noise, and neither minimum nor maximum");
         Require(
             question.Privacy?.Fits(question.Measures, question.Statistics) != false,
             "for privacy: counts, sums and means, a mean with its count, a range for each measure if sums are asked for, epsilon above 0 and, of Gaussian noise alone, delta");
@@ -90,14 +92,41 @@ public sealed record StatisticsPlan
         return new StatisticsPlan(question, [.. owners.Order()], receiver);
     }
 
+    /// <summary>Which cells are opened, given those that passed and the rests that did: where a group is withheld, one that passed covers it, or else its total is not told.</summary>
+    /// <param name="passed">Of each group whether it passed; then of each measure whether the rest did, that is what its total gives beyond the groups that are told then.</param>
+    /// <remarks>Source: specs/statistics.md, Total.</remarks>
+    internal bool[] Opened(bool[] passed)
+    {
+        bool[] opened = [.. passed];
+        for (var measure = 0; Question.Total && measure < Question.Measures.Count; measure++)
+        {
+            var (groups, total) = (GroupsOf(measure, passed), passed.Length - Question.Measures.Count + measure);
+            var cover = CoveringCell.Of(groups);
+            opened[total] = !groups.Contains(false) || (cover is not null && passed[total]);
+            if (cover is { } level && passed[total]) opened[(level * Question.Measures.Count) + measure] = false;
+        }
+
+        return opened;
+    }
+
+    /// <summary>The levels of one measure that its total would give together, given which groups passed: those that did not, and the one that covers them; all where all are told, or none.</summary>
+    internal IEnumerable<int> RestOf(int measure, bool[] passed)
+    {
+        var groups = GroupsOf(measure, passed);
+        var cover = CoveringCell.Of(groups);
+        return Enumerable.Range(0, groups.Length).Where(level => cover is null || !groups[level] || level == cover);
+    }
+
+    private bool[] GroupsOf(int measure, bool[] cells) => [.. Enumerable.Range(0, Question.Levels.Count).Select(level => cells[(level * Question.Measures.Count) + measure])];
+
     /// <summary>What the gate's word means for the sets of one owner.</summary>
     /// <param name="measure">The place of the measure in the question.</param>
     /// <param name="cells">The owner's sets of it.</param>
-    /// <param name="passed">Whether each cell of the plan may be told.</param>
+    /// <param name="passed">Whether each cell of the plan passed, as its totals are decided.</param>
     public IReadOnlyList<JudgedSet> Judge(int measure, IReadOnlyList<AnsweredCell> cells, bool[] passed)
     {
-        bool[] own = [.. passed.Where((_, cell) => cell % Question.Measures.Count == measure)];
-        return WithheldGroups.Judge(cells, [.. Question.Levels.Select(level => AnsweredSet.LabelOf(Question.GroupBy, level))], own, own);
+        return WithheldGroups.Judge(
+            cells, [.. Question.Levels.Select(level => AnsweredSet.LabelOf(Question.GroupBy, level))], GroupsOf(measure, passed), GroupsOf(measure, Opened(passed)));
     }
 
     /// <summary>Checks who takes part: two or more owners, and of two neither is the receiver.</summary>

@@ -94,6 +94,52 @@ public sealed class AnswerLedgerTests
         Assert.Null(await AskAsync(other, sexes));
     }
 
+    [Fact]
+    public async Task The_research_templates_one_after_the_other_do_not_give_the_cell_of_seven()
+    {
+        // Seven men of 85 years and more: all men are 5,492, and without them 5,485. Step 2 hides another cell of men with them.
+        PartyId[] hospitals = [PartyId.Parse("lakeview"), PartyId.Parse("riverside"), PartyId.Parse("valley")];
+        await using var study = await StartResearchAsync(hospitals);
+        Assert.Null(await AskAsync(study, Template("cohort-baseline"), hospitals[1]));
+        var told = Assert.IsType<JobResult.Statistics>(study[hospitals[1]].Seen.Results.Values.Single().Result).Table;
+        Assert.Equal(["m 70-84", "m 70-84", "m 85+", "m 85+"], told.Cells.Where(cell => cell.Withheld).Select(cell => cell.Level));
+        Assert.Null(await AskAsync(study, Template("cohort-outcome"), hospitals[1]));
+
+        // Without the covering cell the men less those that were told would be the seven.
+        await using var without = await StartResearchAsync(hospitals);
+        Assert.Null(await AskAsync(without, Template("cohort-baseline").Replace("  total: true\n", "", StringComparison.Ordinal), hospitals[1]));
+        var ended = await AskAsync(without, Template("cohort-outcome"), hospitals[1]);
+        Assert.Equal(DisclosureErrors.TooClose.Name, ended?.Code);
+    }
+
+    private static string Template(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "templates", $"{name}.yaml"));
+
+    private static async Task<Study> StartResearchAsync(PartyId[] hospitals)
+    {
+        var lines = (await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "data", "nafld1.csv"), None)).Select(line => line.Split(',')).ToList();
+        int Place(string column) => Array.IndexOf(lines[0], column);
+        string[] columns = ["id", "age", "male", "bmi", "case.id", "futime", "status"];
+        var rows = new List<string>();
+        var old = 0;
+        foreach (var patient in lines.Skip(1).Where(patient => patient[Place("bmi")].Length > 0))
+        {
+            var (age, sex) = (int.Parse(patient[Place("age")], System.Globalization.CultureInfo.InvariantCulture), patient[Place("male")] == "1" ? "m" : "f");
+            var stratum = $"{sex} {age switch { < 40 => "18-39", < 55 => "40-54", < 70 => "55-69", < 85 => "70-84", _ => "85+" }}";
+            if (stratum == "m 85+" && ++old > 7) continue;
+            rows.Add(string.Join(',', columns.Select(column => patient[Place(column)]).Append(stratum)));
+        }
+
+        var study = new Study(hospitals);
+        foreach (var (i, hospital) in hospitals.Index())
+        {
+            await study[hospital].OfferAsync("cohort", [string.Join(',', columns.Append("stratum")), .. rows.Where((_, row) => row % 3 == i)]);
+            study[hospital].Policy = ApprovalPolicy.Parse("otherwise: ask\n");
+        }
+
+        study.StartAll();
+        return study;
+    }
+
     private static async Task<Study> StartWithStrataAsync()
     {
         var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
@@ -157,9 +203,9 @@ public sealed class AnswerLedgerTests
     private static string[] Rows(int count) => ["age,bmi", .. Enumerable.Range(0, count).Select(i => $"{20 + (i * 37 % 60)},{18 + (i * 13 % 20)}")];
 
     /// <summary>Has a job approved and run; null when all commit, else what all parties say of its end.</summary>
-    private static async Task<(string Code, PartyId? Party)?> AskAsync(Study study, string job)
+    private static async Task<(string Code, PartyId? Party)?> AskAsync(Study study, string job, PartyId? requester = null)
     {
-        var plan = await study[Plans.Cy].Engine.PlanAsync(JobDescription.Parse(job), None);
+        var plan = await study[requester ?? Plans.Cy].Engine.PlanAsync(JobDescription.Parse(job), None);
         return await study.RunAsync(plan);
     }
 }

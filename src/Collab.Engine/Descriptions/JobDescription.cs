@@ -107,6 +107,7 @@ public static class JobDescription
             parameters.Texts("columns"), groupBy, statistics, parameters.Integer("minimum-group", 10, 1, 1_000_000),
             Dominance(parameters, tellsSums && !parameters.Has("privacy") ? DominanceRule.Default : null))
         {
+            Total = parameters.Boolean("total", false),
             Privacy = parameters.Has("privacy") ? PrivacyDescription.Parse(parameters.Section("privacy")) : null,
             Where = parameters.Filter("where"),
         };

@@ -40,19 +40,19 @@ public sealed record Explanation(
         var receiver = plan.Receivers[0];
         var checkedQuestion = StatisticsPlan.Create(question, plan.Owners, receiver);
         var outlook = JointStatistics.Describe(checkedQuestion);
-        var cells = question.Levels.Count * question.Measures.Count;
+        var cells = checkedQuestion.Cells.Count;
         var names = string.Join(", ", question.Statistics.Select(s => s == Statistic.StandardDeviation ? "standard deviation" : s.ToString().ToLowerInvariant()));
         var measures = string.Join(", ", question.Measures.Select(m => m.Column));
         var owners = string.Join(", ", plan.Owners);
-        var grouping = question.GroupBy is { } by ? $" by {by.Column} ({string.Join(", ", by.Levels)})" : "";
-        var groupingChinese = question.GroupBy is { } g ? $"，按 {g.Column} 分组（{string.Join("、", g.Levels)}）" : "";
+        var grouping = question.GroupBy is { } by ? $" by {by.Column} ({string.Join(", ", by.Levels)}){(question.Total ? " and in total" : "")}" : "";
+        var groupingChinese = question.GroupBy is { } g ? $"，按 {g.Column} 分组（{string.Join("、", g.Levels)}）{(question.Total ? "并给出总计" : "")}" : "";
         return new(
             plan.Digest,
             new($"What are {names} of {measures}{grouping} over the rows of {owners}?", $"对 {owners} 的行计算 {measures} 的 {names}{groupingChinese}。"),
             new(
                 $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),
-            [.. DominanceExplanation.NotesOn(question), .. PrivacyExplanation.NotesOn(checkedQuestion)],
+            [.. DominanceExplanation.NotesOn(question), .. TotalNote(question), .. PrivacyExplanation.NotesOn(checkedQuestion)],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
@@ -75,6 +75,13 @@ public sealed record Explanation(
                 plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait,
                 AreUpperBounds: true));
     }
+
+    private static IEnumerable<Bilingual> TotalNote(StatisticsQuestion question) => !question.Total ? [] :
+    [
+        new(
+            "Where a group is withheld, one that could be told is withheld with it, so that the total less the other groups gives both together; if they do not pass together, the total is withheld.",
+            "若某组被隐去，则另隐去一个本可公布的组，使总计减去其余各组只得到两者之和；若两者合起来仍不能通过，则隐去总计。"),
+    ];
 
     internal static IEnumerable<Bilingual> Reads(Plan plan, PartyId party) => plan.InputOf(party) is { } input
         ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列"), .. FilterExplanation.RowsOf(input)]

@@ -12,8 +12,6 @@ namespace Collab.Engine.Runs;
 /// </remarks>
 internal sealed class AnswerBook
 {
-    private const string Prefix = "answered/";
-
     private static readonly ConditionalWeakTable<IJobStore, Dictionary<string, Answer>> Outlines = []; // by key
 
     private readonly IJobStore _store;
@@ -21,9 +19,12 @@ internal sealed class AnswerBook
     private readonly Dictionary<string, Answer> _fetched = [];
 
     /// <summary>Opens it.</summary>
-    public AnswerBook(IJobStore store, Digest dataset)
+    /// <param name="store">The node's store.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="isJoined">Whether of answers over matches, whose sets are the rows that were brought, or of those that rest on all rows of their sets.</param>
+    public AnswerBook(IJobStore store, Digest dataset, bool isJoined = false)
     {
-        (_store, _folder) = (store, $"{Prefix}{dataset}/");
+        (_store, _folder) = (store, $"{(isJoined ? "brought" : "answered")}/{dataset}/");
         var outlines = Outlines.GetOrCreateValue(store);
         foreach (var key in store.List(_folder))
         {
@@ -61,7 +62,7 @@ internal sealed class AnswerBook
         {
             var reader = new CanonicalReader(bytes);
             var (job, sets) = (reader.Digest(), reader.List(AnsweredSet.Decode));
-            var states = reader.Remaining == 0 ? new byte[sets.Length] : reader.List((ref r) => r.Byte()); // notes of before there were states: all count as told
+            var states = reader.List((ref r) => r.Byte());
             reader.End();
             if (states.Length != sets.Length || states.Any(state => !Enum.IsDefined((AnswerState)state))) throw new MalformedException("a known state for each answered set");
             return new Answer(job, [.. sets.Zip(states, (set, state) => new JudgedSet(set, (AnswerState)state))]);

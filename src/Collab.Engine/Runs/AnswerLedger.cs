@@ -23,10 +23,12 @@ internal sealed class AnswerLedger
     private readonly AnsweredRows? _rows;
     private string? _noted; // where this run's sets stand, if it had new ones
 
-    private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, Digest version, int threshold)
+    private bool _isJoined; // whether what is noted are rows that were brought to a join
+
+    private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, int threshold, Func<ulong, AnsweredRows> rows)
     {
         (_ports, _plan, _input, _threshold) = (ports, plan, input, threshold);
-        if (threshold > 1) _rows = new AnsweredRows(plan.Question, version, Secret(), threshold, input.Filter);
+        if (threshold > 1) _rows = rows(Secret());
     }
 
     /// <summary>Reads an owner's granted rows once, for the question and for the ledger, and notes the answer, or refuses it.</summary>
@@ -43,9 +45,9 @@ internal sealed class AnswerLedger
     {
         var dataset = ports.Datasets.Open(input.DatasetId);
         using var data = new GrantedData(input, dataset);
-        var threshold = ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup;
+        var threshold = ThresholdOf(ports, minimumGroup);
         if (PrivacyLedger.ChoiceOf(plan) is not null && ports.Policy.Budget is not null) threshold = 0; // the budget bounds what its answers tell together, and no row decides a refusal
-        var ledger = new AnswerLedger(ports, plan, input, dataset.Offer.Version, threshold);
+        var ledger = new AnswerLedger(ports, plan, input, threshold, secret => new AnsweredRows(plan.Question, dataset.Offer.Version, secret, threshold, input.Filter));
         await foreach (var batch in data.ReadAsync(cancellation))
         {
             add(batch);
@@ -57,15 +59,24 @@ internal sealed class AnswerLedger
         return ledger;
     }
 
-    /// <summary>Refuses an answer that the ledger cannot hold against others, over rows that nobody knows, where the owner's policy asks that all answers be.</summary>
-    /// <exception cref="CollabException"><see cref="DisclosureErrors.NotComparable"/>; nothing has been read.</exception>
-    public static void RefuseIncomparable(EnginePorts ports, Plan plan)
+    /// <summary>Begins to note which rows this owner brings to the analyses of a join; they are given one by one, and then <see cref="AdmitBrought"/> judges them.</summary>
+    /// <param name="ports">What the host gives.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="version">The version of the dataset that is read.</param>
+    /// <param name="columns">For each analysis this owner's columns of it.</param>
+    public static AnswerLedger OfBrought(EnginePorts ports, Plan plan, Digest version, IReadOnlyList<IReadOnlyList<string>> columns)
     {
-        if (ports.Policy.DifferBy is { } rows and > 0)
-            throw new CollabException(
-                DisclosureErrors.NotComparable, $"The policy of {ports.Self} wants answers to differ by {rows} rows; which rows an answer over matches rests on, nobody knows.",
-                ports.Self, RunSteps.Read);
+        var threshold = ThresholdOf(ports, ((AnalysisQuestion)plan.Question).MinimumGroupSize);
+        var input = plan.InputOf(ports.Self)!;
+        return new AnswerLedger(ports, plan, input, threshold, secret => new AnsweredRows(columns, version, secret, threshold, input.Filter)) { _isJoined = true };
     }
+
+    /// <summary>Takes in a row that is brought if it has a value in each column.</summary>
+    public void AddBrought(ColumnBatch batch, int row) => _rows?.Add(batch, row);
+
+    /// <summary>Notes the rows that are brought, or refuses the answer; nothing has left this owner yet.</summary>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then.</exception>
+    public void AdmitBrought() => Admit();
 
     /// <summary>What was read.</summary>
     public SnapshotReference? Read { get; private set; }
@@ -81,7 +92,7 @@ internal sealed class AnswerLedger
         if (_rows is null) return;
         lock (Answering)
         {
-            var book = new AnswerBook(_ports.Store, _input.DatasetId);
+            var book = new AnswerBook(_ports.Store, _input.DatasetId, _isJoined);
             JudgedSet[] earlier = [.. book.Answers.Where(answer => answer.Key != _noted).SelectMany(answer => answer.Answer.Sets)];
             var now = new List<JudgedSet>();
             foreach (var judged in Enumerable.Range(0, count).SelectMany(part => judge(part, _rows.CellsOf(part))).OrderByDescending(judged => judged.IsTold))
@@ -98,12 +109,14 @@ internal sealed class AnswerLedger
         }
     }
 
+    private static int ThresholdOf(EnginePorts ports, int minimumGroup) => ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup;
+
     private void Admit()
     {
         if (_rows is null) return;
         lock (Answering)
         {
-            var book = new AnswerBook(_ports.Store, _input.DatasetId);
+            var book = new AnswerBook(_ports.Store, _input.DatasetId, _isJoined);
             AnsweredSet[] earlier = [.. book.Answers.SelectMany(answer => answer.Answer.Sets).Select(judged => judged.Set)];
             JudgedSet[] asked = [.. _rows.Judged.Where(judged => !earlier.Any(other => judged.Set.IsSame(other)))]; // as told, until the gate has spoken
             if (earlier.Length + asked.Length > MaximumSets)

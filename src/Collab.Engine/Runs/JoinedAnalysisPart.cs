@@ -23,14 +23,23 @@ internal sealed record JoinedAnalysisPart(
 {
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, AnalysisQuestion question, JoinedTables join, CancellationToken cancellation)
     {
-        AnswerLedger.RefuseIncomparable(ports, plan);
         var analyses = JoinedAnalysisPlanner.AnalysesOf(plan, question);
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var dataset = ports.Datasets.Open(input.DatasetId);
+        using var data = new GrantedData(input, dataset);
         JoinedRows[] rows = [.. analyses.Select(analysis => analysis.RowsOf(ports.Self))];
+        var answers = AnswerLedger.OfBrought(ports, plan, dataset.Offer.Version, [.. rows.Select(own => own.ColumnNames)]);
         var keyed = await KeyedRowReader.ReadAsync(
-            data.ReadAsync(cancellation), [input.Key], join.KeyRule, (batch, row, _) => Array.ForEach(rows, of => of.Add(batch, row)), cancellation);
-        return new JoinedAnalysisPart(ports, plan, analyses, keyed.Keys, rows, data.Close(ports.Random));
+            data.ReadAsync(cancellation), [input.Key], join.KeyRule, Take, cancellation);
+        var read = data.Close(ports.Random);
+        answers.AdmitBrought();
+        return new JoinedAnalysisPart(ports, plan, analyses, keyed.Keys, rows, read);
+
+        void Take(ColumnBatch batch, int row, int key)
+        {
+            Array.ForEach(rows, of => of.Add(batch, row));
+            answers.AddBrought(batch, row);
+        }
     }
 
     public override async Task<JobResult?> RunAsync(

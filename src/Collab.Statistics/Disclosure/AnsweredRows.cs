@@ -27,16 +27,32 @@ public sealed class AnsweredRows
     /// <param name="difference">Smaller differences than this are to be found.</param>
     /// <param name="filter">Which rows the batches hold; null for all of the dataset.</param>
     public AnsweredRows(Question question, Digest version, ulong secret, int difference, RowFilter? filter = null)
+        : this(FormsOf(question), version, secret, difference, filter)
     {
-        (_version, _secret, _difference, _filter) = (version, secret, difference, filter);
-        _forms = [.. FormsOf(question)];
-        _parts = [.. _forms.Distinct(FormComparer.Instance).Select(form => new Part(form))];
-        if (filter is null) return;
-        foreach (var part in _parts) part.BeginWhole(difference); // that a filter leaves no row is an answer, too
     }
 
     /// <summary>The sets, the whole of each analysis first.</summary>
     public IReadOnlyList<AnsweredSet> Sets => [.. _parts.SelectMany(CellsOf).Select(cell => cell.Set)];
+
+    /// <summary>Begins with no rows of an owner that brings them to a join.</summary>
+    /// <param name="columns">For each analysis this owner's columns of it; a row is brought if it has a value in each.</param>
+    /// <param name="version">The version of the dataset that is read.</param>
+    /// <param name="secret">Of this owner and dataset, the same for all its questions.</param>
+    /// <param name="difference">Smaller differences than this are to be found.</param>
+    /// <param name="filter">Which rows the batches hold; null for all of the dataset.</param>
+    public AnsweredRows(IReadOnlyList<IReadOnlyList<string>> columns, Digest version, ulong secret, int difference, RowFilter? filter)
+        : this(columns.Select(own => Form.Of(own)), version, secret, difference, filter)
+    {
+    }
+
+    private AnsweredRows(IEnumerable<Form> forms, Digest version, ulong secret, int difference, RowFilter? filter)
+    {
+        (_version, _secret, _difference, _filter) = (version, secret, difference, filter);
+        _forms = [.. forms];
+        _parts = [.. _forms.Distinct(FormComparer.Instance).Select(form => new Part(form))];
+        if (filter is null) return;
+        foreach (var part in _parts) part.BeginWhole(difference); // that a filter leaves no row is an answer, too
+    }
 
     /// <summary>All of them and the implied ones, as if everything had been told.</summary>
     public IReadOnlyList<JudgedSet> Judged => [.. _parts.SelectMany(CellsOf).SelectMany(cell => cell.Implied.Select(set => new JudgedSet(set, AnswerState.Implied)).Prepend(new(cell.Set, AnswerState.Told)))];
@@ -59,13 +75,16 @@ public sealed class AnsweredRows
     }
 
     /// <summary>Takes a batch in.</summary>
-    public void Add(ColumnBatch batch)
+    public void Add(ColumnBatch batch) => Add(batch, -1);
+
+    /// <summary>Takes one row of a batch in, or all for −1.</summary>
+    public void Add(ColumnBatch batch, int only)
     {
         foreach (var part in _parts)
         {
             var columns = part.Columns.Select(name => batch.Columns.First(column => column.Schema.Name == name)).ToArray();
             var elements = new ulong[columns.Length];
-            for (var row = 0; row < batch.RowCount; row++)
+            for (var row = Math.Max(only, 0); row < (only < 0 ? batch.RowCount : only + 1); row++)
             {
                 if (!part.TryElements(columns, row, _secret, elements)) continue;
                 var number = RowSketch.Mix(unchecked(_secret + (ulong)(batch.NumberOf(row))));

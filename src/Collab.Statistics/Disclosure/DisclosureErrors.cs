@@ -12,8 +12,4 @@ public static class DisclosureErrors
     /// <summary>More answered sets of rows than an owner compares with.</summary>
     public static readonly ErrorCode LedgerFull = new(
         "disclosure.ledger-full", ErrorKind.Refused, "Ask for fewer groups, or have the owner register the data under a new name once the answers so far no longer matter.");
-
-    /// <summary>Nobody knows which rows an answer rests on, and the owner wants answers to differ by enough.</summary>
-    public static readonly ErrorCode NotComparable = new(
-        "disclosure.not-comparable", ErrorKind.Refused, "Leave 'differ-by' out of the policy, or set it to 0, to allow answers over matches, and limit their uses.");
 }

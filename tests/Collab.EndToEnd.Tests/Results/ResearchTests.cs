@@ -36,7 +36,7 @@ public sealed class ResearchTests
         WriteCohorts(folder);
         var run = await RunAsync(folder, "cohort-baseline", Hospitals);
         var cells = ResultOf(run).GetProperty("statistics").EnumerateArray().GroupBy(row => (Level: TextOf(row, "level"), Measure: TextOf(row, "measure"))).ToList();
-        Assert.Equal(20, cells.Count);
+        Assert.Equal(22, cells.Count);
         var told = 0;
         foreach (var cell in cells)
         {
@@ -47,6 +47,7 @@ public sealed class ResearchTests
             }
 
             Assert.NotEqual(SmallCell, cell.Key.Level);
+            if (cell.Key.Level.Length == 0) continue; // the totals
             foreach (var row in cell)
             {
                 var name = TextOf(row, "statistic") is "standard deviation" ? "sd" : TextOf(row, "statistic");
@@ -56,7 +57,7 @@ public sealed class ResearchTests
             told++;
         }
 
-        Assert.InRange(told, 16, 18); // what would give the small cell away may be withheld too
+        Assert.Equal(16, told); // the cell that covers the small one is withheld too
     }
 
     [Fact]

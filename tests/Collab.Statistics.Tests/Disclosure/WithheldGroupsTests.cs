@@ -160,7 +160,7 @@ public sealed class WithheldGroupsTests
     }
 
     // Whether the cell lies in the span of what was told: then, and only then, its sum follows whatever the rows hold.
-    private static bool IsDetermined(List<int[]> told, int[] cell)
+    internal static bool IsDetermined(List<int[]> told, int[] cell)
     {
         var plain = told.Select(set => set.Select(x => new Fraction(x, 1)).ToArray()).ToList();
         return Rank(plain) == Rank([.. plain, [.. cell.Select(x => new Fraction(x, 1))]]);

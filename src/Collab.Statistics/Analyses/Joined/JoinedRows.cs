@@ -26,6 +26,9 @@ public sealed class JoinedRows
         _values = [.. products.Select(_ => new List<Int128>())];
     }
 
+    /// <summary>The columns that this owner brings to the analysis.</summary>
+    public IReadOnlyList<string> ColumnNames => [.. _measures.Select(measure => measure.Column), .. _groupings.Select(grouping => grouping.Column)];
+
     /// <summary>For each row that was taken, whether it has a value in every column of the analysis that this owner holds.</summary>
     public IReadOnlyList<bool> Complete => _complete;
 
