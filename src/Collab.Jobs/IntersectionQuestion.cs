@@ -13,6 +13,9 @@ public enum ProtocolChoice
 
     /// <summary>The requester: vector OLE and a key-value store (RR22), fastest for large sets.</summary>
     Rr22 = 3,
+
+    /// <summary>The requester: homomorphic encryption against what one owner has prepared, fewest bytes for a few keys against many.</summary>
+    Unbalanced = 4,
 }
 
 /// <summary>Which keys do the owners share, and what is told of it?</summary>

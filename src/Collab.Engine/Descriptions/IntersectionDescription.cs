@@ -27,6 +27,7 @@ internal static class IntersectionDescription
         ["auto"] = ProtocolChoice.Automatic,
         ["ecdh"] = ProtocolChoice.Ecdh,
         ["rr22"] = ProtocolChoice.Rr22,
+        ["unbalanced"] = ProtocolChoice.Unbalanced,
     };
 
     private static readonly Dictionary<string, Statistic> MomentWords =

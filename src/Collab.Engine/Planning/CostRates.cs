@@ -42,6 +42,10 @@ internal static class CostRates
     /// <summary>The same with silent transfers: by the sums of both parties' work at 2^18 and 2^20 keys, 10 to 6.</summary>
     public static ProtocolRates SilentCircuit { get; } = Circuit with { SenderKey = Circuit.SenderKey * 10 / 6, ReceiverKey = Circuit.ReceiverKey * 10 / 6 };
 
+    /// <summary>A prepared set and encrypted points: F of every key and its polynomials, a query beside; by the bench of 2^20 and 1024 keys, not measured in jobs yet.</summary>
+    public static ProtocolRates Unbalanced { get; } = new(
+        1.5, 28e-6, 600e-6, SideBySide: false, OnCurve: true, new(130e6, 300, 0, 0), new(130e6, 0, 300, 0));
+
     /// <summary>Tokens of a list that is kept: hashing to ristretto255 and a multiplication each; not measured in jobs yet.</summary>
     public static ProtocolRates Tokens { get; } = new(
         0.76, 150e-6, 300e-6, SideBySide: false, OnCurve: true, new(115e6, 80, 0, 0), new(118e6, 80, 0, 0));

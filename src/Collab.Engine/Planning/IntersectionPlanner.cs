@@ -94,6 +94,7 @@ internal static class IntersectionPlanner
         }
 
         Unless(owners.Count >= 2 && receivers.All(owners.Contains), "An intersection has at least two owners, and goes to owners.");
+        Unless(question.Choice != ProtocolChoice.Unbalanced || receivers.Count == 1, "With 'protocol: unbalanced' one owner receives: the one with few keys.");
         Unless(question.AtLeast == 0 || owners.Count > 2, "'at-least' has a meaning with three parties or more.");
         Unless(
             owners.Count == 2 || receivers.Count == 1 || receivers.Count == owners.Count,

@@ -36,9 +36,12 @@ internal abstract partial record IntersectionProtocol(string Name, ProtocolChoic
     /// <summary>What at least so many of 3 to 10 owners have (psi-threshold.md).</summary>
     public const string ThresholdName = "psi-threshold/1";
 
+    /// <summary>Homomorphic encryption against a prepared set (psi-unbalanced.md).</summary>
+    public const string UnbalancedName = "psi-unbalanced/1";
+
     /// <summary>All of this program.</summary>
     public static IReadOnlyList<IntersectionProtocol> All { get; } =
-        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental(), new Oprf(), new MultiParty(), new Threshold()];
+        [new Ecdh(), new Vole(), new StreamedVole(), new Cardinality(), new Circuit(), new Incremental(), new Oprf(), new MultiParty(), new Threshold(), new Unbalanced()];
 
     /// <summary>The protocol of that name, or null.</summary>
     public static IntersectionProtocol? Find(string name) => All.FirstOrDefault(p => p.Name == name);

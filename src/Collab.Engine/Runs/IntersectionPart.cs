@@ -61,6 +61,7 @@ internal sealed partial record IntersectionPart(
         if (Plan.Protocol == IntersectionProtocol.ThresholdName) return await InEnoughListsAsync(channels, ContextOf(Plan, run), cancellation);
         if (Plan.Owners.Count > 2) return await IntersectAllAsync(channels, ContextOf(Plan, run), cancellation);
         var channel = channels[Plan.Owners.Single(o => o != Ports.Self)];
+        if (Plan.Protocol == IntersectionProtocol.UnbalancedName) return await AskManyAsync(channel, cancellation);
         if (Plan.Protocol == IntersectionProtocol.CardinalityName) return await CountAsync(channel, ContextOf(Plan, run), progress, cancellation);
         if (Question.Reveal is Reveal.Aggregates aggregates) return await AggregateAsync(channel, aggregates, ContextOf(Plan, run), progress, cancellation);
         if (Question.Reveal is Reveal.Join join) return await JoinAsync(channel, join, ContextOf(Plan, run), progress, cancellation);

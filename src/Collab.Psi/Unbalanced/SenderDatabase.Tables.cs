@@ -89,7 +89,7 @@ public sealed partial class SenderDatabase
     }
 
     private void Publish(uint salt, PlaintextMatrix[] bundles) =>
-        Volatile.Write(ref _current, new DatabaseSnapshot(Parameters, salt, (_current?.Revision ?? 0) + 1, _records.Count, bundles));
+        Volatile.Write(ref _current, new DatabaseSnapshot(Parameters, salt, _revision, _records.Count, bundles));
 
     private void ResizeNumbers()
     {

@@ -36,6 +36,7 @@ public sealed partial class SenderDatabase : IDisposable
     private BinTable _table = null!;
     private uint[] _numbers = [];                                                        // shape [capacity, V]
     private DatabaseSnapshot _current = null!;
+    private long _revision;                                                              // of the last version, also of one before this program ran
 
     private SenderDatabase(UnbalancedParameters parameters, SecretBytes seed)
     {
@@ -134,7 +135,8 @@ public sealed partial class SenderDatabase : IDisposable
             for (var i = 0; i < added.Length; i++) changes.Added.Add(_records.Add(names[added[i]], seeds[i], LabelOf(added[i])));
             Array.Clear(seeds);
 
-            // 4  Places and polynomials.
+            // 4  Places and polynomials. A version is a set of items and labels.
+            if (added.Length + removed.Length + changes.Relabelled.Count > 0 || _revision == 0) _revision++;
             var cells = Apply(changes, random, parallelism, out var isWhole);
             return new(added.Length, removed.Length, changes.Relabelled.Count, cells, isWhole);
         }

@@ -14,7 +14,7 @@ public sealed class UnbalancedParameters
     public const int LargestReceiver = 1 << 16;
 
     /// <summary>The most items of a sender.</summary>
-    public const int LargestSender = 1 << 27;
+    public const int LargestSender = 1 << 24;
 
     /// <summary>The largest label, in bytes.</summary>
     public const int LargestLabel = 1 << 12;

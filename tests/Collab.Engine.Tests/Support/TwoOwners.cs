@@ -18,6 +18,7 @@ internal sealed class TwoOwners : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("collab-owners").FullName;
     private readonly Dictionary<PartyId, DatasetRegistry> _registries = [];
     private readonly List<DatasetOffer> _offers = [];
+    private readonly SecretBytes _storageKey = SecretBytes.Random(32, RandomSource.Seeded(2));
 
     /// <summary>Gives an owner a table named <c>table</c>; the first line names its columns.</summary>
     public async Task OfferAsync(PartyId owner, params string[] lines)
@@ -45,6 +46,7 @@ internal sealed class TwoOwners : IDisposable
             {
                 SpillFolder = Path.Combine(_folder, $"spill-{self}"),
                 BucketKeys = 4,
+                Standing = new StandingFolder(StandingOf(self), _storageKey),
             };
             var part = await ProtocolPart.PrepareAsync(ports, plan, Run, CancellationToken.None);
             part.Passed = peer => new Transcript(new DirectionTranscript(Run, self, peer, []), new DirectionTranscript(Run, peer, self, []));
@@ -59,6 +61,9 @@ internal sealed class TwoOwners : IDisposable
             runs.Values.Sum(r => r.Usage.Values.Sum(u => u.MessagesSent)),
             runs.Values.Sum(r => r.Usage.Values.Sum(u => u.BytesSent)));
     }
+
+    /// <summary>What a party keeps between the runs of a job.</summary>
+    public string StandingOf(PartyId party) => Path.Combine(_folder, $"standing-{party}");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
