@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Collab.Arithmetic.BinaryField;
 using Collab.HomomorphicEncryption;
 using Collab.Primitives;
@@ -44,6 +45,24 @@ public class UnbalancedParametersTests
         Assert.True(parameters.FalsePositiveLog2 <= -40 && parameters.PlacementFailure <= 0.5 && parameters.Noise.Likely < 0.5);
         Assert.Equal(parameters.Id, UnbalancedSearch.Find(receiver, sender, label).Id);
         if (sender > 1) Assert.NotEqual(parameters.Id, UnbalancedSearch.Find(receiver, sender - 1, label).Id);
+    }
+
+    /// <summary>The notebook has the formulas of the spec, and checks them against the exact tail of the binomial distribution.</summary>
+    [Fact]
+    public void Bounds_and_found_parameters_are_those_of_the_notebook()
+    {
+        var derived = JsonNode.Parse(File.ReadAllText(Path.Combine("vectors", "unbalanced-parameters.json")))!;
+        foreach (var set in derived["sets"]!.AsArray())
+        {
+            int Number(string name) => (int)set![name]!;
+            var found = UnbalancedSearch.Find(Number("receiver"), Number("sender"), Number("label"));
+            Assert.Equal(
+                (Number("degree"), (ulong)Number("modulus"), Number("tables"), Number("bundles"), Number("places"), Number("tags")),
+                (found.Encryption.RingDegree, found.Encryption.PlaintextModulus, found.Tables, found.Bundles, found.Places, found.Tags));
+            Assert.Equal((double)set!["falsePositiveLog2"]!, found.FalsePositiveLog2, 1e-6);
+            Assert.Equal((double)set["placementFailure"]!, found.PlacementFailure, 1e-6);
+            Assert.Equal((double)set["likelyNoise"]!, found.Noise.Likely, 1e-3);                // the primes are a little below their powers of two
+        }
     }
 
     [Theory, InlineData(0, 1, 0), InlineData(1, 0, 0), InlineData(1, 1, -1), InlineData(UnbalancedParameters.LargestReceiver + 1, 1, 0)]
