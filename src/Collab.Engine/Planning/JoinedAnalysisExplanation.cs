@@ -26,7 +26,8 @@ internal static class JoinedAnalysisExplanation
         var analyses = JoinedAnalysisPlanner.AnalysesOf(plan, question);
         CircuitPsiCost[] costs = [
             .. analyses.All(analysis => analysis.Ordered is not null) ? Array.Empty<CircuitPsiCost>() : [CircuitPsiCost.OfJoined(
-                Most(plan.InputOf(sender)!), Most(plan.InputOf(receiver)!), [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Where(totals => totals.Terms.Count > 0)], JoinedAnalysisPlanner.Transfers)],
+                Most(plan.InputOf(sender)!), Most(plan.InputOf(receiver)!), [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Where(totals => totals.Terms.Count > 0)], JoinedAnalysisPlanner.Transfers,
+                RoundsOf(plan, analyses))],
             .. OrderedAnalysisExplanation.CostsOf(plan, analyses, Most)];
         var keys = plan.Inputs.Sum(input => (double)Most(input));
         return new(
@@ -48,12 +49,20 @@ internal static class JoinedAnalysisExplanation
                     $"{receiver} knows its own rows: a column of its own that is other than 0 in few rows alone comes close to telling {sender}'s values of these. Two jobs whose lists of keys differ by a few rows differ by those rows' totals; no ledger of answers can see that, so limit uses.",
                     $"{receiver} 知道自己的行：若其某列仅在少数行非零，则合计几乎等于 {sender} 在这些行的值。键列表仅差几行的两个作业，其结果之差即为那几行的合计；答复账本无法察觉，故应限制使用次数。"),
                 .. OrderedAnalysisExplanation.Notes(analyses),
+                .. analyses.Any(analysis => analysis.Rounds is not null)
+                    ? [new Bilingual(
+                        $"A regression in steps opens sums at every coefficient that {receiver} names, and {receiver} is trusted to name those of the iteration: {sender} cannot check that they follow.",
+                        $"逐步回归在 {receiver} 指定的每组系数处公开合计；须信任 {receiver} 按迭代指定，{sender} 无法检验。")]
+                    : Array.Empty<Bilingual>(),
             ],
             [
                 new(
                     sender, [.. Explanation.Reads(plan, sender), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
                     [
                         .. Common(receiver),
+                        .. analyses.Any(analysis => analysis.Rounds is not null)
+                            ? [new Bilingual("of each regression in steps, the coefficients after every step, the last of which are the result", "每个逐步回归在每一步后的系数，最后的系数即为结果")]
+                            : Array.Empty<Bilingual>(),
                         new("nothing else", "此外一无所知"),
                     ]),
                 new(
@@ -66,7 +75,7 @@ internal static class JoinedAnalysisExplanation
             ],
             new(
                 costs.Sum(cost => cost.Flights + cost.Ole.Messages), costs.Sum(cost => cost.TotalBytes),
-                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => a.OfSender.Count + a.OfReceiver.Count)))),
+                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => Math.Max(a.OfSender.Count + a.OfReceiver.Count, a.Rounds is { } r ? r.OfSender.Count + r.OfReceiver.Count + r.Products.Count + r.Ways : 0))))),
                 CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (costs.Sum(cost => (double)cost.Transfers) * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
@@ -75,9 +84,14 @@ internal static class JoinedAnalysisExplanation
     [
         new($"how many keys {other} has, and of none whether it matches or lacks a value", $"{other} 的键数，但不知道其中哪些匹配或缺值"),
         new(
-            "of each analysis whether enough rows match; of survival in which intervals enough are at risk, of a histogram in which bins enough lie",
-            "每项分析的匹配行是否足够；生存分析中哪些区间、直方图中哪些区间的行数足够"),
+            "of each analysis whether enough rows match; of survival in which intervals enough are at risk, of a histogram in which bins enough lie, of Cox regression in which intervals some leave with or without the event",
+            "每项分析的匹配行是否足够；生存分析中哪些区间、直方图中哪些区间的行数足够，Cox 回归中哪些区间有（或无）发生事件与不再随访者"),
     ];
+
+    /// <summary>The sums of every round that an analysis may take.</summary>
+    private static IReadOnlyList<JoinedSumPlan> RoundsOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses) =>
+        [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Zip(analyses, (totals, analysis) =>
+            JoinedAnalysisPlanner.RoundsOf(plan, analysis, totals) is { } round ? Enumerable.Repeat(round, analysis.MostRounds) : []).SelectMany(rounds => rounds)];
 
     private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
     {
@@ -85,6 +99,13 @@ internal static class JoinedAnalysisExplanation
             ? new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）")
             : AnalysisExplanation.Totals(analysis));
         if (joined.Ordered is not null) return new($"of {of.English}, over the rows that match: {about.English}", $"{of.Chinese}（匹配的行）：{about.Chinese}");
+        if (joined.Rounds is { } round)
+        {
+            return new(
+                $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals, and {round.Products.Count * Math.Max(1, round.Ways)} for each of at most {joined.MostRounds} steps; usually fewer than 10, and the cost told is that of all)",
+                $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计，另每步 {round.Products.Count * Math.Max(1, round.Ways)} 个，至多 {joined.MostRounds} 步；通常不足 10 步，所示开销按全部步数计）");
+        }
+
         return new(
             $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count(product => product.Gate is not null)} totals)", $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count(product => product.Gate is not null)} 个合计）");
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Psi.Circuit;
@@ -56,8 +57,11 @@ internal static class JoinedAnalysisPlanner
         Unless(plan.Receivers.Count == 1 && plan.Owners.Contains(plan.Receivers[0]), "Analyses of a join go to one of its two owners.");
         Unless(plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
         Unless(question.Analyses.All(analysis => analysis is not Analysis.Ranked { IsDealt: true }), "The receiver of a join is one of its owners and cannot be their dealer.");
-        PlansOf(plan, AnalysesOf(plan, question));
-        RequireOrdered(plan, AnalysesOf(plan, question));
+        var analyses = AnalysesOf(plan, question);
+        if (analyses.FirstOrDefault(analysis => analysis.Undeclared is not null) is { } open)
+            throw new CollabException(TotalsTooWide, $"{open}: it goes in steps and needs the range of each covariate, also of '{open.Undeclared}'.", plan.Requester);
+        foreach (var (analysis, totals) in analyses.Zip(PlansOf(plan, analyses))) RoundsOf(plan, analysis, totals);
+        RequireOrdered(plan, analyses);
     }
 
     /// <summary>Refuses what cannot be ordered: too many groups, or a table whose band begins above the limit.</summary>
@@ -108,6 +112,18 @@ internal static class JoinedAnalysisPlanner
         })];
     }
 
+    /// <summary>What a round of an analysis opens after its totals, over the same rows; null where there are no rounds.</summary>
+    public static JoinedSumPlan? RoundsOf(Plan plan, JoinedAnalysis analysis, JoinedPlan totals) => analysis.Rounds is not { } round ? null : Checked(analysis, sums => sums.Check(), () => new JoinedSumPlan
+    {
+        OfSender = ColumnsOf(round.OfSender),
+        OfReceiver = ColumnsOf(round.OfReceiver),
+        Products = round.Products,
+        WayCount = round.Ways,
+        WaysOf = round.WaysOf == plan.Receivers[0] ? BooleanParty.Second : BooleanParty.First,
+        SubsetOfSender = totals.SubsetOfSender,
+        SubsetOfReceiver = totals.SubsetOfReceiver,
+    });
+
     /// <summary>For each analysis the number of its owner's subset of rows, those with a value in all of its columns; null where it has none. Analyses of the same columns share one.</summary>
     public static IReadOnlyList<int?> SubsetsOf(PartyId owner, IReadOnlyList<JoinedAnalysis> analyses)
     {
@@ -116,22 +132,27 @@ internal static class JoinedAnalysisPlanner
         return [.. names.Select(name => name.Length == 0 ? (int?)null : known.IndexOf(name))];
     }
 
-    private static JoinedPlan PlanOf(JoinedAnalysis analysis, int? ofSender, int? ofReceiver)
+    private static JoinedPlan PlanOf(JoinedAnalysis analysis, int? ofSender, int? ofReceiver) => Checked(analysis, totals => totals.Check(), () => new JoinedPlan
+    {
+        OfSender = ColumnsOf(analysis.OfSender),
+        OfReceiver = ColumnsOf(analysis.OfReceiver),
+        Terms = [.. analysis.Products.Select(product => new JoinedTerm(product.OfSender, product.OfReceiver, product.Gate))],
+        Gates = [.. analysis.Gates.Select(gate => gate.Select(count => new JoinedCount([.. count.Parts]) { Minimum = count.Minimum }).ToArray())],
+        SubsetOfSender = ofSender,
+        SubsetOfReceiver = ofReceiver,
+        MinimumGroup = analysis.MinimumGroup,
+    });
+
+    private static JoinedColumn[] ColumnsOf(IEnumerable<(BigInteger Least, BigInteger Largest)> bounds) =>
+        [.. bounds.Select(column => new JoinedColumn((Int128)column.Least, (Int128)column.Largest))];
+
+    private static T Checked<T>(JoinedAnalysis analysis, Action<T> check, Func<T> make)
     {
         try
         {
-            var plan = new JoinedPlan
-            {
-                OfSender = [.. analysis.OfSender.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
-                OfReceiver = [.. analysis.OfReceiver.Select(bounds => new JoinedColumn((Int128)bounds.Least, (Int128)bounds.Largest))],
-                Terms = [.. analysis.Products.Select(product => new JoinedTerm(product.OfSender, product.OfReceiver, product.Gate))],
-                Gates = [.. analysis.Gates.Select(gate => gate.Select(count => new JoinedCount([.. count])).ToArray())],
-                SubsetOfSender = ofSender,
-                SubsetOfReceiver = ofReceiver,
-                MinimumGroup = analysis.MinimumGroup,
-            };
-            plan.Check();
-            return plan;
+            var made = make();
+            check(made);
+            return made;
         }
         catch (Exception unfit) when (unfit is OverflowException or InsecureParametersException or ArgumentException)
         {

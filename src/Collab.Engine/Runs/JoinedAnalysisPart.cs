@@ -1,3 +1,4 @@
+using System.Numerics;
 using Collab.Channels;
 using Collab.Data.Keys;
 using Collab.Engine.Planning;
@@ -55,7 +56,7 @@ internal sealed record JoinedAnalysisPart(
         foreach (var (i, analysis) in Analyses.Index())
         {
             var rows = await alignments.ToAsync(analysis.Ordered?.Orderer ?? Plan.Receivers[0], cancellation);
-            outcomes.Add(ordered[i] is { } columns ? await OutcomeAsync(rows, analysis, columns, orderedPlans[i]!, cancellation) : await OutcomeAsync(rows, analysis, Rows[i], plans[i], cancellation));
+            outcomes.Add(ordered[i] is { } columns ? await OutcomeAsync(rows, analysis, columns, orderedPlans[i]!, cancellation) : await OutcomeAsync(channel, rows, analysis, Rows[i], plans[i], cancellation));
             progress(RunSteps.Protocol, i + 1, Analyses.Count);
         }
 
@@ -63,16 +64,25 @@ internal sealed record JoinedAnalysisPart(
     }
 
     /// <summary>The outcome at the receiver; at the other no more than that it was withheld or not.</summary>
-    private static async Task<AnalysisOutcome> OutcomeAsync(SharedRows rows, JoinedAnalysis analysis, JoinedRows own, JoinedPlan plan, CancellationToken cancellation)
+    private async Task<AnalysisOutcome> OutcomeAsync(
+        IChannel channel, SharedRows rows, JoinedAnalysis analysis, JoinedRows own, JoinedPlan plan, CancellationToken cancellation)
     {
+        IReadOnlyList<BigInteger?>? totals;
         try
         {
-            return await JoinedTotals.OpenAsync(rows, own.Columns, plan, analysis.Opened, cancellation) is { } totals ? analysis.Finish(totals) : new AnalysisOutcome([], "");
+            totals = await JoinedTotals.OpenAsync(rows, own.Columns, plan, analysis.Opened, cancellation);
         }
         catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
         {
             return AnalysisOutcome.Withheld; // both learn it, and nothing was opened
         }
+
+        if (JoinedAnalysisPlanner.RoundsOf(Plan, analysis, plan) is not { } round) return totals is null ? new AnalysisOutcome([], "") : analysis.Finish(totals);
+        Task<IReadOnlyList<BigInteger>?> OpenAsync(IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken ending) =>
+            JoinedSums.OpenAsync(rows, columns, ways, round, ending);
+        if (totals is not null) return await analysis.ReceiveAsync(channel, own, totals, OpenAsync, cancellation);
+        await analysis.ContributeAsync(Ports.Self, channel, own, OpenAsync, cancellation);
+        return new AnalysisOutcome([], "");
     }
 
     /// <summary>The same of an analysis that the order of a column settles.</summary>

@@ -63,8 +63,9 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
     /// <param name="receiverItems">Distinct items of the receiver.</param>
     /// <param name="plans">What is opened, plan after plan; none for <see cref="SharedRows"/> alone.</param>
     /// <param name="form">How transfers are made.</param>
+    /// <param name="sums">Sums for rounds beside, each entry once.</param>
     /// <remarks>Memory is that of steps 1 to 6 and of the columns of the plan that has most as shares, before and after selection; passing copies in selections are not in it, and a process was measured to take several times as much.</remarks>
-    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, IReadOnlyList<JoinedPlan> plans, TransferForm form)
+    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, IReadOnlyList<JoinedPlan> plans, TransferForm form, params IReadOnlyList<JoinedSumPlan> sums)
     {
         var operations = new Operations(form);
         var shared = Of(senderItems, receiverItems, new CircuitPlan(), operations);     // 1
@@ -80,8 +81,16 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
             operations.Totals(plan, bins);                                              // 5 – 8
         }
 
+        foreach (var plan in sums)
+        {
+            operations.Send(2 * Digest.Size);                                           // 9
+            if (!isEmpty) operations.Send((plan.OfSender.Count + (plan.WaysOf == BooleanParty.First ? plan.WayCount : 0)) * StoreBytes(senderItems)); // 10
+            operations.Sums(plan, bins);                                                // 11 – 14
+        }
+
         var cost = operations.AddedTo(shared);
-        return cost with { MemoryBytes = cost.MemoryBytes + (2L * Gf128.Size * bins * plans.Select(plan => plan.OfSender.Count).DefaultIfEmpty().Max()) };
+        var columns = plans.Select(plan => plan.OfSender.Count).Concat(sums.Select(plan => plan.OfSender.Count + plan.Products.Count + plan.WayCount)).DefaultIfEmpty().Max();
+        return cost with { MemoryBytes = cost.MemoryBytes + (2L * Gf128.Size * bins * columns) };
     }
 
     private static long StoreBytes(int senderItems) => Gf128.Size + StoreParts.TotalBytes(OkvsParameters.Create((long)BinLayout.Choices * senderItems).Size);
@@ -181,6 +190,31 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
             for (; sizes.Any(size => size > 1); sizes = [.. sizes.Select(size => (size + 1) / 2)]) And(sizes.Sum(size => size / 2));
             Send(2 * Bytes(sizes.Length));                                              // 6
             foreach (var width in numbered.Where(t => plan.Terms[t].Gate is not null).GroupBy(t => plan.WordBits(plan.Terms[t]))) Send(Gf128.Size * (long)width.Count()); // 8
+        }
+
+        /// <summary>Steps 11 to 14 of specs/analysis-joined.md, of rows whose members are known.</summary>
+        public void Sums(JoinedSumPlan plan, int bins)
+        {
+            for (var i = 0; i < 2 * plan.OfSender.Count; i++) Select(bins, 2 * WordBits); // 11
+            foreach (var (column, products) in plan.ByReceiver()) Products(bins, plan.OfReceiver[column].Bits, products.Length); // 12
+            for (var way = 0; way < plan.WayCount; way++)                               // 13
+            {
+                Products(bins, 1, plan.Products.Count);
+                if (plan.WaysOf == BooleanParty.First) Products(bins, 1, plan.Products.Count, back: true);
+            }
+
+            Send(Gf128.Size * (long)plan.Products.Count * Math.Max(1, plan.WayCount));  // 14
+        }
+
+        private void Products(int count, int bits, int vectors, bool back = false)
+        {
+            if (bits == 0) return;
+            foreach (var (_, size) in ObliviousProducts.Pieces(count, bits, vectors))
+            {
+                Take(size * bits, back);
+                Send(Bytes((long)size * bits));
+                Send((long)size * vectors * ObliviousProducts.CorrectionSize(bits));
+            }
         }
 
         public CircuitPsiCost AddedTo(CircuitPsiCost cost)

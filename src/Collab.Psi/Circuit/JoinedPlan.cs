@@ -31,7 +31,11 @@ public readonly record struct JoinedTerm(int? OfSender, int? OfReceiver, int? Ga
 
 /// <summary>A number of rows that must reach the smallest group: Σ coefficient · total, of terms whose columns are indicators.</summary>
 /// <param name="Parts">Coefficients and terms.</param>
-public sealed record JoinedCount(params IReadOnlyList<(int Coefficient, int Term)> Parts);
+public sealed record JoinedCount(params IReadOnlyList<(int Coefficient, int Term)> Parts)
+{
+    /// <summary>What it must reach instead; null for the smallest group. 0 or more.</summary>
+    public int? Minimum { get; init; }
+}
 
 /// <summary>What <see cref="JoinedTotals"/> opens, the same at both parties: totals, each behind a gate, which passes when all of its counts reach the smallest group. Squares, products of columns of one party and indicators of groups are columns that their owner makes itself.</summary>
 public sealed record JoinedPlan
@@ -75,6 +79,7 @@ public sealed record JoinedPlan
     public void Check()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MinimumGroup, 1, nameof(MinimumGroup));
+        if (Gates.Any(gate => gate.Any(count => count.Minimum < 0))) throw new ArgumentException("A count reaches 0 or more.", nameof(Gates));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(OfSender.Count, LargestColumnCount, nameof(OfSender));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(OfReceiver.Count, LargestColumnCount, nameof(OfReceiver));
         ArgumentOutOfRangeException.ThrowIfZero(Terms.Count, nameof(Terms));
@@ -150,6 +155,7 @@ public sealed record JoinedPlan
             Write32(gate.Count);
             foreach (var count in gate)
             {
+                Write32(count.Minimum ?? MinimumGroup);
                 Write32(count.Parts.Count);
                 foreach (var (coefficient, term) in count.Parts)
                 {

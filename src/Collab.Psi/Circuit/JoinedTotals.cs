@@ -35,7 +35,7 @@ public static class JoinedTotals
         SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan, Func<bool[], bool[]>? opened = null, CancellationToken cancellation = default)
     {
         plan.Check();
-        CheckColumns(rows, columns, plan);
+        CheckColumns(rows, columns, rows.IsSender ? plan.OfSender : plan.OfReceiver, rows.IsSender ? plan.SubsetOfSender : plan.SubsetOfReceiver);
         await AgreeAsync(rows.Channel, Agreement, plan.Digest(), cancellation).ConfigureAwait(false);                                                                   // 2 ↔
         var ofSender = await rows.ColumnsAsync(plan.OfSender.Count, rows.IsSender ? columns : [], cancellation).ConfigureAwait(false);              // 3 →
         using var terms = new JoinedTerms(
@@ -61,14 +61,15 @@ public static class JoinedTotals
         }
     }
 
-    /// <summary>Step 6 without the opening: a shared bit for each gate. A number of rows is below 2^24, so its shares modulo 2^32 are enough.</summary>
+    /// <summary>Step 6 without the opening: a shared bit for each gate. A number of rows is below 2^24, so its shares modulo 2^32 are enough, also less what it must reach.</summary>
     private static async Task<SharedBits> PassAsync(BooleanEngine engine, JoinedPlan plan, SharedWords?[] totals, CancellationToken cancellation)
     {
         using var counts = new SharedWords(
-            [.. plan.Gates.SelectMany(gate => gate).Select(count => count.Parts.Aggregate(UInt128.Zero, (sum, part) =>
-                unchecked(sum + ((UInt128)part.Coefficient * totals[part.Term]!.Share[0])) & uint.MaxValue))],
+            [.. plan.Gates.SelectMany(gate => gate).Select(count => count.Parts.Aggregate(
+                engine.Party == BooleanParty.First ? unchecked(0 - (UInt128)(count.Minimum ?? plan.MinimumGroup)) & uint.MaxValue : 0,
+                (sum, part) => unchecked(sum + ((UInt128)part.Coefficient * totals[part.Term]!.Share[0])) & uint.MaxValue))],
             CountBits);
-        var bits = await ThresholdTest.AtLeastAsync(engine, counts, plan.MinimumGroup, cancellation).ConfigureAwait(false);
+        var bits = await ThresholdTest.AtLeastAsync(engine, counts, 0, cancellation).ConfigureAwait(false);
         var next = 0;
         int[][] gates = [.. plan.Gates.Select(gate => gate.Select(_ => next++).ToArray())];     // where each gate's bits are
         while (gates.Any(gate => gate.Length > 1))
@@ -112,9 +113,9 @@ public static class JoinedTotals
         return engine.Party == BooleanParty.Second ? values : null;
     }
 
-    private static void CheckColumns(SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedPlan plan)
+    /// <summary>Refuses columns that are not those of the plan, before anything is sent.</summary>
+    internal static void CheckColumns(SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<JoinedColumn> declared, int? subset)
     {
-        var (declared, subset) = rows.IsSender ? (plan.OfSender, plan.SubsetOfSender) : (plan.OfReceiver, plan.SubsetOfReceiver);
         if (columns.Count != declared.Count) throw new ArgumentException("As many columns as the plan has of this party.", nameof(columns));
         for (var k = 0; k < columns.Count; k++)
         {

@@ -1,6 +1,7 @@
 using Collab.Arithmetic.WideIntegers;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Survival;
 using MathNet.Numerics.LinearAlgebra;
@@ -17,12 +18,12 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
     private const int CellsOfLeaving = 2;
 
     private readonly Dictionary<string, int> _events = BatchColumns.NumbersOf(analysis.Event.Levels);
-    private readonly long[] _ends = [.. analysis.Ends];
+    private readonly Leaving _leaving = new(analysis.Time, analysis.Event, [.. analysis.Ends]);
 
     public int CovariateCount => analysis.Covariates.Count;
 
     /// <summary>With the event and without, in each interval.</summary>
-    public int LeavingCount => 2 * _ends.Length;
+    public int LeavingCount => _leaving.Count;
 
     /// <summary>Σ w, Σ w·x, Σ w·x·xᵀ.</summary>
     public int SumsOfLeaving => (CovariateCount + 1) * (CovariateCount + 2) / 2;
@@ -66,13 +67,7 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
         var events = BatchColumns.LevelOfEachRow(batch, analysis.Event, _events);
         var (times, present) = BatchColumns.ScaledValues(batch, analysis.Time);
         (long[] Values, bool[] Present)[] columns = [.. analysis.Covariates.Select(measure => BatchColumns.ScaledValues(batch, measure))];
-        return ([.. times.Select((time, row) => present[row] && events[row] >= 0 && columns.All(column => column.Present[row]) ? Leaving(time, events[row] == 1) : -1)], columns);
-    }
-
-    private int Leaving(long time, bool hasEvent)
-    {
-        var interval = Array.BinarySearch(_ends, time) is var found && found >= 0 ? found : ~found;
-        return interval == _ends.Length ? LeavingCount - 1 : (2 * interval) + (hasEvent ? 0 : 1);
+        return ([.. times.Select((time, row) => present[row] && events[row] >= 0 && columns.All(column => column.Present[row]) ? _leaving.Of(time, events[row]) : -1)], columns);
     }
 
     public override Task ContributeAsync(ProcedureRounds rounds, KeptRows own, CancellationToken cancellation) =>
@@ -82,14 +77,10 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
         ProcedureRounds rounds, KeptRows? own, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
     {
         double[] units = [.. analysis.Covariates.Select(covariate => Math.Pow(10, covariate.Scale))];
-        long[] events = [.. Enumerable.Range(0, _ends.Length).Select(interval => (long)cells[2 * CellsOfLeaving * interval][0])];
+        long[] events = [.. Enumerable.Range(0, LeavingCount / 2).Select(interval => (long)cells[2 * CellsOfLeaving * interval][0])];
         CoxSums.Weighted[]? start = null;
         Vector<double>? mean = null;
-        return [await RegressionRounds.WithEndAsync(rounds, FitAsync, cancellation)];
-
-        Task<Finding> FitAsync() => events.Sum() > 0
-            ? CoxRegression.FitAsync([.. analysis.Covariates.Select(covariate => covariate.Column)], SumsAsync)
-            : throw new InvalidOperationException("No row has the event within the intervals.");
+        return [await RegressionRounds.WithEndAsync(rounds, () => FitAsync(events, SumsAsync), cancellation)];
 
         async Task<IReadOnlyList<CoxSums>> SumsAsync(Vector<double> beta)
         {
@@ -104,6 +95,57 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
             return AtRisk(events, start, leavings);
         }
     }
+
+    private Task<Finding> FitAsync(long[] events, Func<Vector<double>, Task<IReadOnlyList<CoxSums>>> sums) => events.Sum() > 0
+        ? CoxRegression.FitAsync([.. analysis.Covariates.Select(covariate => covariate.Column)], sums)
+        : throw new InvalidOperationException("No row has the event within the intervals.");
+
+    /// <summary>Of each way of leaving two cells, each behind a gate of its own: enough rows, with their number, Σ x and Σ x·xᵀ; and none.</summary>
+    public override IReadOnlyList<JoinedCell> Joined =>
+    [
+        .. Enumerable.Range(0, LeavingCount).Select(number => (RowProduct)new RowFactor.Leaves(_leaving, number)).SelectMany((leaves, number) => new JoinedCell[]
+        {
+            new(leaves, [.. RowProduct.Moments(analysis.Covariates).Select(x => (RowTotal)(leaves * x))]) { Gate = CellsOfLeaving * number },
+            new(new RowTotal((-1, leaves)), []) { Gate = (CellsOfLeaving * number) + 1 },
+        }),
+    ];
+
+    public override int MinimumOfJoinedCell(int cell, int minimum) => cell % CellsOfLeaving == 0 ? MinimumOf(minimum) : 0;
+
+    public override int MostJoinedQuestions => CoxRegression.MaximumQuestions - 1; // β = 0 is known before
+
+    /// <summary>Only where time and event are at one owner, who then knows how each of its rows leaves.</summary>
+    public override JoinedModel? ModelOver(JoinedTables tables, PartyId receiver) =>
+        tables[analysis.Time.Column].Of == tables[analysis.Event.Column].Of ? new(analysis.Covariates, tables, receiver, _leaving) : null;
+
+    /// <summary>Covariates are taken from the middles of their ranges, which changes no estimate.</summary>
+    public override async Task<Finding> ReceiveJoinedAsync(JoinedRounds rounds, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
+    {
+        var model = rounds.Model;
+        double[] halves = [.. Enumerable.Range(1, CovariateCount).Select(k => model.ScaleOf(k).Half)];
+        var start = Enumerable.Range(0, LeavingCount).Select(number => model.CentredOf(cells[CellsOfLeaving * number])).Select(totals => Weighted(totals, halves)).ToArray();
+        long[] events = [.. Enumerable.Range(0, LeavingCount / 2).Select(interval => (long)start[2 * interval].Zeroth)];
+        var rows = start.Sum(leaving => leaving.Zeroth);
+        var (last, error) = (AtRisk(events, start, start), 0.0);
+        var found = await FitAsync(events, SumsAsync);
+        var inverses = last.Sum(time => Enumerable.Range(0, (int)time.Events).Sum(k => 1 / (time.Risk.Zeroth - ((double)k / time.Events * time.Tied.Zeroth))));
+        JoinedRounds.ThrowUnlessPrecise(analysis.Covariates.Select((covariate, k) => found[covariate.Column, "std.error"] * halves[k]), 4 * error * inverses, 12 * error * inverses);
+        return found;
+
+        async Task<IReadOnlyList<CoxSums>> SumsAsync(Vector<double> beta)
+        {
+            if (beta.ForAll(b => b == 0)) return last;
+            double[] normalised = [0, .. beta.Select((b, k) => b * halves[k])];
+            var sums = await rounds.AskAsync(normalised, rows, cancellation);
+            error = model.ErrorOf(rows, normalised);
+            return last = AtRisk(events, start, [.. Enumerable.Range(0, LeavingCount).Select(number => Weighted(model.MatrixOf(sums, number), halves))]);
+        }
+    }
+
+    /// <summary>The sums of a leaving for covariates in units of 1.</summary>
+    private static CoxSums.Weighted Weighted(Matrix<double> normalised, double[] halves) => new(
+        normalised[0, 0], Vector<double>.Build.Dense(halves.Length, i => normalised[0, i + 1] * halves[i]),
+        Matrix<double>.Build.Dense(halves.Length, halves.Length, (i, j) => normalised[i + 1, j + 1] * halves[i] * halves[j]));
 
     public override PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to) =>
         RegressionRounds.Sends(plan, from, to, CovariateCount + 1, CoxRegression.MaximumQuestions, SumCount);

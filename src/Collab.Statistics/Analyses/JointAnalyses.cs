@@ -99,7 +99,9 @@ public static partial class JointAnalyses
     /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
     internal static AnalysisOutcome Outcome(Func<IReadOnlyList<Finding>> find) => OutcomeAsync(() => Task.FromResult(find())).GetAwaiter().GetResult(); // which is done at once
 
-    private static async Task<AnalysisOutcome> OutcomeAsync(Func<Task<IReadOnlyList<Finding>>> find)
+    /// <summary>What an analysis finds, or why it finds nothing.</summary>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    internal static async Task<AnalysisOutcome> OutcomeAsync(Func<Task<IReadOnlyList<Finding>>> find)
     {
         try
         {

@@ -43,13 +43,8 @@ internal sealed class LinearProcedure(Analysis.Linear analysis) : TotalsProcedur
         get
         {
             Measure[] columns = [.. analysis.Covariates, analysis.Response];
-            RowProduct Moment(int i, int j) => // of two of 1, covariates, response
-                i == 0 && j == 0 ? RowProduct.One
-                : i == 0 ? new RowFactor.Power(columns[j - 1], 1)
-                : i == j ? new RowFactor.Power(columns[i - 1], 2)
-                : new RowProduct(new RowFactor.Power(columns[i - 1], 1), new RowFactor.Power(columns[j - 1], 1));
-            var gram = Enumerable.Range(0, _columns).SelectMany(i => Enumerable.Range(i, _columns - i), Moment);
-            return [new(RowProduct.One, [.. gram.Concat(Enumerable.Range(0, _columns + 1).Select(i => Moment(i, _columns))).Select(product => (RowTotal)product)])];
+            var gram = RowProduct.Moments(analysis.Covariates);
+            return [new(RowProduct.One, [.. gram.Concat(Enumerable.Range(0, _columns + 1).Select(i => RowProduct.Moment(columns, i, _columns))).Select(product => (RowTotal)product)])];
         }
     }
 

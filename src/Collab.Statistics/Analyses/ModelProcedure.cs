@@ -21,6 +21,12 @@ internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> cov
 
     public override int BytesPerRow => sizeof(double) * (ColumnCount + 1);
 
+    /// <summary>The intercept and the covariates by name.</summary>
+    protected IReadOnlyList<string> Names => ["(Intercept)", .. covariates.Select(covariate => covariate.Column)];
+
+    /// <summary>Of each column, how many of its units are 1.</summary>
+    protected double[] Units => [1, .. covariates.Select(covariate => Math.Pow(10, covariate.Scale))];
+
     private int SumCount => WeightedTerms.CountOf(ColumnCount) + 1;
 
     /// <summary>Rows that the whole needs: ten for each column, as in linear regression, and more than the rounds could tell.</summary>
@@ -28,6 +34,8 @@ internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> cov
         Math.Max(minimum, LinearProcedure.RowsPerColumn * ColumnCount), RegressionRounds.MinimumRows(MostQuestions, WeightedTerms.CountOf(ColumnCount), ColumnCount));
 
     public override int MinimumOfCell(int cell, int minimum) => cell == 0 ? MinimumOf(minimum) : minimum;
+
+    public override int MinimumOfJoinedCell(int cell, int minimum) => MinimumOfCell(cell, minimum);
 
     public override KeptRows Keep() => new ModelRows(this);
 
@@ -46,9 +54,8 @@ internal abstract class ModelProcedure(Family family, IReadOnlyList<Measure> cov
     public override async Task<IReadOnlyList<Finding>> ReceiveAsync(
         ProcedureRounds rounds, KeptRows? own, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
     {
-        double[] units = [1, .. covariates.Select(covariate => Math.Pow(10, covariate.Scale))];
-        string[] names = ["(Intercept)", .. covariates.Select(covariate => covariate.Column)];
-        return [await RegressionRounds.WithEndAsync(rounds, () => GeneralisedLinearModel.FitAsync(family, names, ResponsesOf(cells), SumsAsync), cancellation)];
+        var units = Units;
+        return [await RegressionRounds.WithEndAsync(rounds, () => GeneralisedLinearModel.FitAsync(family, Names, ResponsesOf(cells), SumsAsync), cancellation)];
 
         async Task<WeightedSums> SumsAsync(Vector<double>? beta)
         {

@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Disclosure;
 
 namespace Collab.Statistics.Analyses;
@@ -18,6 +19,12 @@ internal abstract class Procedure
 
     /// <summary>The same of a cell whose need depends on how many owners there are.</summary>
     public virtual int MinimumOfCell(int cell, int minimum, int owners) => MinimumOfCell(cell, minimum);
+
+    /// <summary>Its cells and totals as functions of the row, for owners that hold different columns of it; null where that is not offered. Those of rounds are what the receiver learns before them.</summary>
+    public virtual IReadOnlyList<JoinedCell>? Joined => null;
+
+    /// <summary>What the number of rows of one of its <see cref="Joined"/> cells must reach.</summary>
+    public virtual int MinimumOfJoinedCell(int cell, int minimum) => MinimumOf(minimum);
 
     /// <summary>Adds the rows of a batch.</summary>
     public abstract void Add(ColumnBatch batch, CellSums sums);

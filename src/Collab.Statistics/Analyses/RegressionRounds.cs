@@ -1,4 +1,5 @@
 using Collab.Arithmetic.WideIntegers;
+using Collab.Channels;
 using Collab.Primitives;
 
 namespace Collab.Statistics.Analyses;
@@ -47,9 +48,7 @@ internal static class RegressionRounds
             rounds.Progress?.Report(NameCoefficients);
             var named = await receiver.ReceiveAsync<CoefficientsMessage>(NameCoefficients, cancellation); // 1 ←
             if (named.Coefficients is not { } beta) return;
-            PeerFaultException.ThrowUnless(asked < mostQuestions, receiver.Peer, NameCoefficients, $"at most {mostQuestions} questions");
-            PeerFaultException.ThrowUnless(beta.Length == (asked == 0 ? 0 : columns), receiver.Peer, NameCoefficients, "a coefficient for each column, none at the start");
-            PeerFaultException.ThrowUnless(beta.All(b => Math.Abs(b) <= LargestCoefficient), receiver.Peer, NameCoefficients, "finite coefficients in the bounds"); // NaN is not
+            CheckNamed(receiver, beta, asked == 0 ? 0 : columns, asked, mostQuestions);
 
             rounds.Progress?.Report(CompareCoefficients);
             foreach (var owner in comparing) await owner.SendAsync(named, cancellation); // 2 →
@@ -65,6 +64,22 @@ internal static class RegressionRounds
         }
     }
 
+    /// <summary>What an owner checks of the coefficients that it is named.</summary>
+    /// <exception cref="PeerFaultException">The receiver broke step 1.</exception>
+    public static void CheckNamed(IChannel receiver, double[] beta, int columns, int asked, int mostQuestions)
+    {
+        PeerFaultException.ThrowUnless(asked < mostQuestions, receiver.Peer, NameCoefficients, $"at most {mostQuestions} questions");
+        PeerFaultException.ThrowUnless(beta.Length == columns, receiver.Peer, NameCoefficients, "a coefficient for each column, none at the start");
+        PeerFaultException.ThrowUnless(beta.All(b => Math.Abs(b) <= LargestCoefficient), receiver.Peer, NameCoefficients, "finite coefficients in the bounds"); // NaN is not
+    }
+
+    /// <summary>Makes sure of coefficients before they are named.</summary>
+    /// <exception cref="InvalidOperationException">A coefficient is out of bounds.</exception>
+    public static void ThrowUnlessBounded(double[] beta)
+    {
+        if (!beta.All(b => Math.Abs(b) <= LargestCoefficient)) throw new InvalidOperationException("A coefficient grows beyond all bounds: no finite estimate exists.");
+    }
+
     /// <summary>The receiver's part of one round.</summary>
     /// <param name="rounds">The other parties.</param>
     /// <param name="beta">β for one unit of each column; null at the start.</param>
@@ -76,8 +91,7 @@ internal static class RegressionRounds
     public static async Task<Integer256[]> AskAsync(
         ProcedureRounds rounds, double[]? beta, int length, Func<double[]?, Integer256[]>? sumsAt, CancellationToken cancellation)
     {
-        if (beta is not null && !beta.All(b => Math.Abs(b) <= LargestCoefficient))
-            throw new InvalidOperationException("A coefficient grows beyond all bounds: no finite estimate exists.");
+        if (beta is not null) ThrowUnlessBounded(beta);
         rounds.Progress?.Report(NameCoefficients);
         foreach (var owner in rounds.OtherOwners) await owner.SendAsync(new CoefficientsMessage(beta ?? []), cancellation); // 1 →
         rounds.Progress?.Report(AddSums);
@@ -85,24 +99,30 @@ internal static class RegressionRounds
     }
 
     /// <summary>The receiver's iteration, after which it tells the owners that no more is asked, also when there is no estimate.</summary>
-    public static async Task<T> WithEndAsync<T>(ProcedureRounds rounds, Func<Task<T>> iteration, CancellationToken cancellation)
+    public static Task<T> WithEndAsync<T>(ProcedureRounds rounds, Func<Task<T>> iteration, CancellationToken cancellation)
     {
-        try
-        {
-            var found = await iteration();
-            await EndAsync();
-            return found;
-        }
-        catch (InvalidOperationException)
-        {
-            await EndAsync();
-            throw;
-        }
+        return WithEndAsync(iteration, EndAsync);
 
         async Task EndAsync()
         {
             rounds.Progress?.Report(NameCoefficients);
             foreach (var owner in rounds.OtherOwners) await owner.SendAsync(new CoefficientsMessage(null), cancellation); // 1 →
+        }
+    }
+
+    /// <summary>An iteration and how it is ended, also when there is no estimate.</summary>
+    public static async Task<T> WithEndAsync<T>(Func<Task<T>> iteration, Func<Task> end)
+    {
+        try
+        {
+            var found = await iteration();
+            await end();
+            return found;
+        }
+        catch (InvalidOperationException)
+        {
+            await end();
+            throw;
         }
     }
 

@@ -34,6 +34,19 @@ internal abstract class RoundsProcedure : Procedure
     /// <summary>The analysis as what the order of one column says, for two owners that hold different columns of it; null where it is not.</summary>
     public virtual OrderedQuestion? Ordered => null;
 
+    /// <summary>How often sums over joined rows are asked for at most.</summary>
+    public virtual int MostJoinedQuestions => 0;
+
+    /// <summary>The sums of a round over joined rows; null where it is not offered, or not where columns lie so.</summary>
+    public virtual JoinedModel? ModelOver(JoinedTables tables, PartyId receiver) => null;
+
+    /// <summary>The receiver's part over joined rows, whose rounds end with it.</summary>
+    /// <param name="rounds">The other owner.</param>
+    /// <param name="cells">The totals of <see cref="Procedure.Joined"/>.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="InvalidOperationException">The procedure has no result for such data; the message says why.</exception>
+    public virtual Task<Finding> ReceiveJoinedAsync(JoinedRounds rounds, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation) => throw new NotSupportedException();
+
     /// <summary>What the rounds of a plan make one party send another, at most.</summary>
     public abstract PlannedTraffic Sends(AnalysisPlan plan, PartyId from, PartyId to);
 }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Collab.Statistics.Analyses.Joined;
 using Collab.Statistics.Inference;
 
 namespace Collab.Statistics.Analyses;
@@ -7,9 +6,6 @@ namespace Collab.Statistics.Analyses;
 /// <summary>An analysis that its totals settle.</summary>
 internal abstract class TotalsProcedure : Procedure
 {
-    /// <summary>Its cells and totals as functions of the row, for owners that hold different columns of it; null where that is not offered.</summary>
-    public virtual IReadOnlyList<JoinedCell>? Joined => null;
-
     /// <summary>What the totals of the opened cells say.</summary>
     /// <param name="cells">For each cell its totals, empty where it was not opened; at least one was.</param>
     /// <exception cref="InvalidOperationException">The procedure has no result for such data; the message says why.</exception>

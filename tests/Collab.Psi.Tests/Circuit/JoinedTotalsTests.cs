@@ -113,6 +113,14 @@ public class JoinedTotalsTests
         Assert.Equal(expected, run.Totals);
         Assert.Equal(CircuitPsiCost.OfJoined(60, 60, [plan], TransferForm.Extension).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
         await RefusedAsync(sender, receiver, plan with { MinimumGroup = smallest + 1 });
+
+        JoinedPlan With(int level) => plan with // a count has what it must reach to itself; one taken with −1 that must reach 0 says that there is no row
+        {
+            MinimumGroup = 1000, Gates = [[new((1, 0)) { Minimum = level }, new((-1, 0), (1, 0)) { Minimum = 0 }]],
+        };
+        Assert.Equal(expected, (await RunWithUsageAsync(sender, receiver, With((int)expected[0]))).Totals);
+        await RefusedAsync(sender, receiver, With((int)expected[0] + 1));
+        await RefusedAsync(sender, receiver, plan with { Gates = [[new((-1, 0)) { Minimum = 0 }]] });
     }
 
     /// <summary>Gates of one to five counts, some derived; each opens its own totals, and the rule may hold more back.</summary>

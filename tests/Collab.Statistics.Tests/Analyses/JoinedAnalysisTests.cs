@@ -106,7 +106,7 @@ public class JoinedAnalysisTests
         BigInteger TotalOf(JoinedProduct product) => Enumerable.Range(0, sent.Complete.Count).Where(row => sent.Complete[row] && received.Complete[row]).Aggregate(
             BigInteger.Zero, (sum, row) => sum + ((product.OfSender is { } s ? (BigInteger)left[s].Span[row] : 1) * (product.OfReceiver is { } r ? (BigInteger)right[r].Span[row] : 1)));
         BigInteger[] totals = [.. joined.Products.Select(TotalOf)];
-        bool[] passed = [.. joined.Gates.Select(gate => gate.All(count => count.Aggregate(BigInteger.Zero, (sum, part) => sum + (part.Coefficient * totals[part.Product])) >= joined.MinimumGroup))];
+        bool[] passed = [.. joined.Gates.Select(gate => gate.All(count => count.Parts.Aggregate(BigInteger.Zero, (sum, part) => sum + (part.Coefficient * totals[part.Product])) >= count.Minimum))];
         var opened = joined.Opened(passed);
         Assert.All(opened.Zip(passed), gate => Assert.True(gate.Second || !gate.First));
         return opened.Contains(true)

@@ -127,6 +127,11 @@ interval <- findInterval(nafld$futime, ends, left.open = TRUE) + 1
 nafld$rounded <- c(ends, 1e6)[interval]; nafld$seen <- ifelse(interval > length(ends), 0, nafld$status)
 cox("cox-grid", coxph(Surv(rounded, seen) ~ age + male + bmi, nafld, control = tight))
 
+ends <- c(12, 24, 36, 72)
+interval <- findInterval(credit$Duration, ends, left.open = TRUE) + 1
+credit$rounded <- c(ends, 1e6)[interval]; credit$seen <- as.numeric(interval <= length(ends) & credit$Class == "Bad")
+cox("cox-credit", coxph(Surv(rounded, seen) ~ Age + InstallmentRatePercentage, credit, control = tight))
+
 # regression
 lin <- function(case, fit, vif = NULL) {
   s <- summary(fit); ci <- confint(fit)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Collab.Channels;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -22,8 +23,10 @@ public sealed class JoinedAnalysis
     {
         (_analysis, _tables, _receiver, _procedure, _cells) = (analysis, tables, receiver, procedure, cells);
         MinimumGroup = procedure.MinimumOf(minimumGroup);
-        Gates = [.. cells.GroupBy(cell => cell.Gate, cell => cell.RestsOn.Terms.Select(term => (term.Coefficient, PlaceOf(term.Product, null))).ToArray()).OrderBy(gate => gate.Key)
-            .Select(gate => gate.ToArray())];
+        Model = (procedure as RoundsProcedure)?.ModelOver(tables, receiver);
+        Gates = [.. cells.Index().GroupBy(cell => cell.Item.Gate, cell => new JoinedGateCount(
+                [.. cell.Item.RestsOn.Terms.Select(term => (term.Coefficient, PlaceOf(term.Product, null)))], procedure.MinimumOfJoinedCell(cell.Index, minimumGroup)))
+            .OrderBy(gate => gate.Key).Select(gate => gate.ToArray())];
         foreach (var (gate, product) in cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms), (cell, term) => (cell.Gate, term.Product))) PlaceOf(product, gate);
     }
 
@@ -33,8 +36,19 @@ public sealed class JoinedAnalysis
     /// <summary>A cell that rests on fewer rows is not told.</summary>
     public int MinimumGroup { get; }
 
-    /// <summary>Gate by gate the numbers of rows that must all reach the smallest group for its totals to be opened, each a sum of products with coefficients.</summary>
-    public IReadOnlyList<IReadOnlyList<IReadOnlyList<(int Coefficient, int Product)>>> Gates { get; }
+    /// <summary>Gate by gate the numbers of rows that must all be reached for its totals to be opened.</summary>
+    public IReadOnlyList<IReadOnlyList<JoinedGateCount>> Gates { get; }
+
+    /// <summary>What each round opens after the totals; null when totals settle the analysis.</summary>
+    public JoinedRound? Rounds => Model?.Round;
+
+    /// <summary>How many rounds there are at most.</summary>
+    public int MostRounds => Model is null ? 0 : ((RoundsProcedure)_procedure).MostJoinedQuestions;
+
+    /// <summary>A covariate of the rounds whose range is not declared, if there is one: they need that of each.</summary>
+    public string? Undeclared => Model?.Undeclared;
+
+    private JoinedModel? Model { get; }
 
     /// <summary>The bounds of each product that the owner who is not the receiver makes of its own columns.</summary>
     public IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfSender => [.. _ofSender.Select(product => product.Extent(_tables))];
@@ -45,7 +59,7 @@ public sealed class JoinedAnalysis
     /// <summary>The totals, those that are counted first.</summary>
     public IReadOnlyList<JoinedProduct> Products => _products;
 
-    /// <summary>The analysis over the tables; null when totals of the matching rows do not settle it.</summary>
+    /// <summary>The analysis over the tables; null when neither totals of the matching rows nor rounds of them settle it.</summary>
     /// <param name="analysis">The analysis.</param>
     /// <param name="tables">Who holds which column.</param>
     /// <param name="receiver">The owner that gets the findings.</param>
@@ -55,7 +69,8 @@ public sealed class JoinedAnalysis
         var procedure = Procedure.Of(analysis);
         if (procedure is RoundsProcedure { Ordered: { } ordered })
             return new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, []) { Ordered = new OrderedAnalysis(ordered, tables) };
-        return procedure is TotalsProcedure { Joined: { } cells } ? new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, cells) : null;
+        if (procedure.Joined is not { } cells || (procedure is RoundsProcedure rounds && rounds.ModelOver(tables, receiver) is null)) return null;
+        return new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, cells);
     }
 
     /// <summary>The columns of an owner in which a row needs a value to count, in the order of their names.</summary>
@@ -68,9 +83,8 @@ public sealed class JoinedAnalysis
         var factors = _cells.SelectMany(cell => cell.Totals.SelectMany(total => total.Terms).Select(term => term.Product).Concat(cell.RestsOn.Terms.Select(term => term.Product)))
             .SelectMany(product => product.Factors).Where(factor => _tables[factor.Column].Of == owner).ToList();
         return new JoinedRows(
-            _tables, owner == _receiver ? _ofReceiver : _ofSender,
-            [.. factors.OfType<RowFactor.Power>().Select(power => power.Measure).Concat(factors.OfType<RowFactor.Interval>().Select(interval => interval.Measure)).Distinct()],
-            [.. factors.OfType<RowFactor.Level>().Select(level => level.Groups).Distinct()]);
+            _tables, owner == _receiver ? _ofReceiver : _ofSender, [.. factors.Select(factor => factor.Measured).OfType<Measure>().Distinct()],
+            [.. factors.Select(factor => factor.Grouped).OfType<GroupBy>().Distinct()], Model?.KeptBy(owner) ?? []);
     }
 
     /// <summary>Of which gates the totals are opened, given which of them pass.</summary>
@@ -84,14 +98,41 @@ public sealed class JoinedAnalysis
 
     /// <summary>The outcome, given the totals of <see cref="Products"/>, null those that were not opened.</summary>
     /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
-    public AnalysisOutcome Finish(IReadOnlyList<BigInteger?> totals)
+    public AnalysisOutcome Finish(IReadOnlyList<BigInteger?> totals) => JointAnalyses.Outcome((TotalsProcedure)_procedure, CellsOf(totals));
+
+    /// <summary>The receiver's part of the rounds.</summary>
+    /// <param name="peer">To the other owner.</param>
+    /// <param name="own">The receiver's rows.</param>
+    /// <param name="totals">The totals of <see cref="Products"/>.</param>
+    /// <param name="open">Opens the totals of one round.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
+    public Task<AnalysisOutcome> ReceiveAsync(IChannel peer, JoinedRows own, IReadOnlyList<BigInteger?> totals, JoinedOpening open, CancellationToken cancellation)
     {
-        BigInteger? Of(RowTotal total) => total.Terms.Aggregate((BigInteger?)BigInteger.Zero, (sum, term) => sum + (term.Coefficient * totals[PlaceOf(term.Product, null)]));
-        return JointAnalyses.Outcome((TotalsProcedure)_procedure, [.. _cells.Select(cell => cell.Totals.Select(Of).ToArray()).Select(cell => cell.Contains(null) ? [] : cell.Select(total => total!.Value).ToArray())]);
+        var rounds = new JoinedRounds(Model!, _receiver, peer, own, open, MostRounds);
+        return JointAnalyses.OutcomeAsync(async () => [await RegressionRounds.WithEndAsync(
+            () => ((RoundsProcedure)_procedure).ReceiveJoinedAsync(rounds, CellsOf(totals), cancellation), () => rounds.EndAsync(cancellation))]);
     }
+
+    /// <summary>The other owner's part of the rounds.</summary>
+    /// <param name="self">That owner.</param>
+    /// <param name="peer">To the receiver.</param>
+    /// <param name="own">This owner's rows.</param>
+    /// <param name="open">Opens the totals of one round.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="PeerFaultException">The receiver named coefficients that it must not.</exception>
+    public Task ContributeAsync(PartyId self, IChannel peer, JoinedRows own, JoinedOpening open, CancellationToken cancellation) =>
+        new JoinedRounds(Model!, self, peer, own, open, MostRounds).ContributeAsync(cancellation);
 
     /// <inheritdoc/>
     public override string ToString() => $"{_analysis.GetType().Name} of {string.Join(", ", _analysis.Columns)}";
+
+    /// <summary>For each cell its totals; empty where they were not opened.</summary>
+    private BigInteger[][] CellsOf(IReadOnlyList<BigInteger?> totals)
+    {
+        BigInteger? Of(RowTotal total) => total.Terms.Aggregate((BigInteger?)BigInteger.Zero, (sum, term) => sum + (term.Coefficient * totals[PlaceOf(term.Product, null)]));
+        return [.. _cells.Select(cell => cell.Totals.Select(Of).ToArray()).Select(cell => cell.Contains(null) ? [] : cell.Select(total => total!.Value).ToArray())];
+    }
 
     private int PlaceOf(RowProduct product, int? gate)
     {
@@ -120,3 +161,18 @@ public sealed class JoinedAnalysis
 /// <param name="OfReceiver">Index of the receiver's.</param>
 /// <param name="Gate">The gate that lets it be opened; null where it is counted alone.</param>
 public readonly record struct JoinedProduct(int? OfSender, int? OfReceiver, int? Gate);
+
+/// <summary>A number of rows, a sum of products with coefficients, and what it must reach.</summary>
+/// <param name="Parts">Coefficients and products.</param>
+/// <param name="Minimum">What it must reach.</param>
+public sealed record JoinedGateCount(IReadOnlyList<(int Coefficient, int Product)> Parts, int Minimum);
+
+/// <summary>What a round opens: sums of products of a column of either.</summary>
+/// <param name="OfSender">The bounds of each column of the owner who is not the receiver.</param>
+/// <param name="OfReceiver">The same of the receiver.</param>
+/// <param name="Products">The products: index of the one's column, index of the receiver's.</param>
+/// <param name="Ways">In how many ways rows are told apart, each sum by itself; 0 for one sum over all.</param>
+/// <param name="WaysOf">Whose column tells them apart.</param>
+public sealed record JoinedRound(
+    IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfSender, IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfReceiver,
+    IReadOnlyList<(int OfSender, int OfReceiver)> Products, int Ways, PartyId? WaysOf);

@@ -9,7 +9,8 @@ namespace Collab.Statistics.Analyses.Joined;
 public sealed class JoinedRows
 {
     private readonly JoinedTables _tables;
-    private readonly IReadOnlyList<RowProduct> _products;
+    private readonly IReadOnlyList<RowProduct> _products; // those of totals, then those that are kept
+    private readonly int _columnCount;
     private readonly IReadOnlyList<Measure> _measures;
     private readonly IReadOnlyList<GroupBy> _groupings;
     private readonly Dictionary<string, int>[] _levels;
@@ -19,11 +20,12 @@ public sealed class JoinedRows
     private Dictionary<string, long[]> _columns = [];
     private List<Func<int, bool>> _present = [];
 
-    internal JoinedRows(JoinedTables tables, IReadOnlyList<RowProduct> products, IReadOnlyList<Measure> measures, IReadOnlyList<GroupBy> groupings)
+    internal JoinedRows(
+        JoinedTables tables, IReadOnlyList<RowProduct> products, IReadOnlyList<Measure> measures, IReadOnlyList<GroupBy> groupings, params IReadOnlyList<RowProduct> kept)
     {
-        (_tables, _products, _measures, _groupings) = (tables, products, measures, groupings);
+        (_tables, _products, _columnCount, _measures, _groupings) = (tables, [.. products, .. kept], products.Count, measures, groupings);
         _levels = [.. groupings.Select(grouping => BatchColumns.NumbersOf(grouping.Levels))];
-        _values = [.. products.Select(_ => new List<Int128>())];
+        _values = [.. _products.Select(_ => new List<Int128>())];
     }
 
     /// <summary>The columns that this owner brings to the analysis.</summary>
@@ -33,7 +35,10 @@ public sealed class JoinedRows
     public IReadOnlyList<bool> Complete => _complete;
 
     /// <summary>Its products in all rows, 0 in those that are not complete, shape [p][rows].</summary>
-    public IReadOnlyList<ReadOnlyMemory<Int128>> Columns => [.. _values.Select(column => (ReadOnlyMemory<Int128>)column.ToArray())];
+    public IReadOnlyList<ReadOnlyMemory<Int128>> Columns => [.. _values.Take(_columnCount).Select(column => (ReadOnlyMemory<Int128>)column.ToArray())];
+
+    /// <summary>What is kept for rounds, 0 in rows that are not complete, shape [k][rows].</summary>
+    internal IReadOnlyList<IReadOnlyList<Int128>> Kept => _values[_columnCount..];
 
     /// <summary>Takes the first row of the next key.</summary>
     /// <param name="batch">The batch; its columns are read when it is new.</param>
@@ -59,7 +64,7 @@ public sealed class JoinedRows
         for (var p = 0; p < _products.Count; p++)
         {
             Int128 product = 1;
-            foreach (var factor in _products[p].Factors) product *= ValueOf(factor, row);
+            foreach (var factor in _products[p].Factors) product *= ValueOf(factor, batch, row);
             _values[p].Add(product);
         }
     }
@@ -82,7 +87,7 @@ public sealed class JoinedRows
         }
     }
 
-    private Int128 ValueOf(RowFactor factor, int row)
+    private Int128 ValueOf(RowFactor factor, ColumnBatch batch, int row)
     {
         Int128 value = _columns[factor.Column][row];
         switch (factor)
@@ -97,6 +102,12 @@ public sealed class JoinedRows
                 return value;
             case RowFactor.Interval interval:
                 return interval.Holds((long)value) ? 1 : 0;
+            case RowFactor.Count count:
+                if (value < 0 || value % count.Unit != 0)
+                    throw new CollabException(StatisticsErrors.ResponseUnfit, $"Row {batch.FirstRow + row}: column '{count.Column}' holds no count.");
+                return count.Term.At((long)value / count.Unit);
+            case RowFactor.Leaves leaves:
+                return leaves.Leaving.Of((long)value, (int)_columns[leaves.Leaving.Event.Column][row]) == leaves.Number ? 1 : 0;
             default:
                 throw new ArgumentException($"{factor.GetType().Name} has no value.", nameof(factor));
         }

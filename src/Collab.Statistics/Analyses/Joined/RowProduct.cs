@@ -19,6 +19,17 @@ internal sealed class RowProduct(params IEnumerable<RowFactor> factors) : IEquat
 
     public static implicit operator RowProduct(RowFactor factor) => new(factor);
 
+    /// <summary>The product of two of 1 (which is 0) and columns (from 1 on).</summary>
+    public static RowProduct Moment(IReadOnlyList<Measure> columns, int i, int j) =>
+        i == 0 && j == 0 ? One
+        : i == 0 ? new RowFactor.Power(columns[j - 1], 1)
+        : i == j ? new RowFactor.Power(columns[i - 1], 2)
+        : new RowProduct(new RowFactor.Power(columns[i - 1], 1), new RowFactor.Power(columns[j - 1], 1));
+
+    /// <summary>Those of all pairs i ≤ j, row by row.</summary>
+    public static IEnumerable<RowProduct> Moments(IReadOnlyList<Measure> columns) =>
+        Enumerable.Range(0, columns.Count + 1).SelectMany(i => Enumerable.Range(i, columns.Count + 1 - i), (i, j) => Moment(columns, i, j));
+
     /// <summary>The factors of some columns; null where there is none.</summary>
     public RowProduct? Of(Func<string, bool> columns) => Factors.Where(factor => columns(factor.Column)).ToList() is { Count: > 0 } own ? new RowProduct(own) : null;
 

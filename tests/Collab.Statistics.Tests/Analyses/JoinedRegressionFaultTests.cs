@@ -1,0 +1,55 @@
+using System.Numerics;
+using Collab.Channels;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics.Analyses;
+using Collab.Statistics.Analyses.Joined;
+using Collab.Testing;
+
+namespace Collab.Statistics.Tests.Analyses;
+
+/// <summary>What the other owner does when the receiver of a regression over joined rows breaks its rounds.</summary>
+public class JoinedRegressionFaultTests
+{
+    private static readonly PartyId North = PartyId.Parse("north"), South = PartyId.Parse("south");
+
+    private static readonly JoinedTables Tables = new(
+        KeyRule.Default, [new("y", North, new ValueRange("y", 0, 0, 9)), new("x", South, new ValueRange("x", 0, 0, 9)), new("z", North, new ValueRange("z", 0, 0, 9))]);
+
+    private static readonly JoinedAnalysis Analysis = JoinedAnalysis.Create(new Analysis.Poisson(new("y", 0), [new("x", 0), new("z", 0)]), Tables, South, 10)!;
+
+    [Theory]
+    [InlineData(double.NaN, 0.0, 0.0)]
+    [InlineData(0.0, double.PositiveInfinity, 0.0)]
+    [InlineData(0.0, 0.0, -1.1 * (1 << 20))]
+    [InlineData(0.0, 0.0)]
+    [InlineData(0.0, 0.0, 0.0, 0.0)]
+    [InlineData]
+    public async Task Coefficients_that_are_not_finite_not_in_the_bounds_or_not_as_many_as_columns_get_no_sums(params double[] beta) => Assert.Equal(1, await AnsweredAsync([0, 0, 0], beta));
+
+    [Fact]
+    public async Task One_question_too_many_gets_no_sums() =>
+        Assert.Equal(Analysis.MostRounds, await AnsweredAsync([.. Enumerable.Range(0, Analysis.MostRounds + 1).Select(i => new[] { 0.1 * i, 0, 0 })]));
+
+    /// <summary>How often the other owner answers before it blames the receiver.</summary>
+    private static async Task<int> AnsweredAsync(params double[][] named)
+    {
+        var answered = 0;
+        var failures = await TwoParty.FailAsync(
+            channel => Analysis.ContributeAsync(North, channel, Analysis.RowsOf(North), OpenAsync, default),
+            async channel =>
+            {
+                foreach (var beta in named) await channel.SendAsync(new CoefficientsMessage(beta));
+                await channel.ReceiveAsync<CoefficientsMessage>(RegressionRounds.AddSums);
+            });
+        var fault = Assert.IsType<PeerFaultException>(failures.Sender);
+        Assert.Equal(RegressionRounds.NameCoefficients, fault.Step);
+        return answered;
+
+        Task<IReadOnlyList<BigInteger>?> OpenAsync(IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken cancellation)
+        {
+            answered++;
+            return Task.FromResult<IReadOnlyList<BigInteger>?>(null);
+        }
+    }
+}
