@@ -105,7 +105,7 @@ public sealed class CanonicalEncodingTests
             question with { KeyParts = [1, 1] },
             question with { AtLeast = 1 },
             question with { AtLeast = 3 },
-            question with { Choice = (ProtocolChoice)4 },
+            question with { Choice = (ProtocolChoice)5 },
             question with { ExpectedRows = [7] },
             question with { ExpectedRows = [7, -1] },
             question with { KeyRule = KeyRule.Default with { Duplicate = (DuplicateKeys)4 } },

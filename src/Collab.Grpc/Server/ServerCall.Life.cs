@@ -94,11 +94,11 @@ internal sealed partial class ServerCall
             if (cancellation.CanBeCanceled && cancellation != CancellationToken)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, CancellationToken);
-                await http.Response.BodyWriter.FlushAsync(either.Token).ConfigureAwait(false);
+                await FlushAsync(either.Token).ConfigureAwait(false);
             }
             else
             {
-                await http.Response.BodyWriter.FlushAsync(CancellationToken).ConfigureAwait(false);
+                await FlushAsync(CancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -116,7 +116,7 @@ internal sealed partial class ServerCall
             if (http.Response.HasStarted) throw new InvalidOperationException("Response headers can only be sent once per call.");
             if (!TryAppend(responseHeaders, http.Response.Headers)) throw new RpcException(BadMetadata);
             await StartAsync().ConfigureAwait(false);
-            await http.Response.BodyWriter.FlushAsync(CancellationToken).ConfigureAwait(false);
+            await FlushAsync(CancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -205,6 +205,13 @@ internal sealed partial class ServerCall
 
     // Before the first byte: a response that has not started would take its status into the headers.
     private Task StartAsync() => http.Response.HasStarted ? Task.CompletedTask : http.Response.StartAsync(CancellationToken);
+
+    // Only the waiting is cancelled: Kestrel resets a stream whose flush is cancelled, also one that was before, and the peer would see an internal error instead of its deadline.
+    private Task FlushAsync(CancellationToken cancellation)
+    {
+        var flush = http.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : flush.AsTask().WaitAsync(cancellation);
+    }
 
     private void Expire()
     {

@@ -146,7 +146,7 @@ public sealed class JobDescriptionTests
     [InlineData("receivers: [al]", "receivers: [al]\nsecurity: malicous", "Line 11, column 11: 'security' is none of semi-honest, malicious; did you mean 'malicious'?")]
     [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: row }", "Line 11, column 23: 'parameters.reveal' is none of rows, differences, cardinality, aggregates, join, changes, holders; did you mean 'rows'?")]
     [InlineData("receivers: [al]", "receivers: [al]\nparameters: { revael: rows }", "Line 11, column 15: 'parameters.revael' is no known field; did you mean 'reveal'?")]
-    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { protocol: rr23 }", "Line 11, column 25: 'parameters.protocol' is none of auto, ecdh, rr22; did you mean 'rr22'?")]
+    [InlineData("receivers: [al]", "receivers: [al]\nparameters: { protocol: rr23 }", "Line 11, column 25: 'parameters.protocol' is none of auto, ecdh, rr22, unbalanced; did you mean 'rr22'?")]
     [InlineData("receivers: [al]", "receivers: [al]\nparameters: { minimum: 5 }", "Line 11, column 24: 'parameters.minimum' has no meaning with 'reveal: rows'.")]
     [InlineData("receivers: [al]", "receivers: [al]\nparameters: { reveal: join }", "Line 11, column 13: 'parameters.columns' is missing.")]
     [InlineData("receivers: [al]", "receivers: [al, bo]\nparameters: { reveal: join, columns: x }", "Line 10, column 12: 'receivers' must leave one party out for a join: the one whose columns are told.")]
