@@ -130,7 +130,7 @@ public sealed class FilterJobTests
         Assert.Equal(["single <> 'yes'", "chist <= 2 and id <> 'L000001'"], plan.Inputs.Select(input => input.Filter!.ToString()));
         Assert.Equal(["id,lvrat,single", "id,pirat,chist"], plan.Inputs.Select(input => string.Join(',', input.Columns.Select(column => column.Name))));
         var explanation = Explanation.Of(plan);
-        Assert.Contains(explanation.Notes, note => note.English.Contains("no owner can see that over joined rows", StringComparison.Ordinal) && note.Chinese.Contains("联接的行", StringComparison.Ordinal));
+        Assert.Contains(explanation.Notes, note => note.English.Contains("no owner can see", StringComparison.Ordinal) && note.Chinese.Contains("联接的行", StringComparison.Ordinal));
         Assert.Contains(explanation.Parties.Single(party => party.Party == Plans.Bo).Sends, text => text.English == "takes only its rows where chist <= 2 and id <> 'L000001'");
     }
 

@@ -19,8 +19,8 @@ internal static class FilterExplanation
             "各数据方在本地先对自己的行应用筛选条件；与缺失值的比较不为真。所公布的一切数字（包括行数）只涉及余下的行。");
         yield return plan.Question is AnalysisQuestion { Join: not null }
             ? new(
-                "Whoever chooses filters chooses whose values a total holds: two jobs whose filters differ by a few rows differ by those rows' totals, and no owner can see that over joined rows.",
-                "谁选择筛选条件，谁就决定合计包含哪些人的值：条件仅差几行的两个作业，其结果之差即为那几行的合计；对联接的行，任何数据方都无法察觉。")
+                "Whoever chooses filters chooses whose values a total holds. Each owner's ledger compares the rows it brings to a join with those it brought before, and refuses a few more or fewer; which of them match, and so in how many two answers differ, no owner can see.",
+                "谁选择筛选条件，谁就决定合计包含哪些人的值。各数据方的答复账本将其带入联接的行与以往带入的行比较，相差仅几行即予拒绝；而联接的行中哪些匹配、两次答复因而相差几行，任何数据方都无法察觉。")
             : new(
                 "Each owner's ledger of answers compares the rows that are left with those of earlier answers, and refuses other filters whose rows differ by fewer than its threshold, also by none.",
                 "各数据方的答复账本将余下的行与以往答复的行比较；若另一筛选条件所得的行相差少于其阈值（包括毫无差别），则予以拒绝。");
