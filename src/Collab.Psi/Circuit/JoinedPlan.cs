@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using Collab.Primitives;
 
@@ -127,59 +126,24 @@ public sealed record JoinedPlan
     /// <summary>The digest of everything in it, which both parties compare.</summary>
     internal Digest Digest()
     {
-        using var bytes = new MemoryStream();
-        Write32(MinimumGroup);
-        Write32(SubsetOfSender ?? -1);
-        Write32(SubsetOfReceiver ?? -1);
-        foreach (var columns in new[] { OfSender, OfReceiver })
-        {
-            Write32(columns.Count);
-            foreach (var column in columns)
-            {
-                Write128(column.Least);
-                Write128(column.Largest);
-            }
-        }
-
-        Write32(Terms.Count);
-        foreach (var term in Terms)
-        {
-            Write32(term.OfSender ?? -1);
-            Write32(term.OfReceiver ?? -1);
-            Write32(term.Gate ?? -1);
-        }
-
-        Write32(Gates.Count);
+        var bytes = new PlanBytes();
+        bytes.Write(MinimumGroup, SubsetOfSender ?? -1, SubsetOfReceiver ?? -1);
+        bytes.Write(OfSender);
+        bytes.Write(OfReceiver);
+        bytes.Write(Terms.Count);
+        foreach (var term in Terms) bytes.Write(term.OfSender ?? -1, term.OfReceiver ?? -1, term.Gate ?? -1);
+        bytes.Write(Gates.Count);
         foreach (var gate in Gates)
         {
-            Write32(gate.Count);
+            bytes.Write(gate.Count);
             foreach (var count in gate)
             {
-                Write32(count.Minimum ?? MinimumGroup);
-                Write32(count.Parts.Count);
-                foreach (var (coefficient, term) in count.Parts)
-                {
-                    Write32(coefficient);
-                    Write32(term);
-                }
+                bytes.Write(count.Minimum ?? MinimumGroup, count.Parts.Count);
+                foreach (var (coefficient, term) in count.Parts) bytes.Write(coefficient, term);
             }
         }
 
-        return Primitives.Digest.Of("collab.analysis-joined.plan", bytes.ToArray());
-
-        void Write32(int value)
-        {
-            Span<byte> to = stackalloc byte[4];
-            BinaryPrimitives.WriteInt32LittleEndian(to, value);
-            bytes.Write(to);
-        }
-
-        void Write128(Int128 value)
-        {
-            Span<byte> to = stackalloc byte[16];
-            BinaryPrimitives.WriteInt128LittleEndian(to, value);
-            bytes.Write(to);
-        }
+        return bytes.Digest("collab.analysis-joined.plan");
     }
 
     private static bool IsIndicator(JoinedColumn column) => column.Least >= 0 && column.Largest <= 1;

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using Collab.Primitives;
 using Collab.SecretSharing.Boolean;
@@ -56,37 +55,12 @@ public sealed record JoinedSumPlan
     /// <summary>The digest of everything in it, which both parties compare.</summary>
     internal Digest Digest()
     {
-        using var bytes = new MemoryStream();
-        Write(WayCount, (int)WaysOf, SubsetOfSender ?? -1, SubsetOfReceiver ?? -1);
-        foreach (var columns in new[] { OfSender, OfReceiver })
-        {
-            Write(columns.Count);
-            foreach (var column in columns)
-            {
-                Write128(column.Least);
-                Write128(column.Largest);
-            }
-        }
-
-        Write(Products.Count);
-        foreach (var (s, r) in Products) Write(s, r);
-        return Primitives.Digest.Of("collab.analysis-joined.sums", bytes.ToArray());
-
-        void Write(params ReadOnlySpan<int> values)
-        {
-            Span<byte> to = stackalloc byte[4];
-            foreach (var value in values)
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(to, value);
-                bytes.Write(to);
-            }
-        }
-
-        void Write128(Int128 value)
-        {
-            Span<byte> to = stackalloc byte[16];
-            BinaryPrimitives.WriteInt128LittleEndian(to, value);
-            bytes.Write(to);
-        }
+        var bytes = new PlanBytes();
+        bytes.Write(WayCount, (int)WaysOf, SubsetOfSender ?? -1, SubsetOfReceiver ?? -1);
+        bytes.Write(OfSender);
+        bytes.Write(OfReceiver);
+        bytes.Write(Products.Count);
+        foreach (var (s, r) in Products) bytes.Write(s, r);
+        return bytes.Digest("collab.analysis-joined.sums");
     }
 }
