@@ -21,13 +21,12 @@ internal sealed class AnswerLedger
     private readonly PlanInput _input;
     private readonly int _threshold;
     private readonly AnsweredRows? _rows;
-    private string? _noted; // where this run's sets stand, if it had new ones
+    private readonly bool _isJoined; // whether what is noted are rows that were brought to a join
+    private string? _noted;          // where this run's sets stand, if it had new ones
 
-    private bool _isJoined; // whether what is noted are rows that were brought to a join
-
-    private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, int threshold, Func<ulong, AnsweredRows> rows)
+    private AnswerLedger(EnginePorts ports, Plan plan, PlanInput input, int threshold, bool isJoined, Func<ulong, AnsweredRows> rows)
     {
-        (_ports, _plan, _input, _threshold) = (ports, plan, input, threshold);
+        (_ports, _plan, _input, _threshold, _isJoined) = (ports, plan, input, threshold, isJoined);
         if (threshold > 1) _rows = rows(Secret());
     }
 
@@ -47,7 +46,7 @@ internal sealed class AnswerLedger
         using var data = new GrantedData(input, dataset);
         var threshold = ThresholdOf(ports, minimumGroup);
         if (PrivacyLedger.ChoiceOf(plan) is not null && ports.Policy.Budget is not null) threshold = 0; // the budget bounds what its answers tell together, and no row decides a refusal
-        var ledger = new AnswerLedger(ports, plan, input, threshold, secret => new AnsweredRows(plan.Question, dataset.Offer.Version, secret, threshold, input.Filter));
+        var ledger = new AnswerLedger(ports, plan, input, threshold, isJoined: false, secret => new AnsweredRows(plan.Question, dataset.Offer.Version, secret, threshold, input.Filter));
         await foreach (var batch in data.ReadAsync(cancellation))
         {
             add(batch);
@@ -59,7 +58,7 @@ internal sealed class AnswerLedger
         return ledger;
     }
 
-    /// <summary>Begins to note which rows this owner brings to the analyses of a join; they are given one by one, and then <see cref="AdmitBrought"/> judges them.</summary>
+    /// <summary>Begins to note which rows this owner brings to the analyses of a join; they are given one by one, and then <see cref="Admit"/> judges them.</summary>
     /// <param name="ports">What the host gives.</param>
     /// <param name="plan">The plan.</param>
     /// <param name="version">The version of the dataset that is read.</param>
@@ -68,15 +67,11 @@ internal sealed class AnswerLedger
     {
         var threshold = ThresholdOf(ports, ((AnalysisQuestion)plan.Question).MinimumGroupSize);
         var input = plan.InputOf(ports.Self)!;
-        return new AnswerLedger(ports, plan, input, threshold, secret => new AnsweredRows(columns, version, secret, threshold, input.Filter)) { _isJoined = true };
+        return new AnswerLedger(ports, plan, input, threshold, isJoined: true, secret => new AnsweredRows(columns, version, secret, threshold, input.Filter));
     }
 
     /// <summary>Takes in a row that is brought if it has a value in each column.</summary>
     public void AddBrought(ColumnBatch batch, int row) => _rows?.Add(batch, row);
-
-    /// <summary>Notes the rows that are brought, or refuses the answer; nothing has left this owner yet.</summary>
-    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then.</exception>
-    public void AdmitBrought() => Admit();
 
     /// <summary>What was read.</summary>
     public SnapshotReference? Read { get; private set; }
@@ -111,7 +106,9 @@ internal sealed class AnswerLedger
 
     private static int ThresholdOf(EnginePorts ports, int minimumGroup) => ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup;
 
-    private void Admit()
+    /// <summary>Notes the rows that were taken in, or refuses the answer; nothing has left this owner yet.</summary>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then.</exception>
+    public void Admit()
     {
         if (_rows is null) return;
         lock (Answering)

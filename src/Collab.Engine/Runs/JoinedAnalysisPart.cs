@@ -33,7 +33,7 @@ internal sealed record JoinedAnalysisPart(
         var keyed = await KeyedRowReader.ReadAsync(
             data.ReadAsync(cancellation), [input.Key], join.KeyRule, Take, cancellation);
         var read = data.Close(ports.Random);
-        answers.AdmitBrought();
+        answers.Admit();
         return new JoinedAnalysisPart(ports, plan, analyses, keyed.Keys, rows, read);
 
         void Take(ColumnBatch batch, int row, int key)
