@@ -1,7 +1,7 @@
 namespace Collab.SecretSharing;
 
 /// <summary>One round: sends and receives, with several peers, all at once.</summary>
-internal static class Round
+public static class Round
 {
     /// <summary>Runs the legs concurrently; the first failure cancels the others and is the one thrown, when all have ended.</summary>
     /// <remarks>A sender waits until it is read, so a party that sent to everyone before it reads could wait for ever.</remarks>
