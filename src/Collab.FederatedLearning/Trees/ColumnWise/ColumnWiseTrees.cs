@@ -15,9 +15,9 @@ public static partial class ColumnWiseTrees
     private static readonly StepId Hello = new("train-trees.1");
     private static readonly StepId Key = new("train-trees.2");
     private static readonly StepId Encrypted = new("train-trees.3");
-    private static readonly StepId SumsStep = new("train-trees.4");
+    internal static readonly StepId SumsStep = new("train-trees.4");
     private static readonly StepId Chosen = new("train-trees.5");
-    private static readonly StepId Divided = new("train-trees.6");
+    internal static readonly StepId Divided = new("train-trees.6");
 
     /// <summary>The label owner's part.</summary>
     /// <param name="owners">A channel to each other owner; the order is that of the features in the model.</param>

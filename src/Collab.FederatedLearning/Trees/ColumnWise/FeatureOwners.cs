@@ -10,9 +10,6 @@ internal sealed class FeatureOwners(
     IReadOnlyList<IChannel> owners, HistogramLayout[] layouts, HistogramLayout layout, IReadOnlyList<BinnedColumn> columns, GradientPacking packing, SecretKey secret,
     ParallelOptions threads, RandomSource random)
 {
-    private static readonly StepId SumsStep = new("train-trees.4");
-    private static readonly StepId Divided = new("train-trees.6");
-
     // The number of each owner's first feature; the label owner's own come before.
     private readonly int[] _firstFeature = [.. Enumerable.Range(0, owners.Count).Select(i => columns.Count + layouts.Take(i).Sum(l => l.Features.Count))];
 
@@ -56,16 +53,16 @@ internal sealed class FeatureOwners(
 
             for (var i = 0; i < _owners.Count; i++)                                                                     // 6 ←  how their rows divide
             {
-                var told = await _owners[i].ReceiveAsync<SidesMessage>(Divided, cancellation).ConfigureAwait(false);
+                var told = await _owners[i].ReceiveAsync<SidesMessage>(ColumnWiseTrees.Divided, cancellation).ConfigureAwait(false);
                 var asked = owned[i].ToArray();
                 var peer = _owners[i].Peer;
-                PeerFaultException.ThrowUnless(told.Nodes.Length == asked.Length, peer, Divided, "each node it was to divide");
+                PeerFaultException.ThrowUnless(told.Nodes.Length == asked.Length, peer, ColumnWiseTrees.Divided, "each node it was to divide");
                 for (var k = 0; k < asked.Length; k++)
                 {
                     var (node, found, left) = asked[k];
                     PeerFaultException.ThrowUnless(
                         told.Nodes[k].Node == node && told.Nodes[k].LeftChild == left && told.Nodes[k].Left.Length == rows.Of(node).Length
-                            && SumsOf(node, told.Nodes[k].Left) == found.Left, peer, Divided, "a side for each row, with the sums of the split");
+                            && SumsOf(node, told.Nodes[k].Left) == found.Left, peer, ColumnWiseTrees.Divided, "a side for each row, with the sums of the split");
                     sides.Add(node, told.Nodes[k]);
                 }
             }
@@ -105,23 +102,23 @@ internal sealed class FeatureOwners(
         {
             var (channel, bins, packing) = (_owners[owner], all.Layouts[owner].Bins, all.Packing);
             await channel.SendAsync(new NodesMessage([.. nodes.Select(node => (uint)node)]), cancellation).ConfigureAwait(false);      // 4 →  nodes
-            var all64 = new CiphertextPair[((nodes.Count * bins) + packing.Stride - 1) / packing.Stride];
-            for (var group = 0; group < all64.Length; group++)
-                all64[group] = await channel.ReceiveAsync<CiphertextPair>(SumsStep, cancellation).ConfigureAwait(false);              // 4 ←  Enc(Σ g), Enc(Σ h)
+            var answers = new CiphertextPair[((nodes.Count * bins) + packing.Stride - 1) / packing.Stride];
+            for (var group = 0; group < answers.Length; group++)
+                answers[group] = await channel.ReceiveAsync<CiphertextPair>(ColumnWiseTrees.SumsStep, cancellation).ConfigureAwait(false);              // 4 ←  Enc(Σ g), Enc(Σ h)
 
             long[] first = new long[nodes.Count * bins], second = new long[nodes.Count * bins];
             try
             {
-                Parallel.For(0, all64.Length, all.Threads, group =>
+                Parallel.For(0, answers.Length, all.Threads, group =>
                 {
                     var (start, end) = (group * packing.Stride, Math.Min(first.Length, (group + 1) * packing.Stride));
-                    Decrypt(all64[group].First, first.AsSpan(start..end));
-                    Decrypt(all64[group].Second, second.AsSpan(start..end));
+                    Decrypt(answers[group].First, first.AsSpan(start..end));
+                    Decrypt(answers[group].Second, second.AsSpan(start..end));
                 });
             }
             catch (AggregateException wrong) when (wrong.InnerExceptions.All(e => e is MalformedException))
             {
-                throw new PeerFaultException(channel.Peer, SumsStep, "ciphertexts of the agreed parameters, of two parts under one prime");
+                throw new PeerFaultException(channel.Peer, ColumnWiseTrees.SumsStep, "ciphertexts of the agreed parameters, of two parts under one prime");
             }
 
             var at = all.Layout.StartOf(all._firstFeature[owner]);
@@ -133,7 +130,7 @@ internal sealed class FeatureOwners(
                 for (var f = 0; f < all.Layouts[owner].Features.Count; f++)
                 {
                     PeerFaultException.ThrowUnless(
-                        sums[i].TotalOf(all._firstFeature[owner] + f) == total, channel.Peer, SumsStep, "sums of a feature's bins that add up to the node's");
+                        sums[i].TotalOf(all._firstFeature[owner] + f) == total, channel.Peer, ColumnWiseTrees.SumsStep, "sums of a feature's bins that add up to the node's");
                 }
             }
         }
