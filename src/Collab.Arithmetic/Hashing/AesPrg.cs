@@ -65,6 +65,9 @@ public sealed unsafe class AesPrg : RandomSource, IDisposable
         CryptographicOperations.ZeroMemory(block);
     }
 
+    /// <summary>Goes on from a block of the stream, before or after where it is.</summary>
+    public void Seek(ulong block) => _counter = block;
+
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _key.Dispose();
 

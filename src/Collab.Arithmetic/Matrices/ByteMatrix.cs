@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Collab.Arithmetic.Matrices;
 
 /// <summary>Matrices of signed bytes times matrices of words modulo 2^32: what a server of private retrieval does over its whole table.</summary>
-/// <remarks>Timing and memory accesses depend on shapes alone. Scalar code is the specification; vectors of 256 and 512 bits give the same bits.</remarks>
+/// <remarks>Timing and memory accesses depend on shapes alone, and on places where they are given. Scalar code is the specification; vectors of 256 and 512 bits give the same bits.</remarks>
 public static unsafe partial class ByteMatrix
 {
     /// <summary>Rows that a thread takes at once: a few hundred kilobytes of a wide matrix, so that vectors after the first find it in the cache.</summary>
@@ -36,6 +36,19 @@ public static unsafe partial class ByteMatrix
     public static void AddProduct(
         ReadOnlySpan<sbyte> matrix, int columns, int first, ReadOnlySpan<uint> words, int width, Span<uint> totals, int parallelism = 1) =>
         AddProduct(Best, matrix, columns, first, words, width, totals, parallelism);
+
+    /// <summary>Adds products with picked rows of a matrix of words: <c>T += F·A[places] mod 2^32</c>.</summary>
+    /// <param name="factors">F, row-major, shape [rows, k].</param>
+    /// <param name="places">Which rows of A, k of them.</param>
+    /// <param name="words">A, row-major.</param>
+    /// <param name="width">Columns of A and T, 1 or more.</param>
+    /// <param name="totals">T, row-major; at least as long as all its rows.</param>
+    /// <param name="stride">Words from one row of T to the next, at least the width.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit, or a place is none of A's rows.</exception>
+    /// <remarks>The accesses follow the places. As many multiplications as <see cref="AddProduct(ReadOnlySpan{sbyte}, int, int, ReadOnlySpan{uint}, int, Span{uint}, int)"/> needs for as many factors.</remarks>
+    public static void AddProduct(
+        ReadOnlySpan<short> factors, ReadOnlySpan<int> places, ReadOnlySpan<uint> words, int width, Span<uint> totals, int stride) =>
+        AddProduct(Best, factors, places, words, width, totals, stride);
 
     /// <summary>A matrix of words times one vector: <c>y = A·s mod 2^32</c>.</summary>
     /// <param name="words">A, row-major, shape [rows, width].</param>
@@ -73,8 +86,30 @@ public static unsafe partial class ByteMatrix
         fixed (sbyte* d = matrix)
         fixed (uint* a = words, t = totals)
         {
-            var product = new Product(kernel, (nint)(d + first), columns, (nint)a, depth, width, (nint)t);
-            InBlocks(rows, ProductRowsAtOnce, parallelism, product.Run);
+            var offsets = new nint[depth];
+            for (var i = 0; i < depth; i++) offsets[i] = (nint)i * width;
+            InBlocks(rows, ProductRowsAtOnce, parallelism, new Product<sbyte>(kernel, (nint)(d + first), columns, (nint)a, offsets, width, (nint)t, width).Run);
+        }
+    }
+
+    internal static void AddProduct(
+        VectorKernel kernel, ReadOnlySpan<short> factors, ReadOnlySpan<int> places, ReadOnlySpan<uint> words, int width, Span<uint> totals, int stride)
+    {
+        var available = RowsOf(words.Length, width, nameof(width));
+        if (places.IsEmpty && factors.IsEmpty) return;
+        var rows = RowsOf(factors.Length, places.Length, nameof(factors));
+        if (stride < width || totals.Length < (rows - 1L) * stride + width) throw new ArgumentException("Room for a row of totals for each row of factors.", nameof(totals));
+        var offsets = new nint[places.Length];
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            if (places[i] < 0 || places[i] >= available) throw new ArgumentException("Places are rows of the words.", nameof(places));
+            offsets[i] = (nint)places[i] * width;
+        }
+
+        fixed (short* f = factors)
+        fixed (uint* a = words, t = totals)
+        {
+            new Product<short>(kernel, (nint)f, places.Length, (nint)a, offsets, width, (nint)t, stride).Run(0, rows);
         }
     }
 

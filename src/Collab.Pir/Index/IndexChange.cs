@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Collab.Primitives;
 
 namespace Collab.Pir.Index;
@@ -10,6 +11,14 @@ public sealed record IndexChange(int Record, ReadOnlyMemory<byte> Old, ReadOnlyM
 {
     /// <summary>By how much the signed byte grew: −255 to 255.</summary>
     internal int DifferenceAt(int i) => unchecked((sbyte)New.Span[i] - (sbyte)Old.Span[i]);
+
+    /// <summary>By how much each byte grew, one number for every <paramref name="stride"/> places of the destination.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    internal void CopyDifferences(Span<short> destination, int stride)
+    {
+        ReadOnlySpan<byte> before = Old.Span, after = New.Span;
+        for (var i = 0; i < before.Length; i++) destination[i * stride] = unchecked((short)((sbyte)after[i] - (sbyte)before[i]));
+    }
 }
 
 /// <summary>The step from one version of a table to the next.</summary>
@@ -21,7 +30,8 @@ public sealed record IndexUpdate(Digest From, Digest To, IReadOnlyList<IndexChan
     /// <summary>The update with these changes.</summary>
     internal static IndexUpdate Of(Digest from, IndexShape shape, IEnumerable<IndexChange> changes)
     {
-        IndexChange[] ordered = [.. changes.OrderBy(change => change.Record % shape.Columns).ThenBy(change => change.Record)];
+        IndexChange[] ordered = [.. changes];
+        Array.Sort(Array.ConvertAll(ordered, change => ((long)(change.Record % shape.Columns) << 32) + change.Record), ordered);
         return new(from, IndexVersion.After(from, ordered), ordered);
     }
 

@@ -20,12 +20,12 @@ public sealed class IndexDatabase : IDisposable
 
     private readonly ReaderWriterLockSlim _gate = new();
     private readonly Lock _updating = new();
-    private readonly NativeBuffer<sbyte> _table;
+    private readonly IndexMatrix _table;
     private readonly byte[] _seed;
     private readonly Dictionary<Digest, int> _leases = [];
     private Snapshot _now;
 
-    private IndexDatabase(IndexShape shape, byte[] seed, NativeBuffer<sbyte> table, uint[] hint, int parallelism)
+    private IndexDatabase(IndexShape shape, byte[] seed, IndexMatrix table, uint[] hint, int parallelism)
     {
         (Shape, _seed, _table, Parallelism) = (shape, seed, table, parallelism);
         _now = new(IndexVersion.First(shape, seed, hint), hint, []);
@@ -56,7 +56,7 @@ public sealed class IndexDatabase : IDisposable
     {
         if (!shape.IsSound) throw new ArgumentException("A shape within the limits.", nameof(shape));
         ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
-        var table = NativeBuffer<sbyte>.AllocateZeroed((int)shape.TableBytes);
+        var table = new IndexMatrix(shape);
         try
         {
             var record = new byte[shape.RecordSize];
@@ -65,7 +65,7 @@ public sealed class IndexDatabase : IDisposable
                 if ((i & 0xFFFF) == 0) cancellation.ThrowIfCancellationRequested();
                 Array.Clear(record);
                 write(i, record);
-                Write(table.Span, shape, i, record);
+                table.Write(i, record);
             }
 
             var seed = random.Bytes(IndexParameters.SeedSize);
@@ -82,7 +82,7 @@ public sealed class IndexDatabase : IDisposable
     /// <param name="records">Index and new bytes, each index once. What is as before is left out.</param>
     /// <param name="cancellation">Ends the work before anything has changed.</param>
     /// <returns>The new version; the old one if nothing changed.</returns>
-    /// <remarks>1152 multiplications a changed byte, a copy of the hint, and one pass over the public matrix.</remarks>
+    /// <remarks>1152 multiplications a changed byte, a copy of the hint, and the rows of the public matrix for columns in which something changed.</remarks>
     public Digest Update(IReadOnlyCollection<(int Record, ReadOnlyMemory<byte> Bytes)> records, CancellationToken cancellation = default)
     {
         lock (_updating)
@@ -95,13 +95,15 @@ public sealed class IndexDatabase : IDisposable
     /// <summary>The work of an update, done while queries go on; null where nothing changes. One after the other, each committed before the next.</summary>
     internal PreparedUpdate? Prepare(IReadOnlyCollection<(int Record, ReadOnlyMemory<byte> Bytes)> records, CancellationToken cancellation)
     {
-        var changes = records.Select(record => new IndexChange(record.Record, Read(record.Record), record.Bytes.ToArray()))
+        ReadOnlyMemory<byte> before = _table.Read([.. records.Select(record => record.Record)]);
+        var changes = records
+            .Select((record, i) => new IndexChange(record.Record, before.Slice(i * Shape.RecordSize, Shape.RecordSize), record.Bytes.ToArray()))
             .Where(change => !change.Old.Span.SequenceEqual(change.New.Span));
         var update = IndexUpdate.Of(_now.Version, Shape, changes);
         if (update.Changes.Count == 0) return null;
         if (!update.Fits(Shape)) throw new ArgumentException("Records of the table, each once and of its size.", nameof(records));
         var hint = (uint[])_now.Hint.Clone();
-        new PublicMatrix(_seed).AddChanges(hint, Shape, update.Changes, cancellation);
+        new PublicMatrix(_seed).AddChanges(hint, Shape, update.Changes, Parallelism, cancellation);
         return new(update, hint);
     }
 
@@ -111,7 +113,7 @@ public sealed class IndexDatabase : IDisposable
         _gate.EnterWriteLock();
         try
         {
-            foreach (var change in prepared.Update.Changes) Write(_table.Span, Shape, change.Record, change.New.Span);
+            _table.Write(prepared.Update.Changes);
             Volatile.Write(ref _now, new(prepared.Update.To, prepared.Hint, Kept(_now.History.Add(prepared.Update))));
         }
         finally
@@ -175,22 +177,6 @@ public sealed class IndexDatabase : IDisposable
                     unchecked { answers[k * rows + row + i] -= (uint)change.DifferenceAt(i) * word; }
             }
         }
-    }
-
-    private byte[] Read(int record)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(record);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(record, Shape.Records);
-        var (column, row) = Shape.PlaceOf(record);
-        var bytes = new byte[Shape.RecordSize];
-        for (var i = 0; i < bytes.Length; i++) bytes[i] = unchecked((byte)_table.Span[(row + i) * Shape.Columns + column]);
-        return bytes;
-    }
-
-    private static void Write(Span<sbyte> table, IndexShape shape, int record, ReadOnlySpan<byte> bytes)
-    {
-        var (column, row) = shape.PlaceOf(record);
-        for (var i = 0; i < bytes.Length; i++) table[(row + i) * shape.Columns + column] = unchecked((sbyte)bytes[i]);
     }
 
     /// <summary>The updates that stay known: the newest, up to 64 and an eighth of the table, and all that came after a version that is held.</summary>

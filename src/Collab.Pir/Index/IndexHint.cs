@@ -39,7 +39,7 @@ public sealed class IndexHint
     internal bool Apply(IndexUpdate update)
     {
         if (update.From != Version || !update.Fits(Shape) || IndexVersion.After(update.From, update.Changes) != update.To) return false;
-        new PublicMatrix(Seed).AddChanges(_words, Shape, update.Changes, CancellationToken.None); // half an update would be no version
+        new PublicMatrix(Seed).AddChanges(_words, Shape, update.Changes, parallelism: 1, CancellationToken.None); // half an update would be no version
         Version = update.To;
         return true;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Collab.Primitives;
@@ -30,16 +31,21 @@ internal static class IndexVersion
         Span<byte> head = stackalloc byte[Digest.Size];
         from.CopyTo(head);
         hash.AppendData(head);
+        var piece = new ArrayBufferWriter<byte>();                   // since a call of the hash costs more than a short record
         foreach (var change in changes)
         {
             BinaryPrimitives.WriteInt32LittleEndian(head, change.Record);
-            hash.AppendData(head[..sizeof(int)]);
-            hash.AppendData(change.Old.Span);
-            hash.AppendData(change.New.Span);
+            piece.Write(head[..sizeof(int)]);
+            piece.Write(change.Old.Span);
+            piece.Write(change.New.Span);
+            if (piece.WrittenCount < PieceBytes) continue;
+            hash.AppendData(piece.WrittenSpan);
+            piece.ResetWrittenCount();
         }
 
+        hash.AppendData(piece.WrittenSpan);
         return new(hash.GetHashAndReset());
     }
 
-    private const int Piece = 1 << 20;
+    private const int Piece = 1 << 20, PieceBytes = 1 << 16;
 }

@@ -84,6 +84,9 @@ public class AesTests
         Assert.Equal(stream.AsSpan(0, bytes.Length), bytes.AsSpan());
         prg.Fill(bytes.AsSpan(0, 16 * length + 1));
         Assert.Equal(stream.AsSpan(16 * (length + 1), 16 * length + 1), bytes.AsSpan(0, 16 * length + 1));
+        prg.Seek((ulong)length);
+        prg.Fill(bytes.AsSpan(0, 5));
+        Assert.Equal(stream.AsSpan(16 * length, 5), bytes.AsSpan(0, 5));
     }
 
     [Fact]

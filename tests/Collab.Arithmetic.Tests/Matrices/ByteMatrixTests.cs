@@ -63,6 +63,35 @@ public class ByteMatrixTests
         }
     }
 
+    [Theory, InlineData(1), InlineData(3), InlineData(4), InlineData(9)]
+    public void Every_width_adds_the_product_with_picked_words(int rows)
+    {
+        foreach (var width in Lengths.Append(192))
+        {
+            var random = new Random(width + rows);
+            int[] places = [6, 0, 3, 3, 5];
+            var stride = width + 7;
+            var (words, start) = (Words(random, 7 * width), Words(random, rows * stride));
+            short[] factors = [.. Enumerable.Range(0, rows * places.Length).Select(i => (short)(i == 0 ? -255 : random.Next(-255, 256)))];
+            var expected = (uint[])start.Clone();
+            for (var row = 0; row < rows; row++)
+            {
+                for (var i = 0; i < places.Length; i++)
+                {
+                    for (var j = 0; j < width; j++)
+                        unchecked { expected[row * stride + j] += (uint)factors[row * places.Length + i] * words[places[i] * width + j]; }
+                }
+            }
+
+            foreach (var kernel in Kernels)
+            {
+                var totals = (uint[])start.Clone();
+                ByteMatrix.AddProduct(kernel, factors, places, words, width, totals, stride);
+                Assert.Equal(expected, totals);
+            }
+        }
+    }
+
     [Fact]
     public void Every_width_multiplies_words_and_adds_multiples_of_rows()
     {
@@ -101,6 +130,11 @@ public class ByteMatrixTests
         Assert.Throws<ArgumentOutOfRangeException>(() => ByteMatrix.Multiply([], 0, [], []));
         Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new sbyte[9], 3, 2, new uint[4], 2, new uint[6]));
         Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new sbyte[9], 3, 0, new uint[4], 2, new uint[5]));
+        Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new short[3], [0, 1], new uint[4], 2, new uint[4], 2));
+        Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new short[4], [0, 2], new uint[4], 2, new uint[4], 2));
+        Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new short[4], [0, -1], new uint[4], 2, new uint[4], 2));
+        Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new short[4], [0, 1], new uint[4], 2, new uint[4], 1));
+        Assert.Throws<ArgumentException>(() => ByteMatrix.AddProduct(new short[4], [0, 1], new uint[4], 2, new uint[4], 3));
         Assert.Throws<ArgumentException>(() => ByteMatrix.MultiplyWords(new uint[4], new uint[2], new uint[3]));
         Assert.Throws<ArgumentException>(() => ByteMatrix.AddScaled(new uint[4], 1, new uint[3]));
     }

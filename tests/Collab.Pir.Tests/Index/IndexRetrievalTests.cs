@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Collab.Channels;
 using Collab.Pir.Index;
 using Collab.Primitives;
@@ -80,6 +81,41 @@ public class IndexRetrievalTests
         // The same hint as one made of the new table from nothing.
         var whole = await AskAsync(table.Database, null, []);
         Assert.Equal(whole.Receiver.Hint.Rows(0, table.Database.Shape.Rows), second.Receiver.Hint.Rows(0, table.Database.Shape.Rows));
+    }
+
+    [Theory, InlineData(3000, 1, 128, 2900), InlineData(400, 5, 64, 90), InlineData(300, 3, 128, 1), InlineData(70, 200, 64, 40)]
+    public void Tables_that_were_changed_have_the_hint_and_the_bytes_of_new_ones(int records, int size, int columns, int changed)
+    {
+        foreach (var threads in new[] { 1, 2 })
+        {
+            using var table = new IndexTable(records, size, columns, parallelism: threads);
+            int[] order = [.. Enumerable.Range(0, records)];
+            new Random(3).Shuffle(order);
+            var changes = table.Draw(order.Take(changed), seed: 9);
+            table.Database.Update(changes);
+            foreach (var (record, bytes) in changes) table.Plain[record] = bytes.ToArray();
+            using var made = IndexDatabase.Create(table.Database.Shape, (i, to) => table.Plain[i].CopyTo(to), RandomSource.Seeded(1));
+            using IndexLease lease = table.Database.Lease(), expected = made.Lease();
+            Assert.Equal(expected.Words, lease.Words);
+            var (products, expectedProducts) = (new uint[made.Shape.Rows], new uint[made.Shape.Rows]);
+            var vector = MemoryMarshal.Cast<byte, uint>(RandomSource.Seeded(2).Bytes(sizeof(uint) * columns)).ToArray();
+            table.Database.Answer(table.Database.Version, vector, products);
+            made.Answer(made.Version, vector, expectedProducts);
+            Assert.Equal(expectedProducts, products);
+        }
+    }
+
+    [Fact]
+    public void Changes_of_no_record_or_of_one_twice_are_refused_and_change_nothing()
+    {
+        using var table = new IndexTable(100, 4, 64);
+        var version = table.Database.Version;
+        Assert.Throws<ArgumentOutOfRangeException>(() => table.Database.Update([(3, new byte[4]), (100, new byte[4])]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => table.Database.Update([(-1, new byte[4])]));
+        Assert.Throws<ArgumentException>(() => table.Database.Update([(3, new byte[4]), (3, new byte[4])]));
+        Assert.Throws<ArgumentException>(() => table.Database.Update([(3, new byte[5])]));
+        Assert.Equal(version, table.Database.Update([(3, table.Plain[3])]));
+        Assert.Equal(version, table.Database.Version);
     }
 
     [Fact]
