@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Collab.Arithmetic.Lattices;
 using Collab.HomomorphicEncryption.Rings;
 
@@ -10,20 +9,14 @@ namespace Collab.HomomorphicEncryption;
 public sealed class BatchEncoder
 {
     private readonly BfvParameters _parameters;
-    private readonly int[] _places;
+    private readonly SlotOrder _order;
 
     /// <summary>Prepares the order of the slots.</summary>
     public BatchEncoder(BfvParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         _parameters = parameters;
-        var n = parameters.RingDegree;
-        _places = new int[n];
-        for (var (i, exponent) = (0, 1); i < n / 2; i++, exponent = exponent * 3 & ((2 * n) - 1))
-        {
-            _places[i] = NegacyclicTransform.PlaceOf(exponent, n);
-            _places[(n / 2) + i] = NegacyclicTransform.PlaceOf((2 * n) - exponent, n);
-        }
+        _order = new(parameters.RingDegree);
     }
 
     /// <summary>Numbers to a plaintext.</summary>
@@ -31,10 +24,9 @@ public sealed class BatchEncoder
     /// <exception cref="ArgumentException">Too many, or one not below t.</exception>
     public Plaintext Encode(ReadOnlySpan<ulong> slots)
     {
-        if (slots.Length > _places.Length) throw new ArgumentException("There are at most N slots.", nameof(slots));
+        if (slots.Length > _parameters.RingDegree) throw new ArgumentException("There are at most N slots.", nameof(slots));
         var values = new RingElement<Evaluations>(_parameters.Plain);
-        if (slots.Length < _places.Length) values.Residues.Clear();
-        if (!Scatter(slots, _places, values.Residues, _parameters.PlaintextModulus))
+        if (!_order.TryToEvaluations(slots, values.Residues, _parameters.PlaintextModulus))
         {
             values.Dispose();
             throw new ArgumentException("Every slot is below the plaintext modulus.", nameof(slots));
@@ -67,42 +59,13 @@ public sealed class BatchEncoder
         ArgumentNullException.ThrowIfNull(plaintext);
         _parameters.CheckSame(plaintext.Parameters, nameof(plaintext));
         using var values = plaintext.Element.Copy().Evaluate();
-        var residues = values.Residues;
-        var slots = new ulong[_places.Length];
-        for (var i = 0; i < slots.Length; i++) slots[i] = (ulong)(long)residues[_places[i]];
+        var slots = new ulong[_parameters.RingDegree];
+        _order.ToSlots<ulong>(values.Residues, slots);
         return slots;
     }
 
-    // Whether all were below the modulus, found without a branch on any. Each place is one of the destination's.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static unsafe bool Scatter(ReadOnlySpan<ulong> slots, ReadOnlySpan<int> places, Span<double> destination, ulong modulus)
-    {
-        fixed (ulong* from = slots)
-        fixed (int* place = places)
-        fixed (double* to = destination)
-        {
-            unchecked
-            {
-                // Both are below 2^63: m − 1 − x is negative exactly if x ≥ m. A larger x shows its own top bit.
-                var above = 0UL;
-                var (last, n) = (modulus - 1, (nint)slots.Length);
-                for (nint i = 0; i < n; i++)
-                {
-                    var slot = from[i];
-                    above |= slot | (last - slot);
-                    to[place[i]] = (long)slot;
-                }
-
-                return above >> 63 == 0;
-            }
-        }
-    }
-
     // Values of a plaintext in the order of slots.
-    internal void Arrange(ReadOnlySpan<double> values, Span<uint> slots)
-    {
-        for (var i = 0; i < slots.Length; i++) slots[i] = (uint)values[_places[i]];
-    }
+    internal void Arrange(ReadOnlySpan<double> values, Span<uint> slots) => _order.ToSlots(values, slots);
 
     /// <summary>As <see cref="Decode"/>, each number by its representative nearest to zero.</summary>
     public long[] DecodeSigned(Plaintext plaintext)
