@@ -89,9 +89,9 @@ internal static class JoinedAnalysisExplanation
     ];
 
     /// <summary>The sums of every round that an analysis may take.</summary>
-    private static IReadOnlyList<JoinedSumPlan> RoundsOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses) =>
+    private static IReadOnlyList<IReadOnlyList<JoinedSumPlan>> RoundsOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses) =>
         [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Zip(analyses, (totals, analysis) =>
-            JoinedAnalysisPlanner.RoundsOf(plan, analysis, totals) is { } round ? Enumerable.Repeat(round, analysis.MostRounds) : []).SelectMany(rounds => rounds)];
+            JoinedAnalysisPlanner.RoundsOf(plan, analysis, totals) is { } round ? Enumerable.Repeat<IReadOnlyList<JoinedSumPlan>>([round], analysis.MostRounds) : []).SelectMany(rounds => rounds)];
 
     private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
     {

@@ -63,9 +63,9 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
     /// <param name="receiverItems">Distinct items of the receiver.</param>
     /// <param name="plans">What is opened, plan after plan; none for <see cref="SharedRows"/> alone.</param>
     /// <param name="form">How transfers are made.</param>
-    /// <param name="sums">Sums for rounds beside, each entry once.</param>
+    /// <param name="sums">Sums for rounds beside, the parts of each, each entry once.</param>
     /// <remarks>Memory is that of steps 1 to 6 and of the columns of the plan that has most as shares, before and after selection; passing copies in selections are not in it, and a process was measured to take several times as much.</remarks>
-    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, IReadOnlyList<JoinedPlan> plans, TransferForm form, params IReadOnlyList<JoinedSumPlan> sums)
+    public static CircuitPsiCost OfJoined(int senderItems, int receiverItems, IReadOnlyList<JoinedPlan> plans, TransferForm form, params IReadOnlyList<IReadOnlyList<JoinedSumPlan>> sums)
     {
         var operations = new Operations(form);
         var shared = Of(senderItems, receiverItems, new CircuitPlan(), operations);     // 1
@@ -81,15 +81,14 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
             operations.Totals(plan, bins);                                              // 5 – 8
         }
 
-        foreach (var plan in sums)
+        foreach (var parts in sums)
         {
             operations.Send(2 * Digest.Size);                                           // 9
-            if (!isEmpty) operations.Send((plan.OfSender.Count + (plan.WaysOf == BooleanParty.First ? plan.WayCount : 0)) * StoreBytes(senderItems)); // 10
-            operations.Sums(plan, bins);                                                // 11 – 14
+            operations.Sums(parts, bins, isEmpty ? 0 : StoreBytes(senderItems));        // 10 – 15
         }
 
         var cost = operations.AddedTo(shared);
-        var columns = plans.Select(plan => plan.OfSender.Count).Concat(sums.Select(plan => plan.OfSender.Count + plan.Products.Count + plan.WayCount)).DefaultIfEmpty().Max();
+        var columns = plans.Select(plan => plan.OfSender.Count).Concat(sums.Select(parts => (2 * parts[0].SumCount) + parts.Max(part => part.OfSender.Count + part.OfReceiver.Count + part.Products.Count + part.WayCount))).DefaultIfEmpty().Max();
         return cost with { MemoryBytes = cost.MemoryBytes + (2L * Gf128.Size * bins * columns) };
     }
 
@@ -192,28 +191,36 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
             foreach (var width in numbered.Where(t => plan.Terms[t].Gate is not null).GroupBy(t => plan.WordBits(plan.Terms[t]))) Send(Gf128.Size * (long)width.Count()); // 8
         }
 
-        /// <summary>Steps 11 to 14 of specs/analysis-joined.md, of rows whose members are known.</summary>
-        public void Sums(JoinedSumPlan plan, int bins)
+        /// <summary>Steps 10 to 15 of specs/analysis-joined.md, of rows whose members are known.</summary>
+        public void Sums(IReadOnlyList<JoinedSumPlan> parts, int bins, long storeBytes)
         {
-            for (var i = 0; i < 2 * plan.OfSender.Count; i++) Select(bins, 2 * WordBits); // 11
-            foreach (var (column, products) in plan.ByReceiver()) Products(bins, plan.OfReceiver[column].Bits, products.Length); // 12
-            for (var way = 0; way < plan.WayCount; way++)                               // 13
+            foreach (var part in parts)
             {
-                Products(bins, 1, plan.Products.Count);
-                if (plan.WaysOf == BooleanParty.First) Products(bins, 1, plan.Products.Count, back: true);
+                Send(part.OfSender.Count * storeBytes);                                 // 10
+                Products(bins, [.. part.ByReceiver().Select(column => new ProductShape(part.OfReceiver[column.OfReceiver].Bits, column.Products.Length))]); // 11
             }
 
-            Send(Gf128.Size * (long)plan.Products.Count * Math.Max(1, plan.WayCount));  // 14
+            var (ways, sums, ofSender) = (parts[0].WayCount, parts[0].SumCount, parts[0].WaysOf == BooleanParty.First);
+            if (ofSender && ways > 0) Send(ways * storeBytes);                          // 12
+            for (var i = 0; i <= ways; i++)                                             // 13, 14
+            {
+                Products(bins, [new(1, sums)]);
+                if (i == 0 || ofSender) Products(bins, [new(1, sums)], back: true);
+            }
+
+            Send(Gf128.Size * (long)sums * Math.Max(1, ways));                          // 15
         }
 
-        private void Products(int count, int bits, int vectors, bool back = false)
+        private void Products(int count, IReadOnlyList<ProductShape> shapes, bool back = false)
         {
-            if (bits == 0) return;
-            foreach (var (_, size) in ObliviousProducts.Pieces(count, bits, vectors))
+            ProductShape[] wide = [.. shapes.Where(shape => shape.Bits > 0)];
+            if (wide.Length == 0) return;
+            foreach (var (_, size) in ObliviousProducts.Pieces(count, wide))
             {
-                Take(size * bits, back);
-                Send(Bytes((long)size * bits));
-                Send((long)size * vectors * ObliviousProducts.CorrectionSize(bits));
+                var transfers = (long)size * wide.Sum(shape => shape.Bits);
+                Take(transfers, back);
+                Send(Bytes(transfers));
+                Send(size * wide.Sum(shape => (long)shape.Words * ObliviousProducts.CorrectionSize(shape.Bits)));
             }
         }
 

@@ -4,7 +4,7 @@ using Collab.SecretSharing.Boolean;
 
 namespace Collab.Psi.Circuit;
 
-/// <summary>What <see cref="JoinedSums"/> opens, the same at both parties: sums of products of a column of either, over all rows that match or way by way.</summary>
+/// <summary>What <see cref="JoinedSums"/> opens, the same at both parties: sums of products of a column of either, over all rows that match or way by way; or one part of such sums.</summary>
 public sealed record JoinedSumPlan
 {
     private const int ItemCountBits = 24;
@@ -19,6 +19,9 @@ public sealed record JoinedSumPlan
     /// <summary>The products: index of the sender's column, index of the receiver's.</summary>
     public required IReadOnlyList<(int OfSender, int OfReceiver)> Products { get; init; }
 
+    /// <summary>For each product which sum it is added to; null where each is a sum of its own. The sums of the first part are those of all.</summary>
+    public IReadOnlyList<int>? SumOf { get; init; }
+
     /// <summary>Ways in which rows are told apart, each an indicator column of one party; 0 for one sum over all rows.</summary>
     public int WayCount { get; init; }
 
@@ -31,36 +34,68 @@ public sealed record JoinedSumPlan
     /// <summary>The receiver's subset of rows that the sums are over; null for all of its rows.</summary>
     public int? SubsetOfReceiver { get; init; }
 
-    /// <summary>Refuses a plan whose sums could wrap: at most 2^24 rows times the bounds stay below 2^127.</summary>
+    /// <summary>How many sums there are over all rows, or of each way.</summary>
+    public int SumCount => SumOf is null ? Products.Count : SumOf.Count == 0 ? 0 : SumOf.Max() + 1;
+
+    /// <summary>Refuses a plan whose sums could wrap: at most 2^24 rows times the bounds of all products of a sum stay below 2^127.</summary>
     /// <exception cref="ArgumentException">Too many columns or sums, or a product that names none.</exception>
     /// <exception cref="InsecureParametersException">A sum could wrap.</exception>
-    public void Check()
+    public void Check() => Check([this]);
+
+    /// <summary>The same of parts that are added up: they have the same rows and ways, and add to no sum that the first has not.</summary>
+    public static void Check(IReadOnlyList<JoinedSumPlan> parts)
+    {
+        if (parts.Count == 0) throw new ArgumentException("Sums have a part.", nameof(parts));
+        var first = parts[0];
+        if (first.SumCount == 0 || (long)first.SumCount * Math.Max(1, first.WayCount) > JoinedPlan.LargestTermCount) throw new ArgumentException($"From 1 to {JoinedPlan.LargestTermCount} sums.");
+        var bounds = new BigInteger[first.SumCount];
+        foreach (var part in parts)
+        {
+            if ((part.WayCount, part.WaysOf, part.SubsetOfSender, part.SubsetOfReceiver) != (first.WayCount, first.WaysOf, first.SubsetOfSender, first.SubsetOfReceiver))
+                throw new ArgumentException("Parts of the same rows and ways.", nameof(parts));
+            part.CheckPart(bounds);
+        }
+
+        if (bounds.Any(bound => bound << ItemCountBits >= BigInteger.One << TotalBits))
+            throw new InsecureParametersException("A sum could leave 128 bits: narrower ranges, or coarser units.");
+    }
+
+    private void CheckPart(BigInteger[] bounds)
     {
         if (OfSender.Count + (WaysOf == BooleanParty.First ? WayCount : 0) > JoinedPlan.LargestColumnCount || OfReceiver.Count > JoinedPlan.LargestColumnCount || WayCount < 0)
             throw new ArgumentException($"At most {JoinedPlan.LargestColumnCount} columns of a party.");
-        if (Products.Count == 0 || (long)Products.Count * Math.Max(1, WayCount) > JoinedPlan.LargestTermCount) throw new ArgumentException($"From 1 to {JoinedPlan.LargestTermCount} sums.");
+        if (Products.Count is 0 or > JoinedPlan.LargestTermCount || (SumOf is not null && SumOf.Count != Products.Count)) throw new ArgumentException($"From 1 to {JoinedPlan.LargestTermCount} products, each of a sum.");
         if (OfSender.Concat(OfReceiver).Any(column => column.Least > column.Largest)) throw new ArgumentException("A range from its least to its largest value.");
-        foreach (var (s, r) in Products)
+        foreach (var (product, (s, r)) in Products.Index())
         {
             if (s < 0 || s >= OfSender.Count || r < 0 || r >= OfReceiver.Count) throw new ArgumentException("A product names columns of the plan.");
-            if ((OfSender[s].Magnitude * OfReceiver[r].Magnitude) << ItemCountBits >= BigInteger.One << TotalBits)
-                throw new InsecureParametersException("A sum could leave 128 bits: narrower ranges, or coarser units.");
+            var sum = SumOfProduct(product);
+            if (sum < 0 || sum >= bounds.Length) throw new ArgumentException("A product is added to a sum of the first part.");
+            bounds[sum] += OfSender[s].Magnitude * OfReceiver[r].Magnitude;
         }
     }
+
+    /// <summary>Which sum a product is added to.</summary>
+    internal int SumOfProduct(int product) => SumOf is null ? product : SumOf[product];
 
     /// <summary>The products of each column of the receiver that has some, by their places.</summary>
     internal IEnumerable<(int OfReceiver, int[] Products)> ByReceiver() =>
         Products.Index().GroupBy(product => product.Item.OfReceiver, product => product.Index).OrderBy(group => group.Key).Select(group => (group.Key, group.ToArray()));
 
-    /// <summary>The digest of everything in it, which both parties compare.</summary>
-    internal Digest Digest()
+    /// <summary>The digest of everything in all parts, which both parties compare.</summary>
+    internal static Digest Digest(IReadOnlyList<JoinedSumPlan> parts)
     {
         var bytes = new PlanBytes();
-        bytes.Write(WayCount, (int)WaysOf, SubsetOfSender ?? -1, SubsetOfReceiver ?? -1);
-        bytes.Write(OfSender);
-        bytes.Write(OfReceiver);
-        bytes.Write(Products.Count);
-        foreach (var (s, r) in Products) bytes.Write(s, r);
+        bytes.Write(parts.Count);
+        foreach (var part in parts)
+        {
+            bytes.Write(part.WayCount, (int)part.WaysOf, part.SubsetOfSender ?? -1, part.SubsetOfReceiver ?? -1);
+            bytes.Write(part.OfSender);
+            bytes.Write(part.OfReceiver);
+            bytes.Write(part.Products.Count);
+            foreach (var (product, (s, r)) in part.Products.Index()) bytes.Write(s, r, part.SumOfProduct(product));
+        }
+
         return bytes.Digest("collab.analysis-joined.sums");
     }
 }

@@ -8,8 +8,8 @@ namespace Collab.Psi.Circuit;
 
 /// <summary>Sums of products of columns of two parties over aligned rows, opened to the receiver without a gate of their own: for rounds over rows that a gate passed before.</summary>
 /// <remarks>
-/// Semi-honest. The receiver learns the sums, the sender nothing. A number of the receiver multiplies all columns of the sender that it meets for the same transfers, and is
-/// told apart by ways only after that. Steps: specs/analysis-joined.md, "Sums for rounds".
+/// Semi-honest. The receiver learns the sums, the sender nothing. A number of the receiver multiplies all columns of the sender that it meets for the same transfers; products are added
+/// up bin by bin, and only then taken times the shared bit of the rows that match, and told apart by ways. Steps: specs/analysis-joined.md, "Sums for rounds".
 /// </remarks>
 public static class JoinedSums
 {
@@ -17,7 +17,7 @@ public static class JoinedSums
 
     private static readonly StepId Agreement = new("analysis-joined.9");
 
-    /// <summary>One party's part of one round.</summary>
+    /// <summary>One party's part of one round whose sums have one part.</summary>
     /// <param name="rows">The rows of both, aligned.</param>
     /// <param name="columns">A value of each row of this party, for each of the plan's columns of it, shape [p][n]; those of rows outside its subset are not looked at.</param>
     /// <param name="ways">At their owner, for each way an indicator of each row, shape [ways][n]; nothing at the other.</param>
@@ -27,89 +27,135 @@ public static class JoinedSums
     /// <exception cref="ArgumentException">A value is outside its column's range, or the plan is none; nothing was sent.</exception>
     /// <exception cref="InsecureParametersException">A sum could wrap; nothing was sent.</exception>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
+    public static Task<IReadOnlyList<BigInteger>?> OpenAsync(
+        SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, JoinedSumPlan plan, CancellationToken cancellation = default) =>
+        OpenAsync(rows, [plan], _ => columns, ways, cancellation);
+
+    /// <summary>One party's part of one round whose sums have several parts, each with columns of its own: only one part's are in memory at a time.</summary>
+    /// <param name="rows">The rows of both, aligned.</param>
+    /// <param name="parts">What is opened, part after part; a sum adds up what all of them give it.</param>
+    /// <param name="columnsOf">The columns of this party for a part, asked for once, in order.</param>
+    /// <param name="ways">At their owner, for each way an indicator of each row, shape [ways][n]; nothing at the other.</param>
+    /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
+    /// <returns>At the receiver the sums, way by way in their order; null at the sender.</returns>
+    /// <exception cref="ArgumentException">A value is outside its column's range, or the plan is none; of the first part, nothing was sent.</exception>
+    /// <exception cref="InsecureParametersException">A sum could wrap; nothing was sent.</exception>
+    /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
     public static async Task<IReadOnlyList<BigInteger>?> OpenAsync(
-        SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, JoinedSumPlan plan, CancellationToken cancellation = default)
+        SharedRows rows, IReadOnlyList<JoinedSumPlan> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways,
+        CancellationToken cancellation = default)
     {
-        plan.Check();
+        JoinedSumPlan.Check(parts);
+        var plan = parts[0];
         var hasWays = plan.WayCount > 0 && rows.IsSender == (plan.WaysOf == BooleanParty.First);
         if (ways.Count != (hasWays ? plan.WayCount : 0)) throw new ArgumentException("The ways at their owner.", nameof(ways));
         var subset = rows.IsSender ? plan.SubsetOfSender : plan.SubsetOfReceiver;
-        JoinedTotals.CheckColumns(rows, columns, rows.IsSender ? plan.OfSender : plan.OfReceiver, subset);
         JoinedTotals.CheckColumns(rows, ways, [.. ways.Select(_ => JoinedColumn.Indicator)], subset);
-        await JoinedTotals.AgreeAsync(rows.Channel, Agreement, plan.Digest(), cancellation).ConfigureAwait(false);                          // 9 ↔
-        var waysOfSender = plan.WaysOf == BooleanParty.First ? plan.WayCount : 0;
-        var stored = await rows.ColumnsAsync(
-            plan.OfSender.Count + waysOfSender, !rows.IsSender ? [] : waysOfSender > 0 ? [.. columns, .. ways] : columns, cancellation).ConfigureAwait(false); // 10 →
-        var members = await rows.MembersAsync(plan.SubsetOfSender, plan.SubsetOfReceiver, cancellation).ConfigureAwait(false);             // 11 ↔
-        var selected = new List<SharedWords>();
-        var products = new SharedWords[plan.Products.Count];
+        var columns = Checked(0);
+        await JoinedTotals.AgreeAsync(rows.Channel, Agreement, JoinedSumPlan.Digest(parts), cancellation).ConfigureAwait(false);            // 9 ↔
+        var held = new List<SharedWords>();
         try
         {
-            for (var s = 0; s < plan.OfSender.Count; s++)
-                selected.Add(await ObliviousSelection.MultiplyAsync(rows.Engine, members, stored[s], cancellation).ConfigureAwait(false)); // 11 ↔
-            foreach (var (column, places) in plan.ByReceiver())
+            var products = Enumerable.Range(0, plan.SumCount).Select(_ => new UInt128[rows.BinCount]).ToArray();
+            held.AddRange(products.Select(product => new SharedWords(product, WordBits)));
+            for (var part = 0; part < parts.Count; part++)
             {
-                var factors = places.Select(place => selected[plan.Products[place].OfSender]).ToList();
-                var made = await ProductsAsync(rows, factors, rows.IsSender ? default : columns[column], plan.OfReceiver[column], plan.SubsetOfReceiver, cancellation).ConfigureAwait(false); // 12 ↔
-                foreach (var (place, product) in places.Zip(made)) products[place] = product;
+                await AddAsync(rows, part == 0 ? columns : Checked(part), parts[part], products, cancellation).ConfigureAwait(false);       // 10 →, 11 ↔
+                columns = [];
             }
 
+            var waysOfSender = plan.WaysOf == BooleanParty.First ? plan.WayCount : 0;
+            var shared = await rows.ColumnsAsync(waysOfSender, ways, cancellation).ConfigureAwait(false);                                   // 12 →
+            held.AddRange(shared);
+            var members = await rows.MembersAsync(plan.SubsetOfSender, plan.SubsetOfReceiver, cancellation).ConfigureAwait(false);          // 13 ↔
+            var matching = await WithinAsync(rows.Engine, held[..plan.SumCount], Words(members), cancellation).ConfigureAwait(false);       // 13 ↔
+            held.AddRange(matching);
             var sums = new List<UInt128>();
-            if (plan.WayCount == 0) sums.AddRange(products.Select(Total));
+            if (plan.WayCount == 0) sums.AddRange(matching.Select(Total));
             for (var way = 0; way < plan.WayCount; way++)
             {
-                sums.AddRange(waysOfSender > 0
-                    ? await WithinSharedAsync(rows.Engine, products, stored[plan.OfSender.Count + way], cancellation).ConfigureAwait(false)
-                    : await WithinKnownAsync(rows, products, hasWays ? ways[way] : default, cancellation).ConfigureAwait(false));            // 13 ↔
+                if (waysOfSender == 0) sums.AddRange(await WithinKnownAsync(rows, matching, hasWays ? ways[way] : default, cancellation).ConfigureAwait(false)); // 14 ↔
+                else
+                {
+                    var within = await WithinAsync(rows.Engine, matching, LowestBits(shared[way]), cancellation).ConfigureAwait(false);     // 14 ↔
+                    held.AddRange(within);
+                    sums.AddRange(within.Select(Total));
+                }
             }
 
             using var all = new SharedWords([.. sums], WordBits);
-            var words = await WordOpening.OpenAsync(rows.Engine, all, BooleanParty.Second, cancellation).ConfigureAwait(false);             // 14 →
+            var words = await WordOpening.OpenAsync(rows.Engine, all, BooleanParty.Second, cancellation).ConfigureAwait(false);             // 15 →
             return words is null ? null : [.. words.Select(word => (BigInteger)unchecked((Int128)word))];
         }
         finally
         {
-            foreach (var words in stored.Concat(selected).Concat(products)) words?.Dispose();
+            foreach (var words in held) words.Dispose();
+        }
+
+        IReadOnlyList<ReadOnlyMemory<Int128>> Checked(int part)
+        {
+            var own = columnsOf(part);
+            JoinedTotals.CheckColumns(rows, own, rows.IsSender ? parts[part].OfSender : parts[part].OfReceiver, subset);
+            return own;
         }
     }
 
-    /// <summary>Shares of s·y in each bin for shared s and a column y of the receiver: y = least + offset, and of the offset times the sender's share they get shares by its bits.</summary>
-    private static async Task<SharedWords[]> ProductsAsync(
-        SharedRows rows, List<SharedWords> factors, ReadOnlyMemory<Int128> column, JoinedColumn range, int? subset, CancellationToken cancellation)
+    /// <summary>Adds shares of the products of a part in each bin, which mean nothing where rows do not match: y = least + offset, and of the offset times the sender's share they get shares by its bits.</summary>
+    private static async Task AddAsync(SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedSumPlan part, UInt128[][] sums, CancellationToken cancellation)
     {
-        var least = unchecked((UInt128)range.Least);
-        var offsets = rows.Items is null ? [] : InBins(rows, row => unchecked((UInt128)column.Span[row] - least), subset);
-        SharedWords[]? crossed = null;
-        if (range.Bits > 0)
+        var stored = await rows.ColumnsAsync(part.OfSender.Count, rows.IsSender ? columns : [], cancellation).ConfigureAwait(false);        // 10 →
+        var numbers = part.ByReceiver().Select(column => (
+            Range: part.OfReceiver[column.OfReceiver], column.Products,
+            Offsets: rows.Items is null ? [] : InBins(rows, row => unchecked((UInt128)(columns[column.OfReceiver].Span[row] - part.OfReceiver[column.OfReceiver].Least)), part.SubsetOfReceiver))).ToArray();
+        try
         {
-            crossed = rows.IsSender
-                ? await ObliviousProducts.SendAsync(rows.Engine, [.. factors.Select(factor => (ReadOnlyMemory<UInt128>)factor.Share.ToArray())], range.Bits, cancellation).ConfigureAwait(false)
-                : await ObliviousProducts.ReceiveAsync(rows.Engine, offsets, range.Bits, factors.Count, cancellation).ConfigureAwait(false);
-        }
+            var wide = numbers.Where(number => number.Range.Bits > 0).ToArray();
+            var crossed = wide.Length == 0 ? []
+                : rows.IsSender ? await ObliviousProducts.SendAsync(
+                    rows.Engine, [.. wide.Select(number => (number.Range.Bits, (IReadOnlyList<ReadOnlyMemory<UInt128>>)[.. number.Products.Select(place => (ReadOnlyMemory<UInt128>)stored[part.Products[place].OfSender].Share.ToArray())]))],
+                    cancellation).ConfigureAwait(false)
+                : await ObliviousProducts.ReceiveAsync(
+                    rows.Engine, [.. wide.Select(number => (number.Range.Bits, (ReadOnlyMemory<UInt128>)number.Offsets, number.Products.Length))], cancellation).ConfigureAwait(false); // 11 ↔
+            foreach (var (own, number) in crossed.Zip(wide))
+                foreach (var (words, place) in own.Zip(number.Products))
+                {
+                    Add(sums[part.SumOfProduct(place)], words.Share);
+                    words.Dispose();
+                }
 
-        var products = factors.Select((factor, j) =>
+            foreach (var (range, products, offsets) in numbers)
+                foreach (var place in products)
+                    AddProducts(sums[part.SumOfProduct(place)], stored[part.Products[place].OfSender].Share, unchecked((UInt128)range.Least), offsets);
+        }
+        finally
         {
-            var share = new UInt128[factor.Length];
-            for (var b = 0; b < share.Length; b++)
-                share[b] = unchecked((factor.Share[b] * (least + (rows.IsSender ? 0 : offsets[b]))) + (crossed is null ? 0 : crossed[j].Share[b]));
-            return new SharedWords(share, WordBits);
-        }).ToArray();
-        foreach (var words in crossed ?? []) words.Dispose();
-        CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(offsets.AsSpan()));
-        return products;
+            foreach (var words in stored) words.Dispose();
+            foreach (var number in numbers) CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(number.Offsets.AsSpan()));
+        }
+    }
+
+    private static void Add(Span<UInt128> sums, ReadOnlySpan<UInt128> words)
+    {
+        for (var b = 0; b < sums.Length; b++) sums[b] = unchecked(sums[b] + words[b]);
+    }
+
+    /// <summary>What a party reckons by itself: its share times the least value, and at the receiver, which has offsets, times the value.</summary>
+    private static void AddProducts(Span<UInt128> sums, ReadOnlySpan<UInt128> share, UInt128 least, ReadOnlySpan<UInt128> offsets)
+    {
+        for (var b = 0; b < sums.Length; b++) sums[b] = unchecked(sums[b] + (share[b] * (offsets.IsEmpty ? least : least + offsets[b])));
     }
 
     /// <summary>Shares of Σ bit·v for a bit of each row that the receiver knows.</summary>
-    private static async Task<IEnumerable<UInt128>> WithinKnownAsync(SharedRows rows, SharedWords[] products, ReadOnlyMemory<Int128> way, CancellationToken cancellation)
+    private static async Task<IEnumerable<UInt128>> WithinKnownAsync(SharedRows rows, IReadOnlyList<SharedWords> products, ReadOnlyMemory<Int128> way, CancellationToken cancellation)
     {
-        if (rows.IsSender) return await WithinOwnAsync(rows.Engine, products, null, cancellation).ConfigureAwait(false);
+        if (rows.IsSender) return (await WithinOwnAsync(rows.Engine, products, null, cancellation).ConfigureAwait(false)).Select(Total);
         var bits = InBins(rows, row => (UInt128)way.Span[row], null);
-        var crossed = await ObliviousProducts.ReceiveAsync(rows.Engine, bits, 1, products.Length, cancellation).ConfigureAwait(false);
+        var crossed = await ObliviousProducts.ReceiveAsync(rows.Engine, bits, 1, products.Count, cancellation).ConfigureAwait(false);
         return [.. products.Zip(crossed, (product, words) => unchecked(Total(words) + Inner(product, bits)))];
     }
 
     /// <summary>The sender's side of that: its shares times a bit of the other; at a party that knows a bit too, v·(x xor y) = v·x + y·v·(1 − 2x).</summary>
-    private static async Task<UInt128[]> WithinOwnAsync(BooleanEngine engine, SharedWords[] products, UInt128[]? bits, CancellationToken cancellation)
+    private static async Task<SharedWords[]> WithinOwnAsync(BooleanEngine engine, IReadOnlyList<SharedWords> products, UInt128[]? bits, CancellationToken cancellation)
     {
         var words = products.Select(product =>
         {
@@ -118,24 +164,56 @@ public static class JoinedSums
             return (ReadOnlyMemory<UInt128>)signed;
         }).ToList();
         var crossed = await ObliviousProducts.SendAsync(engine, words, 1, cancellation).ConfigureAwait(false);
-        return [.. products.Zip(crossed, (product, own) => unchecked(Total(own) + (bits is null ? 0 : Inner(product, bits))))];
+        if (bits is null) return crossed;
+        return [.. products.Zip(crossed, (product, own) =>
+        {
+            var sum = own.Share.ToArray();
+            for (var b = 0; b < sum.Length; b++) sum[b] = unchecked(sum[b] + (product.Share[b] * bits[b]));
+            own.Dispose();
+            return new SharedWords(sum, WordBits);
+        })];
     }
 
-    /// <summary>Shares of Σ bit·v for a column of bits of the sender: the lowest bits of the shares of a bit are its shares by exclusive or.</summary>
-    private static async Task<IEnumerable<UInt128>> WithinSharedAsync(BooleanEngine engine, SharedWords[] products, SharedWords way, CancellationToken cancellation)
+    /// <summary>Shares of bit·v in each bin, for bits shared by exclusive or.</summary>
+    private static async Task<SharedWords[]> WithinAsync(BooleanEngine engine, IReadOnlyList<SharedWords> products, UInt128[] bits, CancellationToken cancellation)
     {
-        var bits = new UInt128[way.Length];
-        for (var b = 0; b < bits.Length; b++) bits[b] = way.Share[b] & 1;
-        var sums = new UInt128[products.Length];
+        var sums = new SharedWords[products.Count];
         foreach (var sender in new[] { BooleanParty.First, BooleanParty.Second })
         {
             var part = engine.Party == sender
                 ? await WithinOwnAsync(engine, products, bits, cancellation).ConfigureAwait(false)
-                : [.. (await ObliviousProducts.ReceiveAsync(engine, bits, 1, products.Length, cancellation).ConfigureAwait(false)).Select(Total)];
-            for (var j = 0; j < sums.Length; j++) sums[j] = unchecked(sums[j] + part[j]);
+                : await ObliviousProducts.ReceiveAsync(engine, bits, 1, products.Count, cancellation).ConfigureAwait(false);
+            for (var j = 0; j < sums.Length; j++)
+            {
+                if (sums[j] is not { } other)
+                {
+                    sums[j] = part[j];
+                    continue;
+                }
+
+                sums[j] = other.Add(part[j]);
+                other.Dispose();
+                part[j].Dispose();
+            }
         }
 
         return sums;
+    }
+
+    /// <summary>A share of bits as words.</summary>
+    private static UInt128[] Words(SharedBits bits)
+    {
+        var words = new UInt128[bits.Length];
+        for (var b = 0; b < words.Length; b++) words[b] = bits.Share.Bit(b);
+        return words;
+    }
+
+    /// <summary>Shares of a bit by exclusive or, from shares of it by addition.</summary>
+    private static UInt128[] LowestBits(SharedWords words)
+    {
+        var bits = new UInt128[words.Length];
+        for (var b = 0; b < bits.Length; b++) bits[b] = words.Share[b] & 1;
+        return bits;
     }
 
     /// <summary>At the receiver, a word of the row in each bin, 0 in empty ones and for rows outside its subset.</summary>

@@ -24,11 +24,11 @@ public static class ObliviousProducts
 
     /// <summary>How n elements are cut into pieces.</summary>
     /// <param name="length">n.</param>
-    /// <param name="bits">Bits of the number.</param>
-    /// <param name="vectors">Words that each number multiplies.</param>
-    public static IEnumerable<(int Start, int Count)> Pieces(int length, int bits, int vectors)
+    /// <param name="shapes">The numbers of each element.</param>
+    public static IEnumerable<(int Start, int Count)> Pieces(int length, params IReadOnlyList<ProductShape> shapes)
     {
-        var most = Math.Max(1, Math.Min(BooleanEngine.TransfersAtATime / bits, LargestMessage / (vectors * CorrectionSize(bits))));
+        var (transfers, corrections) = (shapes.Sum(shape => shape.Bits), shapes.Sum(shape => (long)shape.Words * CorrectionSize(shape.Bits)));
+        var most = (int)Math.Max(1, Math.Min(BooleanEngine.TransfersAtATime / transfers, LargestMessage / corrections));
         for (var start = 0; start < length; start += most) yield return (start, Math.Min(most, length - start));
     }
 
@@ -38,20 +38,8 @@ public static class ObliviousProducts
     /// <param name="bits">The width of the numbers, 1 to 128.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
-    public static async Task<SharedWords[]> SendAsync(BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<UInt128>> words, int bits, CancellationToken cancellation = default)
-    {
-        var length = words[0].Length;
-        if (words.Any(vector => vector.Length != length)) throw new ArgumentException("Vectors of one length.", nameof(words));
-        var shares = words.Select(_ => new UInt128[length]).ToArray();
-        foreach (var (start, count) in Pieces(length, bits, words.Count))
-        {
-            using var batch = await engine.Transfers.SendAsync(count * bits, cancellation).ConfigureAwait(false);
-            var flips = await engine.ReceiveBitsAsync(Choices, (long)count * bits, cancellation).ConfigureAwait(false);          // 9 ←
-            await engine.SendBitsAsync(Mask(engine, batch, flips, words, shares, bits, start, count), cancellation).ConfigureAwait(false); // 10 →
-        }
-
-        return [.. shares.Select(share => new SharedWords(share, WordBits))];
-    }
+    public static async Task<SharedWords[]> SendAsync(BooleanEngine engine, IReadOnlyList<ReadOnlyMemory<UInt128>> words, int bits, CancellationToken cancellation = default) =>
+        (await SendAsync(engine, [(bits, words)], cancellation).ConfigureAwait(false))[0];
 
     /// <summary>The part of the party that has the numbers: its shares of the other's words[j][i] · numbers[i].</summary>
     /// <param name="engine">This party's end.</param>
@@ -60,39 +48,99 @@ public static class ObliviousProducts
     /// <param name="vectors">t, how many words each multiplies.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
-    public static async Task<SharedWords[]> ReceiveAsync(BooleanEngine engine, ReadOnlyMemory<UInt128> numbers, int bits, int vectors, CancellationToken cancellation = default)
+    public static async Task<SharedWords[]> ReceiveAsync(BooleanEngine engine, ReadOnlyMemory<UInt128> numbers, int bits, int vectors, CancellationToken cancellation = default) =>
+        (await ReceiveAsync(engine, [(bits, numbers, vectors)], cancellation).ConfigureAwait(false))[0];
+
+    /// <summary>The same for several numbers of each element with words of their own, in the flights of one.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="groups">For each number its width, 1 to 128, and the words that it multiplies, shape [t][n]; n of all.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>Number by number, the shares of its products.</returns>
+    /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
+    public static async Task<SharedWords[][]> SendAsync(
+        BooleanEngine engine, IReadOnlyList<(int Bits, IReadOnlyList<ReadOnlyMemory<UInt128>> Words)> groups, CancellationToken cancellation = default)
     {
-        var shares = Enumerable.Range(0, vectors).Select(_ => new UInt128[numbers.Length]).ToArray();
-        foreach (var (start, count) in Pieces(numbers.Length, bits, vectors))
+        var length = groups[0].Words[0].Length;
+        if (groups.Any(group => group.Words.Any(vector => vector.Length != length))) throw new ArgumentException("Vectors of one length.", nameof(groups));
+        var shares = groups.Select(group => group.Words.Select(_ => new UInt128[length]).ToArray()).ToArray();
+        ProductShape[] shapes = [.. groups.Select(group => new ProductShape(group.Bits, group.Words.Count))];
+        foreach (var (start, count) in Pieces(length, shapes))
         {
-            using var batch = await engine.Transfers.ReceiveAsync(count * bits, cancellation).ConfigureAwait(false);
-            using var choices = SharedBits.OfKnown(count * bits, Planes(numbers.Span.Slice(start, count), bits));
-            await engine.SendBitsAsync(ObliviousSelection.Flips(batch, choices.Share, 0, count * bits), cancellation).ConfigureAwait(false); // 9 →
-            var corrections = await engine.ReceiveBitsAsync(Corrections, 8L * count * vectors * CorrectionSize(bits), cancellation).ConfigureAwait(false); // 10 ←
-            Unmask(engine, batch, choices.Share, corrections, shares, bits, start, count);
+            var transfers = count * shapes.Sum(shape => shape.Bits);
+            using var batch = await engine.Transfers.SendAsync(transfers, cancellation).ConfigureAwait(false);
+            var flips = await engine.ReceiveBitsAsync(Choices, transfers, cancellation).ConfigureAwait(false);                          // 9 ←
+            var corrections = new byte[CorrectionSize(shapes, count) + Slack];
+            var (at, first) = (0, 0);
+            foreach (var ((bits, words), to) in groups.Zip(shares))
+            {
+                at = Mask(engine, batch, flips, words, to, bits, start, count, first, corrections, at);
+                first += count * bits;
+            }
+
+            await engine.SendBitsAsync(corrections.AsMemory(0, at), cancellation).ConfigureAwait(false);                                // 10 →
         }
 
-        return [.. shares.Select(share => new SharedWords(share, WordBits))];
+        return [.. shares.Select(group => group.Select(share => new SharedWords(share, WordBits)).ToArray())];
     }
+
+    /// <summary>The same at the party that has the numbers.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="groups">For each number its width, its values, shape [n], and t, how many words it multiplies.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>Number by number, the shares of its products.</returns>
+    /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
+    public static async Task<SharedWords[][]> ReceiveAsync(
+        BooleanEngine engine, IReadOnlyList<(int Bits, ReadOnlyMemory<UInt128> Numbers, int Words)> groups, CancellationToken cancellation = default)
+    {
+        var length = groups[0].Numbers.Length;
+        if (groups.Any(group => group.Numbers.Length != length)) throw new ArgumentException("Vectors of one length.", nameof(groups));
+        var shares = groups.Select(group => Enumerable.Range(0, group.Words).Select(_ => new UInt128[length]).ToArray()).ToArray();
+        ProductShape[] shapes = [.. groups.Select(group => new ProductShape(group.Bits, group.Words))];
+        foreach (var (start, count) in Pieces(length, shapes))
+        {
+            var transfers = count * shapes.Sum(shape => shape.Bits);
+            using var batch = await engine.Transfers.ReceiveAsync(transfers, cancellation).ConfigureAwait(false);
+            using var choices = SharedBits.OfKnown(transfers, Planes(groups, start, count, transfers));
+            await engine.SendBitsAsync(ObliviousSelection.Flips(batch, choices.Share, 0, transfers), cancellation).ConfigureAwait(false); // 9 →
+            var received = await engine.ReceiveBitsAsync(Corrections, 8L * CorrectionSize(shapes, count), cancellation).ConfigureAwait(false); // 10 ←
+            var corrections = new byte[received.Length + Slack];
+            received.CopyTo(corrections, 0);
+            var (at, first) = (0, 0);
+            foreach (var ((bits, _, _), to) in groups.Zip(shares))
+            {
+                at = Unmask(engine, batch, choices.Share, corrections, to, bits, start, count, first, at);
+                first += count * bits;
+            }
+        }
+
+        return [.. shares.Select(group => group.Select(share => new SharedWords(share, WordBits)).ToArray())];
+    }
+
+    private static int CorrectionSize(ProductShape[] shapes, int count) => count * shapes.Sum(shape => shape.Words * CorrectionSize(shape.Bits));
 
     private static int BytesOf(int bit) => (WordBits - bit + 7) / 8;
 
-    /// <summary>Bit plane after bit plane.</summary>
-    private static BitVector Planes(ReadOnlySpan<UInt128> numbers, int bits)
+    /// <summary>Number after number, bit plane after bit plane.</summary>
+    private static BitVector Planes(IReadOnlyList<(int Bits, ReadOnlyMemory<UInt128> Numbers, int Words)> groups, int start, int count, int transfers)
     {
-        var planes = new BitVector(numbers.Length * bits);
-        for (var k = 0; k < bits; k++)
-            for (var i = 0; i < numbers.Length; i++) planes[(k * numbers.Length) + i] = ((numbers[i] >> k) & 1) != 0;
+        var planes = new BitVector(transfers);
+        var at = 0;
+        foreach (var (bits, numbers, _) in groups)
+        {
+            var own = numbers.Span.Slice(start, count);
+            for (var k = 0; k < bits; k++)
+                for (var i = 0; i < count; i++) planes[at++] = ((own[i] >> k) & 1) != 0;
+        }
+
         return planes;
     }
 
-    /// <summary>Corrections vector by vector, plane by plane.</summary>
-    private static ReadOnlyMemory<byte> Mask(
-        BooleanEngine engine, TransferSenderBatch batch, byte[] flips, IReadOnlyList<ReadOnlyMemory<UInt128>> words, UInt128[][] shares, int bits, int start, int count)
+    /// <summary>Writes corrections vector by vector, plane by plane, and returns where they end.</summary>
+    private static int Mask(
+        BooleanEngine engine, TransferSenderBatch batch, byte[] flips, IReadOnlyList<ReadOnlyMemory<UInt128>> words, UInt128[][] shares, int bits, int start, int count,
+        int firstTransfer, byte[] corrections, int at)
     {
-        var corrections = new byte[(count * words.Count * CorrectionSize(bits)) + Slack];
         using NativeBuffer<Gf128> zero = NativeBuffer<Gf128>.Allocate(HashedAtATime), one = NativeBuffer<Gf128>.Allocate(HashedAtATime);
-        var at = 0;
         for (var j = 0; j < words.Count; j++)
         {
             var from = words[j].Span.Slice(start, count);
@@ -104,7 +152,7 @@ public static class ObliviousProducts
                     var size = Math.Min(HashedAtATime, count - first);
                     for (var i = 0; i < size; i++)
                     {
-                        var transfer = (k * count) + first + i;
+                        var transfer = firstTransfer + (k * count) + first + i;
                         var flip = unchecked(0 - ((ulong)(flips[transfer >> 3] >> (transfer & 7)) & 1));
                         zero.Span[i] = batch.Blocks[transfer] + new Gf128(batch.Delta.Low & flip, batch.Delta.High & flip);
                         one.Span[i] = zero.Span[i] + batch.Delta;
@@ -128,16 +176,13 @@ public static class ObliviousProducts
             }
         }
 
-        return corrections.AsMemory(0, at);
+        return at;
     }
 
-    private static void Unmask(
-        BooleanEngine engine, TransferReceiverBatch batch, BitVector choices, byte[] received, UInt128[][] shares, int bits, int start, int count)
+    private static int Unmask(
+        BooleanEngine engine, TransferReceiverBatch batch, BitVector choices, byte[] corrections, UInt128[][] shares, int bits, int start, int count, int firstTransfer, int at)
     {
-        var corrections = new byte[received.Length + Slack];
-        received.CopyTo(corrections, 0);
         using var masks = NativeBuffer<Gf128>.Allocate(HashedAtATime);
-        var at = 0;
         foreach (var share in shares)
         {
             var to = share.AsSpan(start, count);
@@ -146,13 +191,13 @@ public static class ObliviousProducts
                 for (var first = 0; first < count; first += HashedAtATime)
                 {
                     var size = Math.Min(HashedAtATime, count - first);
-                    batch.Blocks.Slice((k * count) + first, size).CopyTo(masks.Span);
+                    batch.Blocks.Slice(firstTransfer + (k * count) + first, size).CopyTo(masks.Span);
                     engine.Hash(masks.Span[..size], engine.TakeReceivedTweaks(size));
                     for (var i = 0; i < size; i++)
                     {
                         unchecked
                         {
-                            var chosen = 0 - (UInt128)choices.Bit((k * count) + first + i);
+                            var chosen = 0 - (UInt128)choices.Bit(firstTransfer + (k * count) + first + i);
                             var correction = BinaryPrimitives.ReadUInt128LittleEndian(corrections.AsSpan(at)) & chosen; // bits that are the next word's are shifted out
                             to[first + i] += (Word(masks.Span[i]) + correction) << k;
                         }
@@ -162,6 +207,8 @@ public static class ObliviousProducts
                 }
             }
         }
+
+        return at;
     }
 
     private static UInt128 Word(Gf128 block) => new(block.High, block.Low);

@@ -45,7 +45,43 @@ public class JoinedSumsTests
         Assert.All(run.Sender, Assert.Null);
         Assert.All(run.Receiver, sums => Assert.Equal(Plain(sender, receiver, plan), sums));
         var gate = new JoinedPlan { OfSender = [], OfReceiver = [], Terms = [JoinedTerm.Rows], Gates = [[new((1, 0))]], SubsetOfSender = plan.SubsetOfSender, SubsetOfReceiver = plan.SubsetOfReceiver };
-        Assert.Equal(CircuitPsiCost.OfJoined(Rows, Rows, [gate], TransferForm.Extension, plan, plan).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
+        Assert.Equal(CircuitPsiCost.OfJoined(Rows, Rows, [gate], TransferForm.Extension, [plan], [plan]).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
+    }
+
+    [Theory]
+    [InlineData(0, BooleanParty.First)]
+    [InlineData(2, BooleanParty.First)]
+    [InlineData(2, BooleanParty.Second)]
+    public async Task Parts_with_columns_of_their_own_add_up(int ways, BooleanParty of)
+    {
+        var first = new JoinedSumPlan { OfSender = [Wide, new(0, 1)], OfReceiver = [Narrow, new(7, 7)], Products = [(0, 0), (1, 0), (0, 1), (1, 1)], SumOf = [0, 1, 1, 0], WayCount = ways, WaysOf = of };
+        JoinedSumPlan[] parts = [first, first with { OfSender = [new(-9, 100)], OfReceiver = [new(5, 5), new(-3, 9)], Products = [(0, 1), (0, 0)], SumOf = [1, 1] }];
+        KeyedTable[] sent = [.. parts.Select(part => Table(true, part))], received = [.. parts.Select(part => Table(false, part))];
+        var dealer = new SeededOle();
+        var run = await TwoParty.RunAsync(
+            channel => PartsAsync(BooleanParty.First, channel, sent, dealer, parts), channel => PartsAsync(BooleanParty.Second, channel, received, dealer, parts));
+        var plain = new BigInteger[2 * Math.Max(1, ways)];
+        foreach (var (i, part) in parts.Index())
+        {
+            var products = Plain(sent[i], received[i], part);
+            for (var at = 0; at < products.Length; at++) plain[(2 * (at / part.Products.Count)) + part.SumOf![at % part.Products.Count]] += products[at];
+        }
+
+        Assert.Null(run.Sender);
+        Assert.Equal(plain, run.Receiver);
+        Assert.Equal(CircuitPsiCost.OfJoined(Rows, Rows, [], TransferForm.Extension, parts).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
+    }
+
+    [Fact]
+    public void Parts_of_other_rows_or_sums_are_none_of_a_plan()
+    {
+        JoinedSumPlan.Check([Small, Small]);
+        foreach (var other in new[] { Small with { WayCount = 1 }, Small with { SubsetOfSender = 0 }, Small with { Products = [(0, 0), (0, 0)] }, Small with { SumOf = [1] }, Small with { SumOf = [] }, Small with { SumOf = [-1] } })
+            Assert.Throws<ArgumentException>(() => JoinedSumPlan.Check([Small, other]));
+        Assert.Throws<ArgumentException>(() => JoinedSumPlan.Check([]));
+        var wide = Small with { OfReceiver = [new(0, Int128.One << 47)] };
+        JoinedSumPlan.Check([wide]);
+        Assert.Throws<InsecureParametersException>(() => JoinedSumPlan.Check([wide, wide])); // each alone fits
     }
 
     [Theory, MemberData(nameof(EveryFault))]
@@ -121,6 +157,13 @@ public class JoinedSumsTests
         var sums = new IReadOnlyList<BigInteger>?[rounds];
         for (var i = 0; i < rounds; i++) sums[i] = await JoinedSums.OpenAsync(rows, table.Memory[..own], table.Memory[own..], plan);
         return sums;
+    }
+
+    private static async Task<IReadOnlyList<BigInteger>?> PartsAsync(BooleanParty party, IChannel channel, KeyedTable[] tables, SeededOle dealer, JoinedSumPlan[] parts)
+    {
+        await using var rows = await SharedRows.AlignAsync(party, channel, tables[0].Keys, tables[0].Subsets, RandomSource.System, JoinedRuns.Options, dealer, new DealtTransfers(party), default);
+        int ColumnsOf(int part) => (party == BooleanParty.First ? parts[part].OfSender : parts[part].OfReceiver).Count;
+        return await JoinedSums.OpenAsync(rows, parts, part => tables[part].Memory[..ColumnsOf(part)], tables[0].Memory[ColumnsOf(0)..]);
     }
 
     private static BigInteger[] Plain(KeyedTable sender, KeyedTable receiver, JoinedSumPlan plan)

@@ -25,15 +25,41 @@ public class ObliviousProductsTests
         var random = RandomSource.Seeded(length + bits);
         UInt128 Draw() => new(random.NextUInt64(), random.NextUInt64());
         var words = Enumerable.Range(0, vectors).Select(_ => Enumerable.Range(0, length).Select(_ => Draw()).ToArray()).ToArray();
-        UInt128[] numbers = [.. Enumerable.Range(0, length).Select(i => i switch { 0 => UInt128.MaxValue, 1 => 0, _ => Draw() } >> (128 - bits))];
+        UInt128[] numbers = [.. Enumerable.Range(0, length).Select(i => (i switch { 0 => UInt128.MaxValue, 1 => UInt128.Zero, _ => Draw() }) >> (128 - bits))];
         var run = await RunAsync(words, numbers, bits);
         for (var j = 0; j < vectors; j++)
             for (var i = 0; i < length; i++) Assert.Equal(unchecked(words[j][i] * numbers[i]), unchecked(run.Sender[j].Share[i] + run.Receiver[j].Share[i]));
-        var pieces = ObliviousProducts.Pieces(length, bits, vectors).ToList();
+        var pieces = ObliviousProducts.Pieces(length, new ProductShape(bits, vectors)).ToList();
         Assert.Equal(length, pieces.Sum(piece => piece.Count));
         Assert.Equal(
             pieces.Sum(piece => (((long)piece.Count * bits) + 7) / 8 + ((long)piece.Count * vectors * ObliviousProducts.CorrectionSize(bits))),
             run.Usage.BytesSent + run.Usage.BytesReceived);
+    }
+
+    [Fact]
+    public async Task Several_numbers_of_an_element_have_words_of_their_own()
+    {
+        const int Length = 70;
+        ProductShape[] shapes = [new(3, 2), new(128, 1), new(17, 3)];
+        var random = RandomSource.Seeded(7);
+        UInt128 Draw(int bits) => new UInt128(random.NextUInt64(), random.NextUInt64()) >> (128 - bits);
+        UInt128[][] numbers = [.. shapes.Select(shape => Enumerable.Range(0, Length).Select(_ => Draw(shape.Bits)).ToArray())];
+        UInt128[][][] words = [.. shapes.Select(shape => Enumerable.Range(0, shape.Words).Select(_ => Enumerable.Range(0, Length).Select(_ => Draw(128)).ToArray()).ToArray())];
+        var run = await TwoParty.RunAsync(
+            async channel =>
+            {
+                using var engine = new BooleanEngine(BooleanParty.First, channel, new DealtTransfers(BooleanParty.First), Digest.Of("collab.test.products", []));
+                return await ObliviousProducts.SendAsync(engine, [.. shapes.Zip(words, (shape, own) => (shape.Bits, (IReadOnlyList<ReadOnlyMemory<UInt128>>)[.. own.Select(vector => (ReadOnlyMemory<UInt128>)vector)]))]);
+            },
+            async channel =>
+            {
+                using var engine = new BooleanEngine(BooleanParty.Second, channel, new DealtTransfers(BooleanParty.Second), Digest.Of("collab.test.products", []));
+                return await ObliviousProducts.ReceiveAsync(engine, [.. shapes.Zip(numbers, (shape, own) => (shape.Bits, (ReadOnlyMemory<UInt128>)own, shape.Words))]);
+            });
+        for (var g = 0; g < shapes.Length; g++)
+            for (var j = 0; j < shapes[g].Words; j++)
+                for (var i = 0; i < Length; i++) Assert.Equal(unchecked(words[g][j][i] * numbers[g][i]), unchecked(run.Sender[g][j].Share[i] + run.Receiver[g][j].Share[i]));
+        Assert.Equal(Length, Assert.Single(ObliviousProducts.Pieces(Length, shapes)).Count);
     }
 
     [Theory, MemberData(nameof(EveryFault))]
