@@ -49,7 +49,7 @@ internal static class JoinedAnalysisExplanation
                     $"{receiver} knows its own rows: a column of its own that is other than 0 in few rows alone comes close to telling {sender}'s values of these. Two jobs whose lists of keys differ by a few rows differ by those rows' totals; no ledger of answers can see that, so limit uses.",
                     $"{receiver} 知道自己的行：若其某列仅在少数行非零，则合计几乎等于 {sender} 在这些行的值。键列表仅差几行的两个作业，其结果之差即为那几行的合计；答复账本无法察觉，故应限制使用次数。"),
                 .. OrderedAnalysisExplanation.Notes(analyses),
-                .. analyses.Any(analysis => analysis.Rounds is not null)
+                .. analyses.Any(analysis => analysis.MostPoints > 0)
                     ? [new Bilingual(
                         $"A regression in steps opens sums at every coefficient that {receiver} names, and {receiver} is trusted to name those of the iteration: {sender} cannot check that they follow.",
                         $"逐步回归在 {receiver} 指定的每组系数处公开合计；须信任 {receiver} 按迭代指定，{sender} 无法检验。")]
@@ -60,7 +60,7 @@ internal static class JoinedAnalysisExplanation
                     sender, [.. Explanation.Reads(plan, sender), new("random shares made of its keys and columns", "由其键与列构成的随机份额")],
                     [
                         .. Common(receiver),
-                        .. analyses.Any(analysis => analysis.Rounds is not null)
+                        .. analyses.Any(analysis => analysis.MostPoints > 0)
                             ? [new Bilingual("of each regression in steps, the coefficients after every step, the last of which are the result", "每个逐步回归在每一步后的系数，最后的系数即为结果")]
                             : Array.Empty<Bilingual>(),
                         new("nothing else", "此外一无所知"),
@@ -75,7 +75,7 @@ internal static class JoinedAnalysisExplanation
             ],
             new(
                 costs.Sum(cost => cost.Flights + cost.Ole.Messages), costs.Sum(cost => cost.TotalBytes),
-                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => Math.Max(a.OfSender.Count + a.OfReceiver.Count, a.Rounds is { } r ? r.OfSender.Count + r.OfReceiver.Count + r.Products.Count + r.Ways : 0))))),
+                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => Math.Max(a.OfSender.Count + a.OfReceiver.Count, a.Rounds.Take(1).SelectMany(parts => parts).Select(part => part.OfSender.Count + part.OfReceiver.Count + part.SumCount + part.Ways).DefaultIfEmpty().Max()))))),
                 CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (costs.Sum(cost => (double)cost.Transfers) * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
@@ -90,8 +90,7 @@ internal static class JoinedAnalysisExplanation
 
     /// <summary>The sums of every round that an analysis may take.</summary>
     private static IReadOnlyList<IReadOnlyList<JoinedSumPlan>> RoundsOf(Plan plan, IReadOnlyList<JoinedAnalysis> analyses) =>
-        [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Zip(analyses, (totals, analysis) =>
-            JoinedAnalysisPlanner.RoundsOf(plan, analysis, totals) is { } round ? Enumerable.Repeat<IReadOnlyList<JoinedSumPlan>>([round], analysis.MostRounds) : []).SelectMany(rounds => rounds)];
+        [.. JoinedAnalysisPlanner.PlansOf(plan, analyses).Zip(analyses, (totals, analysis) => JoinedAnalysisPlanner.RoundsOf(plan, analysis, totals)).SelectMany(rounds => rounds)];
 
     private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
     {
@@ -99,11 +98,11 @@ internal static class JoinedAnalysisExplanation
             ? new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）")
             : AnalysisExplanation.Totals(analysis));
         if (joined.Ordered is not null) return new($"of {of.English}, over the rows that match: {about.English}", $"{of.Chinese}（匹配的行）：{about.Chinese}");
-        if (joined.Rounds is { } round)
+        if (joined.Rounds.FirstOrDefault() is { } round)
         {
             return new(
-                $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals, and {round.Products.Count * Math.Max(1, round.Ways)} for each of at most {joined.MostRounds} steps; usually fewer than 10, and the cost told is that of all)",
-                $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计，另每步 {round.Products.Count * Math.Max(1, round.Ways)} 个，至多 {joined.MostRounds} 步；通常不足 10 步，所示开销按全部步数计）");
+                $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals, and {round[0].SumCount} for each of at most {joined.MostPoints} steps; usually fewer than 10, and the cost told is that of all)",
+                $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计，另每步 {round[0].SumCount} 个，至多 {joined.MostPoints} 步；通常不足 10 步，所示开销按全部步数计）");
         }
 
         return new(

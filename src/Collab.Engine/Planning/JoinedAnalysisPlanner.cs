@@ -112,17 +112,21 @@ internal static class JoinedAnalysisPlanner
         })];
     }
 
-    /// <summary>What a round of an analysis opens after its totals, over the same rows; null where there are no rounds.</summary>
-    public static JoinedSumPlan? RoundsOf(Plan plan, JoinedAnalysis analysis, JoinedPlan totals) => analysis.Rounds is not { } round ? null : Checked(analysis, sums => sums.Check(), () => new JoinedSumPlan
+    /// <summary>What each round of an analysis may open at most after its totals, over the same rows.</summary>
+    public static IReadOnlyList<IReadOnlyList<JoinedSumPlan>> RoundsOf(Plan plan, JoinedAnalysis analysis, JoinedPlan totals) => [.. analysis.Rounds.Select(round => SumsOf(plan, analysis, totals, round))];
+
+    /// <summary>What a round opens.</summary>
+    public static IReadOnlyList<JoinedSumPlan> SumsOf(Plan plan, JoinedAnalysis analysis, JoinedPlan totals, IReadOnlyList<JoinedRound> parts) => Checked(analysis, JoinedSumPlan.Check, () => parts.Select(part => new JoinedSumPlan
     {
-        OfSender = ColumnsOf(round.OfSender),
-        OfReceiver = ColumnsOf(round.OfReceiver),
-        Products = round.Products,
-        WayCount = round.Ways,
-        WaysOf = round.WaysOf == plan.Receivers[0] ? BooleanParty.Second : BooleanParty.First,
+        OfSender = ColumnsOf(part.OfSender),
+        OfReceiver = ColumnsOf(part.OfReceiver),
+        Products = part.Products,
+        SumOf = part.SumOf,
+        WayCount = part.Ways,
+        WaysOf = part.WaysOf == plan.Receivers[0] ? BooleanParty.Second : BooleanParty.First,
         SubsetOfSender = totals.SubsetOfSender,
         SubsetOfReceiver = totals.SubsetOfReceiver,
-    });
+    }).ToArray());
 
     /// <summary>For each analysis the number of its owner's subset of rows, those with a value in all of its columns; null where it has none. Analyses of the same columns share one.</summary>
     public static IReadOnlyList<int?> SubsetsOf(PartyId owner, IReadOnlyList<JoinedAnalysis> analyses)

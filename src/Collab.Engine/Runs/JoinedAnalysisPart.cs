@@ -77,9 +77,10 @@ internal sealed record JoinedAnalysisPart(
             return AnalysisOutcome.Withheld; // both learn it, and nothing was opened
         }
 
-        if (JoinedAnalysisPlanner.RoundsOf(Plan, analysis, plan) is not { } round) return totals is null ? new AnalysisOutcome([], "") : analysis.Finish(totals);
-        Task<IReadOnlyList<BigInteger>?> OpenAsync(IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken ending) =>
-            JoinedSums.OpenAsync(rows, columns, ways, round, ending);
+        if (analysis.MostPoints == 0) return totals is null ? new AnalysisOutcome([], "") : analysis.Finish(totals);
+        Task<IReadOnlyList<BigInteger>?> OpenAsync(
+            IReadOnlyList<JoinedRound> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken ending) =>
+            JoinedSums.OpenAsync(rows, JoinedAnalysisPlanner.SumsOf(Plan, analysis, plan, parts), columnsOf, ways, ending);
         if (totals is not null) return await analysis.ReceiveAsync(channel, own, totals, OpenAsync, cancellation);
         await analysis.ContributeAsync(Ports.Self, channel, own, OpenAsync, cancellation);
         return new AnalysisOutcome([], "");

@@ -116,12 +116,12 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
 
     /// <summary>Only where time and event are at one owner, who then knows how each of its rows leaves.</summary>
     public override JoinedModel? ModelOver(JoinedTables tables, PartyId receiver) =>
-        tables[analysis.Time.Column].Of == tables[analysis.Event.Column].Of ? new(analysis.Covariates, tables, receiver, _leaving) : null;
+        tables[analysis.Time.Column].Of == tables[analysis.Event.Column].Of ? new ExponentialModel(analysis.Covariates, tables, receiver, _leaving) : null;
 
     /// <summary>Covariates are taken from the middles of their ranges, which changes no estimate.</summary>
     public override async Task<Finding> ReceiveJoinedAsync(JoinedRounds rounds, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
     {
-        var model = rounds.Model;
+        var model = (ExponentialModel)rounds.Model;
         double[] halves = [.. Enumerable.Range(1, CovariateCount).Select(k => model.ScaleOf(k).Half)];
         var start = Enumerable.Range(0, LeavingCount).Select(number => model.CentredOf(cells[CellsOfLeaving * number])).Select(totals => Weighted(totals, halves)).ToArray();
         long[] events = [.. Enumerable.Range(0, LeavingCount / 2).Select(interval => (long)start[2 * interval].Zeroth)];
@@ -136,9 +136,9 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
         {
             if (beta.ForAll(b => b == 0)) return last;
             double[] normalised = [0, .. beta.Select((b, k) => b * halves[k])];
-            var sums = await rounds.AskAsync(normalised, rows, cancellation);
+            var sums = await model.AskAsync(rounds, normalised, rows, cancellation);
             error = model.ErrorOf(rows, normalised);
-            return last = AtRisk(events, start, [.. Enumerable.Range(0, LeavingCount).Select(number => Weighted(model.MatrixOf(sums, number), halves))]);
+            return last = AtRisk(events, start, [.. Enumerable.Range(0, LeavingCount).Select(number => Weighted(model.MatrixOf(sums, number * model.SumsOfWay), halves))]);
         }
     }
 

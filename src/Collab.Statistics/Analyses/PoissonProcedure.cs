@@ -66,12 +66,12 @@ internal sealed class PoissonProcedure(Analysis.Poisson analysis) : ModelProcedu
 
     public override int MostJoinedQuestions => GeneralisedLinearModel.MaximumIterations;
 
-    public override JoinedModel ModelOver(JoinedTables tables, PartyId receiver) => new(analysis.Covariates, tables, receiver, null);
+    public override JoinedModel ModelOver(JoinedTables tables, PartyId receiver) => new ExponentialModel(analysis.Covariates, tables, receiver, null);
 
     /// <summary>Only Σ w·x·xᵀ needs rounds: the intercept makes Σ w·x of it, and Σ y·x is known.</summary>
     public override async Task<Finding> ReceiveJoinedAsync(JoinedRounds rounds, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
     {
-        var (totals, model, units, next) = (cells[0], rounds.Model, Units, 3);
+        var (totals, model, units, next) = (cells[0], (ExponentialModel)rounds.Model, Units, 3);
         var (logs, factorials) = (CountTerm.TimesLog.Read(totals[1]), CountTerm.LogFactorial.Read(totals[2]));
         var unit = Math.Pow(10, analysis.Response.Scale);
         var response = Vector<double>.Build.Dense(ColumnCount, i => (double)totals[next + i] / (unit * units[i]));
@@ -90,7 +90,7 @@ internal sealed class PoissonProcedure(Analysis.Poisson analysis) : ModelProcedu
         {
             if (beta is null) return start;
             var normalised = model.Normalised(beta);
-            var sums = model.MatrixOf(await rounds.AskAsync(normalised, (double)totals[0], cancellation));
+            var sums = model.MatrixOf(await model.AskAsync(rounds, normalised, (double)totals[0], cancellation));
             last = (normalised, sums);
             var inUnits = model.InUnits(sums);
             return new WeightedSums(inUnits, response - inUnits.Row(0), 2 * (logs - (beta * response) - response[0] + inUnits[0, 0]), 0);

@@ -29,7 +29,7 @@ public class JoinedRegressionFaultTests
 
     [Fact]
     public async Task One_question_too_many_gets_no_sums() =>
-        Assert.Equal(Analysis.MostRounds, await AnsweredAsync([.. Enumerable.Range(0, Analysis.MostRounds + 1).Select(i => new[] { 0.1 * i, 0, 0 })]));
+        Assert.Equal(Analysis.MostPoints, await AnsweredAsync([.. Enumerable.Range(0, Analysis.MostPoints + 1).Select(i => new[] { 0.1 * i, 0, 0 })]));
 
     /// <summary>How often the other owner answers before it blames the receiver.</summary>
     private static async Task<int> AnsweredAsync(params double[][] named)
@@ -46,7 +46,8 @@ public class JoinedRegressionFaultTests
         Assert.Equal(RegressionRounds.NameCoefficients, fault.Step);
         return answered;
 
-        Task<IReadOnlyList<BigInteger>?> OpenAsync(IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken cancellation)
+        Task<IReadOnlyList<BigInteger>?> OpenAsync(
+            IReadOnlyList<JoinedRound> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken cancellation)
         {
             answered++;
             return Task.FromResult<IReadOnlyList<BigInteger>?>(null);

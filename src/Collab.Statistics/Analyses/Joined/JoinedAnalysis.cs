@@ -39,11 +39,11 @@ public sealed class JoinedAnalysis
     /// <summary>Gate by gate the numbers of rows that must all be reached for its totals to be opened.</summary>
     public IReadOnlyList<IReadOnlyList<JoinedGateCount>> Gates { get; }
 
-    /// <summary>What each round opens after the totals; null when totals settle the analysis.</summary>
-    public JoinedRound? Rounds => Model?.Round;
+    /// <summary>What each round after the totals may open at most, in its parts; none when totals settle the analysis.</summary>
+    public IEnumerable<IReadOnlyList<JoinedRound>> Rounds => Model?.MostRounds(MostPoints) ?? [];
 
-    /// <summary>How many rounds there are at most.</summary>
-    public int MostRounds => Model is null ? 0 : ((RoundsProcedure)_procedure).MostJoinedQuestions;
+    /// <summary>At how many coefficients the rounds open sums at most.</summary>
+    public int MostPoints => Model is null ? 0 : ((RoundsProcedure)_procedure).MostJoinedQuestions;
 
     /// <summary>A covariate of the rounds whose range is not declared, if there is one: they need that of each.</summary>
     public string? Undeclared => Model?.Undeclared;
@@ -109,7 +109,7 @@ public sealed class JoinedAnalysis
     /// <exception cref="CollabException"><see cref="StatisticsErrors.TotalsImpossible"/>.</exception>
     public Task<AnalysisOutcome> ReceiveAsync(IChannel peer, JoinedRows own, IReadOnlyList<BigInteger?> totals, JoinedOpening open, CancellationToken cancellation)
     {
-        var rounds = new JoinedRounds(Model!, _receiver, peer, own, open, MostRounds);
+        var rounds = new JoinedRounds(Model!, _receiver, peer, own, open, MostPoints);
         return JointAnalyses.OutcomeAsync(async () => [await RegressionRounds.WithEndAsync(
             () => ((RoundsProcedure)_procedure).ReceiveJoinedAsync(rounds, CellsOf(totals), cancellation), () => rounds.EndAsync(cancellation))]);
     }
@@ -122,7 +122,7 @@ public sealed class JoinedAnalysis
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="PeerFaultException">The receiver named coefficients that it must not.</exception>
     public Task ContributeAsync(PartyId self, IChannel peer, JoinedRows own, JoinedOpening open, CancellationToken cancellation) =>
-        new JoinedRounds(Model!, self, peer, own, open, MostRounds).ContributeAsync(cancellation);
+        new JoinedRounds(Model!, self, peer, own, open, MostPoints).ContributeAsync(cancellation);
 
     /// <inheritdoc/>
     public override string ToString() => $"{_analysis.GetType().Name} of {string.Join(", ", _analysis.Columns)}";
@@ -167,12 +167,17 @@ public readonly record struct JoinedProduct(int? OfSender, int? OfReceiver, int?
 /// <param name="Minimum">What it must reach.</param>
 public sealed record JoinedGateCount(IReadOnlyList<(int Coefficient, int Product)> Parts, int Minimum);
 
-/// <summary>What a round opens: sums of products of a column of either.</summary>
+/// <summary>What a round opens, or a part of it: sums of products of a column of either.</summary>
 /// <param name="OfSender">The bounds of each column of the owner who is not the receiver.</param>
 /// <param name="OfReceiver">The same of the receiver.</param>
 /// <param name="Products">The products: index of the one's column, index of the receiver's.</param>
+/// <param name="SumOf">For each product which sum it is added to; null where each is a sum of its own.</param>
 /// <param name="Ways">In how many ways rows are told apart, each sum by itself; 0 for one sum over all.</param>
 /// <param name="WaysOf">Whose column tells them apart.</param>
 public sealed record JoinedRound(
     IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfSender, IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfReceiver,
-    IReadOnlyList<(int OfSender, int OfReceiver)> Products, int Ways, PartyId? WaysOf);
+    IReadOnlyList<(int OfSender, int OfReceiver)> Products, IReadOnlyList<int>? SumOf, int Ways, PartyId? WaysOf)
+{
+    /// <summary>How many sums it opens.</summary>
+    public int SumCount => (SumOf is null ? Products.Count : SumOf.Max() + 1) * Math.Max(1, Ways);
+}

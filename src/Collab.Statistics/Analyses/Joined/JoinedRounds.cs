@@ -7,11 +7,12 @@ using BigInteger = System.Numerics.BigInteger;
 namespace Collab.Statistics.Analyses.Joined;
 
 /// <summary>Opens one round's totals to the receiver, given this party's columns; null at the other.</summary>
-/// <param name="columns">This party's columns, in the order of <see cref="JoinedAnalysis.Rounds"/>.</param>
+/// <param name="parts">What is opened, part by part.</param>
+/// <param name="columnsOf">This party's columns for a part, asked for once each, in order.</param>
 /// <param name="ways">This party's indicators of the ways that sums are told apart by, if they are its.</param>
 /// <param name="cancellation">Ends the run.</param>
 public delegate Task<IReadOnlyList<BigInteger>?> JoinedOpening(
-    IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken cancellation);
+    IReadOnlyList<JoinedRound> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken cancellation);
 
 /// <summary>One party's view of the rounds of a regression over joined rows: the receiver names β, and both open the sums at it to the receiver.</summary>
 /// <param name="Model">What the sums are.</param>
@@ -19,27 +20,23 @@ public delegate Task<IReadOnlyList<BigInteger>?> JoinedOpening(
 /// <param name="Peer">To the other owner.</param>
 /// <param name="Own">This party's rows.</param>
 /// <param name="Open">Opens totals of columns.</param>
-/// <param name="MostQuestions">How often sums are asked for at most.</param>
-internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Peer, JoinedRows Own, JoinedOpening Open, int MostQuestions)
+/// <param name="MostPoints">At how many β sums are asked for at most.</param>
+internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Peer, JoinedRows Own, JoinedOpening Open, int MostPoints)
 {
     /// <summary>What the sums have to be good for: of a coefficient in its standard errors, and of a standard error relative to itself.</summary>
     public const double Precision = 1e-7;
 
-    private const double LargestError = 1e-3; // of Σ w on the way, where the result is not settled yet
-
     /// <summary>The receiver's part of one round.</summary>
-    /// <param name="beta">β for covariates in [−1, 1], with an intercept.</param>
-    /// <param name="rows">How many rows there are.</param>
+    /// <param name="named">What it names: β for covariates in [−1, 1], with an intercept, and what else the model has.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <returns>The sums, as <see cref="JoinedModel.Read"/> has them.</returns>
-    /// <exception cref="InvalidOperationException">A coefficient is out of bounds, and nothing was sent; or hardly a digit of the sums is good.</exception>
-    public async Task<double[]> AskAsync(double[] beta, double rows, CancellationToken cancellation)
+    /// <returns>The sums.</returns>
+    /// <exception cref="InvalidOperationException">A coefficient is out of bounds, and nothing was sent.</exception>
+    public async Task<IReadOnlyList<BigInteger>> AskAsync(double[] named, CancellationToken cancellation)
     {
-        RegressionRounds.ThrowUnlessBounded(beta);
-        await Peer.SendAsync(new CoefficientsMessage(beta), cancellation); // 1 →
-        var sums = Model.Read((await Open(Model.ColumnsAt(Self, beta, Own), Model.WaysOf(Self, Own), cancellation))!, beta); // 3
-        var weights = Enumerable.Range(0, Model.Ways).Sum(way => sums[way * Model.SumsOfWay]);
-        return Model.ErrorOf(rows, beta) <= LargestError * weights ? sums : throw TooWide();
+        RegressionRounds.ThrowUnlessBounded(named);
+        var parts = Model.PartsAt(named) ?? throw TooWide();
+        await Peer.SendAsync(new CoefficientsMessage(named), cancellation); // 1 →
+        return (await Open(parts, Model.ColumnsAt(Self, named, Own), Model.WaysOf(Self, Own), cancellation))!; // 3
     }
 
     /// <summary>The receiver ends the rounds.</summary>
@@ -49,12 +46,18 @@ internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Pe
     /// <exception cref="PeerFaultException">The receiver broke step 1.</exception>
     public async Task ContributeAsync(CancellationToken cancellation)
     {
-        for (var asked = 0; ; asked++)
+        var (point, points, asked) = (Array.Empty<double>(), 0, 0);
+        while (true)
         {
-            var named = await Peer.ReceiveAsync<CoefficientsMessage>(RegressionRounds.NameCoefficients, cancellation); // 1 ←
-            if (named.Coefficients is not { } beta) return;
-            RegressionRounds.CheckNamed(Peer, beta, Model.CovariateCount + 1, asked, MostQuestions);
-            await Open(Model.ColumnsAt(Self, beta, Own), Model.WaysOf(Self, Own), cancellation); // 3
+            var received = await Peer.ReceiveAsync<CoefficientsMessage>(RegressionRounds.NameCoefficients, cancellation); // 1 ←
+            if (received.Coefficients is not { } named) return;
+            RegressionRounds.CheckNamed(Peer, named, Model.NamedCount, 0, 1);
+            (points, asked) = point.AsSpan().SequenceEqual(Model.PointOf(named)) ? (points, asked + 1) : (points + 1, 1);
+            point = Model.PointOf(named).ToArray();
+            PeerFaultException.ThrowUnless(points <= MostPoints && asked <= Model.MostQuestionsAtPoint, Peer.Peer, RegressionRounds.NameCoefficients, $"at most {MostPoints} questions");
+            var parts = Model.PartsAt(named);
+            PeerFaultException.ThrowUnless(parts is not null, Peer.Peer, RegressionRounds.NameCoefficients, "coefficients that the sums are defined at");
+            await Open(parts!, Model.ColumnsAt(Self, named, Own), Model.WaysOf(Self, Own), cancellation); // 3
         }
     }
 
@@ -75,6 +78,7 @@ internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Pe
             throw TooWide();
     }
 
-    private static InvalidOperationException TooWide() =>
+    /// <summary>The declared ranges are too wide for the rows.</summary>
+    public static InvalidOperationException TooWide() =>
         new("The declared ranges of the columns are so wide for these rows that rounding could show in the result: declare narrower ones.");
 }
