@@ -30,6 +30,25 @@ public sealed class AnswerLedgerTests
         Assert.Null(await AskAsync(study, Statistics("age")));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_note_that_cannot_be_read_refuses_every_question_over_its_dataset(bool isOlder)
+    {
+        await using var study = await StartAsync("");
+        Assert.Null(await AskAsync(study, Statistics("age")));
+        var note = study[Plans.Al].Store.Get(Assert.Single(study[Plans.Al].Store.List("answered/")))!;
+
+        await using var later = await StartAsync("");
+        var offer = await later[Plans.Al].OfferAsync("visits", Rows(40));
+        var key = $"answered/{offer.Id}/000000";
+        later[Plans.Al].Store.Put(key, isOlder ? new CanonicalWriter().Text("collab-answer-0").Digest(offer.Id).ToArray() : note[..^1]);
+        Assert.Equal((DisclosureErrors.LedgerUnreadable.Name, Plans.Al), await AskAsync(later, Statistics("age")));
+
+        later[Plans.Al].Store.Put(key, note);
+        Assert.Null(await AskAsync(later, Statistics("age")));
+    }
+
     [Fact]
     public async Task Rows_that_lack_another_column_are_not_found_out_by_a_second_question()
     {

@@ -15,16 +15,19 @@ internal sealed class AnswerBook
     private static readonly ConditionalWeakTable<IJobStore, Dictionary<string, Answer>> Outlines = []; // by key
 
     private readonly IJobStore _store;
+    private readonly PartyId _self;
     private readonly string _folder;
     private readonly Dictionary<string, Answer> _fetched = [];
 
     /// <summary>Opens it.</summary>
     /// <param name="store">The node's store.</param>
+    /// <param name="self">Whose node it is, for an error.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="isJoined">Whether of answers over matches, whose sets are the rows that were brought, or of those that rest on all rows of their sets.</param>
-    public AnswerBook(IJobStore store, Digest dataset, bool isJoined = false)
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.LedgerUnreadable"/>, then or when rows are fetched.</exception>
+    public AnswerBook(IJobStore store, PartyId self, Digest dataset, bool isJoined = false)
     {
-        (_store, _folder) = (store, $"{(isJoined ? "brought" : "answered")}/{dataset}/");
+        (_store, _self, _folder) = (store, self, $"{(isJoined ? "brought" : "answered")}/{dataset}/");
         var outlines = Outlines.GetOrCreateValue(store);
         foreach (var key in store.List(_folder))
         {
@@ -48,19 +51,34 @@ internal sealed class AnswerBook
         return key;
     }
 
-    private Answer Fetch(string key) => _fetched.TryGetValue(key, out var known) ? known : _fetched[key] = Answer.Decode(_store.Get(key)!);
+    private Answer Fetch(string key)
+    {
+        if (_fetched.TryGetValue(key, out var known)) return known;
+        try
+        {
+            return _fetched[key] = Answer.Decode(_store.Get(key)!);
+        }
+        catch (MalformedException)
+        {
+            throw new CollabException(DisclosureErrors.LedgerUnreadable, $"The note '{key}' of an earlier answer is not one that this version reads.", _self, RunSteps.Read);
+        }
+    }
 
     /// <summary>What one job was answered.</summary>
     /// <param name="Job">The plan's digest.</param>
     /// <param name="Sets">The sets that were new, with what became of them.</param>
     internal sealed record Answer(Digest Job, IReadOnlyList<JudgedSet> Sets)
     {
-        public ReadOnlySpan<byte> Encode() => new CanonicalWriter().Digest(Job)
+        // A version that writes notes otherwise writes another format, and reads this one as long as it can tell what was told.
+        private const string Format = "collab-answer-1";
+
+        public ReadOnlySpan<byte> Encode() => new CanonicalWriter().Text(Format).Digest(Job)
             .List(Sets, static (writer, judged) => AnsweredSet.Encode(writer, judged.Set)).List(Sets, static (writer, judged) => writer.Byte((byte)judged.State)).Written;
 
         public static Answer Decode(ReadOnlySpan<byte> bytes)
         {
             var reader = new CanonicalReader(bytes);
+            if (reader.Text() != Format) throw new MalformedException("a note of an answer");
             var (job, sets) = (reader.Digest(), reader.List(AnsweredSet.Decode));
             var states = reader.List((ref r) => r.Byte());
             reader.End();

@@ -37,7 +37,7 @@ internal sealed class AnswerLedger
     /// <param name="minimumGroup">The question's.</param>
     /// <param name="add">Takes a batch in for the question, and checks it.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then. Or what reading throws.</exception>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/>, <see cref="DisclosureErrors.LedgerFull"/> or <see cref="DisclosureErrors.LedgerUnreadable"/>; nothing is noted then. Or what reading throws.</exception>
     /// <returns>What was read, and the ledger of this run, to be told what the gate withheld.</returns>
     public static async Task<AnswerLedger> ReadAsync(
         EnginePorts ports, Plan plan, PlanInput input, int minimumGroup, Action<ColumnBatch> add, CancellationToken cancellation)
@@ -87,7 +87,7 @@ internal sealed class AnswerLedger
         if (_rows is null) return;
         lock (Answering)
         {
-            var book = new AnswerBook(_ports.Store, _input.DatasetId, _isJoined);
+            var book = new AnswerBook(_ports.Store, _ports.Self, _input.DatasetId, _isJoined);
             JudgedSet[] earlier = [.. book.Answers.Where(answer => answer.Key != _noted).SelectMany(answer => answer.Answer.Sets)];
             var now = new List<JudgedSet>();
             foreach (var judged in Enumerable.Range(0, count).SelectMany(part => judge(part, _rows.CellsOf(part))).OrderByDescending(judged => judged.IsTold))
@@ -107,13 +107,13 @@ internal sealed class AnswerLedger
     private static int ThresholdOf(EnginePorts ports, int minimumGroup) => ports.Policy.DifferBy is { } own ? own == 0 ? 0 : Math.Max(own, minimumGroup) : minimumGroup;
 
     /// <summary>Notes the rows that were taken in, or refuses the answer; nothing has left this owner yet.</summary>
-    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/> or <see cref="DisclosureErrors.LedgerFull"/>; nothing is noted then.</exception>
+    /// <exception cref="CollabException"><see cref="DisclosureErrors.TooClose"/>, <see cref="DisclosureErrors.LedgerFull"/> or <see cref="DisclosureErrors.LedgerUnreadable"/>; nothing is noted then.</exception>
     public void Admit()
     {
         if (_rows is null) return;
         lock (Answering)
         {
-            var book = new AnswerBook(_ports.Store, _input.DatasetId, _isJoined);
+            var book = new AnswerBook(_ports.Store, _ports.Self, _input.DatasetId, _isJoined);
             AnsweredSet[] earlier = [.. book.Answers.SelectMany(answer => answer.Answer.Sets).Select(judged => judged.Set)];
             JudgedSet[] asked = [.. _rows.Judged.Where(judged => !earlier.Any(other => judged.Set.IsSame(other)))]; // as told, until the gate has spoken
             if (earlier.Length + asked.Length > MaximumSets)

@@ -12,4 +12,9 @@ public static class DisclosureErrors
     /// <summary>More answered sets of rows than an owner compares with.</summary>
     public static readonly ErrorCode LedgerFull = new(
         "disclosure.ledger-full", ErrorKind.Refused, "Ask for fewer groups, or have the owner register the data under a new name once the answers so far no longer matter.");
+
+    /// <summary>A note of what was answered cannot be read: by a version that writes notes otherwise, or damaged.</summary>
+    public static readonly ErrorCode LedgerUnreadable = new(
+        "disclosure.ledger-unreadable", ErrorKind.Refused,
+        "Have the owner run the version that wrote it, or restore the node's store from a backup; until then nothing is answered over these data, since what was told before is not known.");
 }
