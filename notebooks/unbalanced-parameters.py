@@ -55,6 +55,31 @@ def likely_noise(n, t, primes, places):
     return 10 * ((places - 1) * fresh * norm + t / q / 2 + rounding)
 
 
+def values(tags, label, t):
+    """V: tags, and with labels the numbers of nonce and label."""
+    bits = t.bit_length() - 1
+    return tags + (math.ceil(48 / bits) + math.ceil(8 * label / bits) if label else 0)
+
+
+def noise_failure(n, t, primes, places, norm_margin, sums):
+    """log2 of the chance of any wrong coefficient of an answer: roundings at their largest, Hoeffding's bound for the errors of 42 coins each."""
+    unit, norm = t / 2.0 ** sum(primes), norm_margin * t * math.sqrt(n / 12)
+    certain = unit / 2 * ((places - 1) * math.sqrt(n) * norm + 1) + 2.0**-46 + t / 2.0 ** primes[0] * 0.51 * (1 + n)
+    deviation = unit * math.sqrt(10.5 * (places - 1)) * norm
+    assert certain < 0.5
+    return math.log2(2 * n * sums) - (0.5 - certain) ** 2 / (2 * deviation**2) / math.log(2)
+
+
+def measured_noise(rng, n, places, count):
+    """Deviations of Σ m·e for plaintexts of random coefficients and errors of 42 coins, in units of √(10.5·Σ m²): about 1, and the largest as of a normal variable."""
+    values = []
+    for _ in range(count):
+        m = [rng.uniform(-1, 1) for _ in range(n * places)]
+        e = [rng.getrandbits(21).bit_count() - rng.getrandbits(21).bit_count() for _ in m]
+        values.append(sum(a * b for a, b in zip(m, e)) / math.sqrt(10.5 * sum(a * a for a in m)))
+    return values
+
+
 def main():
     result = []
     for m, n, label, degree, t, primes, tables, g, b, k in SETS:
@@ -66,6 +91,7 @@ def main():
             "receiver": m, "sender": n, "label": label, "degree": degree, "modulus": t, "tables": tables, "bundles": g, "places": b, "tags": k,
             "falsePositiveLog2": false_positive(m, g, k, t), "placementFailure": bound + collision(n, h, bins, g, t),
             "likelyNoise": likely_noise(degree, t, primes, b),
+            "noiseFailureLog2": noise_failure(degree, t, primes, b, 1.1, tables * g * values(k, label, t)),
         })
 
     # Items thrown at random into bins fail no more often than the bound for a small case says.
@@ -76,6 +102,11 @@ def main():
             loads[rng.randrange(bins)] += 1
         failures += max(loads) > capacity
     assert failures / 100 <= overflow(n, 1, bins, capacity) + 0.15
+
+    # Noise of single coefficients, drawn: Hoeffding's tail at 1, 2 and 3 deviations is not exceeded, and the variance is what is reckoned with.
+    noise = measured_noise(rng, 64, 8, 4000)
+    assert abs(sum(x * x for x in noise) / len(noise) - 1) < 0.1
+    assert all(sum(abs(x) > k for x in noise) / len(noise) <= 2 * math.exp(-k * k / 2) for k in (1, 2, 3))
     print(json.dumps({"source": "notebooks/unbalanced-parameters.py", "licence": "the project's", "generatedBy": "python3 notebooks/unbalanced-parameters.py > tests/vectors/derived/unbalanced-parameters.json", "sets": result}, indent=2))
 
 

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Collab.Arithmetic.Lattices;
 using Collab.HomomorphicEncryption.Rings;
 using Collab.Primitives;
@@ -50,9 +52,8 @@ public sealed class PlaintextMatrix
         ArgumentNullException.ThrowIfNull(encoder);
         using var plaintext = encoder.Encode(slots);
         Parameters.CheckSame(plaintext.Parameters, nameof(encoder));
-        var modulus = Parameters.Plain.Moduli[0];
-        var target = Target(row);
-        for (var i = 0; i < target.Length; i++) target[i] = (int)modulus.Centered((ulong)plaintext.Element.Residues[i]);
+        ResidueVectors.Center(plaintext.Element.Residues, plaintext.Element.Residues, Parameters.Plain.Moduli[0]);
+        Convert(plaintext.Element.Residues, Target(row));
         Measure(row);
     }
 
@@ -118,15 +119,37 @@ public sealed class PlaintextMatrix
 
     private Span<int> Target(int row) => _coefficients.AsSpan(row * Parameters.RingDegree, Parameters.RingDegree);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Convert(ReadOnlySpan<double> coefficients, Span<int> destination)
+    {
+        ref var from = ref MemoryMarshal.GetReference(coefficients);
+        ref var to = ref MemoryMarshal.GetReference(destination);
+        var (i, n) = ((nuint)0, (nuint)Math.Min(coefficients.Length, destination.Length));
+        unchecked
+        {
+            for (; Avx.IsSupported && i < n; i += 8)                         // n is a multiple of 16
+            {
+                Vector256.Create(
+                    Avx.ConvertToVector128Int32(Vector256.LoadUnsafe(ref from, i)),
+                    Avx.ConvertToVector128Int32(Vector256.LoadUnsafe(ref from, i + 4))).StoreUnsafe(ref to, i);
+            }
+
+            for (; i < n; i++) Unsafe.Add(ref to, i) = (int)Unsafe.Add(ref from, i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Measure(int row)
     {
-        double sum = 0, squares = 0;
-        foreach (var coefficient in this[row])
+        ref var from = ref MemoryMarshal.GetReference(this[row]);
+        var (sums, squares) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        for (nuint i = 0; i < (nuint)Parameters.RingDegree; i += 4)
         {
-            sum += Math.Abs((double)coefficient);
-            squares += (double)coefficient * coefficient;
+            var values = Vector256.ConvertToDouble(Vector256.WidenLower(Vector128.LoadUnsafe(ref from, i).ToVector256Unsafe()));
+            sums += Vector256.Abs(values);
+            squares = Vector256.FusedMultiplyAdd(values, values, squares);
         }
 
-        (_sums[row], _norms[row]) = (sum, Math.Sqrt(squares));
+        (_sums[row], _norms[row]) = (Vector256.Sum(sums), Math.Sqrt(Vector256.Sum(squares)));
     }
 }

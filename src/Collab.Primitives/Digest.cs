@@ -14,6 +14,8 @@ public readonly record struct Digest : IComparable<Digest>
     /// <summary>The length, in bytes.</summary>
     public const int Size = 32;
 
+    private const int LargestAtOnce = 512;
+
     /// <summary>Takes exactly 32 bytes.</summary>
     /// <exception cref="ArgumentException">Another length.</exception>
     public Digest(ReadOnlySpan<byte> bytes)
@@ -39,23 +41,41 @@ public readonly record struct Digest : IComparable<Digest>
     /// </summary>
     public static Digest Of(string domain, ReadOnlySpan<byte> content)
     {
-        using var hash = Begin(domain, (ulong)content.Length);
-        hash.AppendData(content);
-        return new Digest(hash.GetHashAndReset());
+        ArgumentNullException.ThrowIfNull(domain);
+        if (content.Length > LargestAtOnce - HeadSize(domain))
+        {
+            using var hash = Begin(domain, (ulong)content.Length);
+            hash.AppendData(content);
+            return new Digest(hash.GetHashAndReset());
+        }
+
+        Span<byte> input = stackalloc byte[LargestAtOnce];                   // in one call: an object of the library costs as much as the hash
+        var size = WriteHead(domain, (ulong)content.Length, input);
+        content.CopyTo(input[size..]);
+        var digest = Sha256(input[..(size + content.Length)]);
+        CryptographicOperations.ZeroMemory(input);
+        return digest;
     }
 
     /// <summary>Begins <see cref="Of"/> for content that arrives in pieces; exactly <paramref name="length"/> bytes must follow.</summary>
     public static IncrementalHash Begin(string domain, ulong length)
     {
+        ArgumentNullException.ThrowIfNull(domain);
         var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var name = Encoding.UTF8.GetBytes(domain);
-        Span<byte> word = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(word, (uint)name.Length);
-        hash.AppendData(word[..4]);
-        hash.AppendData(name);
-        BinaryPrimitives.WriteUInt64LittleEndian(word, length);
-        hash.AppendData(word);
+        var head = new byte[HeadSize(domain)];
+        WriteHead(domain, length, head);
+        hash.AppendData(head);
         return hash;
+    }
+
+    private static int HeadSize(string domain) => sizeof(uint) + Encoding.UTF8.GetByteCount(domain) + sizeof(ulong);
+
+    private static int WriteHead(string domain, ulong length, Span<byte> head)
+    {
+        var name = Encoding.UTF8.GetBytes(domain, head[sizeof(uint)..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(head, (uint)name);
+        BinaryPrimitives.WriteUInt64LittleEndian(head[(sizeof(uint) + name)..], length);
+        return sizeof(uint) + name + sizeof(ulong);
     }
 
     /// <summary>Reads 64 hexadecimal digits.</summary>

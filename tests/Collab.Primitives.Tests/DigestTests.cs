@@ -34,6 +34,24 @@ public class DigestTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void However_long_it_is_the_same_in_pieces()
+    {
+        for (var length = 0; length < 600; length++)
+        {
+            var content = new byte[length];
+            content.AsSpan().Fill((byte)(length % 251));
+            using var hash = Digest.Begin("a domain", (ulong)length);
+            hash.AppendData(content);
+            Assert.Equal(new Digest(hash.GetHashAndReset()), Digest.Of("a domain", content));
+        }
+
+        var (longDomain, word) = (new string('d', 1000), new byte[3]);
+        using var other = Digest.Begin(longDomain, 3);
+        other.AppendData(word);
+        Assert.Equal(new Digest(other.GetHashAndReset()), Digest.Of(longDomain, word));
+    }
+
+    [Fact]
     public void Bytes_moved_between_domain_and_content_change_it() =>
         Assert.NotEqual(Digest.Of("ab", "c"u8), Digest.Of("a", "bc"u8));
 

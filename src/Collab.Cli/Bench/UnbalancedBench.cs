@@ -13,8 +13,10 @@ namespace Collab.Cli.Bench;
 /// <param name="SenderSeconds">What the sender computed for a query: the median.</param>
 /// <param name="PreparationSeconds">Making the database.</param>
 /// <param name="PreparationCpuSeconds">The same in processor time of all threads.</param>
-/// <param name="UpdateSeconds">An update of one item in a hundred: half of those gone, half new.</param>
+/// <param name="UpdateSeconds">An update of one item in a hundred, half of those gone, half new, where the whole set is given anew.</param>
 /// <param name="UpdateCpuSeconds">The same in processor time of all threads.</param>
+/// <param name="ChangeSeconds">As many items gone and new, where they alone are given.</param>
+/// <param name="ChangeCpuSeconds">The same in processor time of all threads.</param>
 /// <param name="DatabaseBytes">What the prepared database added to the resident memory of the process.</param>
 /// <param name="PolynomialBytes">What of it are polynomials.</param>
 /// <param name="FalsePositiveLog2">log₂ of the bound on the chance of a false match in a query.</param>
@@ -24,7 +26,7 @@ namespace Collab.Cli.Bench;
 /// <param name="FalseMatches">How many of them came out as matches.</param>
 public sealed record UnbalancedFigures(
     string Parameters, string Digest, double SenderSeconds, double PreparationSeconds, double PreparationCpuSeconds, double UpdateSeconds, double UpdateCpuSeconds,
-    long DatabaseBytes, long PolynomialBytes, double FalsePositiveLog2, double PlacementFailure, double NoiseBits, long NonMembers, long FalseMatches);
+    double ChangeSeconds, double ChangeCpuSeconds, long DatabaseBytes, long PolynomialBytes, double FalsePositiveLog2, double PlacementFailure, double NoiseBits, long NonMembers, long FalseMatches);
 
 /// <summary>Measures queries against a prepared database, both parties in this process over memory; half of the items asked are there.</summary>
 /// <remarks><c>query</c>: as many queries as runs. <c>nonmembers</c>: a query after another of items that are not there, until --size of them were asked.
@@ -56,7 +58,7 @@ public static class UnbalancedBench
             return Report(operation, options, searching, searching[0], new(cost.ToReceiver, cost.ToSender), true, figures);
         }
 
-        // 1  The database; then one item in a hundred of it is changed, half of them gone.
+        // 1  The database; then one item in a hundred of it is changed, half of them gone: by the whole set, and once more by the changes alone.
         var (n, m, changed) = (options.SenderItems, options.ReceiverItems, options.SenderItems / 200);
         var process = Process.GetCurrentProcess();
         GC.Collect();
@@ -70,6 +72,11 @@ public static class UnbalancedBench
         (preparing, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         database.Update(items, labels, RandomSource.System, options.Threads);
         figures = figures with { UpdateSeconds = preparing.Elapsed.TotalSeconds, UpdateCpuSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds };
+        var removed = new GeneratedItems(changed, changed);
+        (items, labels) = (new GeneratedItems(0, changed), Labels(0, changed, options.LabelBytes));
+        (preparing, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        database.Change(items, labels, removed, RandomSource.System, options.Threads);
+        figures = figures with { ChangeSeconds = preparing.Elapsed.TotalSeconds, ChangeCpuSeconds = (Environment.CpuUsage.TotalTime - processor).TotalSeconds };
 
         // 2  Queries.
         var (correct, bytes, all, computing) = (true, new BenchBytes(0, 0), new List<double>(), new List<double>());
@@ -98,7 +105,7 @@ public static class UnbalancedBench
                 all.Add(query.Elapsed.TotalSeconds);
                 computing.Add(answered!.Computing.TotalSeconds);
                 bytes = new(mesh.UsageOf(Sender).BytesSent, mesh.UsageOf(Receiver).BytesSent);
-                var found = Math.Min(present, n - changed);
+                var found = Math.Min(present, n - (2 * changed));
                 correct &= matches!.Rows.SequenceEqual(Enumerable.Range(present - found, found)) && matches.Labels.Span.SequenceEqual(Labels(n - found, found, options.LabelBytes).Span);
                 figures = figures with { NonMembers = figures.NonMembers + m - present, FalseMatches = figures.FalseMatches + Math.Max(0, matches.Rows.Count - found) };
             }
@@ -124,7 +131,7 @@ public static class UnbalancedBench
     }
 
     private static UnbalancedFigures FiguresOf(UnbalancedParameters parameters) => new(
-        parameters.ToString(), parameters.Id.ToString(), 0, 0, 0, 0, 0, 0, UnbalancedCost.Of(parameters).ResidentBytes, parameters.FalsePositiveLog2,
+        parameters.ToString(), parameters.Id.ToString(), 0, 0, 0, 0, 0, 0, 0, 0, UnbalancedCost.Of(parameters).ResidentBytes, parameters.FalsePositiveLog2,
         parameters.PlacementFailure, parameters.Noise.LikelyBits, 0, 0);
 
     // The label of an item follows of its number.

@@ -39,7 +39,7 @@ internal sealed class ItemNames : IDisposable
         for (var start = 0; start < names.Length; start += Chunk)
         {
             var count = Math.Min(Chunk, names.Length - start);
-            for (var i = 0; i < count; i++) ItemOf(keys[start + i].Span).CopyTo(items, i * Size);
+            for (var i = 0; i < count; i++) WriteItem(keys[start + i].Span, items.AsSpan(i * Size, Size));
             _cipher.EncryptEcb(items.AsSpan(0, count * Size), encrypted, PaddingMode.None);
             for (var i = 0; i < count; i++) names[start + i] = BinaryPrimitives.ReadUInt128BigEndian(encrypted.AsSpan(i * Size));
         }
@@ -58,5 +58,10 @@ internal sealed class ItemNames : IDisposable
 
     public void Dispose() => _cipher.Dispose();
 
-    private static byte[] ItemOf(ReadOnlySpan<byte> key) => Digest.Of("collab.psi-incremental.item", key).ToArray()[..Size];
+    private static void WriteItem(ReadOnlySpan<byte> key, Span<byte> item)
+    {
+        Span<byte> digest = stackalloc byte[Digest.Size];
+        Digest.Of("collab.psi-incremental.item", key).CopyTo(digest);
+        digest[..Size].CopyTo(item);
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Collab.HomomorphicEncryption;
 using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
@@ -48,28 +50,41 @@ internal sealed class BundleBuilder(UnbalancedParameters parameters, BatchEncode
         {
             for (var lane = 0; lane < lanes; lane++)
             {
-                var cell = cells[Math.Min(start + lane, cells.Length - 1)];           // the last one again where there are no eight
-                var records = table.Records(first + cell, layer);
-                var at = table.Points(first + cell, layer);
-                strangers.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.Span));
-                for (var place = 0; place < places; place++)
-                {
-                    points.Span[(place * lanes) + lane] = at[place];
-                    for (var v = 0; v < values; v++)
-                    {
-                        data.Span[(((v * places) + place) * lanes) + lane] = records[place] == BinTable.Nobody
-                            ? Math.BigMul(words.Span[(v * places) + place], t, out _)
-                            : numbers[((long)records[place] * values) + v];
-                    }
-                }
+                var cell = first + cells[Math.Min(start + lane, cells.Length - 1)];   // the last one again where there are no eight
+                strangers.Fill(MemoryMarshal.AsBytes(words.Span));
+                Gather(table.Records(cell, layer), table.Points(cell, layer), words.Span, points.Span[lane..], data.Span[lane..]);
             }
 
             CellPolynomials.Interpolate((uint)t, places, values, points.Span, data.Span, coefficients.Span, scratch.Span);
-            for (var lane = 0; lane < Math.Min(lanes, cells.Length - start); lane++)
+            Scatter(coefficients.Span, cells.AsSpan(start, Math.Min(lanes, cells.Length - start)), slots);
+        }
+    }
+
+    // Points and values of one cell, one number of every eight.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Gather(ReadOnlySpan<int> records, ReadOnlySpan<uint> at, ReadOnlySpan<ulong> words, Span<double> points, Span<double> data)
+    {
+        var (places, values, t) = (parameters.Places, parameters.Values, parameters.Encryption.PlaintextModulus);
+        for (var place = 0; place < places; place++)
+        {
+            points[place * CellPolynomials.Lanes] = at[place];
+            var own = records[place] == BinTable.Nobody ? [] : numbers.AsSpan(records[place] * values, values);
+            for (var v = 0; v < values; v++)
             {
-                var cell = cells[start + lane];
-                for (var row = 0; row < values * places; row++) slots[(row * n) + cell] = (uint)coefficients.Span[(row * lanes) + lane];
+                var i = (v * places) + place;
+                data[i * CellPolynomials.Lanes] = own.IsEmpty ? Math.BigMul(words[i], t, out _) : own[v];
             }
+        }
+    }
+
+    // Cells inside: slots of neighbouring cells share a line of the cache, those of the next coefficient lie far from it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private void Scatter(ReadOnlySpan<double> coefficients, ReadOnlySpan<int> cells, Span<uint> slots)
+    {
+        var n = parameters.Encryption.RingDegree;
+        for (var row = 0; row < parameters.Values * parameters.Places; row++)
+        {
+            for (var lane = 0; lane < cells.Length; lane++) slots[(row * n) + cells[lane]] = (uint)coefficients[(row * CellPolynomials.Lanes) + lane];
         }
     }
 
@@ -79,11 +94,17 @@ internal sealed class BundleBuilder(UnbalancedParameters parameters, BatchEncode
         var (matrix, row) = (new PlaintextMatrix(parameters.Encryption, parameters.Values * parameters.Places), new ulong[n]);
         for (var i = 0; i < matrix.Rows; i++)
         {
-            for (var slot = 0; slot < n; slot++) row[slot] = slots[(i * n) + slot];
+            Widen(slots.AsSpan(i * n, n), row);
             matrix.SetSlots(i, encoder, row);
         }
 
         if (matrix.LargestNorm > parameters.LargestNorm) throw new InvalidOperationException("A plaintext is longer than chance lets it be.");
         return matrix;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Widen(ReadOnlySpan<uint> from, Span<ulong> to)
+    {
+        for (var i = 0; i < from.Length; i++) to[i] = from[i];
     }
 }

@@ -96,50 +96,86 @@ public sealed partial class SenderDatabase : IDisposable
     /// <exception cref="ArgumentException">As of <see cref="Create"/>; nothing has changed then.</exception>
     public DatabaseChange Update(IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<byte> labels, RandomSource random, int parallelism = 1)
     {
-        ArgumentNullException.ThrowIfNull(items);
-        ArgumentNullException.ThrowIfNull(random);
-        ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
-        if (items.Count > Parameters.SenderItems) throw new ArgumentException($"The parameters are for at most {Parameters.SenderItems} items.", nameof(items));
-        if (labels.Length != (long)items.Count * Parameters.LabelSize) throw new ArgumentException("A label for each item, all of one length.", nameof(labels));
-        if (items.Any(item => item.Length > OprfKey.LongestInput)) throw new ArgumentException("An item is too long.", nameof(items));
+        Check(items, labels, random, parallelism);
+        if (items.Count > Parameters.SenderItems) throw TooMany(nameof(items));
         lock (_updating)
         {
-            // 1  What is new, gone or labelled anew.
             var names = _naming.Of(items);
             var seen = new HashSet<UInt128>(names.Length);
             if (!names.All(seen.Add)) throw new ArgumentException("An item comes twice.", nameof(items));
-            int[] added = [.. Enumerable.Range(0, names.Length).Where(i => !_records.TryFind(names[i], out _))];
-            UInt128[] removed = [.. _records.ByName.Select(record => record.Key).Where(name => !seen.Contains(name))];
-            ReadOnlySpan<byte> LabelOf(int i) => labels.Span.Slice(i * Parameters.LabelSize, Parameters.LabelSize);
-
-            // 2  F of what is new.
-            var seeds = Evaluate([.. added.Select(i => items[i])], parallelism);
-
-            // 3  The records.
-            var changes = new TableChanges();
-            foreach (var name in removed)
-            {
-                _ = _records.TryFind(name, out var number);
-                changes.Removed.Add((number, _records.Seed(number)));
-                _records.Remove(name);
-            }
-
-            for (var i = 0; i < names.Length; i++)
-            {
-                if (!_records.TryFind(names[i], out var number) || LabelOf(i).SequenceEqual(_records.Label(number))) continue;
-                LabelOf(i).CopyTo(_records.Label(number));
-                changes.Relabelled.Add(number);
-            }
-
-            _records.Grow(_records.Count + added.Length);
-            for (var i = 0; i < added.Length; i++) changes.Added.Add(_records.Add(names[added[i]], seeds[i], LabelOf(added[i])));
-            Array.Clear(seeds);
-
-            // 4  Places and polynomials. A version is a set of items and labels.
-            if (added.Length + removed.Length + changes.Relabelled.Count > 0 || _revision == 0) _revision++;
-            var cells = Apply(changes, random, parallelism, out var isWhole);
-            return new(added.Length, removed.Length, changes.Relabelled.Count, cells, isWhole);
+            return Advance(items, names, labels, [.. _records.ByName.Select(record => record.Key).Where(name => !seen.Contains(name))], random, parallelism);
         }
+    }
+
+    /// <summary>Changes some items, the others stay: as <see cref="Update"/>, for the cost of the changes alone.</summary>
+    /// <param name="items">Canonical, distinct items that come, or get another label.</param>
+    /// <param name="labels">A label for each, shape [n, label size].</param>
+    /// <param name="removed">Items that go, each once, all of them there and none of those that come.</param>
+    /// <param name="random">Strangers' points and values.</param>
+    /// <param name="parallelism">At most so many threads, 1 or more.</param>
+    /// <returns>What was done. Queries that began before see the version before.</returns>
+    /// <exception cref="ArgumentException">As of <see cref="Create"/>, or an item goes that is not there or comes too; nothing has changed then.</exception>
+    public DatabaseChange Change(
+        IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<byte> labels, IReadOnlyList<ReadOnlyMemory<byte>> removed, RandomSource random, int parallelism = 1)
+    {
+        Check(items, labels, random, parallelism);
+        ArgumentNullException.ThrowIfNull(removed);
+        lock (_updating)
+        {
+            UInt128[] names = _naming.Of(items), gone = _naming.Of(removed);
+            var seen = new HashSet<UInt128>(names.Length + gone.Length);
+            if (!names.Concat(gone).All(seen.Add)) throw new ArgumentException("An item comes twice, or comes and goes.", nameof(items));
+            if (!gone.All(name => _records.TryFind(name, out _))) throw new ArgumentException("An item that goes is there.", nameof(removed));
+            if (_records.Count - gone.Length + names.Count(name => !_records.TryFind(name, out _)) > Parameters.SenderItems) throw TooMany(nameof(items));
+            return Advance(items, names, labels, gone, random, parallelism);
+        }
+    }
+
+    private void Check(IReadOnlyList<ReadOnlyMemory<byte>> items, ReadOnlyMemory<byte> labels, RandomSource random, int parallelism)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentOutOfRangeException.ThrowIfLessThan(parallelism, 1);
+        if (labels.Length != (long)items.Count * Parameters.LabelSize) throw new ArgumentException("A label for each item, all of one length.", nameof(labels));
+        if (items.Any(item => item.Length > OprfKey.LongestInput)) throw new ArgumentException("An item is too long.", nameof(items));
+    }
+
+    private ArgumentException TooMany(string name) => new($"The parameters are for at most {Parameters.SenderItems} items.", name);
+
+    // Items by their names: F for those that are new, another label for others where it differs; then who goes, and the next version.
+    private DatabaseChange Advance(
+        IReadOnlyList<ReadOnlyMemory<byte>> items, UInt128[] names, ReadOnlyMemory<byte> labels, UInt128[] removed, RandomSource random, int parallelism)
+    {
+        int[] added = [.. Enumerable.Range(0, names.Length).Where(i => !_records.TryFind(names[i], out _))];
+        ReadOnlySpan<byte> LabelOf(int i) => labels.Span.Slice(i * Parameters.LabelSize, Parameters.LabelSize);
+
+        // 1  F of what is new.
+        var seeds = Evaluate([.. added.Select(i => items[i])], parallelism);
+
+        // 2  The records.
+        var changes = new TableChanges();
+        foreach (var name in removed)
+        {
+            _ = _records.TryFind(name, out var number);
+            changes.Removed.Add((number, _records.Seed(number)));
+            _records.Remove(name);
+        }
+
+        for (var i = 0; i < names.Length && Parameters.LabelSize > 0; i++)
+        {
+            if (!_records.TryFind(names[i], out var number) || LabelOf(i).SequenceEqual(_records.Label(number))) continue;
+            LabelOf(i).CopyTo(_records.Label(number));
+            changes.Relabelled.Add(number);
+        }
+
+        _records.Grow(_records.Count + added.Length);
+        for (var i = 0; i < added.Length; i++) changes.Added.Add(_records.Add(names[added[i]], seeds[i], LabelOf(added[i])));
+        Array.Clear(seeds);
+
+        // 3  Places and polynomials. A version is a set of items and labels.
+        if (added.Length + removed.Length + changes.Relabelled.Count > 0 || _revision == 0) _revision++;
+        var cells = Apply(changes, random, parallelism, out var isWhole);
+        return new(added.Length, removed.Length, changes.Relabelled.Count, cells, isWhole);
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,7 @@ public sealed class UnbalancedParameters
     internal const int Salts = 64;
 
     private const double FalsePositiveBits = 40;
+    private const double NoiseFailureBits = 60;
     private const double LargestPlacementFailure = 0.5;      // of one salt; of all 64 of them 2^-64
     private const int LargestPlaintextBits = 22;
     private const double NormMargin = 1.1;
@@ -43,6 +44,7 @@ public sealed class UnbalancedParameters
         double n = Encryption.RingDegree, t = Encryption.PlaintextModulus;
         LargestNorm = NormMargin * t * Math.Sqrt(n / 12);
         Noise = NoisePrediction.OfSumOfProducts(Encryption, Math.Max(1, Places - 1), n * t / 2, LargestNorm, 1);
+        NoiseFailureLog2 = NoisePrediction.FailureLog2OfSumOfProducts(Encryption, Math.Max(1, Places - 1), LargestNorm, 1, (double)Tables * Bundles * Values);
         Id = Digest.Of("collab-psi-unbalanced-1", new CanonicalWriter().UInt32((uint)ReceiverItems).UInt32((uint)SenderItems).UInt32((uint)LabelSize)
             .UInt32((uint)Tables).UInt32((uint)Bundles).UInt32((uint)Places).UInt32((uint)Tags).Digest(Encryption.Id).Written);
     }
@@ -89,6 +91,9 @@ public sealed class UnbalancedParameters
     /// <summary>The noise of an answer.</summary>
     public NoiseBound Noise { get; }
 
+    /// <summary>log₂ of the chance at most that noise makes any number of a query's answers wrong; at most −60, by proof.</summary>
+    public double NoiseFailureLog2 { get; }
+
     /// <summary>The digest of all numbers.</summary>
     public Digest Id { get; }
 
@@ -119,7 +124,7 @@ public sealed class UnbalancedParameters
         Require(parameters.Bins >= (parameters.Choices == 1 ? 1 : BinLayout.Of(parameters.ReceiverItems).BinCount), "There are bins enough for the receiver's items.");
         Require(parameters.FalsePositiveLog2 <= -FalsePositiveBits, "False positives of a query have a chance of at most 2^-40.");
         Require(parameters.PlacementFailure <= LargestPlacementFailure, "The sender's items have a placement under every other salt at least.");
-        Require(parameters.Noise.Likely < 0.5, "The noise leaves the answers right.");
+        Require(parameters.Noise.Likely < 0.5 && parameters.NoiseFailureLog2 <= -NoiseFailureBits, "The noise leaves the answers right.");
         return parameters;
     }
 

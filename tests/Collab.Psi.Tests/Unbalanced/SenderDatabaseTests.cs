@@ -20,10 +20,14 @@ public class SenderDatabaseTests
         for (var round = 0; round < 6; round++)
         {
             var (gone, come, other) = (random.Next(30), random.Next(30), random.Next(30));
-            foreach (var key in held.Keys.OrderBy(_ => random.Next()).Take(gone).ToList()) held.Remove(key);
-            foreach (var key in held.Keys.OrderBy(_ => random.Next()).Take(other).ToList()) held[key] += 100_000;
-            for (var i = 0; i < come; i++) held[10_000 + (100 * round) + i] = i;
-            var change = database.Update(ItemsOf(held), LabelsOf(held), RandomSource.Seeded(round), 2);
+            int[] removed = [.. held.Keys.OrderBy(_ => random.Next()).Take(gone)];
+            foreach (var key in removed) held.Remove(key);
+            var put = held.OrderBy(_ => random.Next()).Take(other).ToDictionary(pair => pair.Key, pair => pair.Value + 100_000);
+            for (var i = 0; i < come; i++) put[10_000 + (100 * round) + i] = i;
+            foreach (var (key, seed) in put) held[key] = seed;
+            var change = round % 2 == 0
+                ? database.Update(ItemsOf(held), LabelsOf(held), RandomSource.Seeded(round), 2)
+                : database.Change(ItemsOf(put), LabelsOf(put), [.. removed.Select(ItemOf)], RandomSource.Seeded(round), 2);
             Assert.Equal((come, gone, other, false), (change.Added, change.Removed, change.Relabelled, change.IsWhole));
             Assert.InRange(change.Cells, 1, 3 * (gone + come + other));
 
@@ -34,6 +38,7 @@ public class SenderDatabaseTests
         }
 
         Assert.Equal(0, database.Update(ItemsOf(held), LabelsOf(held), RandomSource.Seeded(9)).Cells);
+        Assert.Equal(0, database.Change(ItemsOf(held), LabelsOf(held), [], RandomSource.Seeded(9)).Cells);
         held.Clear();
         Assert.True(database.Update([], default, RandomSource.Seeded(9)).Removed > 2000);
         Assert.Empty((await UnbalancedPsiTests.RunAsync(database, [ItemOf(1)])).Receiver.Rows);

@@ -42,7 +42,7 @@ public class UnbalancedParametersTests
     {
         var parameters = UnbalancedSearch.Find(receiver, sender, label);
         Assert.Equal((receiver, sender, label), (parameters.ReceiverItems, parameters.SenderItems, parameters.LabelSize));
-        Assert.True(parameters.FalsePositiveLog2 <= -40 && parameters.PlacementFailure <= 0.5 && parameters.Noise.Likely < 0.5);
+        Assert.True(parameters.FalsePositiveLog2 <= -40 && parameters.PlacementFailure <= 0.5 && parameters.Noise.Likely < 0.5 && parameters.NoiseFailureLog2 <= -60);
         Assert.Equal(parameters.Id, UnbalancedSearch.Find(receiver, sender, label).Id);
         if (sender > 1) Assert.NotEqual(parameters.Id, UnbalancedSearch.Find(receiver, sender - 1, label).Id);
     }
@@ -62,6 +62,7 @@ public class UnbalancedParametersTests
             Assert.Equal((double)set!["falsePositiveLog2"]!, found.FalsePositiveLog2, 1e-6);
             Assert.Equal((double)set["placementFailure"]!, found.PlacementFailure, 1e-6);
             Assert.Equal((double)set["likelyNoise"]!, found.Noise.Likely, 1e-3);                // the primes are a little below their powers of two
+            Assert.Equal(1.0, (double)set["noiseFailureLog2"]! / found.NoiseFailureLog2, 0.02);
         }
     }
 

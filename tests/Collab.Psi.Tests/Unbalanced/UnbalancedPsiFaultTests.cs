@@ -88,6 +88,14 @@ public sealed class UnbalancedPsiFaultTests : IDisposable
 
         var database = SenderDatabase.Create(labelled, items, new byte[24], RandomSource.Seeded(1));
         Assert.Throws<ArgumentException>(() => database.Update([items[0], items[0]], new byte[16], RandomSource.Seeded(1)));
+        void Change(ReadOnlyMemory<byte>[] come, int labelBytes, ReadOnlyMemory<byte>[] go) =>
+            Assert.Throws<ArgumentException>(() => database.Change(come, new byte[labelBytes], go, RandomSource.Seeded(1)));
+        Change([items[0], items[0]], 16, []);
+        Change([items[0]], 8, [items[0]]);
+        Change([], 0, [items[1], items[1]]);
+        Change([], 0, [UnbalancedPsiTests.Items(10, 1)[0]]);
+        Change(UnbalancedPsiTests.Items(10, 1), 7, []);
+        Change(UnbalancedPsiTests.Items(10, 20), 160, [items[1]]);
         Assert.Equal((1, 3), (database.Current.Revision, database.Current.Count));
         database.Dispose();
     }
