@@ -43,12 +43,7 @@ public sealed class Ciphertext : IDisposable
     internal RingElement<Evaluations> this[int part] => _parts[part];
 
     /// <summary>The canonical bytes: parameter digest, kind, level, parts, residues.</summary>
-    public byte[] Encode()
-    {
-        var writer = new CanonicalWriter().Digest(Parameters.Id).Byte(Kind).Byte((byte)Level).Byte((byte)Parts);
-        foreach (var part in _parts) ResidueEncoding.Write(writer, part);
-        return writer.ToArray();
-    }
+    public byte[] Encode() => ResidueEncoding.Append(new CanonicalWriter().Digest(Parameters.Id).Byte(Kind).Byte((byte)Level).Byte((byte)Parts), _parts);
 
     /// <summary>Reads the canonical bytes, strictly.</summary>
     /// <param name="parameters">The parameters that the ciphertext must be of.</param>
@@ -93,9 +88,7 @@ public sealed class Ciphertext : IDisposable
     {
         Span<byte> bytes = stackalloc byte[Gf128.Size];
         seed.Write(bytes);
-        var writer = new CanonicalWriter().Digest(parameters.Id).Byte(kind).Raw(bytes);
-        ResidueEncoding.Write(writer, first);
-        return writer.ToArray();
+        return ResidueEncoding.Append(new CanonicalWriter().Digest(parameters.Id).Byte(kind).Raw(bytes), first);
     }
 
     internal static (RingElement<Evaluations> First, Gf128 Seed) DecodeSeeded(BfvParameters parameters, byte kind, ReadOnlySpan<byte> bytes)

@@ -53,4 +53,16 @@ public sealed record BenchOptions
 
     /// <summary>Bytes of the label of an item: <c>upsi</c>.</summary>
     public int LabelBytes { get; init; }
+
+    /// <summary>Columns of all parties: <c>model</c>.</summary>
+    public int Columns { get; init; } = 20;
+
+    /// <summary>Trees: <c>model</c>.</summary>
+    public int Trees { get; init; } = 5;
+
+    /// <summary>Splits from a root to a leaf: <c>model</c>.</summary>
+    public int Depth { get; init; } = 3;
+
+    /// <summary>Bins of values a column: <c>model</c>.</summary>
+    public int Bins { get; init; } = 16;
 }

@@ -60,6 +60,9 @@ public sealed record BenchReport(
     /// <summary>What is measured of an unbalanced intersection beside: <c>upsi</c>.</summary>
     public UnbalancedFigures? Unbalanced { get; init; }
 
+    /// <summary>What is measured of a training beside its time: <c>model</c>.</summary>
+    public ModelFigures? Model { get; init; }
+
     /// <summary>Processor, cores, system and runtime of this machine.</summary>
     public static string ThisMachine
     {

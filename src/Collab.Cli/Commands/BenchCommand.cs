@@ -14,6 +14,7 @@ internal static class BenchCommand
         ["he"] = EncryptionBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
         ["psi"] = TwoPartyBench.RunAsync,
+        ["model"] = ModelBench.RunAsync,
         ["mpc"] = MpcBench.RunAsync,
         ["pir"] = RetrievalBench.RunAsync,
         ["stats"] = StatsBench.RunAsync,
@@ -29,10 +30,15 @@ internal static class BenchCommand
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
         var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation; upsi query, nonmembers, search." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
-        var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words." };
+        var model = new Option<string?>("--model") { Description = "model: gbdt, boosted trees." };
+        var columns = new Option<int>("--columns") { Description = "model: columns of all parties.", DefaultValueFactory = _ => 20 };
+        var trees = new Option<int>("--trees") { Description = "model gbdt: trees.", DefaultValueFactory = _ => 5 };
+        var depth = new Option<int>("--depth") { Description = "model gbdt: splits from a root to a leaf.", DefaultValueFactory = _ => 3 };
+        var bins = new Option<int>("--bins") { Description = "model gbdt: bins of a column.", DefaultValueFactory = _ => 16 };
+        var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words; model: columns." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
         var dealer = new Option<bool>("--dealer") { Description = "mpc of two parties: a third one deals their triples." };
-        var parties = new Option<int>("--parties") { Description = "mpc: 2 or 3.", DefaultValueFactory = _ => 3 };
+        var parties = new Option<int>("--parties") { Description = "mpc, model: 2 or 3.", DefaultValueFactory = _ => 3 };
         var runs = new Option<int>("--runs") { Description = "Measured runs, after one that is not.", DefaultValueFactory = _ => 5 };
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var transport = new Option<string?>("--transport") { Description = "memory: threads of one process; grpc: two processes, mutual TLS 1.3." };
@@ -41,7 +47,7 @@ internal static class BenchCommand
         var pin = new Option<bool>("--pin") { Description = "Bind each party's process to a core of its own (with --transport grpc)." };
         var yardstick = new Option<bool>("--yardstick") { Description = "Measure openssl for a second each before, to compare machines." };
         var kind = new Option<string?>("--kind") { Description = "pir: keyword or index." };
-        var rows = new Option<long>("--rows") { Description = "pir: records of the table, as --size." };
+        var rows = new Option<long>("--rows") { Description = "pir: records of the table; model: rows; as --size." };
         var bytes = new Option<int>("--bytes") { Description = "pir: bytes of a record's value." };
         var message = new Option<int>("--message") { Description = "Bytes of one message." };
         var sender = new Option<int>("--sender") { Description = "upsi: items of the party that has many.", DefaultValueFactory = _ => 1 << 20 };
@@ -49,7 +55,7 @@ internal static class BenchCommand
         var label = new Option<int>("--label") { Description = "upsi: bytes of the label of an item." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, sender, receiver, label, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, sender, receiver, label, model, columns, trees, depth, bins, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
@@ -58,7 +64,7 @@ internal static class BenchCommand
             var options = new BenchOptions
             {
                 Topic = name,
-                Operation = parsed.GetValue(operation) ?? parsed.GetValue(protocol),
+                Operation = parsed.GetValue(operation) ?? parsed.GetValue(protocol) ?? parsed.GetValue(model),
                 Size = Math.Max(parsed.GetValue(size), parsed.GetValue(rows)),
                 Parties = parsed.GetValue(parties),
                 Dealer = parsed.GetValue(dealer),
@@ -73,6 +79,10 @@ internal static class BenchCommand
                 SenderItems = parsed.GetValue(sender),
                 ReceiverItems = parsed.GetValue(receiver),
                 LabelBytes = parsed.GetValue(label),
+                Columns = parsed.GetValue(columns),
+                Trees = parsed.GetValue(trees),
+                Depth = parsed.GetValue(depth),
+                Bins = parsed.GetValue(bins),
             };
             var report = await MeasureAsync(name, options, parsed.GetValue(yardstick), cancellation);
             if (output.Json) Console.Out.WriteLine(report.ToJson());

@@ -7,17 +7,51 @@ namespace Collab.HomomorphicEncryption.Rings;
 /// <summary>Ring elements on the wire: evaluations, prime by prime, each residue in as many whole bytes as its prime needs, little-endian.</summary>
 internal static class ResidueEncoding
 {
+    private const double TwoTo52 = 1L << 52;
+
     /// <summary>Bytes of an element.</summary>
     public static int Size(RingBase ring) => ring.Moduli.Sum(BytesOf) * ring.Degree;
 
+    /// <summary>Canonical bytes that end with elements: what was written so far, and then theirs, in one array of the right size.</summary>
+    public static byte[] Append(CanonicalWriter head, params ReadOnlySpan<RingElement<Evaluations>> elements)
+    {
+        var total = head.Written.Length;
+        foreach (var element in elements) total += Size(element.Ring);
+        var bytes = GC.AllocateUninitializedArray<byte>(total);
+        head.Written.CopyTo(bytes);
+        var rest = bytes.AsSpan(head.Written.Length);
+        foreach (var element in elements)
+        {
+            Write(element, rest);
+            rest = rest[Size(element.Ring)..];
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Appends an element to what is written.</summary>
     public static void Write(CanonicalWriter writer, RingElement<Evaluations> element)
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(Size(element.Ring));
+        Write(element, bytes);
+        writer.Raw(bytes);
+    }
+
+    private static void Write(RingElement<Evaluations> element, Span<byte> bytes)
     {
         for (var limb = 0; limb < element.Ring.Limbs; limb++)
         {
-            var (residues, size) = (new byte[(element.Ring.Degree * BytesOf(element.Ring.Moduli[limb])) + 8], BytesOf(element.Ring.Moduli[limb]));
+            var size = BytesOf(element.Ring.Moduli[limb]);
             var values = element[limb];
-            for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(residues.AsSpan(i * size), (ulong)values[i]);
-            writer.Raw(residues.AsSpan(0, residues.Length - 8));
+            var (i, at) = (0, 0);
+            for (; i < values.Length && at <= bytes.Length - sizeof(ulong); i++, at += size)
+                BinaryPrimitives.WriteUInt64LittleEndian(bytes[at..], ToWord(values[i]));         // the bytes above are those of the next, written after
+            for (; i < values.Length; i++, at += size)
+            {
+                for (var k = 0; k < size; k++) bytes[at + k] = unchecked((byte)(ToWord(values[i]) >> (8 * k)));
+            }
+
+            bytes = bytes[(size * values.Length)..];
         }
     }
 
@@ -27,20 +61,26 @@ internal static class ResidueEncoding
     {
         if (reader.Remaining < Size(ring)) throw new MalformedException("as many residues as the parameters have"); // before memory is taken
         var element = RingElement<Evaluations>.Public(ring);
-        Span<byte> word = stackalloc byte[8];
         for (var limb = 0; limb < ring.Limbs; limb++)
         {
             var (size, prime) = (BytesOf(ring.Moduli[limb]), ring.Moduli[limb].Value);
             var bytes = reader.Raw(size * ring.Degree);
             var values = element[limb];
-            var below = true;
-            word.Clear();
-            for (var i = 0; i < values.Length; i++)
+            var (mask, below) = (ulong.MaxValue >> (64 - (8 * size)), true);
+            var (i, at) = (0, 0);
+            for (; at <= bytes.Length - sizeof(ulong); i++, at += size)
             {
-                bytes.Slice(i * size, size).CopyTo(word);
-                var residue = BinaryPrimitives.ReadUInt64LittleEndian(word);
+                var residue = BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]) & mask;
                 below &= residue < prime;
-                values[i] = residue;
+                values[i] = ToDouble(residue);
+            }
+
+            for (; i < values.Length; i++, at += size)                       // no eight bytes are left to read
+            {
+                var residue = 0UL;
+                for (var k = 0; k < size; k++) residue |= (ulong)bytes[at + k] << (8 * k);
+                below &= residue < prime;
+                values[i] = ToDouble(residue);
             }
 
             if (below) continue;
@@ -50,6 +90,11 @@ internal static class ResidueEncoding
 
         return element;
     }
+
+    // A number below 2^52 added to 2^52 stands in the lower bits of the sum: conversions of doubles that checked arithmetic would do by a call.
+    private static ulong ToWord(double residue) => BitConverter.DoubleToUInt64Bits(residue + TwoTo52) & ((1UL << 52) - 1);
+
+    private static double ToDouble(ulong residue) => BitConverter.UInt64BitsToDouble(residue | BitConverter.DoubleToUInt64Bits(TwoTo52)) - TwoTo52;
 
     private static int BytesOf(ResidueModulus modulus) => (modulus.Bits + 7) / 8;
 }

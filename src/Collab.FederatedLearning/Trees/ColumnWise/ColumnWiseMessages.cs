@@ -52,7 +52,7 @@ internal sealed record CiphertextPair(byte[] First, byte[] Second) : IMessage<Ci
         : throw new MalformedException("two ciphertexts of one size");
 }
 
-/// <summary>Step 4: the nodes to be summed.</summary>
+/// <summary>Step 3: the nodes to be summed.</summary>
 internal sealed record NodesMessage(uint[] Nodes) : IMessage<NodesMessage>
 {
     public void Encode(IBufferWriter<byte> destination) => destination.Write(new CanonicalWriter().List(Nodes, (w, node) => w.UInt32(node)).Written);

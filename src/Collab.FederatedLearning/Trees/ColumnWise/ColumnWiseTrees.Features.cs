@@ -35,26 +35,28 @@ public static partial class ColumnWiseTrees
         PeerFaultException.ThrowUnless(hello.Settings == settings.Id, peer, Key, "the settings that were agreed");
         PeerFaultException.ThrowUnless(hello.Rows == count && GradientPacking.IsStride(hello.Stride), peer, Key, "as many rows as the columns have, and a stride");
         using var key = Read(peer, Key, () => PublicKey.Decode(GradientPacking.Parameters, hello.PublicKey));
-        using var gradients = new EncryptedGradients(new(count, (int)hello.Stride), key, columns, layout, threads, random);
+        using var gradients = new EncryptedGradients(new((int)hello.Stride), key, columns, layout, threads, random);
         var splits = new List<OwnedSplit>();
         for (var tree = 0; tree < settings.Trees; tree++)
         {
-            for (var block = 0; block < gradients.Packing.Blocks; block++)                                                             // 3 ←  Enc(g), Enc(h)
-            {
-                var pair = await channel.ReceiveAsync<CiphertextPair>(Encrypted, cancellation).ConfigureAwait(false);
-                Read(peer, Encrypted, () => gradients.Set(block, pair));
-            }
-
             var rows = new NodeRows(count);
             var divided = true;
             for (var depth = 0; divided && depth < settings.Depth; depth++)
             {
-                var asked = await channel.ReceiveAsync<NodesMessage>(SumsStep, cancellation).ConfigureAwait(false);                    // 4 ←  nodes
+                var asked = await channel.ReceiveAsync<NodesMessage>(Encrypted, cancellation).ConfigureAwait(false);                   // 3 ←  nodes
                 PeerFaultException.ThrowUnless(
-                    asked.Nodes.Length is > 0 and <= 4096 && asked.Nodes.All(node => node < int.MaxValue && rows.Has((int)node)), peer, SumsStep, "nodes that there are");
-                for (var group = 0; group < gradients.GroupsOf(asked.Nodes.Length); group += options.Parallelism)                      // 4 →  Enc(Σ g), Enc(Σ h)
+                    asked.Nodes.Length is > 0 and <= 4096 && asked.Nodes.All(node => node < int.MaxValue && rows.Has((int)node)) && asked.Nodes.Distinct().Count() == asked.Nodes.Length,
+                    peer, Encrypted, "nodes that there are, each once");
+                gradients.Begin([.. asked.Nodes.Select(node => rows.Of((int)node).ToArray())]);
+                for (var block = 0; block < gradients.Blocks; block++)                                                                 // 3 ←  Enc(g), Enc(h)
                 {
-                    foreach (var answer in gradients.Sum(rows, asked.Nodes, group, options.Parallelism))
+                    var pair = await channel.ReceiveAsync<CiphertextPair>(Encrypted, cancellation).ConfigureAwait(false);
+                    Read(peer, Encrypted, () => gradients.Set(block, pair));
+                }
+
+                for (var group = 0; group < gradients.Groups; group += options.Parallelism)                      // 4 →  Enc(Σ g), Enc(Σ h)
+                {
+                    foreach (var answer in gradients.Sum(group, options.Parallelism))
                         await channel.SendAsync(answer, cancellation).ConfigureAwait(false);
                 }
 

@@ -55,7 +55,7 @@ public static partial class ColumnWiseTrees
             layouts[i] = hello.Layout;
         }
 
-        var packing = new GradientPacking(labels.Length, GradientPacking.BestStride(labels.Length, [.. layouts.Select(l => l.Bins)], settings.Depth));
+        var packing = new GradientPacking(GradientPacking.BestStride(labels.Length, [.. layouts.Select(l => l.Bins)], settings.Depth));
         using var secret = SecretKey.Generate(GradientPacking.Parameters, random);
         using (var key = secret.PublicKey(random))
         {

@@ -10,59 +10,69 @@ internal sealed class EncryptedGradients(
     // Plaintexts made ready at a time, 192 KiB each, for every thread.
     private const int Together = 64;
 
-    private readonly Ciphertext?[] _first = new Ciphertext?[packing.Blocks];
-    private readonly Ciphertext?[] _second = new Ciphertext?[packing.Blocks];
+    // Sums begin with an encryption of zero, so that none is transparent, not even of bins that no row is in; the flood makes each new.
+    private readonly Ciphertext _zero = Constant(0, plaintext => key.Encrypt(plaintext, random));
+    private readonly PlainFactor _one = Constant(1, plaintext => plaintext.Prepare(GradientPacking.Parameters.Levels));
+    private readonly List<Ciphertext> _first = [];
+    private readonly List<Ciphertext> _second = [];
+    private int[][] _nodes = [];
+    private int[] _starts = [];
 
-    /// <summary>Where rows and bins stand.</summary>
-    public GradientPacking Packing => packing;
+    /// <summary>How many pairs of ciphertexts carry the rows of the nodes in question.</summary>
+    public int Blocks { get; private set; }
 
-    /// <summary>Takes a block of a new tree.</summary>
+    /// <summary>How many pairs of ciphertexts answer.</summary>
+    public int Groups { get; private set; }
+
+    /// <summary>Asks for the gradients of the rows of these nodes, node after node.</summary>
+    /// <param name="nodes">The rows of each node.</param>
+    public void Begin(int[][] nodes)
+    {
+        Forget();
+        (_nodes, _starts) = (nodes, new int[nodes.Length + 1]);
+        for (var i = 0; i < nodes.Length; i++) _starts[i + 1] = _starts[i] + nodes[i].Length;
+        Blocks = packing.BlocksOf(_starts[^1]);
+        Groups = ((nodes.Length * layout.Bins) + packing.Stride - 1) / packing.Stride;
+    }
+
+    /// <summary>Takes a block; they come in order.</summary>
     /// <exception cref="MalformedException">They are no fresh ciphertexts of the parameters.</exception>
     public bool Set(int block, CiphertextPair pair)
     {
         using var first = SeededCiphertext.Decode(GradientPacking.Parameters, pair.First);
         using var second = SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second);
-        _first[block]?.Dispose();
-        _second[block]?.Dispose();
-        (_first[block], _second[block]) = (first.Expand(), second.Expand());
+        _first.Insert(block, first.Expand());
+        _second.Insert(block, second.Expand());
         return true;
     }
 
-    /// <summary>How many pairs of ciphertexts answer for so many nodes.</summary>
-    public int GroupsOf(int nodes) => ((nodes * layout.Bins) + packing.Stride - 1) / packing.Stride;
-
     /// <summary>Some groups' answers: sums in the first coefficients, random numbers in all others, and noise that tells nothing.</summary>
-    /// <param name="rows">Which rows are in which node.</param>
-    /// <param name="nodes">The nodes in question.</param>
     /// <param name="from">The first group.</param>
     /// <param name="most">How many at most.</param>
-    public CiphertextPair[] Sum(NodeRows rows, uint[] nodes, int from, int most)
+    public CiphertextPair[] Sum(int from, int most)
     {
-        var answers = new CiphertextPair[Math.Min(most, GroupsOf(nodes.Length) - from)];
-        var ofNodes = nodes.Select(node => rows.Of((int)node).ToArray()).ToArray();
-        Parallel.For(0, answers.Length, threads, i => answers[i] = SumGroup(ofNodes, from + i));
+        var answers = new CiphertextPair[Math.Min(most, Groups - from)];
+        Parallel.For(0, answers.Length, threads, i => answers[i] = SumGroup(from + i));
         return answers;
     }
 
-    private CiphertextPair SumGroup(int[][] nodes, int group)
+    private CiphertextPair SumGroup(int group)
     {
-        using var one = Plaintext.FromCoefficients(GradientPacking.Parameters, [1]);
-        using var unit = one.Prepare(GradientPacking.Parameters.Levels);
-        // The masks: with them no sum is transparent, even of bins that no row is in.
-        using var firstMask = EncryptedMask();
-        using var secondMask = EncryptedMask();
-        var (first, second) = (firstMask, secondMask);
+        var (first, second) = (_zero, _zero);
         try
         {
-            for (var block = 0; block < packing.Blocks; block += Together)
+            // Of the rows of the group's nodes: which blocks these are follows from the numbers of rows alone.
+            var (firstNode, lastNode) = (group * packing.Stride / layout.Bins, Math.Min(_nodes.Length, ((((group + 1) * packing.Stride) - 1) / layout.Bins) + 1));
+            var end = packing.BlocksOf(_starts[lastNode]);
+            for (var block = _starts[firstNode] / packing.RowsInBlock; block < end; block += Together)
             {
-                var blocks = Math.Min(Together, packing.Blocks - block);
+                var blocks = Math.Min(Together, end - block);
                 var indicators = new PlainFactor[blocks];
                 try
                 {
-                    for (var i = 0; i < blocks; i++) indicators[i] = Indicator(nodes, group, block + i);
-                    first = Added(first, firstMask, _first, block, indicators, unit);
-                    second = Added(second, secondMask, _second, block, indicators, unit);
+                    for (var i = 0; i < blocks; i++) indicators[i] = Indicator(group, block + i);
+                    first = Added(first, _first, block, indicators);
+                    second = Added(second, _second, block, indicators);
                 }
                 finally
                 {
@@ -74,49 +84,46 @@ internal sealed class EncryptedGradients(
         }
         finally
         {
-            if (!ReferenceEquals(first, firstMask)) first.Dispose();
-            if (!ReferenceEquals(second, secondMask)) second.Dispose();
+            if (first != _zero) first.Dispose();
+            if (second != _zero) second.Dispose();
         }
     }
 
-    private static Ciphertext Added(Ciphertext sum, Ciphertext mask, Ciphertext?[] gradients, int block, PlainFactor[] indicators, PlainFactor unit)
+    private Ciphertext Added(Ciphertext sum, List<Ciphertext> gradients, int block, PlainFactor[] indicators)
     {
-        var result = Evaluator.InnerProduct([.. gradients.Skip(block).Take(indicators.Length).OfType<Ciphertext>(), sum], [.. indicators, unit]);
-        if (!ReferenceEquals(sum, mask)) sum.Dispose();
+        var result = Evaluator.InnerProduct([.. gradients[block..(block + indicators.Length)], sum], [.. indicators, _one]);
+        if (sum != _zero) sum.Dispose();
         return result;
-    }
-
-    private Ciphertext EncryptedMask()
-    {
-        using var mask = packing.Mask(random);
-        return key.Encrypt(mask, random);
     }
 
     private byte[] Finish(Ciphertext sum)
     {
-        using var flooded = Evaluator.Flood(sum, key, random);
+        using var mask = packing.Mask(random);
+        using var masked = Evaluator.Add(sum, mask);
+        using var flooded = Evaluator.Flood(masked, key, random);
         using var shortened = Evaluator.SwitchModulus(flooded, 1);
         return shortened.Encode();
     }
 
     // Which rows of a block are in which bin of a group. Bins stand node after node, feature after feature.
-    private PlainFactor Indicator(int[][] nodes, int group, int block)
+    private PlainFactor Indicator(int group, int block)
     {
         var coefficients = new ulong[GradientPacking.Parameters.RingDegree];
         var (begin, end, firstRow) = (group * packing.Stride, (group + 1) * packing.Stride, block * packing.RowsInBlock);
-        for (var node = begin / layout.Bins; node < nodes.Length && node * layout.Bins < end; node++)
+        for (var node = begin / layout.Bins; node < _nodes.Length && node * layout.Bins < end; node++)
         {
-            ReadOnlySpan<int> rows = nodes[node];
-            rows = rows[LowerBound(rows, firstRow)..LowerBound(rows, firstRow + packing.RowsInBlock)];
+            var (from, to) = (Math.Max(firstRow, _starts[node]), Math.Min(firstRow + packing.RowsInBlock, _starts[node + 1]));
+            if (from >= to) continue;
+            var rows = _nodes[node].AsSpan((from - _starts[node])..(to - _starts[node]));
             for (var feature = 0; feature < columns.Count; feature++)
             {
                 var start = (node * layout.Bins) + layout.StartOf(feature) - begin;
                 if (start >= packing.Stride || start + layout.Features[feature].Count <= 0) continue;
                 var bins = columns[feature].Rows;
-                foreach (var row in rows)
+                for (var i = 0; i < rows.Length; i++)
                 {
-                    var place = start + bins[row];
-                    if (place >= 0 && place < packing.Stride) packing.Mark(coefficients, row - firstRow, place);
+                    var place = start + bins[rows[i]];
+                    if (place >= 0 && place < packing.Stride) packing.Mark(coefficients, from - firstRow + i, place);
                 }
             }
         }
@@ -125,15 +132,24 @@ internal sealed class EncryptedGradients(
         return plaintext.Prepare(GradientPacking.Parameters.Levels);
     }
 
-    private static int LowerBound(ReadOnlySpan<int> rows, int row)
-    {
-        var found = rows.BinarySearch(row);
-        return found >= 0 ? found : ~found;
-    }
-
+    /// <summary>Gives all memory back.</summary>
     public void Dispose()
     {
-        foreach (var ciphertext in _first) ciphertext?.Dispose();
-        foreach (var ciphertext in _second) ciphertext?.Dispose();
+        Forget();
+        _zero.Dispose();
+        _one.Dispose();
+    }
+
+    private void Forget()
+    {
+        foreach (var ciphertext in _first.Concat(_second)) ciphertext.Dispose();
+        _first.Clear();
+        _second.Clear();
+    }
+
+    private static T Constant<T>(ulong number, Func<Plaintext, T> made)
+    {
+        using var plaintext = Plaintext.FromCoefficients(GradientPacking.Parameters, [number]);
+        return made(plaintext);
     }
 }

@@ -21,15 +21,15 @@ internal sealed class FeatureOwners(
     private sealed class TreeRows(FeatureOwners all, NodeRows rows, Gradients gradients) : ITreeRows
     {
         private readonly IReadOnlyList<IChannel> _owners = all.Owners;
-        private bool _sent;
 
         public async Task<Histogram[]> SumAsync(IReadOnlyList<int> nodes, CancellationToken cancellation)
         {
             var sums = nodes.Select(_ => new Histogram(all.Layout)).ToArray();
-            if (!_sent) await SendGradientsAsync(cancellation).ConfigureAwait(false);                                   // 3 →  Enc(g), Enc(h)
-            _sent = true;
+            var request = new NodesMessage([.. nodes.Select(node => (uint)node)]);
+            foreach (var owner in _owners) await owner.SendAsync(request, cancellation).ConfigureAwait(false);         // 3 →  nodes
+            await SendGradientsAsync(nodes, cancellation).ConfigureAwait(false);                                        // 3 →  Enc(g), Enc(h)
             await Round.AllAsync(
-                [.. _owners.Select((_, i) => (Func<CancellationToken, Task>)(token => ReceiveSumsAsync(i, nodes, sums, token)))], cancellation).ConfigureAwait(false); // 4
+                [.. _owners.Select((_, i) => (Func<CancellationToken, Task>)(token => ReceiveSumsAsync(i, nodes, sums, token)))], cancellation).ConfigureAwait(false); // 4 ←  Enc(Σ g), Enc(Σ h)
             for (var i = 0; i < nodes.Count; i++) sums[i].Add(all.Columns, 0, rows.Of(nodes[i]), gradients);
             return sums;
         }
@@ -76,11 +76,17 @@ internal sealed class FeatureOwners(
             foreach (var (node, _, left) in nodes) rows.Divide(node, left, sides[node].Left);
         }
 
-        private async Task SendGradientsAsync(CancellationToken cancellation)
+        // The rows of the nodes, node after node, in blocks: fresh ciphertexts, the same for each owner.
+        private async Task SendGradientsAsync(IReadOnlyList<int> nodes, CancellationToken cancellation)
         {
             var packing = all.Packing;
-            var pairs = new CiphertextPair[packing.Blocks];
-            Parallel.For(0, pairs.Length, all.Threads, block => pairs[block] = new(Encrypt(gradients.First, block), Encrypt(gradients.Second, block)));
+            int[] asked = [.. nodes.SelectMany(node => rows.Of(node).ToArray())];
+            var pairs = new CiphertextPair[packing.BlocksOf(asked.Length)];
+            Parallel.For(0, pairs.Length, all.Threads, block =>
+            {
+                var of = asked.AsSpan((block * packing.RowsInBlock)..Math.Min(asked.Length, (block + 1) * packing.RowsInBlock));
+                pairs[block] = new(Encrypt(gradients.First, of), Encrypt(gradients.Second, of));
+            });
             await Round.AllAsync(
                 [
                     .. _owners.Select(owner => (Func<CancellationToken, Task>)(async token =>
@@ -91,9 +97,9 @@ internal sealed class FeatureOwners(
                 cancellation).ConfigureAwait(false);
         }
 
-        private byte[] Encrypt(long[] values, int block)
+        private byte[] Encrypt(long[] values, ReadOnlySpan<int> of)
         {
-            using var plaintext = all.Packing.Encode(values, block);
+            using var plaintext = all.Packing.Encode(values, of);
             using var ciphertext = all.Secret.Encrypt(plaintext, all.Random);
             return ciphertext.Encode();
         }
@@ -101,10 +107,9 @@ internal sealed class FeatureOwners(
         private async Task ReceiveSumsAsync(int owner, IReadOnlyList<int> nodes, Histogram[] sums, CancellationToken cancellation)
         {
             var (channel, bins, packing) = (_owners[owner], all.Layouts[owner].Bins, all.Packing);
-            await channel.SendAsync(new NodesMessage([.. nodes.Select(node => (uint)node)]), cancellation).ConfigureAwait(false);      // 4 →  nodes
             var answers = new CiphertextPair[((nodes.Count * bins) + packing.Stride - 1) / packing.Stride];
             for (var group = 0; group < answers.Length; group++)
-                answers[group] = await channel.ReceiveAsync<CiphertextPair>(ColumnWiseTrees.SumsStep, cancellation).ConfigureAwait(false);              // 4 ←  Enc(Σ g), Enc(Σ h)
+                answers[group] = await channel.ReceiveAsync<CiphertextPair>(ColumnWiseTrees.SumsStep, cancellation).ConfigureAwait(false);
 
             long[] first = new long[nodes.Count * bins], second = new long[nodes.Count * bins];
             try

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using Collab.Arithmetic.Hashing;
 using Collab.HomomorphicEncryption;
 using Collab.Primitives;
 
@@ -15,18 +16,10 @@ internal sealed class GradientPacking
     private static readonly Lazy<BfvParameters> Fixed = new(() => BfvParameters.Create(BfvParameters.Literal(8192, 34, [48, 35, 35], null)));
     private readonly ulong _modulus = Parameters.PlaintextModulus;
 
-    public GradientPacking(int rows, int stride)
-    {
-        (Rows, Stride) = (rows, stride);
-        RowsInBlock = Parameters.RingDegree / stride;
-        Blocks = (rows + RowsInBlock - 1) / RowsInBlock;
-    }
+    public GradientPacking(int stride) => (Stride, RowsInBlock) = (stride, Parameters.RingDegree / stride);
 
     /// <summary>N = 8192, t of 34 bits, log₂ Q = 118: derivation in the spec. No key switching.</summary>
     public static BfvParameters Parameters => Fixed.Value;
-
-    /// <summary>Rows in all blocks.</summary>
-    public int Rows { get; }
 
     /// <summary>s: bins that one ciphertext answers, a power of two.</summary>
     public int Stride { get; }
@@ -34,8 +27,8 @@ internal sealed class GradientPacking
     /// <summary>N/s.</summary>
     public int RowsInBlock { get; }
 
-    /// <summary>How many ciphertexts carry one number for each row.</summary>
-    public int Blocks { get; }
+    /// <summary>How many ciphertexts carry one number for each of so many rows.</summary>
+    public int BlocksOf(int rows) => (rows + RowsInBlock - 1) / RowsInBlock;
 
     /// <summary>Whether a stride is one of those in use.</summary>
     public static bool IsStride(uint stride) => stride is >= 2 and <= 1024 && uint.IsPow2(stride);
@@ -43,26 +36,30 @@ internal sealed class GradientPacking
     /// <summary>The stride that moves the fewest bytes in a tree: blocks grow with it and answers shrink.</summary>
     /// <param name="rows">How many rows.</param>
     /// <param name="bins">Bins of each owner of features.</param>
-    /// <param name="depth">The tree's depth: half as many nodes are summed as the last level but one has children.</param>
+    /// <param name="depth">The tree's depth d: the root's rows are summed and on each of d − 1 levels at most half of them; of nodes, at most 2^(d − 1).</param>
     public static int BestStride(int rows, IReadOnlyList<int> bins, int depth)
     {
         long Bytes(int stride)
         {
-            var blocks = new GradientPacking(rows, stride).Blocks;
-            return bins.Sum(owned => (blocks * 16L) + (12L * (((owned << (depth - 1)) + stride - 1) / stride)));    // in units of 2·N bytes
+            var blocks = new GradientPacking(stride).BlocksOf(rows) * (depth + 1) / 2;
+            return bins.Sum(owned => (blocks * 16L) + (12L * ((((long)owned << (depth - 1)) + stride - 1) / stride)));    // in units of 2·N bytes
         }
 
         return Enumerable.Range(1, 10).Select(power => 1 << power).MinBy(Bytes);
     }
 
     /// <summary>A block of numbers as a plaintext.</summary>
-    /// <param name="values">A number for each row, |value| below t/2.</param>
-    /// <param name="block">Which block.</param>
-    public Plaintext Encode(ReadOnlySpan<long> values, int block)
+    /// <param name="values">A number for each row of all, |value| below t/2.</param>
+    /// <param name="rows">The rows of the block, in their order, at most <see cref="RowsInBlock"/>.</param>
+    public Plaintext Encode(ReadOnlySpan<long> values, ReadOnlySpan<int> rows)
     {
         var coefficients = new ulong[Parameters.RingDegree];
-        var of = values[(block * RowsInBlock)..Math.Min(Rows, (block + 1) * RowsInBlock)];
-        for (var i = 0; i < of.Length; i++) coefficients[i * Stride] = of[i] < 0 ? _modulus - (ulong)-of[i] : (ulong)of[i];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var value = values[rows[i]];
+            coefficients[i * Stride] = value < 0 ? _modulus - (ulong)-value : (ulong)value;
+        }
+
         var plaintext = Plaintext.FromCoefficients(Parameters, coefficients);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(coefficients.AsSpan()));
         return plaintext;
@@ -83,7 +80,7 @@ internal sealed class GradientPacking
     public Plaintext Mask(RandomSource random)
     {
         var words = new ulong[2 * Parameters.RingDegree];
-        random.Fill(MemoryMarshal.AsBytes(words.AsSpan()));
+        using (var prg = AesPrg.Generate(random)) prg.Fill(MemoryMarshal.AsBytes(words.AsSpan()));
         var coefficients = new ulong[Parameters.RingDegree];
         for (var i = Stride; i < coefficients.Length; i++)
         {

@@ -16,7 +16,7 @@ public sealed class ColumnWiseFaultTests
     private static readonly double[] Labels = [0, 0, 0, 1, 1, 1, 0, 1];
     private static readonly BinnedColumn[] Columns = [TreeTrainingTests.Column("x", 1, 2, 3, 4, 5, 6, 1, 6)];
 
-    /// <summary>The label owner sends its key, one block, nodes, splits and sides; the owner of features its shapes, one answer and sides.</summary>
+    /// <summary>The label owner sends its key, nodes, one block, splits and sides; the owner of features its shapes, one answer and sides.</summary>
     public static IEnumerable<TheoryDataRow<int, FaultKind, bool>> EveryFault =>
         Faults.Every(sent: LabelFrames, received: FeatureFrames).Select(fault => new TheoryDataRow<int, FaultKind, bool>(fault.Message, fault.Kind, fault.ByReceiver));
 
@@ -39,7 +39,7 @@ public sealed class ColumnWiseFaultTests
 
     [Theory]
     [InlineData("settings", 2), InlineData("rows", 2), InlineData("stride", 2), InlineData("key", 2)]
-    [InlineData("gradients", 3), InlineData("no such node", 4), InlineData("no nodes", 4)]
+    [InlineData("gradients", 3), InlineData("no such node", 3), InlineData("no nodes", 3), InlineData("a node twice", 3)]
     [InlineData("split of no node", 5), InlineData("split of no feature", 5), InlineData("split of no bin", 5), InlineData("child that is there", 5)]
     [InlineData("too few sides", 6), InlineData("sides of no node", 6)]
     public async Task An_owner_of_features_refuses_what_a_label_owner_should_not_send(string what, int step)
@@ -102,12 +102,12 @@ public sealed class ColumnWiseFaultTests
         var stride = what == "stride" ? 3u : 32;
         await channel.SendAsync(new LabelHello(
             what == "settings" ? (Settings with { L2 = 3 }).Id : Settings.Id, what == "rows" ? 9u : 8, stride, what == "key" ? [1, 2, 3] : key.Encode()));
-        using var plaintext = new GradientPacking(8, 32).Encode(new long[8], 0);
+        await channel.SendAsync(new NodesMessage(what switch { "no nodes" => [], "no such node" => [1], "a node twice" => [0, 0], _ => [0] }));
+        using var plaintext = new GradientPacking(32).Encode(new long[8], [0, 1, 2, 3, 4, 5, 6, 7]);
         using var ciphertext = secret.Encrypt(plaintext, RandomSource.Seeded(3));
         var bytes = ciphertext.Encode();
         if (what == "gradients") bytes[0] ^= 1;
         await channel.SendAsync(new CiphertextPair(bytes, bytes));
-        await channel.SendAsync(new NodesMessage(what == "no nodes" ? [] : [what == "no such node" ? 1u : 0]));
         await channel.ReceiveAsync<CiphertextPair>(Step);
         await channel.SendAsync(new OwnSplitsMessage(what switch
         {
@@ -128,18 +128,17 @@ public sealed class ColumnWiseFaultTests
         await channel.SendAsync(new FeatureHello(Settings.Id, 8, layout));
         var hello = await channel.ReceiveAsync<LabelHello>(Step);
         using var key = PublicKey.Decode(GradientPacking.Parameters, hello.PublicKey);
-        using var gradients = new EncryptedGradients(new(8, (int)hello.Stride), key, Columns, layout, new(), RandomSource.Seeded(5));
+        using var gradients = new EncryptedGradients(new((int)hello.Stride), key, Columns, layout, new(), RandomSource.Seeded(5));
+        await channel.ReceiveAsync<NodesMessage>(Step);
         var pair = await channel.ReceiveAsync<CiphertextPair>(Step);
-        gradients.Set(0, pair);
-        var nodes = await channel.ReceiveAsync<NodesMessage>(Step);
         var rows = new NodeRows(8);
-        if (what == "sums of other rows") rows.Divide(0, 1, [true, true, true, false, true, true, true, true]);
+        gradients.Begin([what == "sums of other rows" ? [0, 1, 2, 3, 4, 5, 6] : rows.Of(0).ToArray()]);
+        gradients.Set(0, pair);
         var answers = what switch
         {
             "no ciphertexts" => [new CiphertextPair([], [])],
             "fresh ciphertexts" => [pair],
-            "sums of other rows" => gradients.Sum(rows, [1], 0, 9),
-            _ => gradients.Sum(rows, nodes.Nodes, 0, 9),
+            _ => gradients.Sum(0, 9),
         };
         foreach (var answer in answers) await channel.SendAsync(answer);
         var split = (await channel.ReceiveAsync<OwnSplitsMessage>(Step)).Splits[0];

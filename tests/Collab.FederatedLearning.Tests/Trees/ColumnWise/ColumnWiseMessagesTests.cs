@@ -29,17 +29,10 @@ public sealed class ColumnWiseMessagesTests
         using var key = PublicKey.Decode(GradientPacking.Parameters, hello.PublicKey);
         var layout = HistogramLayout.Of([.. others.Select(c => c.Bins)]);
         Assert.Equal(Bytes(new FeatureHello(Settings.Id, (uint)labels.Length, layout)), featureOwner.Dequeue());
-        var packing = new GradientPacking(labels.Length, (int)hello.Stride);
+        var packing = new GradientPacking((int)hello.Stride);
 
         foreach (var tree in run.Sender.Ensemble.Trees)
         {
-            for (var block = 0; block < packing.Blocks; block++)
-            {
-                var pair = CiphertextPair.Decode(Convert.FromHexString(labelOwner.Dequeue()));
-                SeededCiphertext.Decode(GradientPacking.Parameters, pair.First).Dispose();
-                SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second).Dispose();
-            }
-
             var rows = new NodeRows(labels.Length);
             List<int> level = [0];
             for (var depth = 0; depth < Settings.Depth && level.Count > 0; depth++)
@@ -47,6 +40,13 @@ public sealed class ColumnWiseMessagesTests
                 var asked = NodesMessage.Decode(Convert.FromHexString(labelOwner.Dequeue())).Nodes;
                 Assert.All(asked, node => Assert.True(rows.Has((int)node)));
                 Assert.Equal(depth == 0 ? 1 : level.Count / 2, asked.Length);                                  // of two children one
+                for (var block = 0; block < packing.BlocksOf(asked.Sum(node => rows.Of((int)node).Length)); block++)
+                {
+                    var pair = CiphertextPair.Decode(Convert.FromHexString(labelOwner.Dequeue()));
+                    SeededCiphertext.Decode(GradientPacking.Parameters, pair.First).Dispose();
+                    SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second).Dispose();
+                }
+
                 for (var group = 0; group < ((asked.Length * layout.Bins) + packing.Stride - 1) / packing.Stride; group++)
                 {
                     var pair = CiphertextPair.Decode(Convert.FromHexString(featureOwner.Dequeue()));
@@ -96,26 +96,27 @@ public sealed class ColumnWiseMessagesTests
         double[] values = [.. Enumerable.Range(0, Rows).Select(i => (double)(i * i % 11))];
         BinnedColumn[] columns = [TreeTrainingTests.Column("x", values), TreeTrainingTests.Column("y", [.. values.Select(v => v % 3)])];
         var layout = HistogramLayout.Of([.. columns.Select(c => c.Bins)]);
-        var packing = new GradientPacking(Rows, 64);                                       // 128 rows in a block: three blocks
+        var packing = new GradientPacking(64);                                             // 128 rows in a block: four blocks
         using var secret = SecretKey.Generate(GradientPacking.Parameters, RandomSource.Seeded(1));
         using var key = secret.PublicKey(RandomSource.Seeded(2));
         using var encrypted = new EncryptedGradients(packing, key, columns, layout, new(), RandomSource.Seeded(3));
-        for (var block = 0; block < packing.Blocks; block++)
+        int[] some = [.. Enumerable.Range(0, Rows).Where(i => i % 3 != 0)];
+        encrypted.Begin([some, [], some, []]);                                             // nodes without rows have empty bins
+        int[] asked = [.. some, .. some];
+        Assert.Equal(4, encrypted.Blocks);
+        for (var block = 0; block < encrypted.Blocks; block++)
         {
-            using var plaintext = packing.Encode(numbers, block);
+            using var plaintext = packing.Encode(numbers, asked.AsSpan((block * 128)..Math.Min(asked.Length, (block + 1) * 128)));
             using SeededCiphertext first = secret.Encrypt(plaintext, RandomSource.Seeded(4 + block)), second = secret.Encrypt(plaintext, RandomSource.Seeded(40 + block));
             encrypted.Set(block, new(first.Encode(), second.Encode()));
         }
 
-        var rows = new NodeRows(Rows);
-        rows.Divide(0, 1, [.. Enumerable.Range(0, Rows).Select(i => i % 3 != 0)]);
-        rows.Divide(2, 3, [.. Enumerable.Range(0, rows.Of(2).Length).Select(_ => true)]);    // node 4 has no rows: its bins are empty
-        var pair = encrypted.Sum(rows, [1, 4, 1, 4], 0, 8).ToArray();
-        Assert.Equal(encrypted.GroupsOf(4), pair.Length);
+        var pair = encrypted.Sum(0, 8).ToArray();
+        Assert.Equal(encrypted.Groups, pair.Length);
         var gradients = new Gradients(Rows);
         numbers.CopyTo(gradients.First, 0);
         var expected = new Histogram(layout);
-        expected.Add(columns, 0, rows.Of(1), gradients);
+        expected.Add(columns, 0, some, gradients);
         long[] all = [.. expected.First, .. new long[layout.Bins], .. expected.First, .. new long[layout.Bins]];
 
         for (var group = 0; group < pair.Length; group++)
