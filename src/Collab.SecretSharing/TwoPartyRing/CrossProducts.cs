@@ -22,30 +22,38 @@ internal static class CrossProducts
     public static async Task<NativeBuffer<ulong>> SendAsync(BooleanEngine engine, NativeBuffer<ulong> x, int bits, CancellationToken cancellation)
     {
         var shares = NativeBuffer<ulong>.AllocateZeroed(x.Length);
-        foreach (var (start, count) in Batches(x.Length, bits))
+        await SendAsync(engine, x, 0, bits, shares, cancellation).ConfigureAwait(false);
+        return shares;
+    }
+
+    private static async Task SendAsync(BooleanEngine engine, NativeBuffer<ulong> x, int first, int bits, NativeBuffer<ulong> shares, CancellationToken cancellation)
+    {
+        foreach (var (start, count) in Batches(first, x.Length, bits))
         {
             using var transfers = await engine.Transfers.SendAsync(count * bits, cancellation).ConfigureAwait(false);
             var flips = await engine.ReceiveBitsAsync(TwoPartyEngine.ChoiceStep, FlipBits(count, bits), cancellation).ConfigureAwait(false);   // 2 ←
             var corrections = Mask(engine, transfers, x, start, count, bits, flips, shares);
             await engine.SendBitsAsync(corrections, cancellation).ConfigureAwait(false);                                                    // 3 →
         }
-
-        return shares;
     }
 
     /// <summary>The receiver's shares of x[i] · y[i].</summary>
     public static async Task<NativeBuffer<ulong>> ReceiveAsync(BooleanEngine engine, NativeBuffer<ulong> y, int bits, CancellationToken cancellation)
     {
         var shares = NativeBuffer<ulong>.AllocateZeroed(y.Length);
-        foreach (var (start, count) in Batches(y.Length, bits))
+        await ReceiveAsync(engine, y, 0, bits, shares, cancellation).ConfigureAwait(false);
+        return shares;
+    }
+
+    private static async Task ReceiveAsync(BooleanEngine engine, NativeBuffer<ulong> y, int first, int bits, NativeBuffer<ulong> shares, CancellationToken cancellation)
+    {
+        foreach (var (start, count) in Batches(first, y.Length, bits))
         {
             using var transfers = await engine.Transfers.ReceiveAsync(count * bits, cancellation).ConfigureAwait(false);
             await engine.SendBitsAsync(Flips(transfers, y, start, count, bits), cancellation).ConfigureAwait(false);                         // 2 →
             var corrections = await engine.ReceiveBitsAsync(TwoPartyEngine.CorrectionStep, CorrectionBits(count, bits), cancellation).ConfigureAwait(false); // 3 ←
             Unmask(engine, transfers, y, start, count, bits, corrections, shares);
         }
-
-        return shares;
     }
 
     /// <summary>Shares of x₀[i]·y₁[i] + x₁[i]·y₀[i], where this party has one of each; both directions in the same rounds.</summary>
@@ -53,21 +61,42 @@ internal static class CrossProducts
         BooleanEngine engine, NativeBuffer<ulong> x, NativeBuffer<ulong> y, CancellationToken cancellation)
     {
         var shares = NativeBuffer<ulong>.AllocateZeroed(x.Length);
-        foreach (var (start, count) in Batches(x.Length, 64))
+        await BothWaysAsync(engine, x, y, 64, shares, shares, cancellation).ConfigureAwait(false);
+        return shares;
+    }
+
+    /// <summary>
+    /// Shares of the words that this party sends times the other's numbers, and of its own numbers times the words that the other sends; the lengths may differ, and as far
+    /// as both last, both directions are in the same rounds.
+    /// </summary>
+    public static async Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> BothWaysAsync(
+        BooleanEngine engine, NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation)
+    {
+        NativeBuffer<ulong> ofSent = NativeBuffer<ulong>.AllocateZeroed(sent.Length), ofChosen = NativeBuffer<ulong>.AllocateZeroed(chosen.Length);
+        await BothWaysAsync(engine, sent, chosen, bits, ofSent, ofChosen, cancellation).ConfigureAwait(false);
+        return (ofSent, ofChosen);
+    }
+
+    private static async Task BothWaysAsync(
+        BooleanEngine engine, NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, NativeBuffer<ulong> ofSent, NativeBuffer<ulong> ofChosen, CancellationToken cancellation)
+    {
+        var common = Math.Min(sent.Length, chosen.Length);
+        foreach (var (start, count) in Batches(0, common, bits))
         {
-            var (sending, receiving) = await TransfersAsync(engine, count * 64, cancellation).ConfigureAwait(false);
+            var (sending, receiving) = await TransfersAsync(engine, count * bits, cancellation).ConfigureAwait(false);
             using (sending)
             using (receiving)
             {
-                var ownFlips = Flips(receiving, y, start, count, 64);
-                var flips = await engine.ExchangeBitsAsync(TwoPartyEngine.ChoiceStep, ownFlips, FlipBits(count, 64), cancellation).ConfigureAwait(false); // 2 ↔
-                var own = Mask(engine, sending, x, start, count, 64, flips, shares);
-                var corrections = await engine.ExchangeBitsAsync(TwoPartyEngine.CorrectionStep, own, CorrectionBits(count, 64), cancellation).ConfigureAwait(false); // 3 ↔
-                Unmask(engine, receiving, y, start, count, 64, corrections, shares);
+                var ownFlips = Flips(receiving, chosen, start, count, bits);
+                var flips = await engine.ExchangeBitsAsync(TwoPartyEngine.ChoiceStep, ownFlips, FlipBits(count, bits), cancellation).ConfigureAwait(false); // 2 ↔
+                var own = Mask(engine, sending, sent, start, count, bits, flips, ofSent);
+                var corrections = await engine.ExchangeBitsAsync(TwoPartyEngine.CorrectionStep, own, CorrectionBits(count, bits), cancellation).ConfigureAwait(false); // 3 ↔
+                Unmask(engine, receiving, chosen, start, count, bits, corrections, ofChosen);
             }
         }
 
-        return shares;
+        if (sent.Length > common) await SendAsync(engine, sent, common, bits, ofSent, cancellation).ConfigureAwait(false);
+        if (chosen.Length > common) await ReceiveAsync(engine, chosen, common, bits, ofChosen, cancellation).ConfigureAwait(false);
     }
 
     private static async Task<(TransferSenderBatch Sending, TransferReceiverBatch Receiving)> TransfersAsync(
@@ -83,10 +112,10 @@ internal static class CrossProducts
         return (await engine.Transfers.SendAsync(count, cancellation).ConfigureAwait(false), received);
     }
 
-    private static IEnumerable<(int Start, int Count)> Batches(int length, int bits)
+    private static IEnumerable<(int Start, int Count)> Batches(int first, int length, int bits)
     {
         var largest = BooleanEngine.TransfersAtATime / bits;
-        for (var start = 0; start < length; start += largest) yield return (start, Math.Min(largest, length - start));
+        for (var start = first; start < length; start += largest) yield return (start, Math.Min(largest, length - start));
     }
 
     private static int BytesOf(int bit) => (64 - bit + 7) / 8;

@@ -18,6 +18,16 @@ internal interface IProducts : IDisposable
     /// <param name="cancellation">Ends the run.</param>
     Task<NativeBuffer<ulong>> MultiplyKnownAsync(NativeBuffer<ulong> own, int bits, bool chooses, CancellationToken cancellation);
 
+    /// <summary>
+    /// Shares modulo 2^64 of this party's words times the other's numbers, and of its numbers times the other's words, at once. As many words at one as numbers at the other.
+    /// </summary>
+    /// <param name="sent">This party's words, any.</param>
+    /// <param name="chosen">This party's numbers, not negative.</param>
+    /// <param name="bits">Width of both parties' numbers.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
+        NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation);
+
     /// <summary>Says that no more products will be asked for.</summary>
     Task EndAsync(CancellationToken cancellation);
 }

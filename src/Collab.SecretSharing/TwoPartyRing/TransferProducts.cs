@@ -39,6 +39,11 @@ internal sealed class TransferProducts(BooleanEngine engine) : IProducts
         : CrossProducts.SendAsync(engine, own, bits, cancellation);
 
     /// <inheritdoc/>
+    public Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
+        NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation) =>
+        CrossProducts.BothWaysAsync(engine, sent, chosen, bits, cancellation);
+
+    /// <inheritdoc/>
     public Task EndAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>Frees the hash of the transfers.</summary>

@@ -78,6 +78,44 @@ public class TwoPartyEngineTests
         });
     }
 
+    [Theory, InlineData(1, 1, 1, 64), InlineData(5, 3, 0, 9), InlineData(4, 0, 2, 1), InlineData(7, 2, 5, 22), InlineData(0, 2, 2, 22), InlineData(300, 40, 200, 22)]
+    public async Task Matrices_of_which_each_party_has_columns(int rows, int first, int second, int bits)
+    {
+        var owned = new[] { first, second }.Select((count, party) => Trio.Words(rows * count, bits, party).Select(w => unchecked((ulong)((long)(w << (64 - bits)) >> (64 - bits)))).ToArray()).ToArray();
+        var (weights, errors) = (Trio.Words(first + second, 64, 3), Trio.Words(rows, 64, 4));
+        var (scores, sums) = (new ulong[rows], new ulong[first + second]);
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < first + second; j++)
+            {
+                var entry = j < first ? owned[0][(i * first) + j] : owned[1][(i * second) + j - first];
+                unchecked
+                {
+                    scores[i] += entry * weights[j];
+                    sums[j] += entry * errors[i];
+                }
+            }
+        }
+
+        await Pair.EqualsPlainAsync([.. scores, .. sums], async engine =>
+        {
+            using SharedVector w = await engine.InputAsync(0, weights), one = engine.Affine(w, 3, 0), e = await engine.InputAsync(1, errors), two = engine.Affine(w, 2, 0);
+            using var shared = SharedVectors.Subtract(one, two);
+            using var z = await engine.OwnedMatrixProductAsync(owned[engine.Index], rows, (first, second), shared, bits);
+            using var g = await engine.OwnedTransposedProductAsync(owned[engine.Index], rows, (first, second), e, bits);
+            return [.. await engine.OpenAsync(z), .. await engine.OpenAsync(g)];
+        });
+    }
+
+    [Fact]
+    public async Task An_entry_over_the_declared_width_is_refused() =>
+        await Assert.ThrowsAsync<ArgumentException>(() => Pair.RunAsync(async engine =>
+        {
+            using var y = await engine.InputAsync(0, [1]);
+            using var z = await engine.OwnedMatrixProductAsync(new ulong[] { 4 }[..(1 - engine.Index)], 1, (1, 0), y, 3);
+            return await engine.OpenAsync(z);
+        }));
+
     [Theory, InlineData(1, 1, 1), InlineData(3, 17, 5), InlineData(4, 0, 2), InlineData(3, 300, 900)]
     public async Task Matrix_products(int rows, int inner, int columns)
     {

@@ -1,0 +1,170 @@
+using Collab.Primitives;
+using Collab.SecretSharing.TwoPartyRing;
+using Collab.SecretSharing.Vectors;
+
+namespace Collab.FederatedLearning.Linear;
+
+/// <summary>Linear and logistic regression over the columns of two or three parties by stochastic gradient descent: values, labels, scores, errors and weights stay with their owners or shared.</summary>
+/// <remarks>
+/// Steps are numbered as in specs/train-linear.md. Source: Mohassel, Zhang, SecureML, IEEE S&amp;P 2017 (descent on shares, sigmoid of three pieces); that each of two parties multiplies its own
+/// columns in clear is our local-first rule. The caller aligns the rows. As strong as the engine; what is opened is the loss of every epoch, whether weights are in range, and to each party its part.
+/// </remarks>
+public static class LinearTraining
+{
+    private const double LargestLoss = 16; // of standardized labels, whose loss without a model is 1
+
+    /// <summary>One party's part.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="settings">What is trained; the same at every party.</param>
+    /// <param name="columns">How many columns each party has, in the engine's order; public.</param>
+    /// <param name="labelOwner">Who has the labels.</param>
+    /// <param name="own">This party's columns; with labels at their owner alone.</param>
+    /// <param name="progress">Told the loss of every epoch.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="ArgumentException">Settings, columns or labels do not fit what is stated.</exception>
+    /// <exception cref="CollabException">A row is over range, or training diverged: <see cref="LinearErrors"/>. The latter is thrown at all parties.</exception>
+    /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
+    /// <remarks>Timing depends on rows, columns and settings alone. Cost: the spec's section Cost.</remarks>
+    public static async Task<LinearPart> RunAsync(
+        IVectorEngine engine, LinearSettings settings, IReadOnlyList<int> columns, PartyId labelOwner, LinearRows own, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(own);
+        settings.Check();
+        var (self, owner) = (engine.Parties[engine.Index], engine.Parties.ToList().IndexOf(labelOwner));
+        if (columns.Count != engine.Parties.Count || columns[engine.Index] != own.Columns.Count || columns.Sum() == 0) throw new ArgumentException("The columns of every party.", nameof(columns));
+        if (owner < 0 || (self == labelOwner) != (own.Labels is not null)) throw new ArgumentException("Labels of one of the parties.", nameof(labelOwner));
+        int[] counts = [.. columns.Select((count, party) => party == owner ? count + 1 : count)];        // the intercept is the label owner's first
+        var scale = new LinearScale(settings, counts.Sum());
+        own.RequireRange(Math.ScaleB(1.0 / counts.Length, scale.RowBits));
+        (int Start, int Rows)[] batches = [.. Enumerable.Range(0, (own.Rows + settings.Batch - 1) / settings.Batch)
+            .Select(t => (t * settings.Batch, Math.Min(settings.Batch, own.Rows - (t * settings.Batch))))];
+
+        using var rows = await ShareAsync(engine, own, scale, counts, self == labelOwner, batches, cancellation).ConfigureAwait(false);                                 // 1
+        using var labels = await engine.InputAsync(
+            labelOwner, own.Labels?.Select(y => LinearScale.Word(y, scale.Score)).ToArray(), own.Rows, cancellation).ConfigureAwait(false);                             // 1
+        var weights = engine.Constant(new ulong[counts.Sum()]);
+        try
+        {
+            var losses = new List<double>();
+            for (var epoch = 0; epoch < settings.Epochs; epoch++)
+            {
+                var squares = new List<SharedVector>();
+                for (var t = 0; t < batches.Length; t++)
+                {
+                    using var batchLabels = SharedVectors.Slice(labels, batches[t].Start, batches[t].Rows);
+                    using var scores = await rows.ScoresAsync(t, weights, cancellation).ConfigureAwait(false);                                                          // 2
+                    using var predicted = await PredictAsync(engine, settings.Family, scores, scale.Score, cancellation).ConfigureAwait(false);                         // 3
+                    using var exact = SharedVectors.Subtract(predicted, batchLabels);
+                    var (errors, decay) = await RoundAsync(engine, exact, weights, scale, cancellation).ConfigureAwait(false);                                          // 4
+                    using (errors)
+                    using (decay)
+                    {
+                        squares.Add(await engine.InnerProductsAsync([(errors, errors)], cancellation).ConfigureAwait(false));                                           // 5
+                        using var step = await rows.StepAsync(t, errors, cancellation).ConfigureAwait(false);                                                           // 6
+                        weights = Moved(engine, weights, step, decay, FirstOf(counts, owner), settings, scale);
+                    }
+                }
+
+                losses.Add(await LossAsync(engine, squares, own.Rows, scale, cancellation).ConfigureAwait(false));                                                      // 7
+                progress?.Report(losses[^1]);
+                await RequireRangeAsync(engine, settings.Family, weights, losses[^1], scale, cancellation).ConfigureAwait(false);                                       // 8
+            }
+
+            return await OpenPartAsync(engine, weights, counts, owner, own, losses, scale, cancellation).ConfigureAwait(false);                                         // 9
+        }
+        finally
+        {
+            weights.Dispose();
+        }
+    }
+
+    private static async Task<IBatchedRows> ShareAsync(
+        IVectorEngine engine, LinearRows own, LinearScale scale, int[] counts, bool withIntercept, (int Start, int Rows)[] batches, CancellationToken cancellation)
+    {
+        ulong[] values = own.Words(withIntercept, 1, scale.Feature), scaled = own.Words(withIntercept, scale.Rate, scale.Scaled);
+        return engine is TwoPartyEngine pair
+            ? new OwnedBatches(pair, values, scaled, counts, scale.ValueBits, batches)
+            : await SharedBatches.ShareAsync(engine, values, scaled, counts, batches, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Step 3. Of three pieces: with a = [z &lt; −1/2] and c = [z &lt; 1/2] the prediction is (1 − c) + (c − a)·(z + 1/2).</summary>
+    private static async Task<SharedVector> PredictAsync(IVectorEngine engine, LinearFamily family, SharedVector scores, int fraction, CancellationToken cancellation)
+    {
+        if (family == LinearFamily.Regression) return SharedVectors.Slice(scores, 0, scores.Length);
+        var half = 1UL << (fraction - 1);
+        using SharedVector above = engine.Affine(scores, 1, half), below = engine.Affine(scores, 1, unchecked(0 - half)), both = SharedVectors.Concatenate(above, below);
+        using var negative = await VectorComparisons.BitAsync(engine, both, 63, cancellation).ConfigureAwait(false);
+        using var words = await engine.ToWordsAsync(negative, cancellation).ConfigureAwait(false);
+        using SharedVector a = SharedVectors.Slice(words, 0, scores.Length), c = SharedVectors.Slice(words, scores.Length, scores.Length), between = SharedVectors.Subtract(c, a);
+        using var middle = (await engine.MultiplyAsync([(between, above)], cancellation).ConfigureAwait(false))[0];
+        using var upper = engine.Affine(c, unchecked(0 - (1UL << fraction)), 1UL << fraction);
+        return SharedVectors.Add(middle, upper);
+    }
+
+    /// <summary>Step 4: errors, and the weights for their decay, with the fraction bits of errors, rounded to the nearest.</summary>
+    private static async Task<(SharedVector Errors, SharedVector Decay)> RoundAsync(
+        IVectorEngine engine, SharedVector exact, SharedVector weights, LinearScale scale, CancellationToken cancellation)
+    {
+        using var decay = engine.Affine(weights, 1UL << scale.Feature, 0);
+        using var all = SharedVectors.Concatenate(exact, decay);
+        using var lifted = engine.Affine(all, 1, 1UL << (scale.Score - scale.Error - 1));
+        using var rounded = await engine.ShiftRightAsync(lifted, scale.Score - scale.Error, cancellation).ConfigureAwait(false);
+        return (SharedVectors.Slice(rounded, 0, exact.Length), SharedVectors.Slice(rounded, exact.Length, weights.Length));
+    }
+
+    /// <summary>Step 6: w − step − ηλ·w, without decay of the intercept.</summary>
+    private static SharedVector Moved(IVectorEngine engine, SharedVector weights, SharedVector step, SharedVector decay, int intercept, LinearSettings settings, LinearScale scale)
+    {
+        var factors = new ulong[weights.Length];
+        Array.Fill(factors, LinearScale.Word(settings.LearningRate * settings.L2, scale.Scaled));
+        factors[intercept] = 0;
+        using (weights)
+        using (SharedVector shrunk = SharedVectors.MultiplyPublic(decay, factors), less = SharedVectors.Subtract(weights, step))
+            return SharedVectors.Subtract(less, shrunk);
+    }
+
+    /// <summary>Step 7: the mean squared error of the epoch, to all.</summary>
+    private static async Task<double> LossAsync(IVectorEngine engine, List<SharedVector> squares, int rows, LinearScale scale, CancellationToken cancellation)
+    {
+        using var all = SharedVectors.Concatenate(squares);
+        foreach (var square in squares) square.Dispose();
+        using var total = SharedVectors.Total(all);
+        var opened = await engine.OpenAsync(total, engine.Parties, cancellation).ConfigureAwait(false);
+        return LinearScale.Number(opened![0], 2 * scale.Error) / rows;
+    }
+
+    /// <summary>Step 8: how many weights are beyond the limit; any ends training, at all parties.</summary>
+    private static async Task RequireRangeAsync(IVectorEngine engine, LinearFamily family, SharedVector weights, double loss, LinearScale scale, CancellationToken cancellation)
+    {
+        var limit = (ulong)LinearScale.WeightLimit << scale.Weight;
+        using SharedVector fromBelow = engine.Affine(weights, 1, limit), fromAbove = engine.Affine(weights, ulong.MaxValue, limit), both = SharedVectors.Concatenate(fromBelow, fromAbove);
+        using var beyond = await VectorComparisons.BitAsync(engine, both, 63, cancellation).ConfigureAwait(false);
+        using var words = await engine.ToWordsAsync(beyond, cancellation).ConfigureAwait(false);
+        using var count = SharedVectors.Total(words);
+        var opened = await engine.OpenAsync(count, engine.Parties, cancellation).ConfigureAwait(false);
+        var largest = family == LinearFamily.Regression ? LargestLoss : 1;
+        if (opened![0] != 0 || !(loss >= 0 && loss <= largest)) throw new CollabException(LinearErrors.Diverged, "Weights or loss grow beyond range; training stopped.");
+    }
+
+    /// <summary>Step 9: to each party the weights of its own columns.</summary>
+    private static async Task<LinearPart> OpenPartAsync(
+        IVectorEngine engine, SharedVector weights, int[] counts, int labelOwner, LinearRows own, List<double> losses, LinearScale scale, CancellationToken cancellation)
+    {
+        double[] part = [];
+        for (var party = 0; party < counts.Length; party++)
+        {
+            using var slice = SharedVectors.Slice(weights, FirstOf(counts, party), counts[party]);
+            var opened = await engine.OpenAsync(slice, [engine.Parties[party]], cancellation).ConfigureAwait(false);
+            if (party == engine.Index) part = [.. opened!.Select(word => LinearScale.Number(word, scale.Weight))];
+        }
+
+        return engine.Index == labelOwner
+            ? new(part[1..], part[0], own.Columns, own.LabelScale, losses)
+            : new(part, 0, own.Columns, null, losses);
+    }
+
+    private static int FirstOf(int[] counts, int party) => counts.Take(party).Sum();
+}

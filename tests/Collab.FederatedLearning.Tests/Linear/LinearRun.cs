@@ -1,0 +1,53 @@
+using System.Globalization;
+using Collab.Channels;
+using Collab.FederatedLearning.Linear;
+using Collab.FederatedLearning.Tests.Trees;
+using Collab.Primitives;
+using Collab.SecretSharing;
+using Collab.SecretSharing.TwoPartyRing;
+using Collab.Testing;
+
+namespace Collab.FederatedLearning.Tests.Linear;
+
+/// <summary>Columns of public data divided among parties, joint trainings of them, and what R says.</summary>
+internal sealed record LinearRun(IReadOnlyList<double[]> Columns, double[] Labels)
+{
+    private static readonly PartyId Dealing = PartyId.Parse("dealer");
+
+    /// <summary>Named columns of public data; the label is a column or, without a name, that of the file.</summary>
+    public static LinearRun Of(CreditRows rows, string[] names, string? label = null)
+    {
+        double[] Column(string name) => rows.Columns.Single(c => c.Name == name).Values;
+        return new([.. names.Select(Column)], label is null ? rows.Labels : Column(label));
+    }
+
+    /// <summary>What R says of a case: terms and values.</summary>
+    public static Dictionary<string, double> FromR(string name) => File.ReadLines(Path.Combine(AppContext.BaseDirectory, "vectors", "linear-training.csv"))
+        .Select(line => line.Split(',')).Where(cells => cells[0] == name).ToDictionary(cells => cells[1], cells => double.Parse(cells[2], CultureInfo.InvariantCulture));
+
+    /// <summary>Trains jointly, the parties' columns being consecutive, and gives every party's part.</summary>
+    public async Task<LinearPart[]> TrainAsync(LinearSettings settings, int[] counts, int labelOwner, bool dealt = false, SecurityModel security = SecurityModel.SemiHonest)
+    {
+        var parties = Parties.Named(counts.Length);
+        var runs = await Parties.RunAsync(dealt ? [.. parties, Dealing] : parties, async (self, channels) =>
+        {
+            var place = Array.IndexOf(parties, self);
+            if (place < 0)
+            {
+                await Dealer.ServeAsync(channels[parties[0]], channels[parties[1]], RandomSource.Seeded(9));
+                return null;
+            }
+
+            var own = LinearRows.Of(settings.Family, Labels.Length, [.. Columns.Skip(counts.Take(place).Sum()).Take(counts[place])], place == labelOwner ? Labels : null);
+            await using var joint = await JointEngine.OpenAsync(
+                parties, self, dealt ? Dealing : null, channels, RandomSource.Seeded(place), security, Digest.Of("collab.test.linear", []), TestContext.Current.CancellationToken);
+            var part = await LinearTraining.RunAsync(joint.Engine, settings, counts, parties[labelOwner], own, cancellation: TestContext.Current.CancellationToken);
+            await joint.EndAsync(TestContext.Current.CancellationToken);
+            return part;
+        });
+        return [.. parties.Select(party => runs[party].Result!)];
+    }
+
+    /// <summary>Trains in clear.</summary>
+    public LinearPart Plain(LinearSettings settings) => PlainLinearTraining.Train(settings, LinearRows.Of(settings.Family, Labels.Length, Columns, Labels));
+}

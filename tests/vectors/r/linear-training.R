@@ -1,0 +1,36 @@
+# Linear models by plain training in R, for the joint training of specs/train-linear.md: gradient descent with the same batches, and for regression also what lm fits.
+# From the repository's root, with R 4.2.2:  Rscript tests/vectors/r/linear-training.R > tests/vectors/r/linear-training.csv
+cat("case,term,value\n")
+say <- function(case, term, value) cat(paste(case, term, sprintf("%.17g", value), sep = ","), "\n", sep = "")
+scaled <- function(x) { x <- x - mean(x); x / sqrt(mean(x^2)) }
+
+train <- function(case, x, y, predict, epochs, batch, rate, l2) {
+  x <- cbind(`(Intercept)` = 1, apply(x, 2, scaled))
+  kept <- c(0, rep(1, ncol(x) - 1))
+  w <- rep(0, ncol(x))
+  for (epoch in 1:epochs) {
+    loss <- 0
+    for (start in seq(1, nrow(x), batch)) {
+      at <- start:min(nrow(x), start + batch - 1)
+      e <- predict(as.vector(x[at, , drop = FALSE] %*% w)) - y[at]
+      loss <- loss + sum(e^2)
+      w <- w - rate * (as.vector(t(x[at, , drop = FALSE]) %*% e) / batch + l2 * kept * w)
+    }
+    say(case, paste0("loss", epoch), loss / nrow(x))
+  }
+  for (j in seq_along(w)) say(case, colnames(x)[j], w[j])
+}
+three <- function(z) pmin(1, pmax(0, z + 0.5))
+
+german <- read.csv("tests/data/german_credit.csv", check.names = FALSE)
+numbers <- c("Duration", "Amount", "InstallmentRatePercentage", "ResidenceDuration", "Age", "NumberExistingCredits", "NumberPeopleMaintenance", "Telephone")
+train("german-three-pieces", as.matrix(german[, numbers]), ifelse(german$Class == "Bad", 1, 0), three, 3, 64, 0.1, 0.01)
+others <- setdiff(numbers, "Amount")
+train("german-regression", as.matrix(german[, others]), scaled(german$Amount), identity, 40, 1000, 0.6, 0)
+fit <- lm(german$Amount ~ as.matrix(german[, others]))
+for (j in seq_along(others)) say("german-lm", others[j], coef(fit)[[j + 1]])
+say("german-lm", "(Intercept)", coef(fit)[[1]])
+
+hmda <- read.csv("tests/data/hmda.csv")
+columns <- c("pirat", "hirat", "lvrat", "chist", "mhist", "unemp")
+train("hmda-three-pieces", as.matrix(hmda[, columns]), ifelse(hmda$deny == "yes", 1, 0), three, 2, 128, 0.2, 0)
