@@ -143,8 +143,8 @@ public sealed record Plan(
             Require(input.Columns.DistinctBy(c => c.Name).Count() == input.Columns.Count, "each column once");
             Require(input.Key.All(k => input.Columns.Any(c => c.Name == k)), "key columns among the columns");
             Require(
-                input.Filter is null || (Question is StatisticsQuestion or AnalysisQuestion && input.Filter.Fits(input.Columns)),
-                "filters of statistics and analyses alone, on columns of the input, with constants of their types");
+                input.Filter is null || (Question is not RetrievalQuestion && input.Filter.Fits(input.Columns)),
+                "no filter of a retrieval, and filters on columns of the input, with constants of their types");
         }
 
         Require(Inputs.All(input => input.IsStanding == Question.IsStanding), "no version of any dataset in a standing job, and one of each in any other");

@@ -17,26 +17,21 @@ public static class KeyStream
     /// <param name="rule">How keys are made equal, and what happens with blank ones, as in <see cref="KeyedRowReader"/>.</param>
     /// <param name="read">Told of every key of every row.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>Rows.</returns>
     /// <exception cref="SourceException">The source cannot be read, or the rule forbids a blank key; with the row.</exception>
-    public static async Task<long> ReadAsync(
+    public static async Task ReadAsync(
         IAsyncEnumerable<ColumnBatch> batches,
         IReadOnlyList<IReadOnlyList<string>> keys,
         KeyRule rule,
         RowKeyRead read,
         CancellationToken cancellationToken = default)
     {
-        var rows = 0L;
         KeyEncoder[]? encoders = null;
         await foreach (var batch in batches.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             encoders ??= [.. keys.Select((columns, i) => new KeyEncoder(
                 [.. batch.Columns.Select(column => column.Schema)], columns, rule, keys.Count > 1 ? (byte)(i + 1) : (byte)0))];
             for (var i = 0; i < batch.RowCount; i++) Read(encoders, batch, i, rule, read);
-            rows += batch.RowCount;
         }
-
-        return rows;
     }
 
     private static void Read(KeyEncoder[] encoders, ColumnBatch batch, int at, KeyRule rule, RowKeyRead read)

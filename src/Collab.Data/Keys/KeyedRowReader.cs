@@ -41,7 +41,7 @@ public static class KeyedRowReader
     {
         var row = batch.NumberOf(at);
         var (blanks, repeated) = (0, false);
-        rows.AddRow();
+        rows.AddRow(row);
         for (var alternative = 0; alternative < encoders.Length; alternative++)
         {
             var key = encoders[alternative].Encode(batch, at);

@@ -28,7 +28,7 @@ public sealed class KeyedRows
     /// <summary>How many distinct keys each alternative has.</summary>
     public int[] CountOf { get; }
 
-    /// <summary>Rows in the table.</summary>
+    /// <summary>The number of the last row that was read.</summary>
     public long RowCount { get; private set; }
 
     /// <summary>What the outcome of a comparison is for the rows, in the order of the table.</summary>
@@ -50,7 +50,16 @@ public sealed class KeyedRows
         }
     }
 
-    internal void AddRow() => RowCount++;
+    /// <summary>Begins a row, whose keys come next. Rows between, which a filter left out, are as ones without a key.</summary>
+    internal void AddRow(long row)
+    {
+        for (; RowCount < row - 1; RowCount++)
+        {
+            for (var i = 0; i < Alternatives; i++) AddBlank();
+        }
+
+        RowCount = row;
+    }
 
     internal void AddKey(int key) => _keyOfRow?.Add(key);
 

@@ -47,7 +47,7 @@ public static class JobDescription
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
-        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval, isIntersection, kind is Kind.Statistics or Kind.Analysis))
+        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)

@@ -37,6 +37,7 @@ internal sealed class SpilledKeys : IDisposable
     private readonly long[] _batchItems = new long[BatchKeys];
     private readonly Gf128[] _digests = new Gf128[BatchKeys];
     private int _batched;
+    private long _rows;
     private byte[] _block = new byte[BlockSize];
     private int _blockUsed;
 
@@ -49,7 +50,7 @@ internal sealed class SpilledKeys : IDisposable
     }
 
     /// <summary>Reads all keys and sets them aside; they are on the disk when this returns.</summary>
-    /// <returns>Rows, and the distinct keys of each alternative.</returns>
+    /// <returns>The number of the last row, and the distinct keys of each alternative.</returns>
     /// <exception cref="SourceException">The source cannot be read, or the rule forbids a blank or repeated key.</exception>
     /// <exception cref="CollabException"><see cref="SpillFolder.Failed"/>.</exception>
     public static async Task<(long Rows, IReadOnlyList<long> Counts)> ReadAsync(
@@ -57,9 +58,9 @@ internal sealed class SpilledKeys : IDisposable
         CancellationToken cancellation)
     {
         using var spilled = new SpilledKeys(spill, itemContext, keys.Count, keepsKeys);
-        var rows = await KeyStream.ReadAsync(batches, keys, rule, spilled.Add, cancellation);
+        await KeyStream.ReadAsync(batches, keys, rule, spilled.Add, cancellation);
         spilled.Complete(rule);
-        return (rows, spilled._counts);
+        return (spilled._rows, spilled._counts);
     }
 
     public void Dispose()
@@ -70,6 +71,12 @@ internal sealed class SpilledKeys : IDisposable
 
     private void Add(long row, int alternative, ReadOnlySpan<byte> key)
     {
+        for (; _rows < row - 1; _rows++) // rows that a filter left out are as ones without a key
+        {
+            for (var i = 0; i < _counts.Length && _keys is not null; i++) Append([], isRowsFirst: i == 0);
+        }
+
+        _rows = row;
         if (_keys is not null) Append(key, isRowsFirst: alternative == 0);
         if (key.IsEmpty) return;
         _counts[alternative]++;

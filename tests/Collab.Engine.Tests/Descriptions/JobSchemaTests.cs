@@ -10,7 +10,7 @@ public sealed class JobSchemaTests
     // JSON is YAML, so both read the same text.
     private const string FullIntersection = """
         {"kind":"intersection","purpose":"cohort-study",
-         "parties":[{"name":"al","dataset":"patients","key":["id","born"]},{"name":"bo","dataset":"patients","key":"id"}],
+         "parties":[{"name":"al","dataset":"patients","key":["id","born"]},{"name":"bo","dataset":"patients","key":"id","where":"born < '2000'"}],
          "receivers":["al"],"parameters":{"trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"skip"},
          "security":"semi-honest","expires":"30d","uses":3,"run-limit":"90s"}
         """;
@@ -59,7 +59,7 @@ public sealed class JobSchemaTests
         """;
 
     private const string FullComputation = """
-        {"kind":"computation","purpose":"auction","parties":[{"name":"al","dataset":"bids"},{"name":"bo","dataset":"bids"},{"name":"cy","dataset":"bids"}],"receivers":["al"],
+        {"kind":"computation","purpose":"auction","parties":[{"name":"al","dataset":"bids"},{"name":"bo","dataset":"bids","where":"lot = 7"},{"name":"cy","dataset":"bids"}],"receivers":["al"],
          "parameters":{"inputs":[{"name":"price","column":"offer","of":"al","min":"-0.5","max":"10"},{"name":"n","min":"0","max":"10.25"}],"missing":"skip-row","program":"open most = max(price)","dealer":"cy"}}
         """;
 

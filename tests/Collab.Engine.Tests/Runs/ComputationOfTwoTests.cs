@@ -37,6 +37,22 @@ public sealed class ComputationOfTwoTests
     }
 
     [Fact]
+    public async Task Rows_that_a_filter_leaves_out_are_not_there()
+    {
+        using var owners = await OwnersAsync();
+        var plan = owners.Plan(Job.Replace("{ name: bo, dataset: table }", "{ name: bo, dataset: table, where: \"price < 900\" }", StringComparison.Ordinal));
+        var run = await owners.RunAsync(plan);
+        Assert.Equal(["1", "120.50"], run.At<JobResult.Computation>(Plans.Al).Values.SelectMany(value => value.Texts));
+        var explanation = Explanation.Of(plan);
+        Assert.Contains(explanation.Parties.Single(party => party.Party == Plans.Bo).Sends, text => text.English == "takes only its rows where price < 900");
+        Assert.Contains(explanation.Notes, note => note.English.Contains("No ledger compares", StringComparison.Ordinal) && note.Chinese.Contains("没有账本", StringComparison.Ordinal));
+
+        var none = owners.Plan(Job.Replace("{ name: bo, dataset: table }", "{ name: bo, dataset: table, where: \"price > 5000\" }", StringComparison.Ordinal));
+        var refused = await Assert.ThrowsAsync<CollabException>(() => owners.RunAsync(none));
+        Assert.Equal(("data.rows-too-few", Plans.Bo), (refused.Code.Name, refused.Party));
+    }
+
+    [Fact]
     public async Task The_approval_says_that_there_is_no_third_party_and_a_plan_against_a_deviating_one_is_refused()
     {
         using var owners = await OwnersAsync();

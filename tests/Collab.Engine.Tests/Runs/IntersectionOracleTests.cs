@@ -12,6 +12,8 @@ public sealed class IntersectionOracleTests : IDisposable
     private const int Cases = 100;
     private const int CasesWithSetUp = 20;
 
+    private const string Where = "c <> 'v1'";
+
     private readonly TwoOwners _owners = new();
 
     public static TheoryData<string, string, bool> Protocols => new(
@@ -37,17 +39,20 @@ public sealed class IntersectionOracleTests : IDisposable
             var all = Below(random, 2) == 0;
             var receivers = Below(random, 3) switch { 0 => new[] { Plans.Al }, 1 => [Plans.Bo], _ => [Plans.Al, Plans.Bo] };
             var differences = all && Below(random, 2) == 0;
+            var filtered = new[] { Plans.Al, Plans.Bo }.Where(_ => Below(random, 3) == 0).ToList();
+            var wheres = tables.Keys.ToDictionary(owner => owner, owner => filtered.Contains(owner) ? $", where: \"{Where}\"" : "");
             var list = string.Join(", ", keys.Select(key => $"[{string.Join(", ", key)}]"));
             var plan = _owners.Plan($$"""
                 kind: intersection
                 purpose: test
-                parties: [{ name: al, dataset: table, keys: [{{list}}]{{said}} }, { name: bo, dataset: table, keys: [{{list}}]{{said}} }]
+                parties: [{ name: al, dataset: table, keys: [{{list}}]{{said}}{{wheres[Plans.Al]}} }, { name: bo, dataset: table, keys: [{{list}}]{{said}}{{wheres[Plans.Bo]}} }]
                 receivers: [{{string.Join(", ", receivers)}}]
                 security: {{security}}
                 parameters: { protocol: {{protocol}}, duplicate: {{(all ? "all" : "first")}}, reveal: {{(differences ? "differences" : "rows")}} }
                 """);
             Assert.Equal(isStreamed, plan.Protocol == IntersectionProtocol.StreamedVoleName);
             var run = await _owners.RunAsync(plan);
+            foreach (var owner in filtered) tables[owner] = [.. tables[owner].Select(row => row[2] is "" or "v1" ? ["", "", ""] : row)]; // a row that is left out is as one without a key
             foreach (var receiver in receivers)
             {
                 var other = receiver == Plans.Al ? Plans.Bo : Plans.Al;

@@ -104,7 +104,7 @@ public sealed class JoinedRows
                 return interval.Holds((long)value) ? 1 : 0;
             case RowFactor.Count count:
                 if (value < 0 || value % count.Unit != 0)
-                    throw new CollabException(StatisticsErrors.ResponseUnfit, $"Row {batch.FirstRow + row}: column '{count.Column}' holds no count.");
+                    throw new CollabException(StatisticsErrors.ResponseUnfit, $"Row {batch.NumberOf(row)}: column '{count.Column}' holds no count.");
                 return count.Term.At((long)value / count.Unit);
             case RowFactor.Leaves leaves:
                 return leaves.Leaving.Of((long)value, (int)_columns[leaves.Leaving.Event.Column][row]) == leaves.Number ? 1 : 0;
