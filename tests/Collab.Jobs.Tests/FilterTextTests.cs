@@ -197,8 +197,11 @@ public sealed class FilterTextTests
         byte[] needless = With(null).Encode();
         needless[0] = 2;
         Assert.Throws<MalformedException>(() => Plan.Decode(needless));
-        var program = With("age < 65") with { Question = new ComputationQuestion([new ComputationInput("age", "age", null, 1, 0, 10)], true, "open n = count(age > 5)") };
-        Assert.Throws<MalformedException>(() => Plan.Decode(program.Encode()));
+        // Of a retrieval there is none: the same plan without its filter is read.
+        var retrieval = With("age < 65") with { Question = new RetrievalQuestion(KeyRule.Default, Fixture.Bo, ["age"], 10, 32, 1000) };
+        retrieval = retrieval with { Inputs = [.. retrieval.Inputs.Select(input => input with { Key = ["city"], Version = default })] };
+        Assert.Equal("no filter of a retrieval, and filters on columns of the input, with constants of their types", Assert.Throws<MalformedException>(() => Plan.Decode(retrieval.Encode())).Rule);
+        Plan.Decode((retrieval with { Inputs = [.. retrieval.Inputs.Select(input => input with { Filter = null })] }).Encode());
     }
 
     private static byte[] Encoded(RowFilter filter)
