@@ -41,6 +41,11 @@ public sealed record EnginePorts(
     /// <summary>What standing jobs keep between runs; null at a host that runs none.</summary>
     public StandingFolder? Standing { get; init; }
 
+    /// <summary>What pairs of nodes made ahead of their jobs; null at a host that keeps nothing.</summary>
+    public PreparedFolder? Prepared { get; init; }
+
+    internal PreparedFolder RequirePrepared() => Prepared ?? throw new InvalidOperationException("This host keeps nothing that was made ahead.");
+
     internal StandingFolder RequireStanding() => Standing ?? throw new InvalidOperationException("This host keeps nothing of standing jobs.");
 
     /// <summary>Where streamed runs set aside what is larger than memory, sealed; null when this host runs none.</summary>

@@ -6,6 +6,7 @@ using Collab.Engine.Runs;
 using Collab.Jobs;
 using Collab.Ledger;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 
 namespace Collab.Engine;
 
@@ -49,7 +50,24 @@ public sealed class JobEngine(EnginePorts ports)
     public IReadOnlyList<BudgetLeft> BudgetsLeft => PrivacyLedger.Left(ports.Store, ports.Policy, ports.Datasets.Offers);
 
     /// <summary>What a plan will do, estimated for this node's machine.</summary>
-    public Explanation Explain(Plan plan) => Explanation.Of(plan, ports.Machine());
+    public Explanation Explain(Plan plan)
+    {
+        var explanation = Explanation.Of(plan, ports.Machine());
+        return explanation with { Notes = [.. explanation.Notes, .. PreparedExplanation.NotesOn(plan, ports.Self, ports.Prepared)] };
+    }
+
+    /// <summary>What was made ahead with another party and is left.</summary>
+    public TripleStock PreparedWith(PartyId peer) => ports.Prepared?.StockWith(peer) ?? default;
+
+    /// <summary>Makes triples ahead of any job with another party, whose operator tells its node the same.</summary>
+    /// <param name="peer">The other party.</param>
+    /// <param name="asked">How many units; both say the same.</param>
+    /// <param name="wait">How long the other may take to come.</param>
+    /// <param name="cancellation">Ends it; the units that are done stay.</param>
+    /// <returns>What then lies in the store.</returns>
+    /// <exception cref="CollabException">The codes of <see cref="PreprocessingErrors"/>; the peer is no other party; or it did not come.</exception>
+    public Task<TripleStock> PrepareAsync(PartyId peer, TripleStock asked, TimeSpan wait, CancellationToken cancellation) =>
+        Preparation.RunAsync(ports, peer, asked, wait, cancellation);
 
     /// <summary>Plans a request against the owners' current offers; nothing is sent but the question what they offer.</summary>
     /// <exception cref="CollabException">The codes of <see cref="Planner"/>.</exception>

@@ -1,6 +1,7 @@
 using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Boolean;
+using Collab.SecretSharing.Preprocessing;
 using Collab.SecretSharing.Replicated;
 using Collab.SecretSharing.TwoPartyRing;
 using Collab.SecretSharing.Vectors;
@@ -32,12 +33,14 @@ public sealed class JointEngine : IAsyncDisposable
     /// <param name="random">All randomness of this party.</param>
     /// <param name="security">How strong one of them may be.</param>
     /// <param name="context">Names this run, the same at all and never used twice.</param>
+    /// <param name="store">Triples that two parties made ahead, used before others are made; the caller's. Null where there are none, or another run has them.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="ArgumentException">No engine exists for them, or this party is none of them.</exception>
     /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
+    /// <exception cref="CollabException">Two parties hold different triples (<see cref="PreprocessingErrors.Diverged"/>).</exception>
     public static async Task<JointEngine> OpenAsync(
         IReadOnlyList<PartyId> parties, PartyId self, PartyId? dealer, IReadOnlyDictionary<PartyId, IChannel> channels, RandomSource random, SecurityModel security,
-        Digest context, CancellationToken cancellation = default)
+        Digest context, TripleStore? store = null, CancellationToken cancellation = default)
     {
         if (!Exists(parties.Count, security)) throw new ArgumentException("Two parties that follow the protocol, or three.", nameof(parties));
         if (dealer is not null && (parties.Count != 2 || parties.Contains(dealer))) throw new ArgumentException("A dealer deals to two others.", nameof(dealer));
@@ -48,8 +51,9 @@ public sealed class JointEngine : IAsyncDisposable
         var channel = channels[parties[1 - index]];
         if (dealer is not null) return new(await TwoPartyEngine.OpenAsync(parties, self, channel, channels[dealer], cancellation).ConfigureAwait(false));
 
+        var stored = await StoredTriples.AgreeAsync(self, channel, store, cancellation).ConfigureAwait(false);
         var (transfers, line) = (new ExtendedTransfers((BooleanParty)index, channel, random, context), channel.Fork(EngineFork));
-        return new(new TwoPartyEngine(parties, self, line, transfers, context), transfers, line);
+        return new(new TwoPartyEngine(parties, self, line, transfers, context, stored), transfers, line);
     }
 
     /// <summary>Says that the run is over, where somebody waits to hear it.</summary>

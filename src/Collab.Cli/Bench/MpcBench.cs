@@ -72,7 +72,7 @@ public static class MpcBench
     {
         var self = names[index];
         await using var joint = await JointEngine.OpenAsync(
-            names, self, dealer, mesh.ChannelsOf(self), RandomSource.System, security, Digest.Of("collab.bench.mpc", []), cancellation);
+            names, self, dealer, mesh.ChannelsOf(self), RandomSource.System, security, Digest.Of("collab.bench.mpc", []), null, cancellation);
         var engine = joint.Engine;
         using SharedVector x = await engine.InputAsync(names[0], index == 0 ? work.X : default, work.X.Length, cancellation);
         using SharedVector y = await engine.InputAsync(names[1], index == 1 ? work.Y : default, work.Y.Length, cancellation);

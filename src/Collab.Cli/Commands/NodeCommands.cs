@@ -15,7 +15,7 @@ internal static class NodeCommands
     /// <summary>What a started node prints, so that whoever started it knows it listens.</summary>
     public const string ReadyLine = "listening at ";
 
-    public static Command Create() => new("node", "One party's node.") { Init(), Run(), Status() };
+    public static Command Create() => new("node", "One party's node.") { Init(), Run(), Status(), Prepare() };
 
     private static Command Init()
     {
@@ -90,6 +90,32 @@ internal static class NodeCommands
         return command;
     }
 
+    private static Command Prepare()
+    {
+        var with = new Option<string>("--with") { Description = "The other party; its operator gives the same command.", Required = true };
+        var products = new Option<long>("--products") { Description = "Products of numbers, rounded up to whole units of 16,384 (393 KB each)." };
+        var conjunctions = new Option<long>("--conjunctions") { Description = "Conjunctions of bits, rounded up to whole units of 1,048,576; a comparison takes 182." };
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the other party's node.", DefaultValueFactory = _ => 300 };
+        var command = new Command(
+            "prepare",
+            "Makes random numbers for products with another party, ahead of any job; computations of the two use them first.\nExample: collab node prepare --with lakeside --products 1000000 --conjunctions 50000000 --home ~/riverside")
+        {
+            with, products, conjunctions, wait, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+        };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
+        {
+            var request = new PrepareRequest(parsed.GetRequiredValue(with), parsed.GetValue(products), parsed.GetValue(conjunctions), parsed.GetValue(wait));
+            if (request is { Products: <= 0, Conjunctions: <= 0 }) throw Shared.Usage("Say how many: --products, --conjunctions or both.");
+            using var client = Shared.Connect(parsed);
+            var stock = await client.CallAsync<StockView>(Verbs.Prepare, request, cancellation, TimeSpan.FromDays(2));
+            return output.Answer(stock, console => Show(console, stock));
+        }));
+        return command;
+    }
+
+    private static void Show(IAnsiConsole console, StockView stock) =>
+        console.MarkupLineInterpolated($"made ahead with {stock.Peer}: {stock.Products} products, {stock.Conjunctions} conjunctions");
+
     private static void Show(IAnsiConsole console, StatusView status)
     {
         console.MarkupLineInterpolated($"[bold]{status.Party}[/] of {status.Consortium}, {status.Software}, at {status.Address} since {status.Started:u}");
@@ -105,6 +131,7 @@ internal static class NodeCommands
         }
 
         console.Write(table);
+        foreach (var stock in status.Prepared) Show(console, stock);
         foreach (var left in status.Budgets)
         {
             console.MarkupLineInterpolated(

@@ -46,6 +46,10 @@ internal static class ComputationPlanner
         }
     }
 
+    /// <summary>With whom a party uses triples that the two made ahead: the other of two that have no dealer, else nobody.</summary>
+    public static PartyId? PeerOf(Plan plan, JointProgram program, PartyId self) =>
+        plan.Owners.Count == 2 && program.Dealer is null && plan.Owners.Contains(self) ? plan.Owners.Single(owner => owner != self) : null;
+
     private static long Raised(ComputationInput input, long units, int scale)
     {
         var raised = units * BigInteger.Pow(10, scale - input.Scale);

@@ -28,8 +28,9 @@ internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgra
             return null;
         }
 
+        using var store = ComputationPlanner.PeerOf(Plan, Program, Ports.Self) is { } peer ? Ports.Prepared?.TryOpen(Ports.Self, peer) : null;
         var opened = await Program.RunAsync(
-            Ports.Self, channels, Columns.Values, Columns.Count, Plan.Receivers, Plan.Security, ContextOf(Plan, run), Ports.Random, cancellation);
+            Ports.Self, channels, Columns.Values, Columns.Count, Plan.Receivers, Plan.Security, ContextOf(Plan, run), Ports.Random, store, cancellation);
         return opened is null ? null : new JobResult.Computation(opened);
     }
 

@@ -46,6 +46,9 @@ public sealed record NodeHome(string Folder)
     /// <summary>What standing jobs keep from one run to the next.</summary>
     public string StandingFolder => Path.Combine(Folder, "standing");
 
+    /// <summary>What was made ahead with other parties; sealed.</summary>
+    public string PreparedFolder => Path.Combine(Folder, "prepared");
+
     /// <summary>What runs over large sets set aside until they have ended; sealed under keys that are in the store.</summary>
     public string SpillFolder => Path.Combine(Folder, "spill");
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Collab.Cryptography.Signatures;
 using Collab.Engine;
 using Collab.Engine.Datasets;
@@ -81,13 +82,14 @@ public sealed class NodeHost : IAsyncDisposable
             var renewal = Own(new Renewal(home, passphrase, consortium, e => events.Report(default, e)));
             var identity = renewal.LoadIdentity();
             var storageKey = StorageKeyFile.Load(home.StorageKeyFile, passphrase);
-            var standingKey = Own(storageKey.Use(0, static (secret, _) =>
+            SecretBytes standingKey = Own(KeyFor("collab.standing-jobs")), preparedKey = Own(KeyFor("collab.preprocessing"));
+            var store = Own(new FileStore(home.StoreFolder, storageKey));
+            SecretBytes KeyFor(string purpose) => storageKey.Use(purpose, static (secret, info) =>
             {
                 Span<byte> derived = stackalloc byte[secret.Length];
-                HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt: [], info: "collab.standing-jobs"u8);
+                HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt: [], info: Encoding.ASCII.GetBytes(info));
                 return SecretBytes.Take(derived);
-            }));
-            var store = Own(new FileStore(home.StoreFolder, storageKey));
+            });
             var ledger = Own(EmbeddedLedger.Open(LedgerOptionsOf(home, configuration.Party, consortium, logKey, witnessKey, clock)));
 
             var greeting = new Greeting(MajorVersion, MinorVersion, Software, consortium.Name);
@@ -108,6 +110,7 @@ public sealed class NodeHost : IAsyncDisposable
                 observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
             {
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
+                Prepared = new PreparedFolder(home.PreparedFolder, preparedKey),
                 SpillFolder = home.SpillFolder,
                 Machine = () => Machine.This with { Here = NodesHere(consortium, configuration.Party) },
             };

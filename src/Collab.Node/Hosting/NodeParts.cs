@@ -36,6 +36,10 @@ internal sealed record NodeParts(
             [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count,
             [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(), .. Events.Troubles])
         {
+            Prepared =
+            [
+                .. Consortium.Members.Where(m => m.Party != Self).Select(m => Views.Of(m.Party, Engine.PreparedWith(m.Party))).Where(s => s.Products > 0 || s.Conjunctions > 0),
+            ],
             Budgets = [.. Engine.BudgetsLeft.Select(left => new BudgetView(left.Dataset, left.Requester?.Name, left.Laplace, left.Gaussian))],
         };
     }

@@ -11,6 +11,7 @@ using Collab.Jobs;
 using Collab.Ledger.Embedded;
 using Collab.Node.Storage;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 using Collab.Wire.Operator;
 
 namespace Collab.Node.Hosting;
@@ -20,6 +21,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
 {
     private const int PieceSize = 1 << 20;
     private const int ShortestPrefix = 6;
+    private const long MostProducts = (long)TripleStore.MostUnits * TripleStore.UnitWords;
 
     /// <summary>A request that is not one.</summary>
     public static readonly ErrorCode RequestInvalid = new(
@@ -28,6 +30,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     public async Task<byte[]> AnswerAsync(string verb, ReadOnlyMemory<byte> request, CancellationToken cancellation) => Write(verb switch
     {
         Verbs.Status => (object)parts.Status(),
+        Verbs.Prepare => await PrepareAsync(Read<PrepareRequest>(request), cancellation),
         Verbs.AddDataset => await AddDatasetAsync(Read<AddDatasetRequest>(request), cancellation),
         Verbs.ListDatasets => await ListDatasetsAsync(cancellation),
         Verbs.ExplainJob => await ExplainAsync(request, cancellation),
@@ -73,6 +76,16 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         }));
         var buffer = new byte[PieceSize];
         for (int read; (read = await file.ReadAsync(buffer, cancellation)) > 0;) yield return buffer.AsMemory(0, read);
+    }
+
+    private async Task<StockView> PrepareAsync(PrepareRequest request, CancellationToken cancellation)
+    {
+        var peer = PartyId.TryParse(request.Peer) ?? throw new CollabException(RequestInvalid, "The other party has no name of a party.");
+        if (request is not { Products: >= 0 and <= MostProducts, Conjunctions: >= 0 and <= MostProducts * 64, WaitSeconds: >= 0 and <= 86_400 })
+            throw new CollabException(PreprocessingErrors.StoreFull, "The amounts are more than a store takes.", parts.Self);
+        var stock = await parts.Engine.PrepareAsync(
+            peer, TripleStock.Holding(request.Products, request.Conjunctions), TimeSpan.FromSeconds(request.WaitSeconds), cancellation);
+        return Views.Of(peer, stock);
     }
 
     private async Task<DatasetView> AddDatasetAsync(AddDatasetRequest request, CancellationToken cancellation) => Views.Of(await parts.Datasets.AddAsync(

@@ -4,6 +4,7 @@ using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 using Collab.Wire.Operator;
 
 namespace Collab.Node.Hosting;
@@ -24,6 +25,8 @@ internal static class Views
         string.Create(CultureInfo.InvariantCulture, $"fewer than {(UInt128)Math.Pow(10, offer.RowBand)}"), [.. offer.Schema.Columns.Select(Of)]);
 
     public static ColumnView Of(ColumnSchema column) => new(column.Name, column.Type.ToString().ToLowerInvariant(), column.Scale);
+
+    public static StockView Of(PartyId peer, TripleStock stock) => new(peer.Name, stock.Products, stock.Conjunctions);
 
     public static TextView Of(Bilingual text) => new(text.English, text.Chinese);
 

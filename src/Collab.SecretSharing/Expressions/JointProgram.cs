@@ -1,5 +1,6 @@
 using Collab.Channels;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 
 namespace Collab.SecretSharing.Expressions;
 
@@ -61,17 +62,19 @@ public sealed partial class JointProgram
     /// <param name="security">Whether one party may deviate; of two none may.</param>
     /// <param name="context">Names this run, the same at all parties and never used twice.</param>
     /// <param name="random">This party's randomness.</param>
+    /// <param name="store">Triples that two parties made ahead, used before others are made; the caller's. Null where there are none, or another run has them.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <returns>What is opened, in the order of the program; null at who is no receiver.</returns>
     /// <exception cref="CollabException"><see cref="ProgramErrors.RowsTooFew"/>, alike at all parties.</exception>
     /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
     public async Task<IReadOnlyList<OpenedValue>?> RunAsync(
         PartyId self, IReadOnlyDictionary<PartyId, IChannel> channels, IReadOnlyDictionary<string, long[]> columns, int count,
-        IReadOnlyCollection<PartyId> receivers, SecurityModel security, Digest context, RandomSource random, CancellationToken cancellation = default)
+        IReadOnlyCollection<PartyId> receivers, SecurityModel security, Digest context, RandomSource random,
+        TripleStore? store = null, CancellationToken cancellation = default)
     {
         var index = Parties.ToList().IndexOf(self);
         var rows = await AgreeOnRowsAsync(index, channels, count, cancellation).ConfigureAwait(false);                                       // 1 ←→
-        await using var joint = await JointEngine.OpenAsync(Parties, self, Dealer, channels, random, security, context, cancellation).ConfigureAwait(false); // 2 ←→
+        await using var joint = await JointEngine.OpenAsync(Parties, self, Dealer, channels, random, security, context, store, cancellation).ConfigureAwait(false); // 2 ←→
         var engine = joint.Engine;
         using var evaluation = new SharedEvaluation(engine, new PlainEvaluation(index, rows, columns), rows, Orders(), cancellation);
         foreach (var opened in _opened) await evaluation.OfAsync(opened.Value).ConfigureAwait(false);                                        // 3 ←→

@@ -12,7 +12,11 @@ namespace Collab.SecretSharing.Expressions;
 /// <param name="Messages">Messages of all parties.</param>
 /// <param name="Bytes">Their bytes.</param>
 public sealed record ProgramOutlook(
-    long Shared, long Products, long Comparisons, long Sorted, IReadOnlyList<(string Name, int Count, bool IsPerRow)> Opened, long Messages, long Bytes);
+    long Shared, long Products, long Comparisons, long Sorted, IReadOnlyList<(string Name, int Count, bool IsPerRow)> Opened, long Messages, long Bytes)
+{
+    /// <summary>About how many triples of each kind two parties use if they made enough ahead.</summary>
+    public (long Products, long Conjunctions) Triples { get; init; }
+}
 
 /// <content>The outlook of a program.</content>
 public sealed partial class JointProgram
@@ -42,10 +46,14 @@ public sealed partial class JointProgram
             var checks = isChecked ? opened.Count + 1 : 0;
             _traffic.Send(_traffic.IsPair ? 4 : 12, _traffic.IsPair ? 24 : 150); // the numbers of rows, and the keys of three
             if (isDealt) _traffic.Send(3, 0);                       // two seeds, and the end
+            else if (_traffic.IsPair) _traffic.Send(2, 2);          // what each has in store: nothing, or less is made
             return new(
                 _shared, _products, _comparisons, _sortedValues, opened,
                 _traffic.Messages + ((_traffic.IsPair ? 2 : 6) * opened.Count) + (checks * CheckMessages),
-                _traffic.Bytes + opened.Sum(o => (_traffic.IsPair ? 16L : 48) * o.Count) + (checks * CheckBytes));
+                _traffic.Bytes + opened.Sum(o => (_traffic.IsPair ? 16L : 48) * o.Count) + (checks * CheckBytes))
+            {
+                Triples = _traffic.Triples,
+            };
         }
 
         public void Visit(Node node)

@@ -2,6 +2,7 @@ using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Channels;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.TwoPartyRing;
@@ -9,8 +10,6 @@ namespace Collab.SecretSharing.TwoPartyRing;
 /// <summary>Products by triples that a dealer deals: specs/two-party-ring.md, steps 8 to 11.</summary>
 internal sealed class DealtProducts : IProducts
 {
-    internal static readonly StepId DifferenceStep = new("two-party-ring.11");
-
     private readonly int _index;
     private readonly IChannel _peer, _dealer;
     private readonly AesPrg _stream;
@@ -78,38 +77,11 @@ internal sealed class DealtProducts : IProducts
         {
             var n = Math.Min(DealerRequest.Most, x.Length - start);
             if (_index == 1) await _dealer.SendAsync(new DealerRequest(typeof(TRing) == typeof(Bits64), n), cancellation).ConfigureAwait(false); // 9 →
-            using NativeBuffer<ulong> a = Dealer.Draw(_stream, n), b = Dealer.Draw(_stream, n);
-            using var c = _index == 0 ? Dealer.Draw(_stream, n) : await WordMessages.ReceiveAsync(n, _dealer, Dealer.FactorStep, cancellation).ConfigureAwait(false); // 10 ←
-            using var own = Differences<TRing>(x, y, start, a, b);
-            using var theirs = await WordMessages.ExchangeAsync(own, _peer, _peer, DifferenceStep, cancellation).ConfigureAwait(false);        // 11 ↔
-            Finish<TRing>(own, theirs, a, b, c, products, start);
+            NativeBuffer<ulong> a = Dealer.Draw(_stream, n), b = Dealer.Draw(_stream, n);
+            using var triples = new Triples(a, b, _index == 0 ? Dealer.Draw(_stream, n) : await WordMessages.ReceiveAsync(n, _dealer, Dealer.FactorStep, cancellation).ConfigureAwait(false)); // 10 ←
+            await TripleProducts.MultiplyAsync<TRing>(_index, _peer, x, y, start, triples, products, cancellation).ConfigureAwait(false);      // 11 ↔
         }
 
         return products;
-    }
-
-    /// <summary>This party's shares of d = x − a and e = y − b, one after the other.</summary>
-    private static unsafe NativeBuffer<ulong> Differences<TRing>(NativeBuffer<ulong> x, NativeBuffer<ulong> y, int start, NativeBuffer<ulong> a, NativeBuffer<ulong> b)
-        where TRing : struct, IWordRing
-    {
-        var own = NativeBuffer<ulong>.Allocate(checked(2 * a.Length));
-        WordKernels.Subtract<TRing>(WordKernels.Best, x.Pointer + start, a.Pointer, own.Pointer, a.Length);
-        WordKernels.Subtract<TRing>(WordKernels.Best, y.Pointer + start, b.Pointer, own.Pointer + a.Length, a.Length);
-        return own;
-    }
-
-    /// <summary>z = c + d·b + e·a, and at the first party d·e besides.</summary>
-    private unsafe void Finish<TRing>(
-        NativeBuffer<ulong> own, NativeBuffer<ulong> theirs, NativeBuffer<ulong> a, NativeBuffer<ulong> b, NativeBuffer<ulong> c, NativeBuffer<ulong> products, int start)
-        where TRing : struct, IWordRing
-    {
-        var n = a.Length;
-        WordKernels.Add<TRing>(WordKernels.Best, own.Pointer, theirs.Pointer, own.Pointer, 2 * n);
-        ulong* d = own.Pointer, e = own.Pointer + n;
-
-        // d·e + d·y₁ + a·e with y₁ = b, or b − e where d·e is not wanted.
-        if (_index == 1) WordKernels.Subtract<TRing>(WordKernels.Best, b.Pointer, e, b.Pointer, n);
-        using var zeros = NativeBuffer<ulong>.AllocateZeroed(n);
-        WordKernels.ReplicatedProduct<TRing>(WordKernels.Best, d, a.Pointer, e, b.Pointer, c.Pointer, zeros.Pointer, products.Pointer + start, n);
     }
 }

@@ -1,6 +1,7 @@
 using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Boolean;
+using Collab.SecretSharing.Preprocessing;
 using Collab.SecretSharing.Replicated;
 using Collab.SecretSharing.Vectors;
 
@@ -28,12 +29,15 @@ public sealed partial class TwoPartyEngine : IVectorEngine
     /// <param name="channel">To the other, for this engine alone. Not disposed here.</param>
     /// <param name="transfers">Where transfers come from; the first of the parties is <see cref="BooleanParty.First"/>. Not disposed here.</param>
     /// <param name="context">Names this run, the same at both and never used twice.</param>
+    /// <param name="stored">Triples that both parties made ahead and use first; owned from here on. Null where there are none.</param>
     /// <exception cref="ArgumentException">Not two parties, or this one is none of them.</exception>
-    public TwoPartyEngine(IReadOnlyList<PartyId> parties, PartyId self, IChannel channel, ICorrelatedTransfers transfers, Digest context)
+    public TwoPartyEngine(
+        IReadOnlyList<PartyId> parties, PartyId self, IChannel channel, ICorrelatedTransfers transfers, Digest context, StoredTriples? stored = null)
     {
         (Parties, Index) = (parties, IndexOf(parties, self));
         _channel = channel;
-        _products = new TransferProducts(new BooleanEngine(Index == 0 ? BooleanParty.First : BooleanParty.Second, channel, transfers, context));
+        var products = new TransferProducts(new BooleanEngine(Index == 0 ? BooleanParty.First : BooleanParty.Second, channel, transfers, context));
+        _products = stored is null ? products : new StoredProducts(Index, channel, stored, products);
     }
 
     /// <summary>One party's end beside its end over bits, whose transfers it shares; its parties are called <c>first</c> and <c>second</c>.</summary>

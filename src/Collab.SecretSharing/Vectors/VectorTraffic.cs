@@ -16,7 +16,7 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
     private const double PlaneRow = 512;                       // elements to which bit planes are filled up
     private readonly int _proved = isChecked ? 7 : 1;          // what passes for each byte of the protocol itself
     private long _messages;
-    private double _bytes, _transfers;
+    private double _bytes, _transfers, _products, _conjunctions;
 
     /// <summary>Whether there are two parties.</summary>
     public bool IsPair => parties == 2;
@@ -28,6 +28,9 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
     public long Bytes => (long)_bytes + (_transfers > 0
         ? (2 * ExtendedTransfers.SetUpCost.Bytes) + ExtendedTransfers.CostOf(TransferForm.Extension, (long)_transfers).Bytes
         : 0);
+
+    /// <summary>About how many triples of each kind two parties use if they made enough ahead.</summary>
+    public (long Products, long Conjunctions) Triples => ((long)_products, (long)_conjunctions);
 
     /// <summary>Messages of the caller's own.</summary>
     public void Send(long messages, double bytes) => (_messages, _bytes) = (_messages + messages, _bytes + bytes);
@@ -42,6 +45,7 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
     public void Multiply(double count)
     {
         Send(isDealt ? 4 : IsPair ? 6 : 3, (isDealt ? 40 : IsPair ? 2 * 296.0 : 24.0 * _proved) * count);
+        _products += count;
         if (IsPair && !isDealt) _transfers += 128 * count;
     }
 
@@ -55,6 +59,7 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
         if (IsPair)
         {
             Send(4 * (4 + Log(bits)), padded * (isDealt ? 114 + 40 : 46 * 2) * bits / 63); // with a dealer 182 conjunctions of 5/8 bytes, and a word
+            (_products, _conjunctions) = (_products + count, _conjunctions + (padded * 182 * bits / 63));
             if (!isDealt) _transfers += padded * 364 * bits / 63;
             return;
         }

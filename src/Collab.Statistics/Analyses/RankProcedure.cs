@@ -127,7 +127,7 @@ internal sealed class RankProcedure(Analysis.Ranked analysis) : RoundsProcedure
         try
         {
             await using var joint = await JointEngine.OpenAsync(
-                owners, rounds.Self, dealer, lines, rounds.Random, SecurityModel.SemiHonest, context, cancellation).ConfigureAwait(false);
+                owners, rounds.Self, dealer, lines, rounds.Random, SecurityModel.SemiHonest, context, null, cancellation).ConfigureAwait(false);
             using var statistics = await StatisticsAsync(joint.Engine, counts, own, cancellation).ConfigureAwait(false);                             // 1 to 7
             var shares = await MaskedAsync(joint.Engine, statistics, rounds, cancellation).ConfigureAwait(false);                                    // 9 ←→
             await joint.EndAsync(cancellation).ConfigureAwait(false);

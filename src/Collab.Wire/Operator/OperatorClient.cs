@@ -26,12 +26,16 @@ public sealed class OperatorClient : IDisposable
     }
 
     /// <summary>Calls one verb.</summary>
+    /// <param name="verb">The verb.</param>
+    /// <param name="request">Its request.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="limit">How long the answer may take; ten minutes when null.</param>
     /// <exception cref="CollabException">What the node reports, or that it cannot be reached.</exception>
-    public async Task<T> CallAsync<T>(string verb, object request, CancellationToken cancellation)
+    public async Task<T> CallAsync<T>(string verb, object request, CancellationToken cancellation, TimeSpan? limit = null)
     {
         try
         {
-            var options = new CallOptions(deadline: DateTime.UtcNow + TimeSpan.FromMinutes(10), cancellationToken: cancellation);
+            var options = new CallOptions(deadline: DateTime.UtcNow + (limit ?? TimeSpan.FromMinutes(10)), cancellationToken: cancellation);
             var reply = await Method(verb)(ToRequest(request), options);
             return JsonSerializer.Deserialize<T>(reply.Json.Span, OperatorJson.Options)!;
         }
@@ -64,6 +68,7 @@ public sealed class OperatorClient : IDisposable
     private Func<OperatorRequest, CallOptions, AsyncUnaryCall<OperatorReply>> Method(string verb) => verb switch
     {
         Verbs.Status => _client.StatusAsync,
+        Verbs.Prepare => _client.PrepareAsync,
         Verbs.AddDataset => _client.AddDatasetAsync,
         Verbs.ListDatasets => _client.ListDatasetsAsync,
         Verbs.ExplainJob => _client.ExplainJobAsync,

@@ -15,6 +15,9 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> Status(OperatorRequest request, ServerCallContext context) => Answer(Verbs.Status, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> Prepare(OperatorRequest request, ServerCallContext context) => Answer(Verbs.Prepare, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> AddDataset(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddDataset, request, context);
 
     /// <inheritdoc/>
@@ -97,6 +100,9 @@ public static class Verbs
 {
     /// <summary>How the node is.</summary>
     public const string Status = "status";
+
+    /// <summary>Makes triples ahead with another party.</summary>
+    public const string Prepare = "node.prepare";
 
     /// <summary>Registers a dataset.</summary>
     public const string AddDataset = "dataset.add";

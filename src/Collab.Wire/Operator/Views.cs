@@ -58,6 +58,19 @@ public sealed record CsvSource(string Path, string? Encoding = null, string? Del
 public sealed record PostgresSource(
     string? ConnectionVariable, string? ConnectionFile, string? Table, string? Query, IReadOnlyList<string>? OrderBy);
 
+/// <summary>A request to make triples ahead with another party.</summary>
+/// <param name="Peer">The other party.</param>
+/// <param name="Products">Products of words, at least so many.</param>
+/// <param name="Conjunctions">Conjunctions of bits, at least so many.</param>
+/// <param name="WaitSeconds">How long the other may take to come.</param>
+public sealed record PrepareRequest(string Peer, long Products, long Conjunctions, int WaitSeconds);
+
+/// <summary>What was made ahead with another party and is left.</summary>
+/// <param name="Peer">The other party.</param>
+/// <param name="Products">Products of words.</param>
+/// <param name="Conjunctions">Conjunctions of bits.</param>
+public sealed record StockView(string Peer, long Products, long Conjunctions);
+
 /// <summary>A dataset as its owner offers it.</summary>
 /// <param name="Owner">The owner.</param>
 /// <param name="Name">Its name.</param>
@@ -175,6 +188,9 @@ public sealed record StatusView(
 {
     /// <summary>What is left of its privacy budget; empty without one.</summary>
     public IReadOnlyList<BudgetView> Budgets { get; init; } = [];
+
+    /// <summary>What was made ahead with other parties and is left; empty where nothing was.</summary>
+    public IReadOnlyList<StockView> Prepared { get; init; } = [];
 }
 
 /// <summary>What is left of a privacy budget.</summary>

@@ -2,6 +2,7 @@ using Collab.Engine.Planning;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 
 namespace Collab.Engine.Tests.Runs;
 
@@ -59,6 +60,25 @@ public sealed class ComputationOfTwoTests
         Assert.Contains("by oblivious transfer", Explanation.Of(owners.Plan(Job)).Adversary.English, StringComparison.Ordinal);
         var refused = Assert.Throws<CollabException>(() => owners.Plan(Job + "\nsecurity: malicious\n"));
         Assert.Contains("has three", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_two_made_ahead_is_used_first_and_the_approval_says_how_much()
+    {
+        using var owners = await OwnersAsync();
+        var plan = owners.Plan(Job);
+        var online = await owners.RunAsync(plan);
+        Assert.Contains("have made none ahead", Note(), StringComparison.Ordinal);
+
+        await owners.PrepareAsync(Plans.Al, Plans.Bo, new TripleStock(1, 1));
+        Assert.Contains("From store, made ahead by al and bo", Note(), StringComparison.Ordinal);
+        var run = await owners.RunAsync(plan);
+        Assert.Equal(["2", "850.00"], run.At<JobResult.Computation>(Plans.Al).Values.SelectMany(value => value.Texts));
+        Assert.True(run.Bytes < online.Bytes / 2);
+        Assert.Equal(default, owners.PreparedOf(Plans.Al).StockWith(Plans.Bo));
+        Assert.Empty(PreparedExplanation.NotesOn(plan, Plans.Cy, owners.PreparedOf(Plans.Cy)));
+
+        string Note() => Assert.Single(PreparedExplanation.NotesOn(plan, Plans.Al, owners.PreparedOf(Plans.Al))).English;
     }
 
     [Fact]

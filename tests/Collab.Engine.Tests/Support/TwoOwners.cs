@@ -6,6 +6,7 @@ using Collab.Engine.Planning;
 using Collab.Engine.Runs;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing.Preprocessing;
 using Collab.Testing;
 
 namespace Collab.Engine.Tests.Support;
@@ -47,6 +48,7 @@ internal sealed class TwoOwners : IDisposable
                 SpillFolder = Path.Combine(_folder, $"spill-{self}"),
                 BucketKeys = 4,
                 Standing = new StandingFolder(StandingOf(self), _storageKey),
+                Prepared = PreparedOf(self),
             };
             var part = await ProtocolPart.PrepareAsync(ports, plan, Run, CancellationToken.None);
             part.Passed = peer => new Transcript(new DirectionTranscript(Run, self, peer, []), new DirectionTranscript(Run, peer, self, []));
@@ -61,6 +63,18 @@ internal sealed class TwoOwners : IDisposable
             runs.Values.Sum(r => r.Usage.Values.Sum(u => u.MessagesSent)),
             runs.Values.Sum(r => r.Usage.Values.Sum(u => u.BytesSent)));
     }
+
+    /// <summary>Makes triples of two parties ahead.</summary>
+    public Task PrepareAsync(PartyId one, PartyId other, TripleStock asked) => Parties.RunAsync([one, other], async (self, channels) =>
+    {
+        var peer = self == one ? other : one;
+        using var store = PreparedOf(self).TryOpen(self, peer)!;
+        await TriplePreparation.RunAsync(self, channels[peer], store, asked, RandomSource.System);
+        return true;
+    });
+
+    /// <summary>What a party made ahead.</summary>
+    public PreparedFolder PreparedOf(PartyId party) => new(Path.Combine(_folder, $"prepared-{party}"), _storageKey);
 
     /// <summary>What a party keeps between the runs of a job.</summary>
     public string StandingOf(PartyId party) => Path.Combine(_folder, $"standing-{party}");

@@ -180,14 +180,34 @@ public sealed class NodeHostTests : IAsyncLifetime
         Assert.Equal(NodeHost.AddressUnusable, failure.Code);
     }
 
+    [Fact]
+    public async Task Two_nodes_make_triples_ahead_when_both_operators_say_the_same()
+    {
+        await using var bank = await NodeHost.StartAsync(Home(Plans.Bank));
+        using OperatorClient atBank = Operator(Plans.Bank, PartyRole.Operator, Plans.Bank), atBureau = Operator(Plans.Bureau, PartyRole.Operator);
+        Task<StockView> PrepareAsync(OperatorClient client, PartyId with, long products) =>
+            client.CallAsync<StockView>(Verbs.Prepare, new PrepareRequest(with.Name, products, 1, 60), Stop);
+
+        var differ = (PrepareAsync(atBank, Plans.Bureau, 20_000), PrepareAsync(atBureau, Plans.Bank, 1));
+        foreach (var call in new[] { differ.Item1, differ.Item2 })
+            Assert.Equal("preprocessing.amounts-differ", (await Assert.ThrowsAsync<CollabException>(() => call)).Code.Name);
+
+        await Task.WhenAll(PrepareAsync(atBank, Plans.Bureau, 20_000), PrepareAsync(atBureau, Plans.Bank, 20_000));
+        foreach (var (client, peer) in new[] { (atBank, "bureau"), (atBureau, "bank") })
+            Assert.Equal([new StockView(peer, 32_768, 1 << 20)], (await client.CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), Stop)).Prepared);
+
+        foreach (var wrong in new[] { new PrepareRequest("bureau", -1, 0, 1), new PrepareRequest("bureau", 1L << 40, 0, 1), new PrepareRequest("bank", 1, 0, 1), new PrepareRequest("?", 1, 0, 1) })
+            Assert.Equal(ErrorKind.InvalidInput, (await Assert.ThrowsAsync<CollabException>(() => atBank.CallAsync<StockView>(Verbs.Prepare, wrong, Stop))).Code.Kind);
+    }
+
     private NodeHome Home(PartyId party) => new(Path.Combine(_folder, party.Name));
 
     private PartyClient Client(PartyId caller, Greeting? greeting = null) => new(
         Plans.Bureau, _cards[Plans.Bureau].Address,
         Tls(PartyFiles.LoadIdentity(Home(caller), PartyRole.Node, null)).CreateHandler(Plans.Bureau), greeting ?? Own("credit"));
 
-    private OperatorClient Operator(PartyId caller, PartyRole role) => new(
-        _cards[Plans.Bureau].Address, Tls(PartyFiles.LoadIdentity(Home(caller), role, null)).CreateHandler(Plans.Bureau));
+    private OperatorClient Operator(PartyId caller, PartyRole role, PartyId? node = null) => new(
+        _cards[node ?? Plans.Bureau].Address, Tls(PartyFiles.LoadIdentity(Home(caller), role, null)).CreateHandler(node ?? Plans.Bureau));
 
     private TlsSettings Tls(PartyIdentity identity)
     {
