@@ -40,25 +40,9 @@ internal sealed class DealtProducts : IProducts
     }
 
     /// <inheritdoc/>
-    /// <remarks>First the products of the first party's numbers, then those of the second's; of each factor one party's share is 0.</remarks>
-    public async Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
-        NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation)
-    {
-        var length = checked(sent.Length + chosen.Length);
-        var (sentAt, chosenAt) = _index == 0 ? (chosen.Length, 0) : (0, sent.Length);
-        using NativeBuffer<ulong> words = NativeBuffer<ulong>.AllocateZeroed(length), numbers = NativeBuffer<ulong>.AllocateZeroed(length);
-        sent.Span.CopyTo(words.Span[sentAt..]);
-        chosen.Span.CopyTo(numbers.Span[chosenAt..]);
-        using var products = await MultiplyAsync(words, numbers, cancellation).ConfigureAwait(false);
-        return (Part(products, sentAt, sent.Length), Part(products, chosenAt, chosen.Length));
-
-        static NativeBuffer<ulong> Part(NativeBuffer<ulong> all, int start, int length)
-        {
-            var part = NativeBuffer<ulong>.Allocate(length);
-            all.Span.Slice(start, length).CopyTo(part.Span);
-            return part;
-        }
-    }
+    public Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
+        NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation) =>
+        TripleProducts.MultiplyKnownBothWaysAsync(_index, sent, chosen, MultiplyAsync, cancellation);
 
     /// <inheritdoc/>
     public async Task EndAsync(CancellationToken cancellation)

@@ -34,6 +34,13 @@ internal sealed class StoredProducts(int index, IChannel peer, StoredTriples sto
     }
 
     /// <inheritdoc/>
+    /// <remarks>All of it with triples, or where too few are left, all of it without.</remarks>
+    public Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
+        NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation) => stored.Left(TripleKind.Words) >= checked(sent.Length + chosen.Length)
+        ? TripleProducts.MultiplyKnownBothWaysAsync(index, sent, chosen, MultiplyAsync, cancellation)
+        : rest.MultiplyKnownBothWaysAsync(sent, chosen, bits, cancellation);
+
+    /// <inheritdoc/>
     public Task EndAsync(CancellationToken cancellation) => rest.EndAsync(cancellation);
 
     /// <summary>Zeroes what was claimed and not used.</summary>

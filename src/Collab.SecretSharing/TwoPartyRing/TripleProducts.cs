@@ -20,6 +20,27 @@ internal static class TripleProducts
         Finish<TRing>(index, own, theirs, triples, products, start);
     }
 
+    /// <summary>Products of what each party knows, both ways, by products of shares: first those of the first party's numbers, then those of the second's; of each factor one party's share is 0.</summary>
+    public static async Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
+        int index, NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen,
+        Func<NativeBuffer<ulong>, NativeBuffer<ulong>, CancellationToken, Task<NativeBuffer<ulong>>> multiply, CancellationToken cancellation)
+    {
+        var length = checked(sent.Length + chosen.Length);
+        var (sentAt, chosenAt) = index == 0 ? (chosen.Length, 0) : (0, sent.Length);
+        using NativeBuffer<ulong> words = NativeBuffer<ulong>.AllocateZeroed(length), numbers = NativeBuffer<ulong>.AllocateZeroed(length);
+        sent.Span.CopyTo(words.Span[sentAt..]);
+        chosen.Span.CopyTo(numbers.Span[chosenAt..]);
+        using var products = await multiply(words, numbers, cancellation).ConfigureAwait(false);
+        return (Part(products, sentAt, sent.Length), Part(products, chosenAt, chosen.Length));
+
+        static NativeBuffer<ulong> Part(NativeBuffer<ulong> all, int start, int length)
+        {
+            var part = NativeBuffer<ulong>.Allocate(length);
+            all.Span.Slice(start, length).CopyTo(part.Span);
+            return part;
+        }
+    }
+
     /// <summary>This party's shares of d = x − a and e = y − b, one after the other.</summary>
     private static unsafe NativeBuffer<ulong> Differences<TRing>(NativeBuffer<ulong> x, NativeBuffer<ulong> y, int start, Triples triples)
         where TRing : struct, IWordRing

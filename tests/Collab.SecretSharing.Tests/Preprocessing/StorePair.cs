@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Preprocessing;
 using Collab.SecretSharing.Tests.TwoPartyRing;
@@ -44,6 +45,14 @@ internal sealed class StorePair : IDisposable
                 second.Add(unit, other);
             }
         }
+    }
+
+    /// <summary>A party's part of a run with what both hold.</summary>
+    public async Task<T> RunAsync<T>(IChannel channel, int party, Func<StoredTriples, Task<T>> program)
+    {
+        using var store = Open(party);
+        using var stored = await StoredTriples.AgreeAsync(Pair.Parties[party], channel, store);
+        return await program(stored);
     }
 
     /// <summary>Copies a party's whole folder aside and gives what puts it back.</summary>

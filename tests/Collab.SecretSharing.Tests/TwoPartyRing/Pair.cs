@@ -2,6 +2,7 @@ using Collab.Channels;
 using Collab.Primitives;
 using Collab.SecretSharing.Boolean;
 using Collab.SecretSharing.Tests.Boolean;
+using Collab.SecretSharing.Tests.Preprocessing;
 using Collab.SecretSharing.TwoPartyRing;
 using Collab.Testing;
 
@@ -33,6 +34,22 @@ internal static class Pair
         Assert.Equal(plain, run.Sender);
         Assert.Equal(plain, run.Receiver);
         foreach (var dealt in await DealtAsync(program)) Assert.Equal(plain, dealt);
+        foreach (var stored in await StoredAsync(program)) Assert.Equal(plain, stored);
+    }
+
+    /// <summary>The program's result at both where they made a unit of triples of each kind ahead.</summary>
+    public static async Task<ulong[][]> StoredAsync(Func<TwoPartyEngine, Task<ulong[]>> program)
+    {
+        using var stores = new StorePair();
+        stores.Deal(1, 1);
+        Task<ulong[]> PartAsync(IChannel channel, int index) => stores.RunAsync(channel, index, async stored =>
+        {
+            using var transfers = new DealtTransfers((BooleanParty)index);
+            using var engine = new TwoPartyEngine(Parties, Parties[index], channel, transfers, Context, stored);
+            return await program(engine);
+        });
+        var run = await TwoParty.RunAsync(channel => PartAsync(channel, 0), channel => PartAsync(channel, 1));
+        return [run.Sender, run.Receiver];
     }
 
     /// <summary>The program's result at both where a third party deals the triples.</summary>
