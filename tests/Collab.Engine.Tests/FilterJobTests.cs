@@ -99,6 +99,8 @@ public sealed class FilterJobTests
         var whole = (JobResult.Analyses)await RunJoinedAsync(Joined(Where), Hmda);
         Assert.Equal(1, whole.Result.Outcomes[0].Findings[0]["", "estimate"] / 0.22884852420927157, 1e-6); // tests/vectors/r: filtered-pearson
         Assert.Equal(1, whole.Result.Outcomes[0].Findings[0]["", "p.value"] / 4.0136709449075283e-13, 1e-6);
+        Assert.Equal(1, whole.Result.Outcomes[1].Findings[0]["", "estimate"] / 0.2106289980612735, 1e-6); // joined-spearman-filtered
+        Assert.Equal(1, whole.Result.Outcomes[1].Findings[0]["", "p.value"] / 2.6724435832978251e-11, 1e-6);
 
         // As of rows filtered before, also where a key stands in two rows of which the first is left out.
         string[][] some = [Hmda[0], .. Hmda[1..300]];
@@ -186,6 +188,7 @@ public sealed class FilterJobTests
               - { column: lvrat, min: 0, max: 2 }
           analyses:
             - { test: correlation, x: pirat, y: lvrat }
+            - { test: spearman, x: pirat, y: lvrat }
         """, where);
 
     private static async Task<JobResult> RunJoinedAsync(string job, string[][] ofAl, string[][]? ofBo = null)

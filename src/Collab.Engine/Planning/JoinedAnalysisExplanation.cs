@@ -48,7 +48,7 @@ internal static class JoinedAnalysisExplanation
                 new(
                     $"{receiver} knows its own rows: a column of its own that is other than 0 in few rows alone comes close to telling {sender}'s values of these. Two jobs whose lists of keys differ by a few rows differ by those rows' totals; no ledger of answers can see that, so limit uses.",
                     $"{receiver} 知道自己的行：若其某列仅在少数行非零，则合计几乎等于 {sender} 在这些行的值。键列表仅差几行的两个作业，其结果之差即为那几行的合计；答复账本无法察觉，故应限制使用次数。"),
-                .. OrderedAnalysisExplanation.Notes(analyses),
+                .. OrderedAnalysisExplanation.Notes(plan.Owners, analyses),
                 .. analyses.Any(analysis => analysis.MostPoints > 0)
                     ? [new Bilingual(
                         $"A regression in steps opens sums at every coefficient that {receiver} names, and {receiver} is trusted to name those of the iteration: {sender} cannot check that they follow.",

@@ -69,8 +69,8 @@ internal static class JoinedAnalysisPlanner
     {
         foreach (var (analysis, ordered) in analyses.Zip(OrderedPlansOf(plan, analyses)).Where(pair => pair.Second is not null))
         {
-            if (IntersectionSizes.FewestRows(plan.InputOf(analysis.Ordered!.Orderer)!) > JoinedRanks.MostRows)
-                throw new CollabException(StatisticsErrors.TooManyRows, $"{analysis}: {analysis.Ordered.Orderer} would have to sort more than {JoinedRanks.MostRows} rows.", plan.Requester);
+            if (plan.Owners.FirstOrDefault(owner => analysis.Ordered!.Orders(owner) && IntersectionSizes.FewestRows(plan.InputOf(owner)!) > JoinedRanks.MostRows) is { } many)
+                throw new CollabException(StatisticsErrors.TooManyRows, $"{analysis}: {many} would have to sort more than {JoinedRanks.MostRows} rows.", plan.Requester);
             try
             {
                 ordered!.Check();

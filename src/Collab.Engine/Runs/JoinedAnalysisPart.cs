@@ -56,7 +56,8 @@ internal sealed record JoinedAnalysisPart(
         foreach (var (i, analysis) in Analyses.Index())
         {
             var rows = await alignments.ToAsync(analysis.Ordered?.Orderer ?? Plan.Receivers[0], cancellation);
-            outcomes.Add(ordered[i] is { } columns ? await OutcomeAsync(rows, analysis, columns, orderedPlans[i]!, cancellation) : await OutcomeAsync(channel, rows, analysis, Rows[i], plans[i], cancellation));
+            var exchanged = analysis.Ordered is { AreBothOrdered: true } both ? await alignments.ToAsync(Plan.Owners.Single(owner => owner != both.Orderer), cancellation) : null;
+            outcomes.Add(ordered[i] is { } columns ? await OutcomeAsync(rows, exchanged, analysis, columns, orderedPlans[i]!, cancellation) : await OutcomeAsync(channel, rows, analysis, Rows[i], plans[i], cancellation));
             progress(RunSteps.Protocol, i + 1, Analyses.Count);
         }
 
@@ -87,11 +88,13 @@ internal sealed record JoinedAnalysisPart(
     }
 
     /// <summary>The same of an analysis that the order of a column settles.</summary>
-    private static async Task<AnalysisOutcome> OutcomeAsync(SharedRows rows, JoinedAnalysis analysis, OrderedColumns own, OrderedPlan plan, CancellationToken cancellation)
+    private static async Task<AnalysisOutcome> OutcomeAsync(
+        SharedRows rows, SharedRows? exchanged, JoinedAnalysis analysis, OrderedColumns own, OrderedPlan plan, CancellationToken cancellation)
     {
         try
         {
-            return await JoinedRanks.OpenAsync(rows, own, plan, cancellation) is { } opened ? analysis.Ordered!.Finish(opened.Counts, opened.Statistics) : new AnalysisOutcome([], "");
+            var totals = exchanged is null ? await JoinedRanks.OpenAsync(rows, own, plan, cancellation) : await JoinedRanks.CorrelateAsync(rows, exchanged, own.Values, plan, cancellation);
+            return totals is { } opened ? analysis.Ordered!.Finish(opened.Counts, opened.Statistics) : new AnalysisOutcome([], "");
         }
         catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
         {
@@ -103,7 +106,7 @@ internal sealed record JoinedAnalysisPart(
     private OrderedColumns? OrderedOf(JoinedAnalysis analysis, JoinedRows own)
     {
         if (analysis.Ordered is not { } ordered) return null;
-        if (ordered.Orderer == Ports.Self && Keys.Count > JoinedRanks.MostRows)
+        if (ordered.Orders(Ports.Self) && Keys.Count > JoinedRanks.MostRows)
             throw new CollabException(StatisticsErrors.TooManyRows, $"{analysis}: at most {JoinedRanks.MostRows} rows are sorted.");
         var (values, groups) = ordered.ColumnsOf(Ports.Self, own);
         return new OrderedColumns(values, groups);

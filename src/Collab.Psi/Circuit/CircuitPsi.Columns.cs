@@ -19,6 +19,11 @@ public static partial class CircuitPsi
         /// <param name="columns">A value of each item for each column at the sender, shape [p][n]; nothing at the receiver.</param>
         /// <param name="cancellation">Ends the run.</param>
         Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation);
+
+        /// <summary>Shares of one such column by exclusive or, 64 bits in each bin; meaningless where nothing matches.</summary>
+        /// <param name="column">64 bits of each item at the sender; nothing at the receiver.</param>
+        /// <param name="cancellation">Ends the run.</param>
+        Task<ulong[]> ShareBitsAsync(ReadOnlyMemory<ulong> column, CancellationToken cancellation);
     }
 
     private static AesPermutation ColumnPermutation(Digest context, int number) =>
@@ -34,15 +39,34 @@ public static partial class CircuitPsi
             var shares = new List<SharedWords>(count);
             for (var k = 0; k < count; k++)
             {
-                var masks = new UInt128[programmed.BinCount];
-                using (var random = AesPrg.Generate(run.Random)) random.Fill(MemoryMarshal.AsBytes(masks.AsSpan()));
-                using (var permutation = ColumnPermutation(run.Context, _number++)) permutation.Compress(second.Span, programmed.Points.Span);
+                var masks = Begin();
                 programmed.Add(columns[k].Span, masks);
                 await SendProgrammedAsync(run, channel, programmed.Keys.Memory, programmed.Points, cancellation).ConfigureAwait(false);     // 5 →
                 shares.Add(new(masks, 128));
             }
 
             return shares;
+        }
+
+        public async Task<ulong[]> ShareBitsAsync(ReadOnlyMemory<ulong> column, CancellationToken cancellation)
+        {
+            var masks = Begin();
+            programmed.AddBits(column.Span, masks);
+            await SendProgrammedAsync(run, channel, programmed.Keys.Memory, programmed.Points, cancellation).ConfigureAwait(false);         // 5 →
+            var shares = Array.ConvertAll(masks, mask => unchecked((ulong)mask));
+            Array.Clear(masks);
+            return shares;
+        }
+
+        /// <summary>Fresh masks of all bins; the points are the pads of the next store.</summary>
+        private UInt128[] Begin()
+        {
+            var masks = new UInt128[programmed.BinCount];
+            using var random = AesPrg.Generate(run.Random);
+            random.Fill(MemoryMarshal.AsBytes(masks.AsSpan()));
+            using var permutation = ColumnPermutation(run.Context, _number++);
+            permutation.Compress(second.Span, programmed.Points.Span);
+            return masks;
         }
 
         public void Dispose()
@@ -60,15 +84,36 @@ public static partial class CircuitPsi
         public async Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation)
         {
             var shares = new List<SharedWords>(count);
-            using var points = NativeBuffer<Gf128>.Allocate(second.Length);
             for (var k = 0; k < count; k++)
             {
-                using (var permutation = ColumnPermutation(run.Context, _number++)) permutation.Compress(second.Span, points.Span);
-                await ReceiveProgrammedAsync(run, channel, placed.Keys, points, cancellation).ConfigureAwait(false);                        // 5 ←
+                using var points = await NextAsync(cancellation).ConfigureAwait(false);                                                     // 5 ←
                 shares.Add(placed.Squares(points.Span));
             }
 
             return shares;
+        }
+
+        public async Task<ulong[]> ShareBitsAsync(ReadOnlyMemory<ulong> column, CancellationToken cancellation)
+        {
+            using var points = await NextAsync(cancellation).ConfigureAwait(false);                                                         // 5 ←
+            return placed.Lower(points.Span);
+        }
+
+        /// <summary>What the next store gives at each item's key, less its pad.</summary>
+        private async Task<NativeBuffer<Gf128>> NextAsync(CancellationToken cancellation)
+        {
+            var points = NativeBuffer<Gf128>.Allocate(second.Length);
+            try
+            {
+                using (var permutation = ColumnPermutation(run.Context, _number++)) permutation.Compress(second.Span, points.Span);
+                await ReceiveProgrammedAsync(run, channel, placed.Keys, points, cancellation).ConfigureAwait(false);
+                return points;
+            }
+            catch
+            {
+                points.Dispose();
+                throw;
+            }
         }
 
         public void Dispose()
@@ -83,6 +128,8 @@ public static partial class CircuitPsi
     {
         public Task<IReadOnlyList<SharedWords>> ShareAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<SharedWords>>([.. Enumerable.Range(0, count).Select(_ => new SharedWords([], 128))]);
+
+        public Task<ulong[]> ShareBitsAsync(ReadOnlyMemory<ulong> column, CancellationToken cancellation) => Task.FromResult(Array.Empty<ulong>());
 
         public void Dispose()
         {

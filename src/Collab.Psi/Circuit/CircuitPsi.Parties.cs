@@ -91,6 +91,13 @@ public static partial class CircuitPsi
             for (var at = 0; at < _bins.Length; at++) pads[at] += ToBlock(unchecked((UInt128)column[at % _count] - masks[_bins[at]]));
         }
 
+        /// <summary>Adds 64 bits ⊕ mask of the bin to <see cref="Points"/>, which hold the pad of each key. The mask has both halves: without one above, zeros there would tell the receiver what matches.</summary>
+        public void AddBits(ReadOnlySpan<ulong> column, ReadOnlySpan<UInt128> masks)
+        {
+            var pads = Points.Span;
+            for (var at = 0; at < _bins.Length; at++) pads[at] += ToBlock(column[at % _count] ^ masks[_bins[at]]);
+        }
+
         /// <summary>The masks of the upper halves, bin after bin.</summary>
         public ulong[] Upper()
         {
@@ -176,6 +183,14 @@ public static partial class CircuitPsi
         {
             var halves = new ulong[ItemOfBin.Length];
             for (var b = 0; b < halves.Length; b++) halves[b] = ItemOfBin[b] < 0 ? 0 : points[ItemOfBin[b]].High;
+            return halves;
+        }
+
+        /// <summary>Bin after bin, the lower half of what the store gave its item.</summary>
+        public ulong[] Lower(ReadOnlySpan<Gf128> points)
+        {
+            var halves = new ulong[ItemOfBin.Length];
+            for (var b = 0; b < halves.Length; b++) halves[b] = ItemOfBin[b] < 0 ? 0 : points[ItemOfBin[b]].Low;
             return halves;
         }
 

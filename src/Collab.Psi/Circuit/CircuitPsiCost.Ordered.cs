@@ -27,12 +27,22 @@ public sealed partial record CircuitPsiCost
         var isEmpty = senderItems == 0 || receiverItems == 0;
         var (bins, rows) = isEmpty ? (0, 0) : (BinLayout.Of(receiverItems).BinCount, receiverItems);
         if (isAligned) (shared, operations) = (new(0, 0, 0, 0, 0), new Operations(form));
-        var members = new HashSet<(int?, int?)>();
+        HashSet<(int?, int?)> members = [], exchanged = [];
         foreach (var plan in plans)
         {
             operations.Send(2 * Digest.Size);                                           // 2
             if (plan.SubsetOfSender is { } subset && members.Add((subset, null))) operations.And(bins); // 3
             if (plan.SubsetOfReceiver is not null && members.Add((plan.SubsetOfSender, plan.SubsetOfReceiver))) operations.And(bins); // 3
+            if (plan.Statistic == OrderedStatistic.Correlation)
+            {
+                var ofSender = isEmpty ? default : (Bins: BinLayout.Of(senderItems).BinCount, Rows: senderItems);
+                if (plan.SubsetOfReceiver is { } exchangedSubset && exchanged.Add((exchangedSubset, null))) operations.And(ofSender.Bins); // 3, in the other direction
+                if (plan.SubsetOfSender is not null && exchanged.Add((plan.SubsetOfReceiver, plan.SubsetOfSender))) operations.And(ofSender.Bins); // 3
+                if (!isEmpty) operations.Send(StoreBytes(senderItems));                 // 11
+                operations.Correlated((bins, rows), ofSender);                          // 4 – 13
+                continue;
+            }
+
             if (plan.AreGroupsOfSender && !isEmpty) operations.Send((plan.GroupCount - 1) * StoreBytes(senderItems)); // 3
             operations.Ordered(plan, bins, rows);                                       // 3 – 10
         }
@@ -75,6 +85,28 @@ public sealed partial record CircuitPsiCost
             }
 
             (_bytes, _flights) = (_bytes + words.Bytes, _flights + words.Messages);
+        }
+
+        /// <summary>A correlation: steps 4 to 7 in both directions, and 10 to 13.</summary>
+        public void Correlated((int Bins, int Rows) ofReceiver, (int Bins, int Rows) ofSender)
+        {
+            var tagBits = TaggedRows.TagBits(ofSender.Rows);
+            foreach (var ((bins, rows), bits, runs, selections) in new[] { (ofReceiver, tagBits + 1, 3, 5), (ofSender, 1, 4, 7) })
+            {
+                Moves(KnownMoves.MovesOfPermutation(bins), RowShares.SizeOf(false, bits)); // 4
+                for (var run = 0; run < runs; run++) Moves(KnownMoves.MovesOfCarry(rows), sizeof(ulong)); // 6, 7, 13
+                Select(rows, RowWordBits, selections);                                  // 4, 7, 13
+            }
+
+            Threshold(CountBits);                                                       // 5
+            for (var party = 0; party < 2; party++)
+            {
+                Moves(KnownMoves.MovesOfExchange(ofReceiver.Rows), RowShares.SizeOf(true, tagBits)); // 12
+                Moves(KnownMoves.MovesOfPermutation(ofReceiver.Rows + ofSender.Rows), RowShares.SizeOf(true, tagBits)); // 12
+            }
+
+            Send(2 * Bytes((long)(ofReceiver.Rows + ofSender.Rows) * tagBits));         // 12
+            Send(Gf128.Size * 4L);                                                      // 10
         }
 
         private void Halvings(int targets, int rows, VectorTraffic words)

@@ -21,7 +21,7 @@ public sealed record OrderedTotals(IReadOnlyList<long> Counts, IReadOnlyList<ulo
 /// Semi-honest. Both learn one bit: whether the rows of every group reach the smallest group. The party named learns the counts and the statistics, exactly; nothing else. The column's
 /// owner orders its rows itself, and what is shared of them follows by an oblivious permutation. Steps: specs/joined-ranks.md.
 /// </remarks>
-public static class JoinedRanks
+public static partial class JoinedRanks
 {
     /// <summary>Rows of the party that orders them at most: Σ (t³ − t) stays below 2^60.</summary>
     public const int MostRows = RankedRows.MostRows;
@@ -44,19 +44,25 @@ public static class JoinedRanks
     public static async Task<OrderedTotals?> OpenAsync(SharedRows rows, OrderedColumns own, OrderedPlan plan, CancellationToken cancellation = default)
     {
         plan.Check();
+        if (plan.Statistic == OrderedStatistic.Correlation) throw new ArgumentException("A correlation needs an alignment in either direction.", nameof(plan));
         CheckColumns(rows, own, plan);
         await JoinedTotals.AgreeAsync(rows.Channel, Agreement, plan.Digest(), cancellation).ConfigureAwait(false);                                   // 2 ↔
         var ranking = rows.IsSender ? null : new RowOrder(rows, own.Values.Span, plan.SubsetOfReceiver);
         using var ordered = await OrderAsync(rows, own, ranking, plan, cancellation).ConfigureAwait(false);                                          // 3, 4 ↔
         using var counts = ordered.Counts;
-        var enough = await AreEnoughAsync(rows.Engine, counts, plan, cancellation).ConfigureAwait(false);                                            // 5 ↔
-        if (!enough) throw new CollabException(CircuitTotals.GroupTooSmall, "Fewer rows of a group match than the plan's least group; nothing was opened.");
+        await RequireEnoughAsync(rows.Engine, counts, plan, cancellation).ConfigureAwait(false);                                                     // 5 ↔
         using var statistics = plan.Statistic switch
         {
             OrderedStatistic.Distance => await ordered.GreatestDistanceAsync(rows.Ring, cancellation).ConfigureAwait(false),                         // 8 ↔
             OrderedStatistic.Quantiles => await ordered.ValuesOfRanksAsync(rows.Ring, ranking?.Values ?? default, plan.Targets, cancellation).ConfigureAwait(false), // 9 ↔
             _ => await ordered.TotalsAsync(cancellation).ConfigureAwait(false),                                                                      // 6, 7 ↔
         };
+        return await OpenTotalsAsync(rows, counts, statistics, plan, cancellation).ConfigureAwait(false);                                           // 10 →
+    }
+
+    /// <summary>Step 10: counts and statistics, at the party that the plan names.</summary>
+    private static async Task<OrderedTotals?> OpenTotalsAsync(SharedRows rows, SharedWords counts, SharedWords statistics, OrderedPlan plan, CancellationToken cancellation)
+    {
         using var all = new SharedWords([.. counts.Share, .. statistics.Share], WordBits);
         var opened = await WordOpening.OpenAsync(rows.Engine, all, plan.IsForSender ? BooleanParty.First : BooleanParty.Second, cancellation).ConfigureAwait(false); // 10 →
         if (opened is null) return null;
@@ -85,6 +91,12 @@ public static class JoinedRanks
         await KnownMoves.PermuteAsync(rows.Engine, BooleanParty.Second, ranking?.Bins ?? default, groups, cancellation).ConfigureAwait(false);       // 4 ↔
         SharedBits[] ordered = [.. Enumerable.Range(0, plan.GroupCount).Select(group => groups.BitsOf(group, rows.ReceiverCount))];
         return await OrderedRows.CreateAsync(rows.Engine, BooleanParty.Second, ranking?.Joined, ordered, cancellation).ConfigureAwait(false);        // 4 ↔
+    }
+
+    private static async Task RequireEnoughAsync(BooleanEngine engine, SharedWords counts, OrderedPlan plan, CancellationToken cancellation)
+    {
+        if (!await AreEnoughAsync(engine, counts, plan, cancellation).ConfigureAwait(false))
+            throw new CollabException(CircuitTotals.GroupTooSmall, "Fewer rows of a group match than the plan's least group; nothing was opened.");
     }
 
     /// <summary>Whether every group has enough rows, opened to both.</summary>

@@ -36,6 +36,9 @@ public sealed record OrderedPlan
     /// <summary>Whether the sender learns what is opened; else the receiver of the alignment does.</summary>
     public bool IsForSender { get; init; }
 
+    /// <summary>The same with the roles of the parties exchanged, for the alignment of the other direction.</summary>
+    internal OrderedPlan Exchanged => this with { SubsetOfSender = SubsetOfReceiver, SubsetOfReceiver = SubsetOfSender, IsForSender = !IsForSender };
+
     /// <summary>Refuses a plan that is none.</summary>
     /// <exception cref="ArgumentException">Too many groups or values, or none.</exception>
     public void Check()
@@ -46,6 +49,7 @@ public sealed record OrderedPlan
         ArgumentOutOfRangeException.ThrowIfGreaterThan(GroupCount, LargestGroupCount, nameof(GroupCount));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Targets.Count, LargestTargetCount, nameof(Targets));
         if (Statistic == OrderedStatistic.Distance && GroupCount != 2) throw new ArgumentException("A distance is between two groups.", nameof(GroupCount));
+        if (Statistic == OrderedStatistic.Correlation && GroupCount != 1) throw new ArgumentException("A correlation is of all rows.", nameof(GroupCount));
         if ((Statistic == OrderedStatistic.Quantiles) != (Targets.Count > 0)) throw new ArgumentException("Values sought where values are opened.", nameof(Targets));
         foreach (var target in Targets) target.Check(GroupCount);
     }

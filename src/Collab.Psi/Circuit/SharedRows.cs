@@ -28,9 +28,9 @@ public sealed class SharedRows : IAsyncDisposable
     private readonly Dictionary<(int?, int?), SharedBits> _members = [];
     private (TwoPartyEngine Engine, IChannel Fork)? _ring;
 
-    private SharedRows(SharedIntersection shared, ReadOnlyMemory<ulong> subsets, IChannel channel, IChannel fork, BooleanEngine engine, ExtendedTransfers? transfers, Digest context)
+    private SharedRows(SharedIntersection shared, ReadOnlyMemory<ulong> subsets, IChannel channel, IChannel fork, BooleanEngine engine, ExtendedTransfers? transfers, RandomSource random, Digest context)
     {
-        (_shared, _subsets, _fork, _transfers, _context, Channel, Engine) = (shared, subsets, fork, transfers, context, channel, engine);
+        (_shared, _subsets, _fork, _transfers, _context, Channel, Engine, Random) = (shared, subsets, fork, transfers, context, channel, engine, random);
     }
 
     /// <summary>This party's end of computing over shares; the sender is its first party.</summary>
@@ -103,7 +103,7 @@ public sealed class SharedRows : IAsyncDisposable
             var shared = party == BooleanParty.First
                 ? await CircuitPsi.SendAsync(channel, engine, items, default, subsets, random, inner, ole, cancellation).ConfigureAwait(false)          // 1
                 : await CircuitPsi.ReceiveAsync(channel, engine, items, true, random, inner, ole, cancellation).ConfigureAwait(false);                 // 1
-            return new(shared, subsets, channel, fork, engine, transfers as ExtendedTransfers, inner.Context);
+            return new(shared, subsets, channel, fork, engine, transfers as ExtendedTransfers, random, inner.Context);
         }
         catch
         {
@@ -145,6 +145,15 @@ public sealed class SharedRows : IAsyncDisposable
     /// <remarks>A store of 16·e(3n) bytes for each column: psi-circuit, step 5.</remarks>
     public Task<IReadOnlyList<SharedWords>> ColumnsAsync(int count, IReadOnlyList<ReadOnlyMemory<Int128>> columns, CancellationToken cancellation = default) =>
         _shared.Columns!.ShareAsync(count, columns, cancellation);
+
+    /// <summary>Shares by exclusive or of 64 bits that the sender gives each of its rows, bin after bin: meaningless where rows do not match.</summary>
+    /// <param name="column">Shape [n] at the sender; nothing at the receiver.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <remarks>A store, as of one column.</remarks>
+    internal Task<ulong[]> BitsAsync(ReadOnlyMemory<ulong> column, CancellationToken cancellation) => _shared.Columns!.ShareBitsAsync(column, cancellation);
+
+    /// <summary>This party's randomness.</summary>
+    internal RandomSource Random { get; }
 
     /// <summary>Whether a row of this party is in a subset of its own; every row is in null.</summary>
     internal bool IsIn(int row, int? subset) => subset is not { } at || ((_subsets.Span[row] >> at) & 1) != 0;

@@ -43,11 +43,54 @@ public static class KnownMoves
         return RunAsync(engine, knower, MoveLayer.Carrying(rows.Length), joined is null ? null : Reaches(joined), exchanges: false, rows, cancellation);
     }
 
+    /// <summary>Exchanges each row of the first half with that of the second where a shared bit is 1, in place: rows that a bit keeps or drops, their partners being zeros.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="bits">n shared bits. Each party in turn exchanges by its own share, as two exchanges undo each other.</param>
+    /// <param name="rows">2n rows.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <remarks>Two transfers a pair, whatever a row holds.</remarks>
+    /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
+    public static async Task ExchangeHalvesAsync(BooleanEngine engine, SharedBits bits, RowShares rows, CancellationToken cancellation = default)
+    {
+        if (rows.Length != 2 * bits.Length) throw new ArgumentException("Two rows for each bit.", nameof(rows));
+        foreach (var knower in new[] { BooleanParty.First, BooleanParty.Second })
+        {
+            IReadOnlyList<BitVector>? choices = null;
+            if (engine.Party == knower)
+            {
+                var own = new BitVector(bits.Length); // what runs clears its choices
+                bits.Share.Words.CopyTo(own.Words);
+                choices = [own];
+            }
+
+            await RunAsync(engine, knower, [MoveLayer.Halves(bits.Length)], choices, exchanges: true, rows, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Brings rows into an order that neither party knows, in place: the first party's, then the second's, each drawn by itself.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="rows">n rows.</param>
+    /// <param name="random">Where this party's order comes from.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <remarks>Twice the transfers of <see cref="PermuteAsync"/>. One uniform order that its party keeps to itself is enough for the whole to be uniform to the other (specs/oblivious-permutation.md, "Shuffle").</remarks>
+    /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
+    public static async Task ShuffleAsync(BooleanEngine engine, RowShares rows, RandomSource random, CancellationToken cancellation = default)
+    {
+        using var drawn = RandomOrder.Draw(random, rows.Length);
+        var order = drawn.Span.ToArray();
+        foreach (var knower in new[] { BooleanParty.First, BooleanParty.Second })
+            await PermuteAsync(engine, knower, engine.Party == knower ? order : default, rows, cancellation).ConfigureAwait(false);
+        Array.Clear(order);
+    }
+
     /// <summary>How many moves each batch of a permutation of so many rows has.</summary>
     public static IEnumerable<int> MovesOfPermutation(int rows) => Batches(MoveLayer.PairsPermuting(rows), pairs => pairs).Select(batch => batch.Sum());
 
     /// <summary>How many moves each batch of a carry through so many rows has.</summary>
     public static IEnumerable<int> MovesOfCarry(int rows) => Batches(MoveLayer.PairsCarrying(rows), pairs => pairs).Select(batch => batch.Sum());
+
+    /// <summary>How many moves each batch has that exchanges so many pairs by one party's share.</summary>
+    public static IEnumerable<int> MovesOfExchange(int pairs) => pairs == 0 ? [] : [pairs];
 
     /// <summary>Layer by layer, for each target whether it is joined down to the beginning of its half block.</summary>
     private static List<BitVector> Reaches(BitVector joined)

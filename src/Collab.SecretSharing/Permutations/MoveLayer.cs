@@ -23,6 +23,9 @@ internal sealed record MoveLayer(int[] From, int[] To)
         }
     }
 
+    /// <summary>One layer: each row of the first half, and its partner in the second.</summary>
+    public static MoveLayer Halves(int pairs) => new([.. Enumerable.Range(0, pairs)], [.. Enumerable.Range(pairs, pairs)]);
+
     /// <summary>How many pairs the layers of a network of n rows have, layer by layer.</summary>
     public static IEnumerable<int> PairsPermuting(int count)
     {

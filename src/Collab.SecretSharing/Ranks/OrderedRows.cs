@@ -15,7 +15,7 @@ namespace Collab.SecretSharing.Ranks;
 /// A row counts in one of the groups or in none. Nothing here opens anything. As the order and the runs of equal values are known to one party, ranks are running totals and moves within
 /// runs. Semi-honest. Steps: specs/joined-ranks.md. Has one owner, who disposes it.
 /// </remarks>
-public sealed class OrderedRows : IDisposable
+public sealed partial class OrderedRows : IDisposable
 {
     private const int WordBits = 64;
 

@@ -11,4 +11,7 @@ public enum OrderedStatistic
 
     /// <summary>Values of given ranks, group by group.</summary>
     Quantiles = 3,
+
+    /// <summary>Σ of products of twice the ranks of two columns, of which each party has one, and Σ (t³ − t) of each.</summary>
+    Correlation = 4,
 }

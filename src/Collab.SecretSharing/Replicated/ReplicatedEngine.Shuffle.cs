@@ -1,4 +1,5 @@
 using Collab.Primitives;
+using Collab.SecretSharing.Permutations;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.SecretSharing.Replicated;

@@ -39,9 +39,15 @@ internal sealed class RankProcedure(Analysis.Ranked analysis) : RoundsProcedure
         _ => _groups.Count + 1,
     };
 
-    public override OrderedQuestion? Ordered => analysis.Other is not null ? null : new(
-        analysis.Value, analysis.Groups, analysis.Test == RankTest.KolmogorovSmirnov ? OrderedStatistic.Distance : OrderedStatistic.RankSums, [],
-        (counts, statistics) => [Finish([.. counts.Select(count => (BigInteger)count)], [.. statistics.Select(statistic => (BigInteger)statistic)])]);
+    public override OrderedQuestion? Ordered => new(
+        analysis.Value, analysis.Groups,
+        analysis.Test switch
+        {
+            RankTest.KolmogorovSmirnov => OrderedStatistic.Distance,
+            RankTest.Spearman => OrderedStatistic.Correlation,
+            _ => OrderedStatistic.RankSums,
+        },
+        [], (counts, statistics) => [Finish([.. counts.Select(count => (BigInteger)count)], [.. statistics.Select(statistic => (BigInteger)statistic)])]) { Other = analysis.Other };
 
     public override KeptRows Keep() => new KeptRanks(analysis);
 

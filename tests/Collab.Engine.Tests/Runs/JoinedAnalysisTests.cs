@@ -40,6 +40,8 @@ public class JoinedAnalysisTests
         - {test: mann-whitney, value: income, by: {column: shop, levels: [web, store]}}
         - {test: kruskal-wallis, value: age, by: {column: sex, levels: [f, m]}}
         - {test: kolmogorov-smirnov, value: spent, by: {column: sex, levels: [f, m]}}
+        - {test: spearman, x: income, y: spent}
+        - {test: spearman, x: spent, y: age}
         - {test: median, value: income}
         - {test: quantiles, value: age, by: {column: shop, levels: [web, store]}, probabilities: [0.25, 0.5, 0.75], min: 0, max: 120}
         """;
@@ -63,7 +65,7 @@ public class JoinedAnalysisTests
         }
 
         var joined = run.At<JobResult.Analyses>(PartyId.Parse(receiver));
-        Assert.Equal(27, joined.Result.Outcomes.Count(outcome => outcome.Findings.Count > 0));
+        Assert.Equal(29, joined.Result.Outcomes.Count(outcome => outcome.Findings.Count > 0));
         Assert.Contains(joined.Result.Outcomes.SelectMany(outcome => outcome.Findings).SelectMany(finding => finding.Quantities), quantity => quantity.Name == "suppressed");
         Assert.Equal(new AnalysisResult(plain).Encode(), joined.Result.Encode()); // totals are exact, so all bits agree
         Assert.Equal(3, Explanation.Of(plan).Parties.Count);
@@ -118,7 +120,7 @@ public class JoinedAnalysisTests
         void Refused(ErrorCode code, string job) => Assert.Equal(code, Assert.Throws<CollabException>(() => owners.Plan(job)).Code);
         Refused(JoinedAnalysisPlanner.TotalsTooWide, Job("al", "- {test: shape, value: spent}", "{}")); // its fourth power, without a range
         Refused(Planner.PartiesUnsuited, Job("cy", "- {test: correlation, x: income, y: spent}", "{}"));
-        Refused(Planner.ProtocolUnsuited, Job("al", "- {test: spearman, x: income, y: spent}", "{}"));
+        Refused(Planner.ProtocolUnsuited, Job("al", "- {test: spearman, x: income, y: age}", "{}")); // of one owner
         Refused(Planner.PartiesUnsuited, Job("al", "- {test: mann-whitney, value: spent, by: {column: sex, levels: [f, m]}, dealer: receiver}", "{}"));
         Refused(Planner.PartiesUnsuited, Job("al", "- {test: correlation, x: income, y: spent}", "{}", "security: malicious"));
         Refused(YamlSection.Invalid, Job("al", "- {test: correlation, x: income, y: spent}", "{duplicate: all}"));

@@ -39,6 +39,19 @@ internal sealed record OrderedTable(ReadOnlyMemory<byte>[] Keys, long[] Values, 
         return opened;
     }
 
+    /// <summary>One party's part of correlations, where both parties have values: it aligns in both directions and asks plan after plan.</summary>
+    public async Task<OrderedTotals?[]> CorrelateAsync(BooleanParty party, IChannel channel, SeededOle dealer, params OrderedPlan[] plans)
+    {
+        await using var rows = await SharedRows.AlignAsync(party, channel, Keys, Subsets, RandomSource.System, JoinedRuns.Options, dealer, new DealtTransfers(party), default);
+        await using var fork = channel.Fork("exchanged");
+        var other = party == BooleanParty.First ? BooleanParty.Second : BooleanParty.First;
+        await using var exchanged = await SharedRows.AlignAsync(
+            other, fork, Keys, Subsets, RandomSource.System, JoinedRuns.Options with { Context = Digest.Of("collab.test.exchanged", []) }, dealer, new DealtTransfers(other), default);
+        var opened = new OrderedTotals?[plans.Length];
+        for (var i = 0; i < plans.Length; i++) opened[i] = await JoinedRanks.CorrelateAsync(rows, exchanged, Values, plans[i]);
+        return opened;
+    }
+
     /// <summary>Both, and what the one that the first plan names learns; the other learns nothing.</summary>
     public static async Task<(OrderedTotals?[] Opened, ChannelUsage Usage)> RunAsync(OrderedTable sender, OrderedTable receiver, params OrderedPlan[] plans)
     {

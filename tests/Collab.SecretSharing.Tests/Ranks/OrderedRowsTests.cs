@@ -34,6 +34,23 @@ public class OrderedRowsTests
     }
 
     [Theory, MemberData(nameof(Shapes))]
+    public async Task Sums_of_weighted_ranks_are_those_of_the_rows_that_count(int n, int different, int groups, int every)
+    {
+        foreach (var knower in new[] { BooleanParty.First, BooleanParty.Second })
+        {
+            var rows = Plain.Random(n, different, groups, every);
+            var random = RandomSource.Seeded(n);
+            ulong[] weights = [.. rows.Groups.Select(group => group < 0 ? 0 : random.NextUInt64())], masks = [.. weights.Select(_ => random.NextUInt64())];
+            var run = await BooleanPair.RunAsync(async engine =>
+            {
+                using var ordered = await rows.ShareAsync(engine, knower);
+                return await ordered.SumOfDoubledRanksAsync(engine.Party == BooleanParty.First ? masks : [.. weights.Zip(masks, (weight, mask) => unchecked(weight - mask))]);
+            });
+            Assert.Equal(rows.SumOfDoubledRanks(weights), unchecked(run.Sender + run.Receiver));
+        }
+    }
+
+    [Theory, MemberData(nameof(Shapes))]
     public async Task Distance_and_whether_there_are_ties_are_those_of_the_rows_that_count(int n, int different, int groups, int every)
     {
         if (groups != 2) return;
@@ -125,6 +142,13 @@ public class OrderedRowsTests
                 .. Enumerable.Range(0, GroupCount).Select(g => counting.Where(row => row.Second == g).Aggregate(0UL, (sum, row) => sum + Doubled(row.First))),
                 counting.GroupBy(row => row.First).Aggregate(0UL, (sum, tie) => sum + ((ulong)tie.Count() * (((ulong)tie.Count() * (ulong)tie.Count()) - 1))),
             ];
+        }
+
+        public ulong SumOfDoubledRanks(ulong[] weights)
+        {
+            ulong[] counting = [.. Values.Zip(Groups).Where(row => row.Second >= 0).Select(row => row.First)];
+            return Values.Zip(weights).Aggregate(0UL, (sum, row) => unchecked(
+                sum + (row.Second * (1 + (2 * (ulong)counting.Count(value => value < row.First)) + (ulong)counting.Count(value => value == row.First)))));
         }
 
         public ulong[] Distance()

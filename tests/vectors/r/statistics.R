@@ -189,3 +189,9 @@ say("filtered", count = nrow(chosen), mean = mean(chosen$pirat), sd = sd(chosen$
 htest("filtered-welch", t.test(pirat ~ deny, chosen))
 t <- cor.test(chosen$pirat, chosen$lvrat); htest("filtered-pearson", t, estimate = unname(t$estimate))
 gen("filtered-logistic", glm(I(deny == "yes") ~ pirat + lvrat, binomial, chosen))
+
+# Correlations of ranks over rows brought together: few rows, ties in both columns, and rows that a filter takes.
+spearman <- function(case, x, y) { t <- cor.test(x, y, method = "spearman", exact = FALSE); htest(case, t, estimate = unname(t$estimate)) }
+spearman("joined-spearman-falling", 1:3, 3:1)
+spearman("joined-spearman-tied", c(1, 1, 2, 2, 2, 3, 9), c(4, 4, 4, 1, 7, 7, 0))
+spearman("joined-spearman-filtered", chosen$pirat, chosen$lvrat)

@@ -68,7 +68,11 @@ public sealed class JoinedAnalysis
     {
         var procedure = Procedure.Of(analysis);
         if (procedure is RoundsProcedure { Ordered: { } ordered })
-            return new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, []) { Ordered = new OrderedAnalysis(ordered, tables) };
+        {
+            var settled = new OrderedAnalysis(ordered, tables);
+            return settled.IsOfOneOwner ? null : new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, []) { Ordered = settled };
+        }
+
         if (procedure.Joined is not { } cells || (procedure is RoundsProcedure rounds && rounds.ModelOver(tables, receiver) is null)) return null;
         return new JoinedAnalysis(analysis, tables, receiver, minimumGroup, procedure, cells);
     }

@@ -5,7 +5,7 @@ using Collab.SecretSharing.Ranks;
 
 namespace Collab.Statistics.Analyses.Joined;
 
-/// <summary>An analysis over the matching rows of two owners that is settled by the order of one owner's column: rank tests and quantiles (specs/joined-ranks.md).</summary>
+/// <summary>An analysis over the matching rows of two owners that is settled by the order of one owner's column, or of one of each: rank tests, correlations and quantiles (specs/joined-ranks.md).</summary>
 /// <remarks>Counts and statistics are those of the same analysis over rows side by side; so are its formulas.</remarks>
 public sealed class OrderedAnalysis
 {
@@ -16,6 +16,12 @@ public sealed class OrderedAnalysis
 
     /// <summary>The owner of the values, who orders its rows.</summary>
     public PartyId Orderer => _tables[_question.Value.Column].Of;
+
+    /// <summary>Whether both owners order their rows, each by its column: the statistic is a correlation.</summary>
+    public bool AreBothOrdered => _question.Other is not null;
+
+    /// <summary>Whether the two columns of a correlation are of one owner, which is not offered.</summary>
+    internal bool IsOfOneOwner => _question.Other is { } other && _tables[other.Column].Of == Orderer;
 
     /// <summary>Whether the owner of the groups is another; not where there is one group.</summary>
     public bool AreGroupsOfOther => GroupCount > 1 && _tables[_question.Groups!.Column].Of != Orderer;
@@ -29,6 +35,9 @@ public sealed class OrderedAnalysis
     /// <summary>The values sought, where values are.</summary>
     public IReadOnlyList<OrderTarget> Targets => _question.Targets;
 
+    /// <summary>Whether an owner orders its rows.</summary>
+    public bool Orders(PartyId owner) => owner == Orderer || AreBothOrdered;
+
     /// <summary>An owner's values, where it orders, and the group of each of its rows, where it has groups; of rows that are not complete they mean nothing.</summary>
     /// <param name="owner">The owner.</param>
     /// <param name="rows">Its rows.</param>
@@ -36,7 +45,7 @@ public sealed class OrderedAnalysis
     public (long[] Values, int[] Groups) ColumnsOf(PartyId owner, JoinedRows rows)
     {
         var columns = new Queue<ReadOnlyMemory<Int128>>(rows.Columns);
-        var values = owner == Orderer ? Array.ConvertAll(columns.Dequeue().ToArray(), value => (long)value) : [];
+        var values = Orders(owner) ? Array.ConvertAll(columns.Dequeue().ToArray(), value => (long)value) : [];
         for (var row = 0; row < values.Length; row++)
         {
             if (rows.Complete[row] && (values[row] < _question.Low || values[row] > _question.High))
@@ -54,7 +63,7 @@ public sealed class OrderedAnalysis
     internal JoinedRows RowsOf(PartyId owner)
     {
         GroupBy[] groups = _question.Groups is { } by && _tables[by.Column].Of == owner ? [by] : [];
-        Measure[] values = owner == Orderer ? [_question.Value] : [];
+        Measure[] values = owner == Orderer ? [_question.Value] : _question.Other is { } other ? [other] : [];
         return new JoinedRows(
             _tables, [.. values.Select(value => new RowProduct(new RowFactor.Power(value, 1))), .. groups.Select(group => new RowProduct(new RowFactor.LevelNumber(group)))], values, groups);
     }

@@ -13,6 +13,9 @@ namespace Collab.Statistics.Analyses.Joined;
 internal sealed record OrderedQuestion(
     Measure Value, GroupBy? Groups, OrderedStatistic Statistic, IReadOnlyList<OrderTarget> Targets, Func<IReadOnlyList<long>, IReadOnlyList<ulong>, IReadOnlyList<Finding>> Finish)
 {
+    /// <summary>The column that a correlation is with; else null.</summary>
+    public Measure? Other { get; init; }
+
     /// <summary>The smallest value that a row may have, in units of the value's scale.</summary>
     public long Low { get; init; } = long.MinValue;
 
