@@ -24,4 +24,8 @@ public static class TreeErrors
     /// <summary>So many rows cannot be summed exactly.</summary>
     public static readonly ErrorCode TooManyRows = new(
         "trees.too-many-rows", ErrorKind.InvalidInput, "Train on a part of the rows, or with fewer fraction bits.");
+
+    /// <summary>The owners' totals cannot come from any rows.</summary>
+    public static readonly ErrorCode TotalsImpossible = new(
+        "trees.totals-impossible", ErrorKind.Peer, "Compare the transcripts of the run before the job is submitted again.");
 }
