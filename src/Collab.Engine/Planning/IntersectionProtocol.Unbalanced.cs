@@ -15,11 +15,18 @@ internal abstract partial record IntersectionProtocol
         public override Bilingual Merit => new(
             "an oblivious function and homomorphic encryption: fewest bytes for a few keys against many", "不经意伪随机函数与同态加密：少量键对大量键时传输最少");
 
-        // Only when it is asked for: over any but slow lines the preparation of one run takes longer than to send the other protocols' bytes.
-        public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
-            parties == 2 && security == SecurityModel.SemiHonest && question.Choice == ProtocolChoice.Unbalanced && question.Reveal is (Reveal.Rows or Reveal.Join);
+        // With fewer it is never the fastest, and the search of its parameters is spared.
+        private const int LeastRatio = 100;
 
-        public override bool Suits(IntersectionQuestion question, IntersectionSizes sizes) => sizes.Receivers == 1;
+        public override bool Does(IntersectionQuestion question, SecurityModel security, int parties) =>
+            parties == 2 && security == SecurityModel.SemiHonest && question.Choice is (ProtocolChoice.Unbalanced or ProtocolChoice.Automatic)
+            && question.Reveal is (Reveal.Rows or Reveal.Join);
+
+        // Unasked only where the requester said how many keys there are, and no lists that the row bands allow are refused in the run.
+        public override bool Suits(IntersectionQuestion question, IntersectionSizes sizes) => sizes.Receivers == 1
+            && (question.Choice == ProtocolChoice.Unbalanced
+                || (sizes.AreSaid && sizes.Sender / LeastRatio >= sizes.Receiver
+                    && sizes.MostOfReceiver <= UnbalancedParameters.LargestReceiver && sizes.MostOfSender <= UnbalancedParameters.LargestSender));
 
         public override IntersectionCost CostOf(IntersectionQuestion question, SecurityModel security, IntersectionSizes sizes)
         {

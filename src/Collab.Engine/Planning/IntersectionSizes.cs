@@ -20,6 +20,12 @@ internal sealed record IntersectionSizes(long Sender, long Receiver, int Parties
     /// <summary>The owners.</summary>
     public IReadOnlyList<PartyId> Owners { get; init; } = [];
 
+    /// <summary>The most keys that the row bands allow of the receiver.</summary>
+    public long MostOfReceiver { get; init; }
+
+    /// <summary>The most keys that the row bands allow of any other.</summary>
+    public long MostOfSender { get; init; }
+
     /// <summary>Keys of the largest party, where there are two; of all senders together where there are more.</summary>
     public long Most => Math.Max(Sender, Receiver);
 
@@ -36,6 +42,8 @@ internal sealed record IntersectionSizes(long Sender, long Receiver, int Parties
             question.ExpectedRows.Count > 0 && question.ExpectedRows.All(rows => rows > 0))
         {
             Owners = [.. inputs.Select(i => i.Owner)],
+            MostOfReceiver = MostRows(inputs.Single(input => input.Owner == receiver)) * question.KeyCount,
+            MostOfSender = inputs.Where(input => input.Owner != receiver).Max(MostRows) * question.KeyCount,
         };
     }
 

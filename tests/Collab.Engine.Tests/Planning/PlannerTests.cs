@@ -209,6 +209,27 @@ public sealed class PlannerTests
         Assert.Equal(Planner.PartiesUnsuited, Assert.Throws<CollabException>(() => Planner.Review(other, plan.InputOf(Plans.Al)!, OfAl)).Code);
     }
 
+    [Theory]
+    [InlineData(1_000_000, 1000, 2, 2, "auto", IntersectionProtocol.UnbalancedName)]       // over a slow line, few keys against many
+    [InlineData(1_000_000, 1000, 1000, 2, "auto", IntersectionProtocol.VoleName)]          // a fast one moves all keys in less time than they are prepared in
+    [InlineData(1_000_000, 20_000, 2, 2, "auto", IntersectionProtocol.VoleName)]           // not a hundred times as many
+    [InlineData(1_000_000, 1000, 2, 5, "auto", IntersectionProtocol.VoleName)]             // the receiver could have 99,999 keys
+    [InlineData(1_000_000, 1000, 2, 2, "rr22", IntersectionProtocol.VoleName)]
+    [InlineData(1000, 1_000_000, 2, 2, "auto", IntersectionProtocol.VoleName)]             // the receiver has the many
+    public void Few_keys_against_many_are_asked_under_encryption_where_that_is_the_fastest(
+        int sender, int receiver, int line, int band, string choice, string protocol)
+    {
+        var job = Intersection.Replace("key: [city, age] }, { name: bo", $"key: [name], rows: {sender} }}, {{ name: bo", StringComparison.Ordinal)
+            .Replace("key: [city, age]", $"key: [name], rows: {receiver}", StringComparison.Ordinal)
+            .Replace("parties:", $"parameters: {{ reveal: rows, bandwidth: {line}, protocol: {choice} }}\nparties:", StringComparison.Ordinal);
+        var plan = Planner.Make(
+            JobDescription.Parse(job), "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, [OfAl, OfBo with { RowBand = band }], Plans.Created, RandomSource.Seeded(1));
+        Assert.Equal(protocol, plan.Protocol);
+        Planner.Review(plan, plan.InputOf(Plans.Al)!, OfAl);
+        if (protocol == IntersectionProtocol.UnbalancedName)
+            Assert.Contains(Explanation.Of(plan).Notes, note => note.English.Contains("psi-unbalanced/1, the fastest by the estimate at 2 Mbit/s", StringComparison.Ordinal));
+    }
+
     private static Plan Make(string job, int seed = 1) => Planner.Make(
         JobDescription.Parse(job), "study", [Plans.Al, Plans.Bo, Plans.Cy], Plans.Cy, [OfAl, OfBo], Plans.Created, RandomSource.Seeded(seed));
 

@@ -15,7 +15,7 @@ internal static class RetrievalCase
 
     public static BenchOptions Complete(BenchOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 26, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 27, nameof(options));
         return options with
         {
             Operation = BenchParties.Of(options.Operation ?? "query", "operation", "query"),
