@@ -40,7 +40,7 @@ internal sealed record LinearRun(IReadOnlyList<double[]> Columns, double[] Label
 
             var own = LinearRows.Of(settings.Family, Labels.Length, [.. Columns.Skip(counts.Take(place).Sum()).Take(counts[place])], place == labelOwner ? Labels : null);
             await using var joint = await JointEngine.OpenAsync(
-                parties, self, dealt ? Dealing : null, channels, RandomSource.Seeded(place), security, Digest.Of("collab.test.linear", []), TestContext.Current.CancellationToken);
+                parties, self, dealt ? Dealing : null, channels, RandomSource.Seeded(place), security, Digest.Of("collab.test.linear", []), cancellation: TestContext.Current.CancellationToken);
             var part = await LinearTraining.RunAsync(joint.Engine, settings, counts, parties[labelOwner], own, cancellation: TestContext.Current.CancellationToken);
             await joint.EndAsync(TestContext.Current.CancellationToken);
             return part;
