@@ -103,8 +103,16 @@ def check_doubles():
     k = Fraction(1)
     for _ in range(15):
         assert k * (1 << 47) < 1 << 51                      # quotients of products round rightly
-        k += HALF + k / 64
-    assert k < Fraction(97, 10) and k * (1 << 48) < 1 << 53
+        k += HALF + k / 32
+    assert k < 11 and k * (1 << 48) < 1 << 52
+    assert (k + 1) * (1 << 47) < 1 << 51                    # primes below 2^47: floors of quotients are exact
+    # Inverse: three levels inside registers from |x| <= 1, their sums reduced, the level beside them; then what a pass of three or two levels leaves.
+    product = lambda x: HALF + x / 32
+    near = max(HALF + product(Fraction(8)), product(HALF + product(Fraction(8))))
+    k = Fraction(4, 3)
+    assert near <= k and 8 * k < 16
+    assert max(2 * product(4 * k), 2 * product(2 * product(2 * k)), product(8 * k), 2 * product(2 * k), product(4 * k)) <= k
+    assert product(8 * k) < 1                               # the last results become positive by one addition of p
     # Base conversion: high parts, their quotients by p, and low parts with v·Q.
     terms, y, f = 20, Fraction(3, 4) * (1 << 48), 1 << 47
     assert terms * (y * f + (1 << 47)) < 1 << 99

@@ -26,6 +26,9 @@ internal unsafe interface IResidueLanes<V>
     /// <summary>a·b − c, rounded once.</summary>
     static abstract V MultiplySubtract(V a, V b, V c);
 
+    /// <summary>The largest integer that is not above.</summary>
+    static abstract V Floor(V x);
+
     /// <summary>x + p where x &lt; 0, else x, for −p ≤ x and no negative zero; without a branch.</summary>
     /// <remarks>No operation makes a negative zero of other numbers: it would have to be the sum of two, and a product that is one is followed by the
     /// addition of its error, which is +0.</remarks>
@@ -46,11 +49,4 @@ internal unsafe interface IResidueLanes<V>
 
     /// <summary><see cref="Evens"/> and <see cref="Unpack"/>: the even places of x and y, then the odd ones.</summary>
     static abstract (V, V) Separate(V x, V y);
-
-    /// <summary>Constants of blocks of 2·run values each, in the order in which <see cref="Halves"/>, for run 4, and then <see cref="Evens"/>, for run 2, put
-    /// the lower halves of the blocks.</summary>
-    static abstract V SpreadForward(double* from, int run);
-
-    /// <summary>The same in the order in which <see cref="Evens"/>, for run 2, and again <see cref="Evens"/>, for run 4, put them.</summary>
-    static abstract V SpreadInverse(double* from, int run);
 }

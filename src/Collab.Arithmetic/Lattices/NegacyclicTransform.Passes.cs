@@ -5,70 +5,172 @@ namespace Collab.Arithmetic.Lattices;
 
 public sealed unsafe partial class NegacyclicTransform
 {
-    // Doubles of a part of the vector that stays in the first-level cache, with its share of the tables, through all passes that remain.
-    private const int Cached = 2048;
-
-    private const int MostPasses = 6;
-
-    // Levels of far pairs are done two or three at a time for each load and store, then those inside registers. Forward from far to near,
-    // first over the whole vector, then part by part; inverse the other way round.
+    // Levels of far pairs are done two or three at a time for each load and store, then those of two registers side by side; inverse the other way
+    // round. (Part by part, so that each stays in the first-level cache, was no faster.)
     private void Run<TForward, TLanes, V>(double* x)
         where TForward : struct, IFlag
         where TLanes : struct, IResidueLanes<V>
         where V : unmanaged
     {
-        var levels = stackalloc int[MostPasses];
-        var blocks = stackalloc int[MostPasses];
-        var (passes, whole, parts) = (0, 0, 1);
-        for (var (left, m) = (BitOperations.Log2((uint)(Degree / TLanes.Count)), 1); left > 0; passes++)
+        var left = BitOperations.Log2((uint)(Degree / (2 * TLanes.Count)));
+        if (typeof(TForward) == typeof(Set))
         {
-            (levels[passes], blocks[passes]) = (left is 2 or 4 ? 2 : 3, m);
-            left -= levels[passes];
-            if (left > 0 && Degree / m > Cached) (whole, parts) = (passes + 1, m << levels[passes]);
-            m <<= levels[passes];
-        }
-
-        for (var pass = 0; typeof(TForward) == typeof(Set) && pass < whole; pass++) Pass<TForward, TLanes, V>(x, levels[pass], blocks[pass], 0, blocks[pass]);
-        for (var part = 0; part < parts; part++)
-        {
-            int start = part * (Degree / parts), end = start + (Degree / parts);
-            if (typeof(TForward) != typeof(Set) && TLanes.Count > 1) Near<TForward, TLanes, V>(x, start, end);
-            for (var k = whole; k < passes; k++)
+            for (var m = 1; left > 0;)
             {
-                var pass = typeof(TForward) == typeof(Set) ? k : passes - 1 - (k - whole);
-                var count = blocks[pass] / parts;
-                Pass<TForward, TLanes, V>(x, levels[pass], blocks[pass], part * count, (part + 1) * count);
+                var levels = left is 2 or 4 ? 2 : 3;
+                Pass<TForward, TLanes, V>(x, levels, m);
+                (m, left) = (m << levels, left - levels);
             }
 
-            if (typeof(TForward) == typeof(Set)) Near<TForward, TLanes, V>(x, start, end);
+            if (Modulus.Value < 1UL << 47) Near<TForward, Set, TLanes, V>(x);
+            else Near<TForward, Unset, TLanes, V>(x);
+        }
+        else
+        {
+            Near<TForward, Unset, TLanes, V>(x);
+            for (var m = 1 << left; left > 0;)
+            {
+                var levels = left is 2 or 4 ? 2 : 3;
+                (m, left) = (m >> levels, left - levels);
+                Pass<TForward, TLanes, V>(x, levels, m);
+            }
         }
 
-        for (var pass = whole - 1; typeof(TForward) != typeof(Set) && pass >= 0; pass--) Pass<TForward, TLanes, V>(x, levels[pass], blocks[pass], 0, blocks[pass]);
         GC.KeepAlive(this);
     }
 
-    private void Pass<TForward, TLanes, V>(double* x, int levels, int m, int from, int to)
+    private void Pass<TForward, TLanes, V>(double* x, int levels, int m)
         where TForward : struct, IFlag
         where TLanes : struct, IResidueLanes<V>
         where V : unmanaged
     {
-        if (levels == 3) Pass8<TForward, TLanes, V>(x, m, from, to);
-        else Pass4<TForward, TLanes, V>(x, m, from, to);
+        if (levels == 3) Pass<TForward, Set, TLanes, V>(x, m);
+        else Pass<TForward, Unset, TLanes, V>(x, m);
     }
 
-    // Bounds in units of p. Forward: |x| ≤ k before a level gives k + 1/2 + k/64 after it; from k = 1 that is 9.7 after 15 levels, below 16.
-    // Inverse: with |x| ≤ k before three levels, the largest difference is that of two sums of four, 8·k, which must be below 16: k < 2. Of
-    // the eight results only the two that are sums of unreduced sums exceed that (8·k and 2.6): they are reduced; the others stay below 1.3.
-    // After the levels inside registers all are reduced. From k = 1 all passes keep the bound.
+    // Three levels of eight registers, or two of four, and beside them those of the next places: of the some sixty operations that a processor sees
+    // ahead, enough must not wait for each other. The order is that in which the next level takes the results.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
+    private void Pass<TForward, TThree, TLanes, V>(double* x, int m)
+        where TForward : struct, IFlag
+        where TThree : struct, IFlag
+        where TLanes : struct, IResidueLanes<V>
+        where V : unmanaged
+    {
+        unchecked
+        {
+            var (negativeP, magic, inverse) = (TLanes.Broadcast(-_p), TLanes.Broadcast(Residue<TLanes, V>.Magic), TLanes.Broadcast(_inverseP));
+            var (forward, three) = (typeof(TForward) == typeof(Set), typeof(TThree) == typeof(Set));
+            nint step = TLanes.Count, size = Degree / m, t = three ? size / 8 : size / 4;
+            var w = _tables.Pointer + (forward ? 0 : Tables);
+            var last = !forward && m == 1;
+            for (nint i = 0; i < m; i++)
+            {
+                double* w1 = w + (step * (m + i)), w2 = three ? w + (2 * step * (m + i)) : w1, w4 = three ? w2 + (2 * step * (m + i)) : w + (2 * step * (m + i));
+                V a1 = TLanes.Load(w1), a2 = TLanes.Load(w2), a4 = TLanes.Load(w4), a5 = TLanes.Load(w4 + step);
+                var (a3, a6, a7) = three ? (TLanes.Load(w2 + step), TLanes.Load(w4 + (2 * step)), TLanes.Load(w4 + (3 * step))) : (a2, a4, a5);
+                var block = x + (size * i);
+                for (var end = block + t; block < end; block += 2 * step)
+                {
+                    Load<TLanes, V>(block, t, out var x0, out var x1, out var x2, out var x3);
+                    Load<TLanes, V>(block + step, t, out var y0, out var y1, out var y2, out var y3);
+                    Unsafe.SkipInit(out V x4); Unsafe.SkipInit(out V x5); Unsafe.SkipInit(out V x6); Unsafe.SkipInit(out V x7);
+                    Unsafe.SkipInit(out V y4); Unsafe.SkipInit(out V y5); Unsafe.SkipInit(out V y6); Unsafe.SkipInit(out V y7);
+                    if (three)
+                    {
+                        Load<TLanes, V>(block + (4 * t), t, out x4, out x5, out x6, out x7);
+                        Load<TLanes, V>(block + (4 * t) + step, t, out y4, out y5, out y6, out y7);
+                    }
+
+                    if (forward && three)
+                    {
+                        Pair<TForward, TLanes, V>(ref x0, ref x4, ref y0, ref y4, a1, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x2, ref x6, ref y2, ref y6, a1, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x1, ref x5, ref y1, ref y5, a1, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x3, ref x7, ref y3, ref y7, a1, inverse, negativeP, magic);
+                    }
+
+                    if (!forward)
+                    {
+                        Pair<TForward, TLanes, V>(ref x0, ref x1, ref y0, ref y1, a4, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x2, ref x3, ref y2, ref y3, a5, inverse, negativeP, magic);
+                        if (three)
+                        {
+                            Pair<TForward, TLanes, V>(ref x4, ref x5, ref y4, ref y5, a6, inverse, negativeP, magic);
+                            Pair<TForward, TLanes, V>(ref x6, ref x7, ref y6, ref y7, a7, inverse, negativeP, magic);
+                        }
+                    }
+
+                    Pair<TForward, TLanes, V>(ref x0, ref x2, ref y0, ref y2, a2, inverse, negativeP, magic);
+                    Pair<TForward, TLanes, V>(ref x1, ref x3, ref y1, ref y3, a2, inverse, negativeP, magic);
+                    if (three)
+                    {
+                        Pair<TForward, TLanes, V>(ref x4, ref x6, ref y4, ref y6, a3, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x5, ref x7, ref y5, ref y7, a3, inverse, negativeP, magic);
+                    }
+
+                    if (forward)
+                    {
+                        Pair<TForward, TLanes, V>(ref x0, ref x1, ref y0, ref y1, a4, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x2, ref x3, ref y2, ref y3, a5, inverse, negativeP, magic);
+                        if (three)
+                        {
+                            Pair<TForward, TLanes, V>(ref x4, ref x5, ref y4, ref y5, a6, inverse, negativeP, magic);
+                            Pair<TForward, TLanes, V>(ref x6, ref x7, ref y6, ref y7, a7, inverse, negativeP, magic);
+                        }
+                    }
+
+                    if (!forward && three)
+                    {
+                        Pair<TForward, TLanes, V>(ref x0, ref x4, ref y0, ref y4, a1, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x1, ref x5, ref y1, ref y5, a1, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x2, ref x6, ref y2, ref y6, a1, inverse, negativeP, magic);
+                        Pair<TForward, TLanes, V>(ref x3, ref x7, ref y3, ref y7, a1, inverse, negativeP, magic);
+                    }
+
+                    if (!forward && !last)
+                    {
+                        (x0, y0) = (Residue<TLanes, V>.Reduce(x0, inverse, negativeP, magic), Residue<TLanes, V>.Reduce(y0, inverse, negativeP, magic));
+                        if (three) (x1, y1) = (Residue<TLanes, V>.Reduce(x1, inverse, negativeP, magic), Residue<TLanes, V>.Reduce(y1, inverse, negativeP, magic));
+                    }
+
+                    if (last)
+                    {
+                        Scale<TLanes, V>(ref x0, ref y0, ref x1, ref y1, inverse, negativeP, magic);
+                        if (three) Scale<TLanes, V>(ref x2, ref y2, ref x3, ref y3, inverse, negativeP, magic);
+                        else Positive<TLanes, V>(ref x2, ref y2, ref x3, ref y3);
+                        if (three)
+                        {
+                            Positive<TLanes, V>(ref x4, ref y4, ref x5, ref y5);
+                            Positive<TLanes, V>(ref x6, ref y6, ref x7, ref y7);
+                        }
+                    }
+
+                    Store<TLanes, V>(block, t, x0, x1, x2, x3);
+                    Store<TLanes, V>(block + step, t, y0, y1, y2, y3);
+                    if (three)
+                    {
+                        Store<TLanes, V>(block + (4 * t), t, x4, x5, x6, x7);
+                        Store<TLanes, V>(block + (4 * t) + step, t, y4, y5, y6, y7);
+                    }
+                }
+            }
+        }
+    }
+
+    // Bounds in units of p. Forward: |x| ≤ k before a level gives k + 1/2 + k/32 after it; from k = 1 that is 11.0 after 15 levels, below 16.
+    // Inverse: from k = 1, three levels inside registers give sums of at most 8, which are reduced, and the level beside them 5/4 at most. With
+    // |x| ≤ k = 4/3 before three far levels, the largest difference is that of two sums of four, 8·k, below 16; of the results, the sums of unreduced
+    // sums and of first differences (8·k and 2 + k/4) are reduced, sums of second differences are 1 + k/4 = k, and the rest is smaller.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TForward, TLanes, V>(ref V a, ref V b, V w, V quotient, V negativeP, V magic)
+    private static void Step<TForward, TLanes, V>(ref V a, ref V b, V w, V inverse, V negativeP, V magic)
         where TForward : struct, IFlag
         where TLanes : struct, IResidueLanes<V>
         where V : unmanaged
     {
         if (typeof(TForward) == typeof(Set))
         {
-            var product = Residue<TLanes, V>.MultiplyConstant(b, w, quotient, negativeP, magic);
+            var product = Residue<TLanes, V>.Multiply(b, w, inverse, negativeP, magic);
             b = TLanes.Subtract(a, product);
             a = TLanes.Add(a, product);
         }
@@ -76,275 +178,52 @@ public sealed unsafe partial class NegacyclicTransform
         {
             var difference = TLanes.Subtract(a, b);
             a = TLanes.Add(a, b);
-            b = Residue<TLanes, V>.MultiplyConstant(difference, w, quotient, negativeP, magic);
+            b = Residue<TLanes, V>.Multiply(difference, w, inverse, negativeP, magic);
         }
     }
 
-    // The log2(lanes) levels inside two registers, and a reduction: forward into [0, p), inverse about zero. Two such chains of operations side by
-    // side: one alone waits for itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
-    private void Near<TForward, TLanes, V>(double* x, int from, int to)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pair<TForward, TLanes, V>(ref V a, ref V b, ref V c, ref V d, V w, V inverse, V negativeP, V magic)
         where TForward : struct, IFlag
+        where TLanes : struct, IResidueLanes<V>
+        where V : unmanaged
+    {
+        Step<TForward, TLanes, V>(ref a, ref b, w, inverse, negativeP, magic);
+        Step<TForward, TLanes, V>(ref c, ref d, w, inverse, negativeP, magic);
+    }
+
+    // Sums of the last inverse level over N, in [0, p). Its differences have the factor 1/N from their constant.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Scale<TLanes, V>(ref V a, ref V b, ref V c, ref V d, V inverse, V negativeP, V magic)
+        where TLanes : struct, IResidueLanes<V>
+        where V : unmanaged
+    {
+        var scale = TLanes.Broadcast(_scale);
+        (a, b) = (Residue<TLanes, V>.Multiply(a, scale, inverse, negativeP, magic), Residue<TLanes, V>.Multiply(b, scale, inverse, negativeP, magic));
+        (c, d) = (Residue<TLanes, V>.Multiply(c, scale, inverse, negativeP, magic), Residue<TLanes, V>.Multiply(d, scale, inverse, negativeP, magic));
+        Positive<TLanes, V>(ref a, ref b, ref c, ref d);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Positive<TLanes, V>(ref V a, ref V b, ref V c, ref V d)
+        where TLanes : struct, IResidueLanes<V>
+        where V : unmanaged
+    {
+        var p = TLanes.Broadcast(_p);
+        (a, b, c, d) = (TLanes.AddIfNegative(a, p), TLanes.AddIfNegative(b, p), TLanes.AddIfNegative(c, p), TLanes.AddIfNegative(d, p));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TLanes, V>(double* to, nint t, V x0, V x1, V x2, V x3)
         where TLanes : struct, IResidueLanes<V>
         where V : unmanaged
     {
         unchecked
         {
-            var (negativeP, magic) = (TLanes.Broadcast(-_p), TLanes.Broadcast(Residue<TLanes, V>.Magic));
-            var (p, inverse) = (TLanes.Broadcast(_p), TLanes.Broadcast(_inverseP));
-            nint n = Degree, lanes = TLanes.Count;
-            var w = _tables.Pointer + (typeof(TForward) == typeof(Set) ? 0 : 2 * n);
-            double* w1 = w + ((n + from) / 2), w2 = w + ((n + from) / 4), w4 = w + ((n + from) / 8);
-            for (nint i = from; i < to; i += 4 * lanes, w1 += 2 * lanes, w2 += lanes, w4 += lanes / 2)
-            {
-                V a = TLanes.Load(x + i), b = TLanes.Load(x + i + lanes);
-                V c = TLanes.Load(x + i + (2 * lanes)), d = TLanes.Load(x + i + (3 * lanes));
-                if (typeof(TForward) == typeof(Set))
-                {
-                    if (sizeof(V) == 8 * sizeof(double))
-                    {
-                        Far<TForward, TLanes, V>(ref a, ref b, w4, n, negativeP, magic);
-                        Far<TForward, TLanes, V>(ref c, ref d, w4 + (lanes / 4), n, negativeP, magic);
-                    }
-
-                    if (sizeof(V) > sizeof(double))
-                    {
-                        Middle<TForward, TLanes, V>(ref a, ref b, w2, n, negativeP, magic);
-                        Middle<TForward, TLanes, V>(ref c, ref d, w2 + (lanes / 2), n, negativeP, magic);
-                        Nearest<TForward, TLanes, V>(ref a, ref b, w1, n, negativeP, magic);
-                        Nearest<TForward, TLanes, V>(ref c, ref d, w1 + lanes, n, negativeP, magic);
-                    }
-
-                    TLanes.Store(x + i, Residue<TLanes, V>.Normalize(a, inverse, p, negativeP, magic));
-                    TLanes.Store(x + i + lanes, Residue<TLanes, V>.Normalize(b, inverse, p, negativeP, magic));
-                    TLanes.Store(x + i + (2 * lanes), Residue<TLanes, V>.Normalize(c, inverse, p, negativeP, magic));
-                    TLanes.Store(x + i + (3 * lanes), Residue<TLanes, V>.Normalize(d, inverse, p, negativeP, magic));
-                }
-                else
-                {
-                    Nearest<TForward, TLanes, V>(ref a, ref b, w1, n, negativeP, magic);
-                    Nearest<TForward, TLanes, V>(ref c, ref d, w1 + lanes, n, negativeP, magic);
-                    Middle<TForward, TLanes, V>(ref a, ref b, w2, n, negativeP, magic);
-                    Middle<TForward, TLanes, V>(ref c, ref d, w2 + (lanes / 2), n, negativeP, magic);
-                    if (sizeof(V) == 8 * sizeof(double))
-                    {
-                        Far<TForward, TLanes, V>(ref a, ref b, w4, n, negativeP, magic);
-                        Far<TForward, TLanes, V>(ref c, ref d, w4 + (lanes / 4), n, negativeP, magic);
-                    }
-
-                    TLanes.Store(x + i, Residue<TLanes, V>.Reduce(a, inverse, negativeP, magic));
-                    TLanes.Store(x + i + lanes, Residue<TLanes, V>.Reduce(b, inverse, negativeP, magic));
-                    TLanes.Store(x + i + (2 * lanes), Residue<TLanes, V>.Reduce(c, inverse, negativeP, magic));
-                    TLanes.Store(x + i + (3 * lanes), Residue<TLanes, V>.Reduce(d, inverse, negativeP, magic));
-                }
-            }
-        }
-    }
-
-    // Values four places apart, of eight lanes.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Far<TForward, TLanes, V>(ref V a, ref V b, double* w, nint n, V negativeP, V magic)
-        where TForward : struct, IFlag
-        where TLanes : struct, IResidueLanes<V>
-        where V : unmanaged
-    {
-        if (typeof(TForward) == typeof(Set))
-        {
-            (a, b) = TLanes.Halves(a, b);
-            Step<TForward, TLanes, V>(ref a, ref b, TLanes.SpreadForward(w, 4), TLanes.SpreadForward(w + n, 4), negativeP, magic);
-        }
-        else
-        {
-            Step<TForward, TLanes, V>(ref a, ref b, TLanes.SpreadInverse(w, 4), TLanes.SpreadInverse(w + n, 4), negativeP, magic);
-            (a, b) = TLanes.Evens(a, b);
-        }
-    }
-
-    // Two places apart.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Middle<TForward, TLanes, V>(ref V a, ref V b, double* w, nint n, V negativeP, V magic)
-        where TForward : struct, IFlag
-        where TLanes : struct, IResidueLanes<V>
-        where V : unmanaged
-    {
-        if (typeof(TForward) == typeof(Set))
-        {
-            (a, b) = TLanes.Evens(a, b);
-            Step<TForward, TLanes, V>(ref a, ref b, TLanes.SpreadForward(w, 2), TLanes.SpreadForward(w + n, 2), negativeP, magic);
-            (a, b) = TLanes.Unpack(a, b);
-        }
-        else
-        {
-            (a, b) = TLanes.Unpack(a, b);
-            Step<TForward, TLanes, V>(ref a, ref b, TLanes.SpreadInverse(w, 2), TLanes.SpreadInverse(w + n, 2), negativeP, magic);
-            (a, b) = TLanes.Evens(a, b);
-        }
-    }
-
-    // Neighbours.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Nearest<TForward, TLanes, V>(ref V a, ref V b, double* w, nint n, V negativeP, V magic)
-        where TForward : struct, IFlag
-        where TLanes : struct, IResidueLanes<V>
-        where V : unmanaged
-    {
-        if (typeof(TForward) != typeof(Set)) (a, b) = TLanes.Separate(a, b);
-        Step<TForward, TLanes, V>(ref a, ref b, TLanes.Load(w), TLanes.Load(w + n), negativeP, magic);
-        if (typeof(TForward) == typeof(Set)) (a, b) = TLanes.Interleave(a, b);
-    }
-
-    // x / N in [0, p).
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Scale<TLanes, V>(V x, V scale, V scaleQuotient, V p, V negativeP, V magic)
-        where TLanes : struct, IResidueLanes<V>
-        where V : unmanaged =>
-        TLanes.AddIfNegative(Residue<TLanes, V>.MultiplyConstant(x, scale, scaleQuotient, negativeP, magic), p);
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
-    private void Pass8<TForward, TLanes, V>(double* x, int m, int from, int to)
-        where TForward : struct, IFlag
-        where TLanes : struct, IResidueLanes<V>
-        where V : unmanaged
-    {
-        unchecked
-        {
-            var (negativeP, magic) = (TLanes.Broadcast(-_p), TLanes.Broadcast(Residue<TLanes, V>.Magic));
-            var (p, inverse) = (TLanes.Broadcast(_p), TLanes.Broadcast(_inverseP));
-            var (scale, scaleQuotient) = (TLanes.Broadcast(_scale), TLanes.Broadcast(_scaleQuotient));
-            nint t = Degree / (8 * m), n = Degree, step = TLanes.Count;
-            var w = _tables.Pointer + (typeof(TForward) == typeof(Set) ? 0 : 2 * n);
-            var last = typeof(TForward) != typeof(Set) && m == 1;
-            for (nint i = from; i < to; i++)
-            {
-                double* w1 = w + m + i, w2 = w + (2 * (m + i)), w4 = w + (4 * (m + i));
-                var (a1, q1) = (TLanes.Broadcast(w1[0]), TLanes.Broadcast(w1[n]));
-                var (a2, q2) = (TLanes.Broadcast(w2[0]), TLanes.Broadcast(w2[n]));
-                var (a3, q3) = (TLanes.Broadcast(w2[1]), TLanes.Broadcast(w2[n + 1]));
-                var (a4, q4) = (TLanes.Broadcast(w4[0]), TLanes.Broadcast(w4[n]));
-                var (a5, q5) = (TLanes.Broadcast(w4[1]), TLanes.Broadcast(w4[n + 1]));
-                var (a6, q6) = (TLanes.Broadcast(w4[2]), TLanes.Broadcast(w4[n + 2]));
-                var (a7, q7) = (TLanes.Broadcast(w4[3]), TLanes.Broadcast(w4[n + 3]));
-                var block = x + (8 * t * i);
-                for (var end = block + t; block < end; block += step)
-                {
-                    V x0 = TLanes.Load(block), x1 = TLanes.Load(block + t), x2 = TLanes.Load(block + (2 * t)), x3 = TLanes.Load(block + (3 * t));
-                    V x4 = TLanes.Load(block + (4 * t)), x5 = TLanes.Load(block + (5 * t)), x6 = TLanes.Load(block + (6 * t)), x7 = TLanes.Load(block + (7 * t));
-                    if (typeof(TForward) == typeof(Set))
-                    {
-                        Step<TForward, TLanes, V>(ref x0, ref x4, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x1, ref x5, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x2, ref x6, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x3, ref x7, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x0, ref x2, a2, q2, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x1, ref x3, a2, q2, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x4, ref x6, a3, q3, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x5, ref x7, a3, q3, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x0, ref x1, a4, q4, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x2, ref x3, a5, q5, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x4, ref x5, a6, q6, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x6, ref x7, a7, q7, negativeP, magic);
-                    }
-                    else
-                    {
-                        Step<TForward, TLanes, V>(ref x0, ref x1, a4, q4, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x2, ref x3, a5, q5, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x4, ref x5, a6, q6, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x6, ref x7, a7, q7, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x0, ref x2, a2, q2, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x1, ref x3, a2, q2, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x4, ref x6, a3, q3, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x5, ref x7, a3, q3, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x0, ref x4, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x1, ref x5, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x2, ref x6, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x3, ref x7, a1, q1, negativeP, magic);
-                        if (last)
-                        {
-                            x0 = Scale<TLanes, V>(x0, scale, scaleQuotient, p, negativeP, magic);
-                            x1 = Scale<TLanes, V>(x1, scale, scaleQuotient, p, negativeP, magic);
-                            x2 = Scale<TLanes, V>(x2, scale, scaleQuotient, p, negativeP, magic);
-                            x3 = Scale<TLanes, V>(x3, scale, scaleQuotient, p, negativeP, magic);
-                            x4 = Scale<TLanes, V>(x4, scale, scaleQuotient, p, negativeP, magic);
-                            x5 = Scale<TLanes, V>(x5, scale, scaleQuotient, p, negativeP, magic);
-                            x6 = Scale<TLanes, V>(x6, scale, scaleQuotient, p, negativeP, magic);
-                            x7 = Scale<TLanes, V>(x7, scale, scaleQuotient, p, negativeP, magic);
-                        }
-                        else
-                        {
-                            x0 = Residue<TLanes, V>.Reduce(x0, inverse, negativeP, magic);
-                            x1 = Residue<TLanes, V>.Reduce(x1, inverse, negativeP, magic);
-                        }
-                    }
-
-                    TLanes.Store(block, x0);
-                    TLanes.Store(block + t, x1);
-                    TLanes.Store(block + (2 * t), x2);
-                    TLanes.Store(block + (3 * t), x3);
-                    TLanes.Store(block + (4 * t), x4);
-                    TLanes.Store(block + (5 * t), x5);
-                    TLanes.Store(block + (6 * t), x6);
-                    TLanes.Store(block + (7 * t), x7);
-                }
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
-    private void Pass4<TForward, TLanes, V>(double* x, int m, int from, int to)
-        where TForward : struct, IFlag
-        where TLanes : struct, IResidueLanes<V>
-        where V : unmanaged
-    {
-        unchecked
-        {
-            var (negativeP, magic) = (TLanes.Broadcast(-_p), TLanes.Broadcast(Residue<TLanes, V>.Magic));
-            var (p, inverse) = (TLanes.Broadcast(_p), TLanes.Broadcast(_inverseP));
-            var (scale, scaleQuotient) = (TLanes.Broadcast(_scale), TLanes.Broadcast(_scaleQuotient));
-            nint t = Degree / (4 * m), n = Degree, step = TLanes.Count;
-            var w = _tables.Pointer + (typeof(TForward) == typeof(Set) ? 0 : 2 * n);
-            var last = typeof(TForward) != typeof(Set) && m == 1;
-            for (nint i = from; i < to; i++)
-            {
-                double* w1 = w + m + i, w2 = w + (2 * (m + i));
-                var (a1, q1) = (TLanes.Broadcast(w1[0]), TLanes.Broadcast(w1[n]));
-                var (a2, q2) = (TLanes.Broadcast(w2[0]), TLanes.Broadcast(w2[n]));
-                var (a3, q3) = (TLanes.Broadcast(w2[1]), TLanes.Broadcast(w2[n + 1]));
-                var block = x + (4 * t * i);
-                for (var end = block + t; block < end; block += step)
-                {
-                    V x0 = TLanes.Load(block), x1 = TLanes.Load(block + t), x2 = TLanes.Load(block + (2 * t)), x3 = TLanes.Load(block + (3 * t));
-                    if (typeof(TForward) == typeof(Set))
-                    {
-                        Step<TForward, TLanes, V>(ref x0, ref x2, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x1, ref x3, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x0, ref x1, a2, q2, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x2, ref x3, a3, q3, negativeP, magic);
-                    }
-                    else
-                    {
-                        Step<TForward, TLanes, V>(ref x0, ref x1, a2, q2, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x2, ref x3, a3, q3, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x0, ref x2, a1, q1, negativeP, magic);
-                        Step<TForward, TLanes, V>(ref x1, ref x3, a1, q1, negativeP, magic);
-                        if (last)
-                        {
-                            x0 = Scale<TLanes, V>(x0, scale, scaleQuotient, p, negativeP, magic);
-                            x1 = Scale<TLanes, V>(x1, scale, scaleQuotient, p, negativeP, magic);
-                            x2 = Scale<TLanes, V>(x2, scale, scaleQuotient, p, negativeP, magic);
-                            x3 = Scale<TLanes, V>(x3, scale, scaleQuotient, p, negativeP, magic);
-                        }
-                        else
-                        {
-                            x0 = Residue<TLanes, V>.Reduce(x0, inverse, negativeP, magic);
-                        }
-                    }
-
-                    TLanes.Store(block, x0);
-                    TLanes.Store(block + t, x1);
-                    TLanes.Store(block + (2 * t), x2);
-                    TLanes.Store(block + (3 * t), x3);
-                }
-            }
+            TLanes.Store(to, x0);
+            TLanes.Store(to + t, x1);
+            TLanes.Store(to + (2 * t), x2);
+            TLanes.Store(to + (3 * t), x3);
         }
     }
 }

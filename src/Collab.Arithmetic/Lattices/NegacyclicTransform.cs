@@ -9,7 +9,7 @@ namespace Collab.Arithmetic.Lattices;
 /// ψ is the least primitive 2N-th root of unity modulo p. Place i of the evaluations holds the value at ψ^(2·r(i) + 1), where r reverses
 /// the log N bits of i. Forward: Cooley-Tukey butterflies from the far pairs to the near ones; inverse: Gentleman-Sande, the other way
 /// (Longa and Naehrig, eprint 2016/504, algorithms 1 and 2), without reductions between forward levels and with one partial reduction
-/// for every three inverse levels. Timing depends on N alone. Immutable, and safe to use from many threads.
+/// for every pass of inverse levels. Timing depends on N alone. Immutable, and safe to use from many threads.
 /// </remarks>
 public sealed unsafe partial class NegacyclicTransform
 {
@@ -18,9 +18,9 @@ public sealed unsafe partial class NegacyclicTransform
     private readonly double _p;
     private readonly double _inverseP;
     private readonly double _scale;
-    private readonly double _scaleQuotient;
+    private readonly int _near;
 
-    /// <summary>Prepares the tables: 4·N doubles.</summary>
+    /// <summary>Prepares the tables: 5·N doubles with lanes of 512 bits, 4·N otherwise.</summary>
     /// <param name="modulus">p ≡ 1 mod 2N.</param>
     /// <param name="degree">N, a power of two of 16 to 32 768.</param>
     /// <exception cref="ArgumentException">The degree or the modulus does not fit.</exception>
@@ -33,16 +33,15 @@ public sealed unsafe partial class NegacyclicTransform
         ArgumentNullException.ThrowIfNull(modulus);
         if (degree is < 16 or > 32768 || !BitOperations.IsPow2(degree))
             throw new ArgumentException("The degree is a power of two of 16 to 32 768.", nameof(degree));
-        // A pass takes four registers at least.
-        _kernel = degree < 32 && kernel == VectorKernel.Bits512 ? VectorKernel.Bits256 : kernel;
-        (Modulus, Degree, _p, _inverseP) = (modulus, degree, modulus.Value, modulus.Inverse);
+        // Sixteen registers are at work at a time.
+        while (degree < 16 * Lanes(kernel)) kernel--;
+        (_kernel, Modulus, Degree, _p, _inverseP) = (kernel, modulus, degree, modulus.Value, modulus.Inverse);
         Root = modulus.PrimitiveRootVariableTime(2UL * (ulong)degree);
-        _tables = NativeBuffer<double>.Allocate(4 * degree);
-        Fill(_tables.Span[..(2 * degree)], Root);
-        if (_kernel == VectorKernel.Bits512) ExchangeMiddlePairs(_tables.Span);
-        Fill(_tables.Span[(2 * degree)..], modulus.InvertVariableTime(Root));
+        _near = degree / 2 * BitOperations.Log2((uint)Lanes(kernel));
+        _tables = NativeBuffer<double>.Allocate(2 * Tables);
+        Fill<Set>(Root);
+        Fill<Unset>(modulus.InvertVariableTime(Root));
         _scale = modulus.Centered(modulus.InvertVariableTime((ulong)degree));
-        _scaleQuotient = _scale / _p;
     }
 
     /// <summary>p.</summary>
@@ -85,25 +84,35 @@ public sealed unsafe partial class NegacyclicTransform
         }
     }
 
-    // Entry m + i of a level of m blocks: root^r(m + i), centred; then the same entries divided by p.
-    private void Fill(Span<double> table, ulong root)
+    // Of one direction: constants of levels between registers, one for all lanes, then those of levels inside registers.
+    private int Tables => Degree + _near;
+
+    private static int Lanes(VectorKernel kernel) => kernel switch { VectorKernel.Bits512 => 8, VectorKernel.Bits256 => 4, _ => 1 };
+
+    // Entry m + i of a level of m blocks: root^r(m + i), centred. Of levels between registers each as often as there are lanes: to spread one takes
+    // as long as a multiplication, to load it no time. Of those inside, registers in the order of their use.
+    private void Fill<TForward>(ulong root)
+        where TForward : struct, IFlag
     {
+        var powers = new double[Degree];
         var power = 1UL;
         for (var i = 0; i < Degree; i++, power = Modulus.Multiply(power, root))
+            powers[ReverseBits(i, BitOperations.Log2((uint)Degree))] = Modulus.Centered(power);
+        var tables = _tables.Span.Slice(typeof(TForward) == typeof(Set) ? 0 : Tables, Tables);
+        for (var i = 0; i < Degree; i++) tables[i] = powers[i / Lanes(_kernel)];
+        // The last inverse level divides by N: its differences by their constant.
+        if (typeof(TForward) != typeof(Set)) tables.Slice(Lanes(_kernel), Lanes(_kernel)).Fill(Modulus.Centered(Modulus.Multiply(
+            Modulus.PowerVariableTime(root, (ulong)Degree / 2), Modulus.InvertVariableTime((ulong)Degree))));
+        if (_near == 0) return;
+        var upper = _kernel == VectorKernel.Bits512 ? Upper<TForward, ResidueLanes512, Vector512<double>>() : Upper<TForward, ResidueLanes256, Vector256<double>>();
+        var lanes = Lanes(_kernel);
+        for (var (pair, to) = (0, Degree); to < tables.Length; pair += 2 * lanes)
         {
-            var place = ReverseBits(i, BitOperations.Log2((uint)Degree));
-            table[place] = Modulus.Centered(power);
-            table[Degree + place] = table[place] / _p;
-        }
-    }
-
-    // The constants of the nearest forward level, in eights, as the forward shuffles of 512 bits leave the values: pairs 0, 2, 1, 3.
-    private void ExchangeMiddlePairs(Span<double> table)
-    {
-        for (var i = Degree / 2; i < 2 * Degree; i += i == Degree - 8 ? 8 + (Degree / 2) : 8)
-        {
-            (table[i + 2], table[i + 4]) = (table[i + 4], table[i + 2]);
-            (table[i + 3], table[i + 5]) = (table[i + 5], table[i + 3]);
+            for (var k = 0; k < upper.Length; k++, to++)
+            {
+                var distance = typeof(TForward) == typeof(Set) ? lanes / 2 >> (k / lanes) : 1 << (k / lanes);
+                tables[to] = powers[(Degree + pair + upper[k]) / (2 * distance)];
+            }
         }
     }
 

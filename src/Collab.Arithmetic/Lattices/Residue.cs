@@ -25,7 +25,7 @@ internal static class Residue<TLanes, V>
         return TLanes.Add(TLanes.MultiplyAdd(q, negativeP, h), e);
     }
 
-    /// <summary>a·b modulo p for |a·b| &lt; 2^51·p: within ±p·(1/2 + 2^-2·|a·b|/(2^49·p)).</summary>
+    /// <summary>a·b modulo p for |a·b| &lt; 2^51·p: within ±p·(1/2 + 2^-52·|a·b|/p).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Multiply(V a, V b, V inverse, V negativeP, V magic)
     {
@@ -35,13 +35,19 @@ internal static class Residue<TLanes, V>
         return TLanes.Add(TLanes.MultiplyAdd(q, negativeP, h), e);
     }
 
-    /// <summary>x modulo p for |x| &lt; 2^51: within ±(p/2 + 1).</summary>
+    /// <summary>x modulo p for |x| &lt; 2^52: within ±(p/2 + 1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Reduce(V x, V inverse, V negativeP, V magic) =>
         TLanes.MultiplyAdd(TLanes.Subtract(TLanes.MultiplyAdd(x, inverse, magic), magic), negativeP, x);
 
-    /// <summary>x modulo p in [0, p) for |x| &lt; 2^51.</summary>
+    /// <summary>x modulo p in [0, p) for |x| &lt; 2^52.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Normalize(V x, V inverse, V p, V negativeP, V magic) =>
         TLanes.AddIfNegative(Reduce(x, inverse, negativeP, magic), p);
+
+    /// <summary>x modulo p in [0, p) for |x| ≤ k·p with (k + 1)·p &lt; 2^51 and half = fl(1/(2p)).</summary>
+    /// <remarks>x/p is 1/p at least from the integer above it. The quotient added to half is off by less than (2k + 2)·2^-53 &lt; 1/(2p), so that its
+    /// floor is that of x/p.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Floor(V x, V inverse, V half, V negativeP) => TLanes.MultiplyAdd(TLanes.Floor(TLanes.MultiplyAdd(x, inverse, half)), negativeP, x);
 }

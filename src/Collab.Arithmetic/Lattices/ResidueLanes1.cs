@@ -31,6 +31,9 @@ internal readonly unsafe struct ResidueLanes1 : IResidueLanes<double>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double MultiplySubtract(double a, double b, double c) => Math.FusedMultiplyAdd(a, b, -c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Floor(double x) => Math.Floor(x);
+
     // A mask and not a condition, for time and for secrets.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double AddIfNegative(double x, double p) => x + BitConverter.Int64BitsToDouble(
@@ -45,8 +48,4 @@ internal readonly unsafe struct ResidueLanes1 : IResidueLanes<double>
     public static (double, double) Interleave(double x, double y) => (x, y);
 
     public static (double, double) Separate(double x, double y) => (x, y);
-
-    public static double SpreadForward(double* from, int run) => *from;
-
-    public static double SpreadInverse(double* from, int run) => *from;
 }

@@ -34,6 +34,9 @@ internal readonly unsafe struct ResidueLanes256 : IResidueLanes<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MultiplySubtract(V a, V b, V c) => Fma.MultiplySubtract(a, b, c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Floor(V x) => Avx.Floor(x);
+
     // The blend looks at the sign bit of x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V AddIfNegative(V x, V p) => Avx.BlendVariable(x, x + p, x);
@@ -60,10 +63,4 @@ internal readonly unsafe struct ResidueLanes256 : IResidueLanes<V>
         var (even, odd) = Evens(x, y);
         return Unpack(even, odd);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V SpreadForward(double* from, int run) => Avx2.Permute4x64(Vector128.Load(from).ToVector256Unsafe(), 0b01_01_00_00);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V SpreadInverse(double* from, int run) => SpreadForward(from, run);
 }

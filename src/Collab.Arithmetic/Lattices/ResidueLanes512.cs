@@ -34,6 +34,9 @@ internal readonly unsafe struct ResidueLanes512 : IResidueLanes<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V MultiplySubtract(V a, V b, V c) => Avx512F.FusedMultiplySubtract(a, b, c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Floor(V x) => Avx512F.RoundScale(x, 0b1001);
+
     // As unsigned integers a negative double is above every other, and of two that are not the smaller is below: x if x ≥ 0, else x + p.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V AddIfNegative(V x, V p) => Avx512F.Min(x.AsUInt64(), (x + p).AsUInt64()).AsDouble();
@@ -57,14 +60,4 @@ internal readonly unsafe struct ResidueLanes512 : IResidueLanes<V>
     public static (V, V) Separate(V x, V y) => (
         Avx512F.PermuteVar8x64x2(x, Vector512.Create(0L, 2, 4, 6, 8, 10, 12, 14), y),
         Avx512F.PermuteVar8x64x2(x, Vector512.Create(1L, 3, 5, 7, 9, 11, 13, 15), y));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V SpreadForward(double* from, int run) => run == 2
-        ? Avx512F.PermuteVar8x64(Vector256.Load(from).ToVector512Unsafe(), Vector512.Create(0L, 0, 2, 2, 1, 1, 3, 3))
-        : Avx512F.PermuteVar8x64(Vector128.Load(from).ToVector256Unsafe().ToVector512Unsafe(), Vector512.Create(0L, 0, 0, 0, 1, 1, 1, 1));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V SpreadInverse(double* from, int run) => run == 2
-        ? Avx512F.PermuteVar8x64(Vector256.Load(from).ToVector512Unsafe(), Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3))
-        : Avx512F.PermuteVar8x64(Vector128.Load(from).ToVector256Unsafe().ToVector512Unsafe(), Vector512.Create(0L, 0, 1, 1, 0, 0, 1, 1));
 }
