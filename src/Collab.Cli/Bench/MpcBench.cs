@@ -10,7 +10,7 @@ using Collab.SecretSharing.Vectors;
 
 namespace Collab.Cli.Bench;
 
-/// <summary>Measures operations on shared vectors among two or three parties, two by transfers or with a dealer: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>divide</c>; of two also <c>columns</c>, the inner product of theirs.</summary>
+/// <summary>Measures operations on shared vectors among two or three parties, two by transfers or with a dealer: <c>multiply</c>, <c>compare</c>, <c>inner</c>, <c>sort</c>, <c>shuffle</c>, <c>divide</c>; of two also <c>columns</c>, the inner product of theirs.</summary>
 /// <remarks>
 /// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Inputs are shared before the clock starts, checks of products end before it stops, and results are opened and compared with
 /// plain arithmetic after it has stopped; the connections stand. Bytes are those the first party sends and receives within the clock. The mode is
@@ -25,12 +25,12 @@ public static class MpcBench
     public static async Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var operation = BenchParties.Of(options.Operation ?? "multiply", "operation", "multiply", "compare", "inner", "sort", "divide", "columns");
+        var operation = BenchParties.Of(options.Operation ?? "multiply", "operation", "multiply", "compare", "inner", "sort", "shuffle", "divide", "columns");
         var security = BenchParties.Of(options.Security ?? "semi-honest", "security", "semi-honest", "malicious");
         var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 24, nameof(options));
-        var size = options.Size > 0 ? (int)options.Size : operation is "sort" or "divide" ? 100_000 : 1_000_000;
+        var size = options.Size > 0 ? (int)options.Size : operation is "sort" or "shuffle" or "divide" ? 100_000 : 1_000_000;
         if (!int.TryParse(options.Mode ?? "32", CultureInfo.InvariantCulture, out var bits) || bits is < 1 or > 63)
             throw new ArgumentException("The mode is the width of the words, 1 to 63 bits.", nameof(options));
 
@@ -41,6 +41,7 @@ public static class MpcBench
         if (names.Length == 3 && dealer is not null) throw new ArgumentException("A dealer deals to two parties.", nameof(options));
         if (names.Length == 2 && security == "malicious") throw new ArgumentException("Two parties are semi-honest.", nameof(options));
         if (names.Length == 3 && operation == "columns") throw new ArgumentException("Columns are those of two parties.", nameof(options));
+        if (operation == "shuffle" && (dealer is not null || security == "malicious")) throw new ArgumentException("There is a shuffle of two by transfers and of three, semi-honest.", nameof(options));
         var model = security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest;
         var work = new Work(operation, size, bits);
         await using var mesh = await BenchMesh.OpenAsync(dealer is null ? names : [.. names, dealer], transport, cancellation);
@@ -145,6 +146,8 @@ public static class MpcBench
                         return Opened(engine, await engine.ToWordsAsync(less, cancellation));
                 case "sort":
                     return Opened(engine, (await VectorSorting.SortAsync(engine, keys, [x], cancellation))[0]);
+                case "shuffle":
+                    return Opened(engine, (await engine.ShuffleAsync([x], [], cancellation)).Vectors[0]);
                 default:
                     return Opened(engine, await FixedPoint.DivideAsync(engine, x, y, 20, 20, 16, cancellation));
             }
@@ -162,6 +165,9 @@ public static class MpcBench
                     var sorted = (ulong[])X.Clone();
                     Array.Sort(sorted);
                     return result.AsSpan().SequenceEqual(sorted);
+                case "shuffle":
+                    Array.Sort(result);
+                    goto case "sort";
                 default:
                     var right = result.Length == X.Length;
                     for (var i = 0; i < X.Length; i++) right &= IsRight(result[i], X[i], Y[i]);

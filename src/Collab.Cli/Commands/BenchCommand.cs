@@ -28,7 +28,7 @@ internal static class BenchCommand
     {
         var topic = new Argument<string>("topic") { Description = string.Join(", ", Topics.Keys) };
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
-        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation; upsi query, nonmembers, search." };
+        var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, shuffle, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation; upsi query, nonmembers, search." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
         var model = new Option<string?>("--model") { Description = "model: gbdt, boosted trees." };
         var columns = new Option<int>("--columns") { Description = "model: columns of all parties.", DefaultValueFactory = _ => 20 };

@@ -69,17 +69,21 @@ public static class KnownMoves
 
     /// <summary>Brings rows into an order that neither party knows, in place: the first party's, then the second's, each drawn by itself.</summary>
     /// <param name="engine">This party's end.</param>
-    /// <param name="rows">n rows.</param>
+    /// <param name="rows">n rows, in parts that all come into the same order.</param>
     /// <param name="random">Where this party's order comes from.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <remarks>Twice the transfers of <see cref="PermuteAsync"/>. One uniform order that its party keeps to itself is enough for the whole to be uniform to the other (specs/oblivious-permutation.md, "Shuffle").</remarks>
+    /// <remarks>For each part twice the transfers of <see cref="PermuteAsync"/>. One uniform order that its party keeps to itself is enough for the whole to be uniform to the other (specs/oblivious-permutation.md, "Shuffle").</remarks>
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
-    public static async Task ShuffleAsync(BooleanEngine engine, RowShares rows, RandomSource random, CancellationToken cancellation = default)
+    public static async Task ShuffleAsync(BooleanEngine engine, IReadOnlyList<RowShares> rows, RandomSource random, CancellationToken cancellation = default)
     {
-        using var drawn = RandomOrder.Draw(random, rows.Length);
+        using var drawn = RandomOrder.Draw(random, rows[0].Length);
         var order = drawn.Span.ToArray();
-        foreach (var knower in new[] { BooleanParty.First, BooleanParty.Second })
-            await PermuteAsync(engine, knower, engine.Party == knower ? order : default, rows, cancellation).ConfigureAwait(false);
+        foreach (var part in rows)
+        {
+            foreach (var knower in new[] { BooleanParty.First, BooleanParty.Second })
+                await PermuteAsync(engine, knower, engine.Party == knower ? order : default, part, cancellation).ConfigureAwait(false);
+        }
+
         Array.Clear(order);
     }
 

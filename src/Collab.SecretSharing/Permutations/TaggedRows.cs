@@ -35,7 +35,7 @@ public static class TaggedRows
         for (var i = 0; i < count; i++) (kept.Words![i], kept.Bits![i]) = (unchecked((ulong)words.Share[i]), tags.Bits![i] & ((1UL << tagBits) - 1));
         using (var members = tags.BitsOf(tagBits, count)) await KnownMoves.ExchangeHalvesAsync(engine, members, kept, cancellation).ConfigureAwait(false); // 3 ↔
         using var all = WithMissing(engine.Party, kept, taken, tagBits);                                                                              // 3
-        await KnownMoves.ShuffleAsync(engine, all, random, cancellation).ConfigureAwait(false);                                                      // 4 ↔
+        await KnownMoves.ShuffleAsync(engine, [all], random, cancellation).ConfigureAwait(false);                                                      // 4 ↔
         using var shared = Planes(all);
         var opened = await BooleanGates.OpenAsync(engine, shared, cancellation).ConfigureAwait(false);                                               // 5 ↔
         var (placed, isPlaced) = (new ulong[taken.Length], new bool[taken.Length]);

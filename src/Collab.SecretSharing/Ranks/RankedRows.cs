@@ -51,7 +51,7 @@ public sealed class RankedRows : IDisposable
     {
         RequireWidth(bits);
         RequireLength(keys.Length);
-        if (!engine.CanShuffle)
+        if (!engine.SortsByShuffle)
             return new RankedRows(engine, await SortingNetwork.SortAsync(engine, [keys, .. others], bits, cancellation).ConfigureAwait(false), bits);
         using var planes = await VectorComparisons.ToBitsAsync(engine, keys, bits, cancellation).ConfigureAwait(false);
         return new RankedRows(engine, await VectorSorting.SortAsync(engine, planes, [keys, .. others], cancellation).ConfigureAwait(false), bits);

@@ -2,6 +2,7 @@ using Collab.Arithmetic.BinaryField;
 using Collab.Arithmetic.Hashing;
 using Collab.Channels;
 using Collab.Primitives;
+using Collab.SecretSharing.Boolean;
 using Collab.SecretSharing.Preprocessing;
 using Collab.SecretSharing.Vectors;
 
@@ -22,6 +23,9 @@ internal sealed class DealtProducts : IProducts
         using var seed = await WordMessages.ReceiveAsync(2, dealer, Dealer.SeedStep, cancellation).ConfigureAwait(false);               // 8 ←
         return new(index, peer, dealer, new AesPrg(new Gf128(seed.Span[0], seed.Span[1])));
     }
+
+    /// <inheritdoc/>
+    public BooleanEngine? Mover => null;
 
     /// <inheritdoc/>
     public Task<NativeBuffer<ulong>> MultiplyAsync(NativeBuffer<ulong> x, NativeBuffer<ulong> y, CancellationToken cancellation) =>

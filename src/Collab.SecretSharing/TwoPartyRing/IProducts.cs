@@ -1,4 +1,5 @@
 using Collab.Primitives;
+using Collab.SecretSharing.Boolean;
 
 namespace Collab.SecretSharing.TwoPartyRing;
 
@@ -27,6 +28,9 @@ internal interface IProducts : IDisposable
     /// <param name="cancellation">Ends the run.</param>
     Task<(NativeBuffer<ulong> Sent, NativeBuffer<ulong> Chosen)> MultiplyKnownBothWaysAsync(
         NativeBuffer<ulong> sent, NativeBuffer<ulong> chosen, int bits, CancellationToken cancellation);
+
+    /// <summary>This party's end over bits, whose transfers move rows; null where there are none.</summary>
+    BooleanEngine? Mover { get; }
 
     /// <summary>Says that no more products will be asked for.</summary>
     Task EndAsync(CancellationToken cancellation);

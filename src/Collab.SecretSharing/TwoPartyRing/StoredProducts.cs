@@ -1,5 +1,6 @@
 using Collab.Channels;
 using Collab.Primitives;
+using Collab.SecretSharing.Boolean;
 using Collab.SecretSharing.Preprocessing;
 using Collab.SecretSharing.Vectors;
 
@@ -14,6 +15,9 @@ internal sealed class StoredProducts(int index, IChannel peer, StoredTriples sto
 {
     /// <summary>Triples taken at a time: 24 MiB.</summary>
     private const int MostAtATime = 1 << 20;
+
+    /// <inheritdoc/>
+    public BooleanEngine? Mover => rest.Mover;
 
     /// <inheritdoc/>
     public Task<NativeBuffer<ulong>> MultiplyAsync(NativeBuffer<ulong> x, NativeBuffer<ulong> y, CancellationToken cancellation) =>

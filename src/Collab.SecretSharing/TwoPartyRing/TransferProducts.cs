@@ -10,6 +10,9 @@ namespace Collab.SecretSharing.TwoPartyRing;
 internal sealed class TransferProducts(BooleanEngine engine) : IProducts
 {
     /// <inheritdoc/>
+    public BooleanEngine? Mover => engine;
+
+    /// <inheritdoc/>
     public async Task<NativeBuffer<ulong>> MultiplyAsync(NativeBuffer<ulong> x, NativeBuffer<ulong> y, CancellationToken cancellation)
     {
         using var own = NativeBuffer<ulong>.Allocate(x.Length);

@@ -83,15 +83,14 @@ public sealed partial class TwoPartyEngine : IVectorEngine
     public int ConstantComponent => Index == 0 ? 0 : -1;                                   // the constant goes into x₀
 
     /// <inheritdoc/>
-    public bool CanShuffle => false;
+    /// <remarks>With transfers; a dealer's triples move no rows.</remarks>
+    public bool CanShuffle => _products.Mover is not null;
+
+    /// <inheritdoc/>
+    public bool SortsByShuffle => false;
 
     /// <inheritdoc/>
     public Task CheckAsync(CancellationToken cancellation = default) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(
-        IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default) =>
-        throw new NotSupportedException("Two parties do not shuffle; sorting goes by comparisons.");
 
     /// <summary>Tells a dealer, if there is one, that the run is over.</summary>
     public Task EndAsync(CancellationToken cancellation = default) => _products.EndAsync(cancellation);

@@ -27,8 +27,11 @@ public interface IVectorEngine : IDisposable
     /// <summary>Which of this party's components takes a public constant; −1 when none does.</summary>
     int ConstantComponent { get; }
 
-    /// <summary>Whether it shuffles. One that does not still sorts, by comparisons: log₂² of the rows instead of their bits.</summary>
+    /// <summary>Whether it shuffles.</summary>
     bool CanShuffle => true;
+
+    /// <summary>Whether it sorts by shuffles. One that does not still sorts, by comparisons: log₂² of the rows instead of their bits.</summary>
+    bool SortsByShuffle => CanShuffle;
 
     /// <summary>Shares the words of one party.</summary>
     /// <param name="owner">Who gives them.</param>

@@ -5,7 +5,7 @@ namespace Collab.SecretSharing.Vectors;
 
 /// <summary>Sorting, groups and largest elements, on every engine.</summary>
 /// <remarks>
-/// On an engine that shuffles, a radix sort of two bits a pass, lowest first, stable; on others a <see cref="SortingNetwork"/>, made stable by the number of the row behind
+/// On an engine that sorts by shuffles, a radix sort of two bits a pass, lowest first, stable; on others a <see cref="SortingNetwork"/>, made stable by the number of the row behind
 /// the key. Source of the first: Hamada, Ikarashi, Chida, Takahashi, eprint 2014/121, and Asharov et al.,
 /// eprint 2022/1595. What is opened is always a permutation that a shuffle has made uniform. specs/replicated-sharing.md, step 8.
 /// </remarks>
@@ -17,14 +17,14 @@ public static class VectorSorting
     /// <param name="engine">This party's end.</param>
     /// <param name="keys">n keys of 1 to 64 bits, unsigned; signed ones with their highest plane inverted.</param>
     /// <param name="cancellation">Ends the run.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The engine does not shuffle, and key and row number have more than 63 bits together.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The engine does not sort by shuffles, and key and row number have more than 63 bits together.</exception>
     /// <remarks>Three parties: about 40 bytes for each party, key and bit, 8 rounds for two bits.</remarks>
     public static async Task<SharedVector> PlacesAsync(IVectorEngine engine, SharedBitVector keys, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(keys.Planes, 1, nameof(keys));
         var numbers = new ulong[keys.Length];
         for (var i = 0; i < numbers.Length; i++) numbers[i] = (ulong)i;
-        if (!engine.CanShuffle)
+        if (!engine.SortsByShuffle)
         {
             var sorted = await NumberedAsync(engine, keys, [], cancellation).ConfigureAwait(false);
             using var ascending = engine.Constant(numbers);
@@ -66,7 +66,7 @@ public static class VectorSorting
     public static async Task<SharedVector[]> SortAsync(
         IVectorEngine engine, SharedBitVector keys, IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default)
     {
-        if (!engine.CanShuffle)
+        if (!engine.SortsByShuffle)
         {
             var sorted = await NumberedAsync(engine, keys, vectors, cancellation).ConfigureAwait(false);
             sorted[0].Dispose();
@@ -81,7 +81,7 @@ public static class VectorSorting
     public static async Task<SharedVector[]> MoveAsync(
         IVectorEngine engine, SharedVector places, IReadOnlyList<SharedVector> vectors, CancellationToken cancellation = default)
     {
-        if (!engine.CanShuffle)
+        if (!engine.SortsByShuffle)
         {
             var sorted = await SortingNetwork.SortAsync(engine, [places, .. vectors], RowBits(places.Length), cancellation).ConfigureAwait(false);
             sorted[0].Dispose();
@@ -141,7 +141,7 @@ public static class VectorSorting
         return (sorted[0], totals, SharedVectors.Concatenate(flags, one));
     }
 
-    /// <summary>On an engine that does not shuffle: the numbers of the rows and other vectors, in the order of the keys.</summary>
+    /// <summary>On an engine that does not sort by shuffles: the numbers of the rows and other vectors, in the order of the keys.</summary>
     private static async Task<SharedVector[]> NumberedAsync(
         IVectorEngine engine, SharedBitVector keys, IReadOnlyList<SharedVector> vectors, CancellationToken cancellation)
     {

@@ -148,7 +148,7 @@ public class KnownMovesTests
             var run = await BooleanPair.RunAsync(async engine =>
             {
                 var rows = Share(engine, words, bits);
-                await KnownMoves.ShuffleAsync(engine, rows, RandomSource.Seeded(engine.Party == BooleanParty.First ? ofFirst : ofSecond));
+                await KnownMoves.ShuffleAsync(engine, [rows], RandomSource.Seeded(engine.Party == BooleanParty.First ? ofFirst : ofSecond));
                 return rows;
             });
             var (shuffledWords, shuffledBits) = Plain(run);

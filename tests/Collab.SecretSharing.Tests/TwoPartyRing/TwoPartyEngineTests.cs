@@ -318,17 +318,67 @@ public class TwoPartyEngineTests
     }
 
     [Fact]
-    public async Task It_sorts_by_comparisons_and_does_not_shuffle()
+    public async Task It_sorts_by_comparisons()
     {
         var x = Trio.Words(60, 16, 1);
         await Pair.EqualsPlainAsync([.. x.Order()], async engine =>
         {
             using var keys = await engine.InputBitsAsync(engine.Parties[0], engine.Index == 0 ? x : default, x.Length, 16);
             using var words = await engine.InputAsync(0, x);
-            Assert.False(engine.CanShuffle);
-            await Assert.ThrowsAsync<NotSupportedException>(() => engine.ShuffleAsync([words], []));
+            Assert.False(engine.SortsByShuffle);
             using var sorted = (await VectorSorting.SortAsync(engine, keys, [words]))[0];
             return await engine.OpenAsync(sorted);
+        });
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(7), InlineData(513)]
+    public async Task All_vectors_come_into_one_new_order(int length)
+    {
+        ulong[] x = Trio.Words(length, 64, 1), y = Trio.Words(length, 64, 2), short1 = Trio.Words(length, 17, 3), long1 = Trio.Words(length, 64, 4), long2 = Trio.Words(length, 64, 5);
+        foreach (var bitVectors in new[] { 0, 1, 3 })
+        {
+            var run = await Pair.RunAsync(async engine =>
+            {
+                Assert.True(engine.CanShuffle);
+                using SharedVector a = await engine.InputAsync(0, x), b = await engine.InputAsync(1, y);
+                SharedBitVector[] bits = [await BitsAsync(engine, short1, 17), await BitsAsync(engine, long1, 64), await BitsAsync(engine, long2, 64)];
+                var (vectors, shuffled) = await engine.ShuffleAsync([a, b], bits[..bitVectors]);
+                ulong[][] opened = [await engine.OpenAsync(vectors[0]), await engine.OpenAsync(vectors[1])];
+                return (opened, await OpenedAsync(engine, shuffled));
+            });
+            Assert.Equal(x.Zip(y).Order(), run.Sender.opened[0].Zip(run.Sender.opened[1]).Order());
+            ulong[][] plain = [x, short1, long1, long2], seen = [run.Sender.opened[0], .. run.Sender.Item2];
+            for (var i = 1; i <= bitVectors; i++) Assert.Equal(plain[0].Zip(plain[i]).Order(), seen[0].Zip(seen[i]).Order());
+            if (length == 513) Assert.NotEqual(x, run.Sender.opened[0]);
+        }
+
+        static Task<SharedBitVector> BitsAsync(TwoPartyEngine engine, ulong[] words, int planes) =>
+            engine.InputBitsAsync(engine.Parties[1], engine.Index == 1 ? words : default, words.Length, planes);
+
+        static async Task<ulong[][]> OpenedAsync(TwoPartyEngine engine, SharedBitVector[] all)
+        {
+            var opened = new List<ulong[]>();
+            foreach (var bits in all) opened.Add((await engine.OpenBitsAsync(bits, engine.Parties))!);
+            return [.. opened];
+        }
+    }
+
+    [Fact]
+    public async Task A_shuffle_of_nothing_of_two_lengths_or_with_a_dealer_is_refused()
+    {
+        await Pair.RunAsync(async engine =>
+        {
+            using SharedVector three = engine.Constant([1, 2, 3]), two = engine.Constant([1, 2]);
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => engine.ShuffleAsync([], []));
+            await Assert.ThrowsAnyAsync<ArgumentException>(() => engine.ShuffleAsync([three, two], []));
+            return true;
+        });
+        await Pair.DealtAsync(async engine =>
+        {
+            using var words = engine.Constant([1, 2, 3]);
+            Assert.False(engine.CanShuffle);
+            await Assert.ThrowsAsync<NotSupportedException>(() => engine.ShuffleAsync([words], []));
+            return [];
         });
     }
 
