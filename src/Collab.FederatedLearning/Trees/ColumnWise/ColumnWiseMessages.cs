@@ -26,8 +26,12 @@ internal sealed record FeatureHello(Digest Settings, uint Rows, HistogramLayout 
 /// <summary>Step 2: what the label owner was told to train, the bins an answer has room for, and its public key.</summary>
 internal sealed record LabelHello(Digest Settings, uint Rows, uint Stride, byte[] PublicKey) : IMessage<LabelHello>
 {
-    public void Encode(IBufferWriter<byte> destination) =>
-        destination.Write(new CanonicalWriter().Digest(Settings).UInt32(Rows).UInt32(Stride).Bytes(PublicKey).Written);
+    /// <summary>Names the training: the key is fresh, so no other has the same.</summary>
+    public Digest Training => Digest.Of("collab-trees-training-1", Written.Written);
+
+    private CanonicalWriter Written => new CanonicalWriter().Digest(Settings).UInt32(Rows).UInt32(Stride).Bytes(PublicKey);
+
+    public void Encode(IBufferWriter<byte> destination) => destination.Write(Written.Written);
 
     public static LabelHello Decode(ReadOnlySpan<byte> payload)
     {

@@ -86,7 +86,7 @@ public static partial class ColumnWiseTrees
             options.Progress?.Report(tree + 1);
         }
 
-        return new([.. columns.Select(c => c.Bins)], splits);
+        return new(hello.Training, [.. columns.Select(c => c.Bins)], splits);
     }
 
     private static bool IsDivision(NodeRows rows, uint node, uint leftChild) =>

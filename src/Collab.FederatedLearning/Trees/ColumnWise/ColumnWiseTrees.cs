@@ -57,15 +57,17 @@ public static partial class ColumnWiseTrees
 
         var packing = new GradientPacking(GradientPacking.BestStride(labels.Length, [.. layouts.Select(l => l.Bins)], settings.Depth));
         using var secret = SecretKey.Generate(GradientPacking.Parameters, random);
+        Digest training;
         using (var key = secret.PublicKey(random))
         {
             var hello = new LabelHello(settings.Id, (uint)labels.Length, (uint)packing.Stride, key.Encode());
+            training = hello.Training;
             foreach (var owner in owners) await owner.SendAsync(hello, cancellation).ConfigureAwait(false);            // 2 →  public key
         }
 
         HistogramLayout layout = new([.. columns.Select(c => new FeatureShape(c.Bins.ValueBins, c.Bins.IsCategory)), .. layouts.SelectMany(l => l.Features)]);
         var parties = new FeatureOwners(owners, layouts, layout, columns, packing, secret, threads, random);
         var trees = await boosting.RunAsync(parties.RowsOf, options.Progress, cancellation).ConfigureAwait(false);      // 3 to 7
-        return new(boosting.Ensemble(layout, trees), [.. columns.Select(c => c.Bins)], [columns.Count, .. layouts.Select(l => l.Features.Count)]);
+        return new(training, boosting.Ensemble(layout, trees), [.. columns.Select(c => c.Bins)], [columns.Count, .. layouts.Select(l => l.Features.Count)]);
     }
 }
