@@ -75,7 +75,7 @@ internal static class JoinedAnalysisExplanation
             ],
             new(
                 costs.Sum(cost => cost.Flights + cost.Ole.Messages), costs.Sum(cost => cost.TotalBytes),
-                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => Math.Max(a.OfSender.Count + a.OfReceiver.Count, a.Rounds.Take(1).SelectMany(parts => parts).Select(part => part.OfSender.Count + part.OfReceiver.Count + part.SumCount + part.Ways).DefaultIfEmpty().Max()))))),
+                CostRates.NodeMemory + FixedMemory + OrderedAnalysisExplanation.MemoryOf(plan, analyses, plan.Inputs.Max(Most), BytesPerKey) + (plan.Inputs.Max(Most) * (BytesPerKey + (BytesPerKeyAndColumn * analyses.Max(a => Math.Max(a.OfSender.Count + a.OfReceiver.Count, a.Rounds.Take(1).SelectMany(parts => parts).Select(part => part.OfSender.Count + part.OfReceiver.Count + part.OpenedCount + part.Ways).DefaultIfEmpty().Max()))))),
                 CostRates.JobWait + (keys * CostRates.SecondsPerRow) + CostRates.SilentCircuit.Fixed + (keys * SecondsPerKey) + (costs.Sum(cost => (double)cost.Transfers) * SecondsPerTransfer),
                 AreUpperBounds: true));
     }
@@ -94,15 +94,20 @@ internal static class JoinedAnalysisExplanation
 
     private static Bilingual Told(Analysis analysis, JoinedAnalysis joined)
     {
-        var (of, about) = (AnalysisExplanation.Asked(analysis), analysis is Analysis.PairedMeans
-            ? new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）")
-            : AnalysisExplanation.Totals(analysis));
+        var (of, about) = (AnalysisExplanation.Asked(analysis), analysis switch
+        {
+            Analysis.PairedMeans => new Bilingual("number, sums, squares and products of the two columns, which is more than of their differences", "两列的个数、和、平方和与乘积和（多于差值的合计）"),
+            Analysis.Logistic => new Bilingual(
+                "the count of either response, all sums of products of two of the columns, and the sum of each over the rows of the second response; after each step, at coefficients that it names: all weighted sums of products of two of the columns, the sums of the means times a column, and the deviance",
+                "两种取值的行数、所有两列乘积之和，以及第二种取值的行的各列之和；在每一步由其指定的系数处：所有两列乘积的加权和、均值与各列乘积之和，以及偏差"),
+            _ => AnalysisExplanation.Totals(analysis),
+        });
         if (joined.Ordered is not null) return new($"of {of.English}, over the rows that match: {about.English}", $"{of.Chinese}（匹配的行）：{about.Chinese}");
         if (joined.Rounds.FirstOrDefault() is { } round)
         {
             return new(
-                $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals, and {round[0].SumCount} for each of at most {joined.MostPoints} steps; usually fewer than 10, and the cost told is that of all)",
-                $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计，另每步 {round[0].SumCount} 个，至多 {joined.MostPoints} 步；通常不足 10 步，所示开销按全部步数计）");
+                $"of {of.English}, over the rows that match: {about.English} ({joined.Products.Count} totals, and {round[0].OpenedCount} for each of at most {joined.MostPoints} steps; usually fewer than 10, and the cost told is that of all)",
+                $"{of.Chinese}（匹配的行）：{about.Chinese}（共 {joined.Products.Count} 个合计，另每步 {round[0].OpenedCount} 个，至多 {joined.MostPoints} 步；通常不足 10 步，所示开销按全部步数计）");
         }
 
         return new(

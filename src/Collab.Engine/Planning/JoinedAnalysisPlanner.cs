@@ -122,6 +122,8 @@ internal static class JoinedAnalysisPlanner
         OfReceiver = ColumnsOf(part.OfReceiver),
         Products = part.Products,
         SumOf = part.SumOf,
+        OfReceiverAfter = ColumnsOf(part.OfReceiverAfter),
+        After = part.After,
         WayCount = part.Ways,
         WaysOf = part.WaysOf == plan.Receivers[0] ? BooleanParty.Second : BooleanParty.First,
         SubsetOfSender = totals.SubsetOfSender,

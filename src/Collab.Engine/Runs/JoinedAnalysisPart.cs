@@ -79,9 +79,8 @@ internal sealed record JoinedAnalysisPart(
         }
 
         if (analysis.MostPoints == 0) return totals is null ? new AnalysisOutcome([], "") : analysis.Finish(totals);
-        Task<IReadOnlyList<BigInteger>?> OpenAsync(
-            IReadOnlyList<JoinedRound> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken ending) =>
-            JoinedSums.OpenAsync(rows, JoinedAnalysisPlanner.SumsOf(Plan, analysis, plan, parts), columnsOf, ways, ending);
+        Task<IReadOnlyList<BigInteger>?> OpenAsync(IReadOnlyList<JoinedRound> parts, JoinedRoundColumns columns, CancellationToken ending) =>
+            JoinedSums.OpenAsync(rows, JoinedAnalysisPlanner.SumsOf(Plan, analysis, plan, parts), columns.OfPart, columns.Ways, columns.After, ending);
         if (totals is not null) return await analysis.ReceiveAsync(channel, own, totals, OpenAsync, cancellation);
         await analysis.ContributeAsync(Ports.Self, channel, own, OpenAsync, cancellation);
         return new AnalysisOutcome([], "");

@@ -84,7 +84,7 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
         foreach (var parts in sums)
         {
             operations.Send(2 * Digest.Size);                                           // 9
-            operations.Sums(parts, bins, isEmpty ? 0 : StoreBytes(senderItems));        // 10 – 15
+            operations.Sums(parts, bins, isEmpty ? 0 : StoreBytes(senderItems));        // 10 – 16
         }
 
         var cost = operations.AddedTo(shared);
@@ -191,7 +191,7 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
             foreach (var width in numbered.Where(t => plan.Terms[t].Gate is not null).GroupBy(t => plan.WordBits(plan.Terms[t]))) Send(Gf128.Size * (long)width.Count()); // 8
         }
 
-        /// <summary>Steps 10 to 15 of specs/analysis-joined.md, of rows whose members are known.</summary>
+        /// <summary>Steps 10 to 16 of specs/analysis-joined.md, of rows whose members are known.</summary>
         public void Sums(IReadOnlyList<JoinedSumPlan> parts, int bins, long storeBytes)
         {
             foreach (var part in parts)
@@ -208,7 +208,8 @@ public sealed partial record CircuitPsiCost(long Bytes, long Transfers, long Ole
                 if (i == 0 || ofSender) Products(bins, [new(1, sums)], back: true);
             }
 
-            Send(Gf128.Size * (long)sums * Math.Max(1, ways));                          // 15
+            Products(bins, [.. parts[0].ByReceiverAfter().Where(group => group.Column >= 0).Select(group => new ProductShape(parts[0].OfReceiverAfter[group.Column].Bits, group.Products.Length))]); // 15
+            Send(Gf128.Size * (long)parts[0].OpenedCount);                              // 16
         }
 
         private void Products(int count, IReadOnlyList<ProductShape> shapes, bool back = false)

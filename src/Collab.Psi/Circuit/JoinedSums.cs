@@ -29,13 +29,14 @@ public static class JoinedSums
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
     public static Task<IReadOnlyList<BigInteger>?> OpenAsync(
         SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, IReadOnlyList<ReadOnlyMemory<Int128>> ways, JoinedSumPlan plan, CancellationToken cancellation = default) =>
-        OpenAsync(rows, [plan], _ => columns, ways, cancellation);
+        OpenAsync(rows, [plan], _ => columns, ways, [], cancellation);
 
     /// <summary>One party's part of one round whose sums have several parts, each with columns of its own: only one part's are in memory at a time.</summary>
     /// <param name="rows">The rows of both, aligned.</param>
     /// <param name="parts">What is opened, part after part; a sum adds up what all of them give it.</param>
     /// <param name="columnsOf">The columns of this party for a part, asked for once, in order.</param>
     /// <param name="ways">At their owner, for each way an indicator of each row, shape [ways][n]; nothing at the other.</param>
+    /// <param name="after">At the receiver, a value of each row for each column that multiplies sums at the end; nothing at the sender.</param>
     /// <param name="cancellation">Ends the run; the channel is of no use afterwards.</param>
     /// <returns>At the receiver the sums, way by way in their order; null at the sender.</returns>
     /// <exception cref="ArgumentException">A value is outside its column's range, or the plan is none; of the first part, nothing was sent.</exception>
@@ -43,7 +44,7 @@ public static class JoinedSums
     /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
     public static async Task<IReadOnlyList<BigInteger>?> OpenAsync(
         SharedRows rows, IReadOnlyList<JoinedSumPlan> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways,
-        CancellationToken cancellation = default)
+        IReadOnlyList<ReadOnlyMemory<Int128>> after, CancellationToken cancellation = default)
     {
         JoinedSumPlan.Check(parts);
         var plan = parts[0];
@@ -51,6 +52,7 @@ public static class JoinedSums
         if (ways.Count != (hasWays ? plan.WayCount : 0)) throw new ArgumentException("The ways at their owner.", nameof(ways));
         var subset = rows.IsSender ? plan.SubsetOfSender : plan.SubsetOfReceiver;
         JoinedTotals.CheckColumns(rows, ways, [.. ways.Select(_ => JoinedColumn.Indicator)], subset);
+        JoinedTotals.CheckColumns(rows, after, rows.IsSender ? [] : plan.OfReceiverAfter, subset);
         var columns = Checked(0);
         await JoinedTotals.AgreeAsync(rows.Channel, Agreement, JoinedSumPlan.Digest(parts), cancellation).ConfigureAwait(false);            // 9 ↔
         var held = new List<SharedWords>();
@@ -71,7 +73,8 @@ public static class JoinedSums
             var matching = await WithinAsync(rows.Engine, held[..plan.SumCount], Words(members), cancellation).ConfigureAwait(false);       // 13 ↔
             held.AddRange(matching);
             var sums = new List<UInt128>();
-            if (plan.WayCount == 0) sums.AddRange(matching.Select(Total));
+            if (plan.After is not null) sums.AddRange(await AfterAsync(rows, matching, after, plan, cancellation).ConfigureAwait(false));        // 15 ↔
+            else if (plan.WayCount == 0) sums.AddRange(matching.Select(Total));
             for (var way = 0; way < plan.WayCount; way++)
             {
                 if (waysOfSender == 0) sums.AddRange(await WithinKnownAsync(rows, matching, hasWays ? ways[way] : default, cancellation).ConfigureAwait(false)); // 14 ↔
@@ -84,7 +87,7 @@ public static class JoinedSums
             }
 
             using var all = new SharedWords([.. sums], WordBits);
-            var words = await WordOpening.OpenAsync(rows.Engine, all, BooleanParty.Second, cancellation).ConfigureAwait(false);             // 15 →
+            var words = await WordOpening.OpenAsync(rows.Engine, all, BooleanParty.Second, cancellation).ConfigureAwait(false);             // 16 →
             return words is null ? null : [.. words.Select(word => (BigInteger)unchecked((Int128)word))];
         }
         finally
@@ -100,38 +103,76 @@ public static class JoinedSums
         }
     }
 
+    /// <summary>Shares of Σ v·y for shared v and a number y of each row of the receiver, as in step 11.</summary>
+    private static async Task<UInt128[]> AfterAsync(SharedRows rows, SharedWords[] sums, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedSumPlan plan, CancellationToken cancellation)
+    {
+        var totals = new UInt128[plan.After!.Count];
+        var numbers = plan.ByReceiverAfter().Where(group => group.Column >= 0).Select(group => NumberOf(rows, columns, group.Column, plan.OfReceiverAfter[group.Column], group.Products, plan.SubsetOfReceiver)).ToArray();
+        var crossed = await CrossedAsync(rows, numbers, place => sums[plan.After[place].Sum].Share, cancellation).ConfigureAwait(false);
+        foreach (var (place, words) in crossed)
+        {
+            totals[place] = Total(words);
+            words.Dispose();
+        }
+
+        foreach (var (place, (sum, column)) in plan.After.Index())
+            if (column < 0) totals[place] = Total(sums[sum]);
+        var own = new UInt128[rows.BinCount];
+        foreach (var number in numbers)
+        {
+            foreach (var place in number.Products)
+            {
+                AddProducts(own, sums[plan.After[place].Sum].Share, unchecked((UInt128)number.Range.Least), number.Offsets);
+                foreach (var word in own) totals[place] = unchecked(totals[place] + word);
+                Array.Clear(own);
+            }
+
+            number.Clear();
+        }
+
+        return totals;
+    }
+
     /// <summary>Adds shares of the products of a part in each bin, which mean nothing where rows do not match: y = least + offset, and of the offset times the sender's share they get shares by its bits.</summary>
     private static async Task AddAsync(SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, JoinedSumPlan part, UInt128[][] sums, CancellationToken cancellation)
     {
         var stored = await rows.ColumnsAsync(part.OfSender.Count, rows.IsSender ? columns : [], cancellation).ConfigureAwait(false);        // 10 →
-        var numbers = part.ByReceiver().Select(column => (
-            Range: part.OfReceiver[column.OfReceiver], column.Products,
-            Offsets: rows.Items is null ? [] : InBins(rows, row => unchecked((UInt128)(columns[column.OfReceiver].Span[row] - part.OfReceiver[column.OfReceiver].Least)), part.SubsetOfReceiver))).ToArray();
+        var numbers = part.ByReceiver().Select(group => NumberOf(rows, columns, group.OfReceiver, part.OfReceiver[group.OfReceiver], group.Products, part.SubsetOfReceiver)).ToArray();
         try
         {
-            var wide = numbers.Where(number => number.Range.Bits > 0).ToArray();
-            var crossed = wide.Length == 0 ? []
-                : rows.IsSender ? await ObliviousProducts.SendAsync(
-                    rows.Engine, [.. wide.Select(number => (number.Range.Bits, (IReadOnlyList<ReadOnlyMemory<UInt128>>)[.. number.Products.Select(place => (ReadOnlyMemory<UInt128>)stored[part.Products[place].OfSender].Share.ToArray())]))],
-                    cancellation).ConfigureAwait(false)
-                : await ObliviousProducts.ReceiveAsync(
-                    rows.Engine, [.. wide.Select(number => (number.Range.Bits, (ReadOnlyMemory<UInt128>)number.Offsets, number.Products.Length))], cancellation).ConfigureAwait(false); // 11 ↔
-            foreach (var (own, number) in crossed.Zip(wide))
-                foreach (var (words, place) in own.Zip(number.Products))
-                {
-                    Add(sums[part.SumOfProduct(place)], words.Share);
-                    words.Dispose();
-                }
+            foreach (var (place, words) in await CrossedAsync(rows, numbers, place => stored[part.Products[place].OfSender].Share, cancellation).ConfigureAwait(false)) // 11 ↔
+            {
+                Add(sums[part.SumOfProduct(place)], words.Share);
+                words.Dispose();
+            }
 
-            foreach (var (range, products, offsets) in numbers)
-                foreach (var place in products)
-                    AddProducts(sums[part.SumOfProduct(place)], stored[part.Products[place].OfSender].Share, unchecked((UInt128)range.Least), offsets);
+            foreach (var number in numbers)
+                foreach (var place in number.Products)
+                    AddProducts(sums[part.SumOfProduct(place)], stored[part.Products[place].OfSender].Share, unchecked((UInt128)number.Range.Least), number.Offsets);
         }
         finally
         {
             foreach (var words in stored) words.Dispose();
-            foreach (var number in numbers) CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(number.Offsets.AsSpan()));
+            foreach (var number in numbers) number.Clear();
         }
+    }
+
+    private static Number NumberOf(SharedRows rows, IReadOnlyList<ReadOnlyMemory<Int128>> columns, int column, JoinedColumn range, int[] products, int? subset) =>
+        new(range, products, rows.Items is null ? [] : InBins(rows, row => unchecked((UInt128)(columns[column].Span[row] - range.Least)), subset));
+
+    /// <summary>Shares of the sender's share times the offset, for each product of numbers that are not constant.</summary>
+    private static async Task<IEnumerable<(int Place, SharedWords Words)>> CrossedAsync(
+        SharedRows rows, IReadOnlyList<Number> numbers, ShareOfProduct shareOf, CancellationToken cancellation)
+    {
+        var wide = numbers.Where(number => number.Range.Bits > 0).ToArray();
+        if (wide.Length == 0) return [];
+        var crossed = rows.IsSender
+            ? await ObliviousProducts.SendAsync(
+                rows.Engine, [.. wide.Select(number => (number.Range.Bits, (IReadOnlyList<ReadOnlyMemory<UInt128>>)[.. number.Products.Select(place => (ReadOnlyMemory<UInt128>)shareOf(place).ToArray())]))],
+                cancellation).ConfigureAwait(false)
+            : await ObliviousProducts.ReceiveAsync(
+                rows.Engine, [.. wide.Select(number => (number.Range.Bits, (ReadOnlyMemory<UInt128>)number.Offsets, number.Products.Length))], cancellation).ConfigureAwait(false);
+        return crossed.Zip(wide, (own, number) => own.Zip(number.Products, (words, place) => (place, words))).SelectMany(own => own);
     }
 
     private static void Add(Span<UInt128> sums, ReadOnlySpan<UInt128> words)
@@ -237,5 +278,14 @@ public static class JoinedSums
         var sum = UInt128.Zero;
         for (var b = 0; b < bits.Length; b++) sum = unchecked(sum + (words.Share[b] * bits[b]));
         return sum;
+    }
+
+    /// <summary>The sender's share that a product multiplies.</summary>
+    private delegate ReadOnlySpan<UInt128> ShareOfProduct(int place);
+
+    /// <summary>A number of each row of the receiver and the places of its products; offsets from its least value, in bins, are there at the receiver alone.</summary>
+    private sealed record Number(JoinedColumn Range, int[] Products, UInt128[] Offsets)
+    {
+        public void Clear() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(Offsets.AsSpan()));
     }
 }

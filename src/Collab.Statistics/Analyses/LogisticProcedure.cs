@@ -1,5 +1,8 @@
 using System.Numerics;
 using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Statistics.Analyses.Joined;
+using Collab.Statistics.Inference;
 using Collab.Statistics.Inference.Regression;
 
 namespace Collab.Statistics.Analyses;
@@ -28,6 +31,30 @@ internal sealed class LogisticProcedure(Analysis.Logistic analysis) : ModelProce
     {
         var levels = BatchColumns.LevelOfEachRow(batch, analysis.Response, _levels);
         return ([.. levels.Select(level => (double)level)], [.. levels.Select((level, row) => level >= 0 && columns.All(column => column.Present[row]))]);
+    }
+
+    /// <summary>A cell of all rows, with n, Σ x and Σ x·xᵀ, and one for each response, of the second with n and Σ x.</summary>
+    public override IReadOnlyList<JoinedCell> Joined
+    {
+        get
+        {
+            RowProduct Is(int level) => new RowFactor.Level(analysis.Response, level);
+            return
+            [
+                new(RowProduct.One, [.. RowProduct.Moments(analysis.Covariates).Select(x => (RowTotal)x)]), new(Is(0), []),
+                new(Is(1), [.. Enumerable.Range(0, ColumnCount).Select(i => (RowTotal)(Is(1) * RowProduct.Moment(analysis.Covariates, 0, i)))]),
+            ];
+        }
+    }
+
+    public override int MostJoinedQuestions => GeneralisedLinearModel.MaximumIterations;
+
+    public override JoinedModel ModelOver(JoinedTables tables, PartyId receiver) => new LogisticModel(analysis.Covariates, tables, receiver);
+
+    public override Task<Finding> ReceiveJoinedAsync(JoinedRounds rounds, IReadOnlyList<BigInteger[]> cells, CancellationToken cancellation)
+    {
+        var model = (LogisticModel)rounds.Model;
+        return new JoinedLogisticRounds(rounds, model, model.CentredOf(cells[0]), model.CentredOf(cells[2].AsSpan())).FitAsync(Names, cancellation);
     }
 
     protected override Responses ResponsesOf(IReadOnlyList<BigInteger[]> cells) => Responses.Binomial((long)cells[1][0], (long)cells[2][0]);

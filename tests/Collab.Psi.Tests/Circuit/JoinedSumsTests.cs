@@ -73,6 +73,24 @@ public class JoinedSumsTests
     }
 
     [Fact]
+    public async Task Sums_are_multiplied_by_columns_of_the_receiver_at_the_end()
+    {
+        JoinedSumPlan part = new() { OfSender = [new(-5, 900)], OfReceiver = [new(-3, 9)], Products = [(0, 0)] };
+        JoinedSumPlan[] parts = [part with { OfReceiverAfter = [new(-7, 2), new(4, 4)], After = [(0, 1), (0, -1), (0, 0)] }, part];
+        var (sent, received) = (Table(true, part), Table(false, part with { OfReceiver = [new(-3, 9), new(-7, 2), new(4, 4)] }));
+        var dealer = new SeededOle();
+        var run = await TwoParty.RunAsync(
+            channel => PartsAsync(BooleanParty.First, channel, [sent, sent], dealer, parts), channel => PartsAsync(BooleanParty.Second, channel, [received, received], dealer, parts));
+        BigInteger Of(int column) => 2 * Plain(sent, new KeyedTable(received.Keys, [[.. received.Columns[0].Select((value, row) => value * (column < 0 ? 1 : received.Columns[1 + column][row]))]]) { Subsets = received.Subsets }, part)[0];
+        Assert.Equal([Of(1), Of(-1), Of(0)], run.Receiver);
+        Assert.Equal(CircuitPsiCost.OfJoined(Rows, Rows, [], TransferForm.Extension, parts).Bytes, run.Usage.BytesSent + run.Usage.BytesReceived);
+        foreach (var unfit in new[] { parts[0] with { After = [] }, parts[0] with { After = [(1, 0)] }, parts[0] with { After = [(0, 2)] }, parts[0] with { WayCount = 1 }, parts[0] with { OfReceiverAfter = [new(2, -7), new(4, 4)] } })
+            Assert.Throws<ArgumentException>(unfit.Check);
+        Assert.Throws<ArgumentException>(() => JoinedSumPlan.Check([part, parts[0]]));
+        Assert.Throws<InsecureParametersException>((parts[0] with { OfReceiverAfter = [new(0, Int128.One << 92), new(4, 4)] }).Check);
+    }
+
+    [Fact]
     public void Parts_of_other_rows_or_sums_are_none_of_a_plan()
     {
         JoinedSumPlan.Check([Small, Small]);
@@ -163,7 +181,9 @@ public class JoinedSumsTests
     {
         await using var rows = await SharedRows.AlignAsync(party, channel, tables[0].Keys, tables[0].Subsets, RandomSource.System, JoinedRuns.Options, dealer, new DealtTransfers(party), default);
         int ColumnsOf(int part) => (party == BooleanParty.First ? parts[part].OfSender : parts[part].OfReceiver).Count;
-        return await JoinedSums.OpenAsync(rows, parts, part => tables[part].Memory[..ColumnsOf(part)], tables[0].Memory[ColumnsOf(0)..]);
+        var others = tables[0].Memory[ColumnsOf(0)..];
+        var hasAfter = party == BooleanParty.Second && parts[0].After is not null;
+        return await JoinedSums.OpenAsync(rows, parts, part => tables[part].Memory[..ColumnsOf(part)], hasAfter ? [] : others, hasAfter ? others : []);
     }
 
     private static BigInteger[] Plain(KeyedTable sender, KeyedTable receiver, JoinedSumPlan plan)

@@ -58,10 +58,7 @@ internal sealed class ExponentialModel : JoinedModel
     public override IReadOnlyList<RowProduct> KeptBy(PartyId owner) =>
         [.. base.KeptBy(owner), .. owner == _leavingOf ? Enumerable.Range(0, Ways).Select(way => (RowProduct)new RowFactor.Leaves(_leaving!, way)) : []];
 
-    public override IReadOnlyList<ReadOnlyMemory<Int128>> WaysOf(PartyId owner, JoinedRows rows) =>
-        owner == _leavingOf ? [.. rows.Kept.Skip(OwnOf(owner).Count()).Select(way => (ReadOnlyMemory<Int128>)way.ToArray())] : [];
-
-    public override Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> ColumnsAt(PartyId owner, double[] named, JoinedRows rows)
+    public override JoinedRoundColumns ColumnsAt(PartyId owner, double[] named, JoinedRows rows)
     {
         var isReceiver = owner == Receiver;
         var (parts, own) = (isReceiver ? _ofReceiver : _ofSender, OwnOf(owner).ToArray());
@@ -82,7 +79,9 @@ internal sealed class ExponentialModel : JoinedModel
             }
         }
 
-        return _ => [.. columns.Select(column => (ReadOnlyMemory<Int128>)column)];
+        return new JoinedRoundColumns(
+            _ => [.. columns.Select(column => (ReadOnlyMemory<Int128>)column)],
+            owner == _leavingOf ? [.. rows.Kept.Skip(own.Length).Select(way => (ReadOnlyMemory<Int128>)way.ToArray())] : [], []);
     }
 
     /// <summary>The receiver's part of one round.</summary>
@@ -114,7 +113,7 @@ internal sealed class ExponentialModel : JoinedModel
     private (BigInteger Least, BigInteger Largest) Extent(Part part, bool isReceiver)
     {
         var one = BigInteger.One << (isReceiver ? ReceiverBits : SenderBits);
-        if (part.I == 0 && !HasOwn(isReceiver)) return (one, one); // who has no covariate weighs every row alike
+        if (part.I == 0 && !OwnOf(isReceiver).Any()) return (one, one); // who has no covariate weighs every row alike
         return (part.I == part.J ? 0 : -one, one);
     }
 }

@@ -182,6 +182,19 @@ public sealed record JoinedRound(
     IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfSender, IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfReceiver,
     IReadOnlyList<(int OfSender, int OfReceiver)> Products, IReadOnlyList<int>? SumOf, int Ways, PartyId? WaysOf)
 {
-    /// <summary>How many sums it opens.</summary>
-    public int SumCount => (SumOf is null ? Products.Count : SumOf.Max() + 1) * Math.Max(1, Ways);
+    /// <summary>The bounds of each column of the receiver that sums are multiplied by when all parts are added up: of the first part.</summary>
+    public IReadOnlyList<(BigInteger Least, BigInteger Largest)> OfReceiverAfter { get; init; } = [];
+
+    /// <summary>What is opened, if not the sums as they are: a sum, and the column of <see cref="OfReceiverAfter"/> that multiplies it, or −1.</summary>
+    public IReadOnlyList<(int Sum, int OfReceiverAfter)>? After { get; init; }
+
+    /// <summary>How many numbers are opened.</summary>
+    public int OpenedCount => (After?.Count ?? (SumOf is null ? Products.Count : SumOf.Max() + 1)) * Math.Max(1, Ways);
 }
+
+/// <summary>A party's columns in a round.</summary>
+/// <param name="OfPart">Those of a part, asked for once each, in order.</param>
+/// <param name="Ways">Its indicators of the ways that sums are told apart by, if they are its.</param>
+/// <param name="After">At the receiver, those that sums are multiplied by when all parts are added up.</param>
+public sealed record JoinedRoundColumns(
+    Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> OfPart, IReadOnlyList<ReadOnlyMemory<Int128>> Ways, IReadOnlyList<ReadOnlyMemory<Int128>> After);

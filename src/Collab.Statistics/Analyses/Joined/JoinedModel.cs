@@ -22,6 +22,12 @@ internal abstract class JoinedModel(IReadOnlyList<Measure> covariates, JoinedTab
     /// <param name="points">At how many points sums may be asked for.</param>
     public abstract IEnumerable<IReadOnlyList<JoinedRound>> MostRounds(int points);
 
+    /// <summary>The work of a round, in whatever the model counts it.</summary>
+    public virtual long WorkOf(double[] named) => 0;
+
+    /// <summary>The work of all rounds at most, which <see cref="MostRounds"/> stands for.</summary>
+    public virtual long MostWork(int points) => 0;
+
     /// <summary>A covariate without a declared range, if there is one.</summary>
     public string? Undeclared => covariates.FirstOrDefault(covariate => tables[covariate.Column].Range is null)?.Column;
 
@@ -31,17 +37,14 @@ internal abstract class JoinedModel(IReadOnlyList<Measure> covariates, JoinedTab
     /// <summary>What an owner keeps of a row: its covariates.</summary>
     public virtual IReadOnlyList<RowProduct> KeptBy(PartyId owner) => [.. OwnOf(owner).Select(k => (RowProduct)new RowFactor.Power(covariates[k - 1], 1))];
 
-    /// <summary>An owner's indicators of ways that sums are told apart by, shape [ways][rows]; none if they are not its.</summary>
-    public virtual IReadOnlyList<ReadOnlyMemory<Int128>> WaysOf(PartyId owner, JoinedRows rows) => [];
-
     /// <summary>Of what is named, the β for covariates in [−1, 1], with an intercept.</summary>
     public virtual ReadOnlySpan<double> PointOf(double[] named) => named;
 
     /// <summary>What is opened, part by part; null where what is named asks for nothing that there is.</summary>
     public abstract IReadOnlyList<JoinedRound>? PartsAt(double[] named);
 
-    /// <summary>An owner's columns for each part, shape [columns][rows].</summary>
-    public abstract Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> ColumnsAt(PartyId owner, double[] named, JoinedRows rows);
+    /// <summary>An owner's columns.</summary>
+    public abstract JoinedRoundColumns ColumnsAt(PartyId owner, double[] named, JoinedRows rows);
 
     /// <summary>The middle of a covariate's declared range and half its length, in units of 1; the intercept's are 0 and 1.</summary>
     public (double Middle, double Half) ScaleOf(int column)
@@ -107,7 +110,7 @@ internal abstract class JoinedModel(IReadOnlyList<Measure> covariates, JoinedTab
     }
 
     /// <summary>The two ends of a covariate's declared range, in its units, added and subtracted; 0 and 1 of the intercept.</summary>
-    private (BigInteger Sum, BigInteger Length) SpanOf(int column)
+    protected (BigInteger Sum, BigInteger Length) SpanOf(int column)
     {
         if (column == 0) return (0, 1);
         var (low, high) = tables.RangeOf(covariates[column - 1]);
@@ -123,6 +126,9 @@ internal abstract class JoinedModel(IReadOnlyList<Measure> covariates, JoinedTab
         return change * normalised * change.Transpose();
     }
 
+    /// <summary>The same of a vector.</summary>
+    public Vector<double> InUnits(Vector<double> normalised) => Vector<double>.Build.Dense(CovariateCount + 1, k => (ScaleOf(k).Half * normalised[k]) + (ScaleOf(k).Middle * normalised[0]));
+
     /// <summary>The columns of an owner, the covariates' numbers, in order.</summary>
     protected IEnumerable<int> OwnOf(PartyId owner) => Enumerable.Range(1, CovariateCount).Where(k => tables[covariates[k - 1].Column].Of == owner);
 
@@ -134,8 +140,8 @@ internal abstract class JoinedModel(IReadOnlyList<Measure> covariates, JoinedTab
         return part.I == 0 ? new Part(part.J, 0) : part;
     }
 
-    /// <summary>Whether an owner has a covariate.</summary>
-    protected bool HasOwn(bool isReceiver) => Enumerable.Range(1, CovariateCount).Any(k => (tables[covariates[k - 1].Column].Of == receiver) == isReceiver);
+    /// <summary>The same of the receiver, or of the other.</summary>
+    protected IEnumerable<int> OwnOf(bool isReceiver) => Enumerable.Range(1, CovariateCount).Where(k => (tables[covariates[k - 1].Column].Of == receiver) == isReceiver);
 
     /// <summary>Reads an owner's covariates of a row, brought to [−1, 1], into their places.</summary>
     protected void Read(JoinedRows rows, int row, int[] own, double[] x)
@@ -145,6 +151,13 @@ internal abstract class JoinedModel(IReadOnlyList<Measure> covariates, JoinedTab
             var (low, high) = tables.RangeOf(covariates[own[k] - 1]);
             x[own[k]] = high == low ? 0 : (double)((2 * rows.Kept[k][row]) - low - high) / (double)((Int128)high - low);
         }
+    }
+
+    /// <summary>A covariate of an owner's row, taken from the middle of its range, in halves of its unit: of the size of the range's length.</summary>
+    protected Int128 WholeAt(JoinedRows rows, int row, int[] own, int column)
+    {
+        var (low, high) = tables.RangeOf(covariates[column - 1]);
+        return (2 * rows.Kept[Array.IndexOf(own, column)][row]) - low - high;
     }
 
     /// <summary>A factor of one owner: none, one or two of its covariates (0 for none).</summary>

@@ -8,11 +8,9 @@ namespace Collab.Statistics.Analyses.Joined;
 
 /// <summary>Opens one round's totals to the receiver, given this party's columns; null at the other.</summary>
 /// <param name="parts">What is opened, part by part.</param>
-/// <param name="columnsOf">This party's columns for a part, asked for once each, in order.</param>
-/// <param name="ways">This party's indicators of the ways that sums are told apart by, if they are its.</param>
+/// <param name="columns">This party's columns.</param>
 /// <param name="cancellation">Ends the run.</param>
-public delegate Task<IReadOnlyList<BigInteger>?> JoinedOpening(
-    IReadOnlyList<JoinedRound> parts, Func<int, IReadOnlyList<ReadOnlyMemory<Int128>>> columnsOf, IReadOnlyList<ReadOnlyMemory<Int128>> ways, CancellationToken cancellation);
+public delegate Task<IReadOnlyList<BigInteger>?> JoinedOpening(IReadOnlyList<JoinedRound> parts, JoinedRoundColumns columns, CancellationToken cancellation);
 
 /// <summary>One party's view of the rounds of a regression over joined rows: the receiver names β, and both open the sums at it to the receiver.</summary>
 /// <param name="Model">What the sums are.</param>
@@ -26,6 +24,8 @@ internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Pe
     /// <summary>What the sums have to be good for: of a coefficient in its standard errors, and of a standard error relative to itself.</summary>
     public const double Precision = 1e-7;
 
+    private long _work;
+
     /// <summary>The receiver's part of one round.</summary>
     /// <param name="named">What it names: β for covariates in [−1, 1], with an intercept, and what else the model has.</param>
     /// <param name="cancellation">Ends the run.</param>
@@ -34,9 +34,9 @@ internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Pe
     public async Task<IReadOnlyList<BigInteger>> AskAsync(double[] named, CancellationToken cancellation)
     {
         RegressionRounds.ThrowUnlessBounded(named);
-        var parts = Model.PartsAt(named) ?? throw TooWide();
+        var parts = Model.PartsAt(named) is { } there && (_work += Model.WorkOf(named)) <= Model.MostWork(MostPoints) ? there : throw TooWide();
         await Peer.SendAsync(new CoefficientsMessage(named), cancellation); // 1 →
-        return (await Open(parts, Model.ColumnsAt(Self, named, Own), Model.WaysOf(Self, Own), cancellation))!; // 3
+        return (await Open(parts, Model.ColumnsAt(Self, named, Own), cancellation))!; // 3
     }
 
     /// <summary>The receiver ends the rounds.</summary>
@@ -56,8 +56,8 @@ internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Pe
             point = Model.PointOf(named).ToArray();
             PeerFaultException.ThrowUnless(points <= MostPoints && asked <= Model.MostQuestionsAtPoint, Peer.Peer, RegressionRounds.NameCoefficients, $"at most {MostPoints} questions");
             var parts = Model.PartsAt(named);
-            PeerFaultException.ThrowUnless(parts is not null, Peer.Peer, RegressionRounds.NameCoefficients, "coefficients that the sums are defined at");
-            await Open(parts!, Model.ColumnsAt(Self, named, Own), Model.WaysOf(Self, Own), cancellation); // 3
+            PeerFaultException.ThrowUnless(parts is not null && (_work += Model.WorkOf(named)) <= Model.MostWork(MostPoints), Peer.Peer, RegressionRounds.NameCoefficients, "coefficients that the sums are defined at");
+            await Open(parts!, Model.ColumnsAt(Self, named, Own), cancellation); // 3
         }
     }
 

@@ -35,14 +35,17 @@ public static class GeneralisedLinearModel
             if (!beta.All(double.IsFinite)) throw NoEstimate();
             step = await sums(beta);
             if (!double.IsFinite(step.Deviance) || (family == Family.Binomial && step.Wrong == 0)) throw NoEstimate();
-            var converged = Math.Abs(step.Deviance - deviance) / (Math.Abs(step.Deviance) + 0.1) < Tolerance;
+            var converged = IsSettled(step.Deviance, deviance);
             if (converged || iteration == MaximumIterations)
                 return Describe(family, names, responses, beta, system.Inverse(), step.Deviance, iteration, converged, confidence);
         }
     }
 
+    /// <summary>R's stop: the deviance hardly changes.</summary>
+    internal static bool IsSettled(double deviance, double before) => Math.Abs(deviance - before) / (Math.Abs(deviance) + 0.1) < Tolerance;
+
     /// <summary>A β that foretells every response, or that no double holds: the coefficients would grow without end.</summary>
-    private static InvalidOperationException NoEstimate() => new("The covariates separate the responses: no finite estimate exists.");
+    internal static InvalidOperationException NoEstimate() => new("The covariates separate the responses: no finite estimate exists.");
 
     private static ScaledSystem SystemOf(WeightedSums step, int iteration) => ScaledSystem.Of(step.Information)
         ?? throw (iteration == 1 ? new InvalidOperationException("A covariate is constant, or a combination of others.") : NoEstimate());
