@@ -56,7 +56,7 @@ internal static class ResultText
             Gone = changes.Gone,
         },
         JobResult.Join join => new(
-            plan.Digest.ToString(), run.ToString(), "join", join.Rows.Count, ColumnsOf(join.Keys), join.Rows.Select(r => r.Matched.Values), join.Rows.Select(r => r.Matched.Row), null)
+            plan.Digest.ToString(), run.ToString(), plan.Question is RetrievalQuestion ? "retrieval" : "join", join.Rows.Count, ColumnsOf(join.Keys), join.Rows.Select(r => r.Matched.Values), join.Rows.Select(r => r.Matched.Row), null)
         {
             AlternativeKeys = join.Keys.Count > 1 ? join.Keys : null,
             By = join.Keys.Count > 1 ? join.Rows.Select(r => r.Matched.By) : null,
@@ -184,7 +184,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c> or <c>computation</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c> or <c>computation</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>

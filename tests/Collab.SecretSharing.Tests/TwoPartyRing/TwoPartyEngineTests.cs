@@ -75,7 +75,7 @@ public class TwoPartyEngineTests
             using SharedVector first = products[0], second = products[1];
             using SharedVector sum = await engine.SumOfProductsAsync([(a, b), (b, b)]), total = await engine.InnerProductsAsync([(a, b)]);
             return [.. await engine.OpenAsync(first), .. await engine.OpenAsync(second), .. await engine.OpenAsync(sum), .. await engine.OpenAsync(total)];
-        });
+        }, stored: n == 16385);
     }
 
     [Theory, InlineData(1, 1, 1, 64), InlineData(5, 3, 0, 9), InlineData(4, 0, 2, 1), InlineData(7, 2, 5, 22), InlineData(0, 2, 2, 22), InlineData(300, 40, 200, 22)]
@@ -104,7 +104,7 @@ public class TwoPartyEngineTests
             using var z = await engine.OwnedMatrixProductAsync(owned[engine.Index], rows, (first, second), shared, bits);
             using var g = await engine.OwnedTransposedProductAsync(owned[engine.Index], rows, (first, second), e, bits);
             return [.. await engine.OpenAsync(z), .. await engine.OpenAsync(g)];
-        });
+        }, stored: rows == 7);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public class TwoPartyEngineTests
             using SharedBitVector result = SharedVectors.Xor(product, not);
             using var words = await engine.ToWordsAsync(xor);
             return [.. await engine.OpenAsync(result), .. await engine.OpenAsync(words)];
-        });
+        }, stored: n == 513);
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(31), InlineData(32), InlineData(63)]
@@ -215,7 +215,7 @@ public class TwoPartyEngineTests
                     .. await engine.OpenAsync(minimum), .. await engine.OpenAsync(maximum),
                 ];
             }
-        });
+        }, stored: bits == 63);
     }
 
     [Theory, InlineData(1), InlineData(16), InlineData(40), InlineData(62)]
@@ -231,7 +231,7 @@ public class TwoPartyEngineTests
             using var sum = SharedVectors.Add(a, b);
             using var shifted = await engine.ShiftRightAsync(sum, bits);
             return await engine.OpenAsync(shifted);
-        });
+        }, stored: bits == 40);
     }
 
     [Theory, MemberData(nameof(EveryFault))]
