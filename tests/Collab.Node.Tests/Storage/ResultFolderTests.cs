@@ -86,6 +86,8 @@ public sealed class ResultFolderTests : IDisposable
         ["a join"] = (
             new JobResult.Join([["id"]], PartyId.Parse("bank"), ["class", "since"], [new JoinedRow(new LinkedRow(3, ["7"], [1]), ["fraud, twice", null])]),
             "id,bank.class,bank.since,matched_by,row\n7,\"fraud, twice\",,1,3\n", "join", 1),
+        ["a retrieval"] = (
+            new JobResult.Join([["id"]], PartyId.Parse("bank"), ["class"], [new JoinedRow(new LinkedRow(3, ["7"], [1]), ["fraud"])]), "id,bank.class,matched_by,row\n7,fraud,1,3\n", "retrieval", 1),
     };
 
     [Theory, MemberData(nameof(Kinds))]
@@ -95,7 +97,9 @@ public sealed class ResultFolderTests : IDisposable
         Assert.Equal(result.Encode(), JobResult.Decode(result.Encode()).Encode());
         var (_, opening) = Commitment.Commit(ShownResult.Domain, result.Encode(), RandomSource.Seeded(1));
         var folder = new ResultFolder(_folder);
-        folder.Release(Plans.Intersection(), Run, new SealedResult(opening, result));
+        var plan = Plans.Intersection();
+        if (word == "retrieval") plan = plan with { Question = new RetrievalQuestion(KeyRule.Default, Plans.Bureau, ["class"], 10, 32, 1000) };
+        folder.Release(plan, Run, new SealedResult(opening, result));
         Assert.Equal(csv, File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.csv")));
         var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder.Find(Run)!, "result.json"))).RootElement;
         Assert.Equal((word, count), (document.GetProperty("kind").GetString(), document.GetProperty("count").GetInt64()));
