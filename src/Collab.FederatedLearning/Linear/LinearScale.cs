@@ -21,11 +21,13 @@ internal sealed record LinearScale
     public LinearScale(LinearSettings settings, int columns)
     {
         Rate = settings.LearningRate / settings.Batch;
+        Prediction = settings.Family == LinearFamily.Logistic ? Sigmoid.Fraction : 0;
         RateShift = (int)Math.Ceiling(-Math.Log2(Rate));
         RowBits = Math.Max(LeastRowBits, 4 + (int)Math.Ceiling(Math.Log2(columns + 1)));
         Score = ProductBits - RowBits - WeightBits;
         Feature = (Score - RateShift - ((Score - RateShift) / 3)) / 2;
         Error = Score - RateShift - (2 * Feature);
+        if (Prediction == 0) Prediction = Score;
         if (Feature < LeastFraction || Error < LeastFraction) throw new CollabException(LinearErrors.TooCoarse, "Columns, batch and learning rate leave too few fraction bits.");
     }
 
@@ -40,6 +42,9 @@ internal sealed record LinearScale
 
     /// <summary>Fraction bits of scores.</summary>
     public int Score { get; }
+
+    /// <summary>Fraction bits of predictions and labels.</summary>
+    public int Prediction { get; }
 
     /// <summary>Fraction bits of standardized values.</summary>
     public int Feature { get; }

@@ -36,6 +36,8 @@ public static class LinearTraining
         var (self, owner) = (engine.Parties[engine.Index], engine.Parties.ToList().IndexOf(labelOwner));
         if (columns.Count != engine.Parties.Count || columns[engine.Index] != own.Columns.Count || columns.Sum() == 0) throw new ArgumentException("The columns of every party.", nameof(columns));
         if (owner < 0 || (self == labelOwner) != (own.Labels is not null)) throw new ArgumentException("Labels of one of the parties.", nameof(labelOwner));
+        if (settings.Family == LinearFamily.Logistic && engine.Security == SecurityModel.Malicious)
+            throw new ArgumentException("The smooth sigmoid is for parties that follow the protocol; three pieces are for all.", nameof(settings));
         int[] counts = [.. columns.Select((count, party) => party == owner ? count + 1 : count)];        // the intercept is the label owner's first
         var scale = new LinearScale(settings, counts.Sum());
         own.RequireRange(Math.ScaleB(1.0 / counts.Length, scale.RowBits));
@@ -44,7 +46,7 @@ public static class LinearTraining
 
         using var rows = await ShareAsync(engine, own, scale, counts, self == labelOwner, batches, cancellation).ConfigureAwait(false);                                 // 1
         using var labels = await engine.InputAsync(
-            labelOwner, own.Labels?.Select(y => LinearScale.Word(y, scale.Score)).ToArray(), own.Rows, cancellation).ConfigureAwait(false);                             // 1
+            labelOwner, own.Labels?.Select(y => LinearScale.Word(y, scale.Prediction)).ToArray(), own.Rows, cancellation).ConfigureAwait(false);                             // 1
         var weights = engine.Constant(new ulong[counts.Sum()]);
         try
         {
@@ -56,7 +58,7 @@ public static class LinearTraining
                 {
                     using var batchLabels = SharedVectors.Slice(labels, batches[t].Start, batches[t].Rows);
                     using var scores = await rows.ScoresAsync(t, weights, cancellation).ConfigureAwait(false);                                                          // 2
-                    using var predicted = await PredictAsync(engine, settings.Family, scores, scale.Score, cancellation).ConfigureAwait(false);                         // 3
+                    using var predicted = await Sigmoid.PredictAsync(engine, settings.Family, scores, scale.Score, cancellation).ConfigureAwait(false);                 // 3
                     using var exact = SharedVectors.Subtract(predicted, batchLabels);
                     var (errors, decay) = await RoundAsync(engine, exact, weights, scale, cancellation).ConfigureAwait(false);                                          // 4
                     using (errors)
@@ -90,28 +92,14 @@ public static class LinearTraining
             : await SharedBatches.ShareAsync(engine, values, scaled, counts, batches, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Step 3. Of three pieces: with a = [z &lt; −1/2] and c = [z &lt; 1/2] the prediction is (1 − c) + (c − a)·(z + 1/2).</summary>
-    private static async Task<SharedVector> PredictAsync(IVectorEngine engine, LinearFamily family, SharedVector scores, int fraction, CancellationToken cancellation)
-    {
-        if (family == LinearFamily.Regression) return SharedVectors.Slice(scores, 0, scores.Length);
-        var half = 1UL << (fraction - 1);
-        using SharedVector above = engine.Affine(scores, 1, half), below = engine.Affine(scores, 1, unchecked(0 - half)), both = SharedVectors.Concatenate(above, below);
-        using var negative = await VectorComparisons.BitAsync(engine, both, 63, cancellation).ConfigureAwait(false);
-        using var words = await engine.ToWordsAsync(negative, cancellation).ConfigureAwait(false);
-        using SharedVector a = SharedVectors.Slice(words, 0, scores.Length), c = SharedVectors.Slice(words, scores.Length, scores.Length), between = SharedVectors.Subtract(c, a);
-        using var middle = (await engine.MultiplyAsync([(between, above)], cancellation).ConfigureAwait(false))[0];
-        using var upper = engine.Affine(c, unchecked(0 - (1UL << fraction)), 1UL << fraction);
-        return SharedVectors.Add(middle, upper);
-    }
-
     /// <summary>Step 4: errors, and the weights for their decay, with the fraction bits of errors, rounded to the nearest.</summary>
     private static async Task<(SharedVector Errors, SharedVector Decay)> RoundAsync(
         IVectorEngine engine, SharedVector exact, SharedVector weights, LinearScale scale, CancellationToken cancellation)
     {
-        using var decay = engine.Affine(weights, 1UL << scale.Feature, 0);
+        using var decay = engine.Affine(weights, 1UL << (scale.Prediction - scale.Weight), 0);
         using var all = SharedVectors.Concatenate(exact, decay);
-        using var lifted = engine.Affine(all, 1, 1UL << (scale.Score - scale.Error - 1));
-        using var rounded = await engine.ShiftRightAsync(lifted, scale.Score - scale.Error, cancellation).ConfigureAwait(false);
+        using var lifted = engine.Affine(all, 1, 1UL << (scale.Prediction - scale.Error - 1));
+        using var rounded = await engine.ShiftRightAsync(lifted, scale.Prediction - scale.Error, cancellation).ConfigureAwait(false);
         return (SharedVectors.Slice(rounded, 0, exact.Length), SharedVectors.Slice(rounded, exact.Length, weights.Length));
     }
 

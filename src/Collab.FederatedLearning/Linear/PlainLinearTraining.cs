@@ -37,5 +37,10 @@ public static class PlainLinearTraining
         return new(weights, intercept, rows.Columns, rows.LabelScale, losses);
     }
 
-    private static double Predicted(LinearFamily family, double score) => family == LinearFamily.Regression ? score : Math.Clamp(score + 0.5, 0, 1);
+    private static double Predicted(LinearFamily family, double score) => family switch
+    {
+        LinearFamily.Regression => score,
+        LinearFamily.Logistic => 1 / (1 + Math.Exp(-score)),
+        _ => Math.Clamp(score + 0.5, 0, 1),
+    };
 }

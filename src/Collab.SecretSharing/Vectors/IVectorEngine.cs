@@ -82,6 +82,14 @@ public interface IVectorEngine : IDisposable
     /// <summary>⌊x / 2^<paramref name="bits"/>⌋, exact, for x in [−2^62, 2^62) as two's complement.</summary>
     Task<SharedVector> ShiftRightAsync(SharedVector x, int bits, CancellationToken cancellation = default);
 
+    /// <summary>Σ c_k · sin(2π·k·x[i] / 2^<paramref name="periodBits"/>) over k = 1, 2, …, with 52 fraction bits: wrong by less than 2^-22 · Σ |c_k| + 2^-30 · m for m coefficients.</summary>
+    /// <param name="x">n words.</param>
+    /// <param name="periodBits">The period, 1 to 64 bits.</param>
+    /// <param name="coefficients">c₁ to c_m; public.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="NotSupportedException">The engine checks its parties.</exception>
+    Task<SharedVector> SineSeriesAsync(SharedVector x, int periodBits, ReadOnlyMemory<double> coefficients, CancellationToken cancellation = default);
+
     /// <summary>All vectors, of words and of elements of at most 64 bits, in one new order that no party knows.</summary>
     /// <exception cref="NotSupportedException">Not <see cref="CanShuffle"/>.</exception>
     Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(

@@ -57,6 +57,41 @@ public sealed class LinearTrainingTests
         Assert.Equal(fit["(Intercept)"], label.Mean + (parts.Sum(part => part.Constant) * label.Deviation), label.Deviation * 1e-3);
     }
 
+    [Theory, InlineData(2), InlineData(3)]
+    public async Task Logistic_regression_to_convergence_is_what_glm_fits(int parties)
+    {
+        LinearSettings settings = new() { Family = LinearFamily.Logistic, Epochs = 50, Batch = 1000, LearningRate = 4 };
+        var parts = await LinearRun.Of(CreditRows.German, Numbers).TrainAsync(settings, parties == 2 ? [3, 5] : [3, 4, 1], 0, dealt: parties == 2);
+        var expected = FromR("german-glm");
+        Assert.Equal(expected["(Intercept)"], parts[0].Intercept, Close);
+        Assert.All(Numbers.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(expected[pair.First], pair.Second, Close));
+    }
+
+    [Fact]
+    public async Task The_smooth_sigmoid_by_transfers_is_that_of_plain_training()
+    {
+        LinearSettings settings = new() { Family = LinearFamily.Logistic, Epochs = 1, Batch = 250, LearningRate = 2, L2 = 0.1 };
+        var run = LinearRun.Of(CreditRows.German, Numbers);
+        var (plain, parts) = (run.Plain(settings), await run.TrainAsync(settings, [0, 8], 0));
+        Assert.All(plain.Weights.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(pair.First, pair.Second, Close));
+        Assert.Equal(plain.Losses[0], parts[1].Losses[0], Close);
+        await Assert.ThrowsAsync<ArgumentException>(() => run.TrainAsync(settings, [3, 3, 2], 0, security: SecurityModel.Malicious));
+    }
+
+    [Fact]
+    public void The_series_is_as_near_to_the_sigmoid_as_is_said()
+    {
+        var largest = 0.0;
+        for (var z = -12.0; z <= 12; z += 1.0 / 256)
+        {
+            var sum = 0.5 + Sigmoid.Series.ToArray().Select((c, k) => c * Math.Sin(2 * Math.PI * (k + 1) * z / 32)).Sum();
+            largest = Math.Max(largest, Math.Abs(sum - (1 / (1 + Math.Exp(-z)))));
+        }
+
+        Assert.InRange(largest, 2e-6, 2.1e-6);
+        Assert.InRange(1 / (1 + Math.Exp(Sigmoid.Limit)), 6.1e-6, 6.2e-6);
+    }
+
     [Fact]
     public async Task A_score_is_the_sum_of_the_parts_scores()
     {

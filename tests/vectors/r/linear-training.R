@@ -31,6 +31,10 @@ fit <- lm(german$Amount ~ as.matrix(german[, others]))
 for (j in seq_along(others)) say("german-lm", others[j], coef(fit)[[j + 1]])
 say("german-lm", "(Intercept)", coef(fit)[[1]])
 
+good <- glm(ifelse(german$Class == "Bad", 1, 0) ~ apply(as.matrix(german[, numbers]), 2, scaled), family = binomial, control = list(epsilon = 1e-14))
+for (j in seq_along(numbers)) say("german-glm", numbers[j], coef(good)[[j + 1]])
+say("german-glm", "(Intercept)", coef(good)[[1]])
+
 hmda <- read.csv("tests/data/hmda.csv")
 columns <- c("pirat", "hirat", "lvrat", "chist", "mhist", "unemp")
 train("hmda-three-pieces", as.matrix(hmda[, columns]), ifelse(hmda$deny == "yes", 1, 0), three, 2, 128, 0.2, 0)
