@@ -35,8 +35,9 @@ public sealed record PrivacyChoice(NoiseMechanism Mechanism, long Epsilon, long 
 
     /// <summary>Whether it fits the measures and statistics of a question.</summary>
     public bool Fits(IReadOnlyList<Measure> measures, IReadOnlyList<Statistic> statistics) =>
-        IsSound && statistics.All(s => s is Statistic.Count or Statistic.Sum or Statistic.Mean)
+        IsSound && !statistics.Any(s => s is Statistic.Minimum or Statistic.Maximum)
         && (!statistics.Contains(Statistic.Mean) || statistics.Contains(Statistic.Count)) // without which nobody knows the noise of the mean
+        && (!statistics.Any(s => s is Statistic.Variance or Statistic.StandardDeviation) || statistics.Contains(Statistic.Mean)) // likewise
         && (statistics.Any(s => s != Statistic.Count)
             ? Ranges.Select(range => new Measure(range.Column, range.Scale)).SequenceEqual(measures)
             : Ranges.Count == 0);

@@ -78,7 +78,7 @@ public static class QuestionEncoding
         var choice = PrivacyChoice.Decode(ref reader, question.Measures);
         return choice.Fits(question.Measures, question.Statistics)
             ? question with { Privacy = choice }
-            : throw new MalformedException("epsilon, delta and ranges in bounds, and of counts, sums and means alone");
+            : throw new MalformedException("epsilon, delta and ranges in bounds, neither minimum nor maximum, a mean with its count, and a variance with its mean");
     }
 
     private static StatisticsQuestion DecodeGuarded(ref CanonicalReader reader)

@@ -154,6 +154,7 @@ public static partial class JointStatistics
             }
 
             PlausibleTotals.ThrowUnlessPossible(plan, cell, totals);
+            if (plan.Noise is { IsAboutMiddle: true } noise) totals = noise.Doubled(totals, i % question.Measures.Count);
             return StatisticsCell.From(cell, question.Statistics, totals);
         })]) { Noise = question.Privacy is { } choice ? new AnswerNoise(choice, plan.Owners.Count) : null, Dominance = question.Dominance };
     }

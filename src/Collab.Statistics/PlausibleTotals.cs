@@ -11,6 +11,7 @@ internal static class PlausibleTotals
 {
     private static readonly BigInteger LargestSquare = BigInteger.Pow(2, 126);
     private static readonly BigInteger LargestNoisySum = BigInteger.Pow(2, 128);
+    private static readonly BigInteger LargestNoisySquares = BigInteger.Pow(2, 192);
 
     public static void ThrowUnlessPossible(StatisticsPlan plan, PlannedCell cell, CellTotals totals)
     {
@@ -20,6 +21,7 @@ internal static class PlausibleTotals
                 !plan.Totals.Contains(Total.Count) || (totals.Count >= plan.Question.MinimumGroupSize && totals.Count < plan.Owners.Count * NoisePlan.LargestCount),
                 "a count that passes the gate");
             Require(BigInteger.Abs(totals.Sum) <= plan.Owners.Count * LargestNoisySum, "a sum of at most 2^128 of each owner");
+            Require(BigInteger.Abs(totals.SumOfSquares) <= plan.Owners.Count * LargestNoisySquares, "squares of at most 2^192 of each owner");
             return;
         }
 

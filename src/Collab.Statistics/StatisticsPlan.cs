@@ -22,7 +22,7 @@ public sealed record StatisticsPlan
         PlannedCell[] groups = [.. question.Levels.SelectMany(level => question.Measures.Select(measure => new PlannedCell(level, measure)))];
         Cells = question.Total ? [.. groups, .. question.Measures.Select(measure => new PlannedCell("", measure))] : groups;
         Totals = TotalsFor(question);
-        Noise = question.Privacy is { } choice ? new NoisePlan(choice, question.Measures.Count) : null;
+        Noise = question.Privacy is { } choice ? new NoisePlan(choice, question.Measures.Count, question.TellsSquares) : null;
         Dominance = question.Dominance is { } rule ? new DominanceForm(rule, question.TellsSquares) : null;
     }
 
@@ -84,7 +84,7 @@ public sealed record StatisticsPlan
         Require(!question.Total || question.FitsTotal, "for a total: groups with names, no noise, and neither minimum nor maximum");
         Require(
             question.Privacy?.Fits(question.Measures, question.Statistics) != false,
-            "for privacy: counts, sums and means, a mean with its count, a range for each measure if sums are asked for, epsilon above 0 and, of Gaussian noise alone, delta");
+            "for privacy: neither minimum nor maximum, a mean with its count, a variance or standard deviation with count and mean, a range for each measure if more than counts are asked for, epsilon above 0 and, of Gaussian noise alone, delta");
         Require(
             question.Dominance is not { } rule || (rule.IsSound && question.TellsSums && question.Privacy is null),
             "a rule of dominance only where sums are told without noise, and one that has numbers");

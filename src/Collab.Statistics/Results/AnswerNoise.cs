@@ -8,19 +8,31 @@ namespace Collab.Statistics.Results;
 /// <param name="Owners">How many owners added noise, each in full.</param>
 public sealed record AnswerNoise(PrivacyChoice Choice, int Owners)
 {
-    /// <summary>The standard deviation of the noise in a released number, in the number's unit; of a mean to the first order, about the sum and count told.</summary>
+    /// <summary>The standard deviation of the noise in a released number, in the number's unit; of a mean, variance or standard deviation to the first order, about the numbers told.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="value">Its number.</param>
     /// <param name="measures">The measures of the answer, in their order.</param>
+    /// <remarks>Source: specs/differential-privacy.md.</remarks>
     public double DeviationOf(StatisticsCell cell, StatisticValue value, IReadOnlyList<Measure> measures)
     {
-        var plan = new NoisePlan(Choice, measures.Count);
+        var plan = new NoisePlan(Choice, measures.Count, cell.Values!.Any(v => v.Statistic is Statistic.Variance or Statistic.StandardDeviation));
         var count = Owners * plan.Count.Variance;
         if (value.Statistic == Statistic.Count) return Math.Sqrt(count);
-        var unit = Math.Pow(10, cell.Measure.Scale);
-        var sum = Owners * plan.Sum(measures.Index().Single(m => m.Item == cell.Measure).Index).Variance / (unit * unit);
-        if (value.Statistic == Statistic.Sum) return Math.Sqrt(sum);
-        var (mean, rows) = (value.Nearest!.Value, cell.Values!.Single(v => v.Statistic == Statistic.Count).Nearest!.Value);
-        return Math.Sqrt(sum + (mean * mean * count)) / rows; // (S + s)/(N + n) − S/N ≈ (s − mean·n)/N
+        var unit = Math.Pow(10, cell.Measure.Scale) * (plan.IsAboutMiddle ? 2 : 1);
+        var measure = measures.Index().Single(m => m.Item == cell.Measure).Index;
+        var sum = Owners * plan.Sum(measure).Variance / (unit * unit);
+        var middle = plan.IsAboutMiddle ? (double)plan.TwiceMiddle(measure) / unit : 0;
+        if (value.Statistic == Statistic.Sum) return Math.Sqrt(sum + (middle * middle * count));
+        var (rows, distance) = (Number(Statistic.Count)!.Value, Number(Statistic.Mean)!.Value - middle);
+        if (value.Statistic == Statistic.Mean) return Math.Sqrt(sum + (distance * distance * count)) / rows; // (S + s)/(N + n) − S/N ≈ (s − mean·n)/N
+
+        var variance = value.Statistic == Statistic.Variance ? value.Nearest ?? 0 : Math.Pow(value.Nearest ?? 0, 2);
+        var squares = Owners * plan.SumOfSquares(measure).Variance / Math.Pow(unit, 4);
+        var ofCount = (distance * distance) - variance;
+        var deviation = Math.Sqrt(squares + (4 * distance * distance * sum) + (ofCount * ofCount * count)) / rows;
+        return value.Statistic == Statistic.Variance ? deviation
+            : Math.Min(Math.Sqrt(deviation), variance > 0 ? deviation / (2 * Math.Sqrt(variance)) : double.PositiveInfinity); // |√(v + e) − √v| ≤ √|e|
+
+        double? Number(Statistic statistic) => cell.Values!.FirstOrDefault(v => v.Statistic == statistic)?.Nearest;
     }
 }

@@ -23,12 +23,12 @@ public sealed partial record StatisticsResult(
     public IEnumerable<StatisticsRow> Rows() => Cells.SelectMany(cell =>
         cell.Values is null
             ? [StatisticsRow.Withheld(cell, MinimumGroupSize, Dominance)]
-            : cell.Values.Select(value => Noise is { } noise
+            : cell.Values.Select(value => Noise is { } noise && value is not UndefinedValue
                 ? StatisticsRow.Of(cell, value) with { Exactness = NoiseText(value, noise.DeviationOf(cell, value, Measures)) }
                 : StatisticsRow.Of(cell, value)));
 
     private static string NoiseText(StatisticValue value, double deviation) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"noise of standard deviation {(value is FractionValue ? "about " : "")}{deviation:g3}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"noise of standard deviation {(value is FractionValue or RootValue ? "about " : "")}{deviation:g3}");
 }
 
 /// <summary>One cell of the result.</summary>
@@ -46,13 +46,13 @@ public sealed record StatisticsCell(string Level, Measure Measure, IReadOnlyList
     /// <param name="totals">The totals that were opened; those no statistic needs may be left 0.</param>
     public static StatisticsCell From(PlannedCell cell, IReadOnlyList<Statistic> statistics, CellTotals totals)
     {
-        var unit = BigInteger.Pow(10, cell.Measure.Scale);
+        var unit = BigInteger.Pow(10, cell.Measure.Scale) * (totals.AreOfTwiceTheValues ? 2 : 1);
         var (n, sum, squares) = (totals.Count, totals.Sum, totals.SumOfSquares);
-        Fraction Variance() => new(n * squares - sum * sum, n * (n - 1) * unit * unit);
+        Fraction Variance() => new(BigInteger.Max(0, n * squares - sum * sum), n * (n - 1) * unit * unit); // below 0 by noise alone
         return new StatisticsCell(cell.Level, cell.Measure, [.. statistics.Select(statistic => (StatisticValue)(statistic switch
         {
             Statistic.Count => new DecimalValue(statistic, n, 0),
-            Statistic.Sum => new DecimalValue(statistic, sum, cell.Measure.Scale),
+            Statistic.Sum => new DecimalValue(statistic, totals.AreOfTwiceTheValues ? sum >> 1 : sum, cell.Measure.Scale),
             Statistic.Mean => new FractionValue(statistic, new Fraction(sum, n * unit)),
             Statistic.Minimum => new DecimalValue(statistic, totals.Minimum, cell.Measure.Scale),
             Statistic.Maximum => new DecimalValue(statistic, totals.Maximum, cell.Measure.Scale),
@@ -65,7 +65,11 @@ public sealed record StatisticsCell(string Level, Measure Measure, IReadOnlyList
 }
 
 /// <summary>The totals of one cell over all owners, in units of the measure's scale.</summary>
-public readonly record struct CellTotals(BigInteger Count, BigInteger Sum, BigInteger SumOfSquares, long Minimum, long Maximum);
+public readonly record struct CellTotals(BigInteger Count, BigInteger Sum, BigInteger SumOfSquares, long Minimum, long Maximum)
+{
+    /// <summary>Whether sum and squares are of twice the values, as private answers about the middle of a range have them.</summary>
+    internal bool AreOfTwiceTheValues { get; init; }
+}
 
 /// <summary>One line of a result as people and programs read it; every number is text, so that none is rounded on the way.</summary>
 /// <param name="Level">The level of the grouping; empty when there is none.</param>

@@ -55,6 +55,21 @@ public sealed class ExplanationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_private_variance_says_the_noise_of_the_sums_about_the_middle()
+    {
+        var explanation = Explanation.Of(await PlanAsync("""
+            kind: statistics
+            purpose: cohort-study
+            parties: [{ name: al, dataset: table }, { name: bo, dataset: table }]
+            receivers: [cy]
+            parameters: { columns: [age], statistics: [count, mean, variance], minimum-group: 1, privacy: { mechanism: laplace, epsilon: 100, ranges: [{ column: age, min: 0, max: 110 }] } }
+            """));
+        Assert.All(explanation.Notes, note => Assert.True(note.English.Length > 0 && note.Chinese.Any(c => c >= 0x4E00), note.English));
+        Assert.Contains(explanation.Notes, note => note.English.StartsWith("A row is in 3 totals", StringComparison.Ordinal)
+            && note.English.EndsWith("; in the sum of the distances of age from 55, the middle of its range, 3.29, and in that of their squares 181.", StringComparison.Ordinal)); // b = 110 · 3/100 halves and 110² · 3/100 quarters
+    }
+
+    [Fact]
     public async Task An_intersection_of_a_full_band_sends_exactly_the_messages_and_bytes_explained()
     {
         // Nine keys each: the most that a dataset of band 1 can have, which is what an explanation counts with.

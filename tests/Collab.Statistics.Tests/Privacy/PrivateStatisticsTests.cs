@@ -42,6 +42,68 @@ public sealed class PrivateStatisticsTests
         }
     }
 
+    [Theory]
+    [InlineData(NoiseMechanism.Laplace)]
+    [InlineData(NoiseMechanism.Gaussian)]
+    public async Task Variance_and_standard_deviation_come_of_three_totals_each_with_its_noise(NoiseMechanism mechanism)
+    {
+        var question = Question(mechanism, Cells, 1, Statistic.Count, Statistic.Sum, Statistic.Mean, Statistic.Variance, Statistic.StandardDeviation);
+        question = question with { Privacy = question.Privacy! with { Epsilon = 10_000_000 } };
+        Row[][] rows = [.. Enumerable.Range(0, 2).Select(_ => question.Levels.SelectMany(level => Enumerable.Range(0, 60).Select(i => new Row(level, i % 3 == 0 ? -9 : 2))).ToArray())];
+        var run = await new JointRun(question, rows, seed: 3).GoAsync();
+        Assert.Empty(run.Failures);
+        var (noise, cells) = (run.Plan.Noise!, run.Result!.Cells);
+        Assert.Equal((3, true), (noise.Shares, noise.IsAboutMiddle));
+        var totals = cells.Select(cell => TotalsOf([.. cell.Values!])).ToList();
+        Holds([.. totals.Select(t => (int)(t.Count - 120))], noise.Count);
+        Holds([.. totals.Select(t => (int)(t.Sum - (40 * -7) - (80 * 5)))], noise.Sum(0)); // y = 2x + 1 of -4, where -9 is brought to, and of 2
+        Holds([.. totals.Select(t => (int)(t.Squares - (40 * 49 + 80 * 25)))], noise.SumOfSquares(0));
+
+        foreach (var place in Enumerable.Range(0, 5))
+        {
+            double[] told = [.. cells.Select(cell => cell.Values![place].Nearest!.Value)];
+            var said = cells.Average(cell => run.Result.Noise!.DeviationOf(cell, cell.Values![place], question.Measures));
+            var mean = told.Average();
+            Assert.InRange(Math.Sqrt(told.Average(x => (x - mean) * (x - mean))) / said, 0.93, 1.07);
+        }
+
+        Assert.Equal(run.Result.Rows(), StatisticsResult.Decode(run.Result.Encode()).Rows());
+        Assert.StartsWith("noise of standard deviation about ", run.Result.Rows().ElementAt(4).Exactness, StringComparison.Ordinal);
+
+        void Holds(int[] noises, TotalNoise one)
+        {
+            Assert.True(Fits(noises, Convolved(one, 2)));
+            Assert.False(Fits(noises, Convolved(one, 1)));
+            Assert.False(Fits(noises, Convolved(one with { Numerator = one.Numerator * 14, Denominator = one.Denominator * 10 }, 2)));
+        }
+
+        // The fractions told are exact, so the totals behind them can be had again: of tenths, about the middle -0.5.
+        static (BigInteger Count, BigInteger Sum, BigInteger Squares) TotalsOf(StatisticValue[] values)
+        {
+            var n = ((DecimalValue)values[0]).Units;
+            var (mean, variance) = (((FractionValue)values[2]).Fraction, ((FractionValue)values[3]).Fraction);
+            var sum = (20 * n * mean.Numerator / mean.Denominator) + n;
+            Assert.Equal((sum - n) >> 1, ((DecimalValue)values[1]).Units);
+            Assert.Equal(variance, ((RootValue)values[4]).Square);
+            return (n, sum, ((400 * n * (n - 1) * variance.Numerator / variance.Denominator) + (sum * sum)) / n);
+        }
+    }
+
+    [Fact]
+    public async Task A_variance_that_noise_takes_below_0_is_0_and_that_of_one_row_is_not_defined()
+    {
+        var question = Question(NoiseMechanism.Laplace, 200, 1, Statistic.Count, Statistic.Mean, Statistic.Variance, Statistic.StandardDeviation);
+        Row[][] rows = [[.. question.Levels.Select(level => new Row(level, 0))], []];
+        var result = (await new JointRun(question, rows, seed: 2).GoAsync()).Result!;
+        var told = result.Cells.Where(cell => !cell.Withheld).ToList();
+        Assert.Contains(told, cell => cell.Values![2] is FractionValue { Fraction.Numerator.IsZero: true });
+        Assert.All(told, cell => Assert.True(cell.Values![2].Nearest is null or >= 0));
+        Assert.Contains(told, cell => cell.Values![3] is UndefinedValue);
+        Assert.Contains(result.Rows(), row => row is { Statistic: "variance", Exactness: "not defined" });
+        Assert.All(result.Rows().Where(row => row.Value is not null), row => Assert.DoesNotContain("NaN", row.Exactness, StringComparison.Ordinal));
+        Assert.Equal(result.Rows(), StatisticsResult.Decode(result.Encode()).Rows());
+    }
+
     [Fact]
     public async Task The_noisy_count_decides_what_is_told_and_nothing_of_the_rest_is_opened()
     {
@@ -107,7 +169,8 @@ public sealed class PrivateStatisticsTests
                 { "range of another column", good with { Ranges = [Range with { Column = "y" }] }, [Statistic.Sum] },
                 { "range at another scale", good with { Ranges = [Range with { Scale = 0 }] }, [Statistic.Sum] },
                 { "mean without count", good, [Statistic.Mean] },
-                { "variance", good, [Statistic.Variance] },
+                { "variance without count and mean", good, [Statistic.Variance] },
+                { "standard deviation without mean", good, [Statistic.Count, Statistic.StandardDeviation] },
                 { "minimum", good, [Statistic.Sum, Statistic.Minimum] },
             };
         }

@@ -15,6 +15,7 @@ public sealed class SensitivityTests
     public static TheoryData<NoiseMechanism, string> Questions => new()
     {
         { NoiseMechanism.Laplace, "count" }, { NoiseMechanism.Laplace, "sum" }, { NoiseMechanism.Laplace, "mean" },
+        { NoiseMechanism.Laplace, "variance" }, { NoiseMechanism.Gaussian, "variance" },
         { NoiseMechanism.Gaussian, "count" }, { NoiseMechanism.Gaussian, "sum" }, { NoiseMechanism.Gaussian, "mean" },
     };
 
@@ -48,9 +49,11 @@ public sealed class SensitivityTests
         var cost = 0.0;
         for (var cell = 0; cell < before.Count; cell++)
         {
-            Add(after[cell].Count - before[cell].Count, plan.Noise!.Count);
-            if (plan.Question.Privacy!.Ranges.Count > 0)
-                Add((after[cell].Sum - before[cell].Sum).ToBigIntegerVariableTime(), plan.Noise!.Sum(cell % plan.Question.Measures.Count));
+            var measure = cell % plan.Question.Measures.Count;
+            var (now, then) = (plan.Noise!.ExactVariableTime(after[cell], measure), plan.Noise.ExactVariableTime(before[cell], measure));
+            Add(now.Count - then.Count, plan.Noise.Count);
+            if (plan.Question.Privacy!.Ranges.Count > 0) Add(now.Sum - then.Sum, plan.Noise.Sum(measure));
+            if (plan.Noise.IsAboutMiddle) Add(now.SumOfSquares - then.SumOfSquares, plan.Noise.SumOfSquares(measure));
         }
 
         return cost;
@@ -68,7 +71,7 @@ public sealed class SensitivityTests
         ValueRange[] ranges = [new("x", 0, -9, 5), new("y", 2, 0, 6)];
         var question = new StatisticsQuestion(
             measures, new GroupBy("g", ["a", "b"]),
-            asked switch { "count" => [Statistic.Count], "sum" => [Statistic.Sum], _ => [Statistic.Count, Statistic.Mean] }, 1)
+            asked switch { "count" => [Statistic.Count], "sum" => [Statistic.Sum], "variance" => [Statistic.Count, Statistic.Mean, Statistic.Variance], _ => [Statistic.Count, Statistic.Mean] }, 1)
         {
             Privacy = new PrivacyChoice(mechanism, 500_000, mechanism == NoiseMechanism.Laplace ? 0 : 1_000_000_000, asked == "count" ? [] : ranges),
         };
