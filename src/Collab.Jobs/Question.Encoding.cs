@@ -13,6 +13,7 @@ public static class QuestionEncoding
     private const byte Analyses = 16;
     private const byte Computation = 17;
     private const byte PrivateStatistics = 18;
+    private const byte PrivateTotalledStatistics = 22;
     private const byte JoinedAnalyses = 19;
     private const byte Retrieval = 20;
 
@@ -30,7 +31,7 @@ public static class QuestionEncoding
                 IntersectionEncoding.Encode(writer, intersection);
                 break;
             case StatisticsQuestion statistics:
-                writer.Byte(statistics switch { { Privacy: not null } => PrivateStatistics, { Total: true } => TotalledStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
+                writer.Byte(statistics switch { { Privacy: not null, Total: true } => PrivateTotalledStatistics, { Privacy: not null } => PrivateStatistics, { Total: true } => TotalledStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
                     .List(statistics.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
                     .Optional(statistics.GroupBy, (w, g) => w.Text(g.Column).List(g.Levels, (v, level) => v.Text(level)))
                     .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
@@ -62,6 +63,9 @@ public static class QuestionEncoding
         Intersection => new IntersectionQuestion(KeyRule.Decode(ref reader)),
         Statistics => DecodeStatistics(ref reader),
         PrivateStatistics => DecodePrivate(ref reader),
+        PrivateTotalledStatistics => (DecodePrivate(ref reader) with { Total = true }) is { FitsTotal: true } totalled
+            ? totalled
+            : throw new MalformedException("a total beside groups that have names"),
         GuardedStatistics => DecodeGuarded(ref reader),
         TotalledStatistics => DecodeTotalled(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),

@@ -30,7 +30,7 @@ public sealed record StatisticsQuestion(
     /// <summary>The noise of a differentially private answer; null for the exact one. With it, noisy counts are held against the minimum.</summary>
     public PrivacyChoice? Privacy { get; init; }
 
-    /// <summary>Whether the total of all groups is told beside them; where a group is withheld, another one is withheld with it, or the total.</summary>
+    /// <summary>Whether the total of all groups is told beside them; where a group of an exact answer is withheld, another one is withheld with it, or the total.</summary>
     public bool Total { get; init; }
 
     /// <summary>The levels in order; one unnamed level when there is no grouping.</summary>
@@ -42,8 +42,8 @@ public sealed record StatisticsQuestion(
     /// <summary>Whether what is asked tells Σx of a cell.</summary>
     public bool TellsSums => TellsSquares || Statistics.Any(s => s is Statistic.Sum or Statistic.Mean);
 
-    /// <summary>Whether a total may stand beside what is asked: of groups, without noise, and no value of single rows, which tells of a withheld group beside that of all.</summary>
-    public bool FitsTotal => GroupBy is { } by && !by.Levels.Contains("") && Privacy is null && !Statistics.Any(s => s is Statistic.Minimum or Statistic.Maximum);
+    /// <summary>Whether a total may stand beside what is asked: of groups, and no value of single rows, which tells of a withheld group beside that of all.</summary>
+    public bool FitsTotal => GroupBy is { } by && !by.Levels.Contains("") && !Statistics.Any(s => s is Statistic.Minimum or Statistic.Maximum);
 
     /// <summary>Whether it can be said with the fields of the first version, and then it is said so.</summary>
     internal bool IsPlain => Dominance is null && !Total;

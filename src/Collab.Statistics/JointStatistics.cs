@@ -110,7 +110,7 @@ public static partial class JointStatistics
 
     // With noise nothing else of the rows goes on from here: gate and totals see the same noisy count.
     private static IReadOnlyList<OwnCell> OwnCells(StatisticsPlan plan, LocalSummary summary, RandomSource random) =>
-        plan.Noise?.AddVariableTime(summary.Own, plan.Question.Measures.Count, random) ?? summary.Own;
+        plan.Noise?.AddVariableTime(summary.Own, plan.Question.Measures.Count, plan.Question.Levels.Count * plan.Question.Measures.Count, random) ?? summary.Own;
 
     // Cell by cell, in each the totals of the plan.
     private static Integer256[] Totals(StatisticsPlan plan, IReadOnlyList<OwnCell> own) =>

@@ -52,7 +52,10 @@ public sealed record StatisticsPlan
 
     /// <summary>What the protocol of totals needs of it.</summary>
     internal GatePlan Gate => new(
-        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)], Dominance) { Rests = Question.Total ? Question.Measures.Count : 0 };
+        Owners, Receiver, GateMinimum, AsksMinimum, AsksMaximum, [.. Enumerable.Repeat(Totals.Count, Cells.Count)], Dominance) { Rests = CoversGroups ? Question.Measures.Count : 0 };
+
+    // With noise nothing is hidden in a difference: the total is made of the noisy groups, and decided as one of them.
+    private bool CoversGroups => Question.Total && Noise is null;
 
     /// <summary>The rule of dominance as the gate decides it: where Σx² is told, a row contributes its square.</summary>
     internal DominanceForm? Dominance { get; }
@@ -81,7 +84,7 @@ public sealed record StatisticsPlan
         Require(question.Statistics.Count > 0 && AllDiffer(question.Statistics), "at least one statistic, and each once");
         Require(question.Statistics.All(Enum.IsDefined), "known statistics");
         Require(question.MinimumGroupSize >= 1, "a minimum group size of 1 or more");
-        Require(!question.Total || question.FitsTotal, "for a total: groups with names, no noise, and neither minimum nor maximum");
+        Require(!question.Total || question.FitsTotal, "for a total: groups with names, and neither minimum nor maximum");
         Require(
             question.Privacy?.Fits(question.Measures, question.Statistics) != false,
             "for privacy: neither minimum nor maximum, a mean with its count, a variance or standard deviation with count and mean, a range for each measure if more than counts are asked for, epsilon above 0 and, of Gaussian noise alone, delta");
@@ -98,7 +101,7 @@ public sealed record StatisticsPlan
     internal bool[] Opened(bool[] passed)
     {
         bool[] opened = [.. passed];
-        for (var measure = 0; Question.Total && measure < Question.Measures.Count; measure++)
+        for (var measure = 0; CoversGroups && measure < Question.Measures.Count; measure++)
         {
             var (groups, total) = (GroupsOf(measure, passed), passed.Length - Question.Measures.Count + measure);
             var cover = CoveringCell.Of(groups);

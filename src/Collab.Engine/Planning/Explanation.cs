@@ -76,7 +76,11 @@ public sealed record Explanation(
                 AreUpperBounds: true));
     }
 
-    private static IEnumerable<Bilingual> TotalNote(StatisticsQuestion question) => !question.Total ? [] :
+    private static IEnumerable<Bilingual> TotalNote(StatisticsQuestion question) => !question.Total ? [] : question.Privacy is not null
+    ? [new(
+        $"The total of the groups is made of their noisy totals, told or withheld: it costs no privacy, its noise is that of {question.Levels.Count} groups, and the total less the groups told gives what the withheld ones hold, with noise.",
+        $"各组总计由各组加噪合计值（无论公布或隐去）相加而得：不消耗隐私预算，其噪声为 {question.Levels.Count} 个组之和；总计减去已公布的组，得被隐去各组之加噪合计。")]
+    :
     [
         new(
             "Where a group is withheld, one that could be told is withheld with it, so that the total less the other groups gives both together; if they do not pass together, the total is withheld.",

@@ -58,23 +58,36 @@ public sealed class NoisePlan
     internal BigInteger TwiceMiddle(int measure) => (BigInteger)_choice.Ranges[measure].Low + _choice.Ranges[measure].High;
 
     /// <summary>One owner's totals with its noise, cell by cell: counts brought to ±<see cref="LargestCount"/>.</summary>
+    /// <param name="cells">The exact ones; those of all groups together, which come last, get the sums of the noisy ones.</param>
+    /// <param name="measures">How many measures there are.</param>
+    /// <param name="groups">How many of the cells are of single groups.</param>
+    /// <param name="random">Where noise comes from.</param>
     /// <remarks>Timing depends on the noise; so all is drawn before anything is sent.</remarks>
-    internal OwnCell[] AddVariableTime(IReadOnlyList<OwnCell> cells, int measures, RandomSource random)
+    internal OwnCell[] AddVariableTime(IReadOnlyList<OwnCell> cells, int measures, int groups, RandomSource random)
     {
         var (noisy, counts) = (new OwnCell[cells.Count], Count);
         var sums = _choice.Ranges.Select((_, i) => Sum(i)).ToList();
         var squares = IsAboutMiddle ? _choice.Ranges.Select((_, i) => SumOfSquares(i)).ToList() : [];
-        for (var i = 0; i < noisy.Length; i++)
+        for (var i = 0; i < groups; i++)
         {
             var (count, sum, square) = ExactVariableTime(cells[i], i % measures);
-            count = BigInteger.Clamp(count + counts.DrawVariableTime(random), -LargestCount, LargestCount - 1);
+            count += counts.DrawVariableTime(random);
             if (sums.Count > 0) sum += sums[i % measures].DrawVariableTime(random);
             if (squares.Count > 0) square += squares[i % measures].DrawVariableTime(random);
-            noisy[i] = new OwnCell((long)count, WideOf(sum), WideOf(square), 0, 0);
+            noisy[i] = new OwnCell(CountOf(count), WideOf(sum), WideOf(square), 0, 0);
+        }
+
+        for (var i = groups; i < noisy.Length; i++)
+        {
+            OwnCell[] all = [.. noisy.Take(groups).Where((_, cell) => cell % measures == i % measures)];
+            noisy[i] = new OwnCell(
+                CountOf(all.Sum(cell => cell.Count)), all.Aggregate((Integer256)(Int128)0, (sum, cell) => sum + cell.Sum), all.Aggregate((Integer256)(Int128)0, (sum, cell) => sum + cell.SumOfSquares), 0, 0);
         }
 
         return noisy;
     }
+
+    private static long CountOf(BigInteger count) => (long)BigInteger.Clamp(count, -LargestCount, LargestCount - 1);
 
     /// <summary>What noise is added to: the count; Σx and 0, or Σy and Σy².</summary>
     internal (BigInteger Count, BigInteger Sum, BigInteger SumOfSquares) ExactVariableTime(OwnCell cell, int measure)

@@ -24,8 +24,11 @@ public sealed partial record StatisticsResult(
         cell.Values is null
             ? [StatisticsRow.Withheld(cell, MinimumGroupSize, Dominance)]
             : cell.Values.Select(value => Noise is { } noise && value is not UndefinedValue
-                ? StatisticsRow.Of(cell, value) with { Exactness = NoiseText(value, noise.DeviationOf(cell, value, Measures)) }
+                ? StatisticsRow.Of(cell, value) with { Exactness = NoiseText(value, noise.DeviationOf(cell, value, Measures, GroupsIn(cell))) }
                 : StatisticsRow.Of(cell, value)));
+
+    // A line without a level beside others is a total of them.
+    private int GroupsIn(StatisticsCell cell) => cell.Level.Length == 0 ? Math.Max(1, (Cells.Count / Measures.Count) - 1) : 1;
 
     private static string NoiseText(StatisticValue value, double deviation) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"noise of standard deviation {(value is FractionValue or RootValue ? "about " : "")}{deviation:g3}");

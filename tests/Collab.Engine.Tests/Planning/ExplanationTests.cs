@@ -70,6 +70,22 @@ public sealed class ExplanationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_private_total_sends_what_is_explained_and_says_what_it_is_made_of()
+    {
+        var plan = await PlanAsync("""
+            kind: statistics
+            purpose: cohort-study
+            parties: [{ name: al, dataset: table }, { name: bo, dataset: table }]
+            receivers: [cy]
+            parameters: { columns: [age], group-by: { column: city, levels: [Rome, Oslo] }, total: true, statistics: [count], minimum-group: 1, privacy: { mechanism: laplace, epsilon: 100 } }
+            """);
+        var (messages, bytes) = await MeasureAsync(plan);
+        var explanation = Explanation.Of(plan);
+        Assert.Equal((messages, bytes), (explanation.Cost.Messages, explanation.Cost.Bytes));
+        Assert.Contains(explanation.Notes, note => note.English.StartsWith("The total of the groups is made of their noisy totals", StringComparison.Ordinal) && note.Chinese.Contains("2 个组", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_intersection_of_a_full_band_sends_exactly_the_messages_and_bytes_explained()
     {
         // Nine keys each: the most that a dataset of band 1 can have, which is what an explanation counts with.

@@ -90,6 +90,31 @@ public sealed class PrivateStatisticsTests
     }
 
     [Fact]
+    public async Task A_total_is_the_sum_of_the_noisy_groups_told_or_withheld_and_says_their_noise()
+    {
+        var question = Question(NoiseMechanism.Laplace, 9, 50, Statistic.Count, Statistic.Sum) with { Total = true };
+        Row[][] rows = [[.. question.Levels.Skip(1).SelectMany(level => Enumerable.Repeat(new Row(level, 2), 100))], []];
+        var run = await new JointRun(question, rows, seed: 4).GoAsync();
+        Assert.Empty(run.Failures);
+        var cells = run.Result!.Cells;
+        Assert.True(cells[0].Withheld);
+        var (groups, total) = (cells.Skip(1).SkipLast(1).ToList(), cells[^1]);
+        Assert.All(groups, cell => Assert.False(cell.Withheld)); // the withheld one holds noise alone: 2 · b = 8 for counts, 32 for sums
+        foreach (var (place, scale) in new[] { (0, 4), (1, 16) })
+        {
+            var rest = Units(total, place) - groups.Aggregate(BigInteger.Zero, (sum, cell) => sum + Units(cell, place));
+            Assert.InRange((int)rest, -20 * scale, 20 * scale);
+            Assert.Equal(
+                run.Result.Noise!.DeviationOf(groups[0], groups[0].Values![place], question.Measures) * 3,
+                run.Result.Noise.DeviationOf(total, total.Values![place], question.Measures, 9), 9);
+        }
+
+        Assert.Equal("noise of standard deviation 23.9", run.Result.Rows().Last(row => row is { Level: "", Statistic: "count" }).Exactness);
+        Assert.Equal(run.Result.Rows(), StatisticsResult.Decode(run.Result.Encode()).Rows());
+        static BigInteger Units(StatisticsCell cell, int place) => ((DecimalValue)cell.Values![place]).Units;
+    }
+
+    [Fact]
     public async Task A_variance_that_noise_takes_below_0_is_0_and_that_of_one_row_is_not_defined()
     {
         var question = Question(NoiseMechanism.Laplace, 200, 1, Statistic.Count, Statistic.Mean, Statistic.Variance, Statistic.StandardDeviation);
