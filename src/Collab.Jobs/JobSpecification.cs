@@ -69,6 +69,9 @@ public abstract record JobKind
         /// <summary>Whether the total of all groups is told beside them.</summary>
         public bool Total { get; init; }
 
+        /// <summary>The column that names whose a row is; null where the minimum counts rows.</summary>
+        public string? Contributor { get; init; }
+
         /// <summary>The noise of a private answer; null for an exact one. Its ranges have the scale that they are written with, and any order.</summary>
         public PrivacyChoice? Privacy { get; init; }
     }

@@ -14,6 +14,7 @@ public static class QuestionEncoding
     private const byte Computation = 17;
     private const byte PrivateStatistics = 18;
     private const byte PrivateTotalledStatistics = 22;
+    private const byte ContributedStatistics = 23;
     private const byte JoinedAnalyses = 19;
     private const byte Retrieval = 20;
 
@@ -31,13 +32,14 @@ public static class QuestionEncoding
                 IntersectionEncoding.Encode(writer, intersection);
                 break;
             case StatisticsQuestion statistics:
-                writer.Byte(statistics switch { { Privacy: not null, Total: true } => PrivateTotalledStatistics, { Privacy: not null } => PrivateStatistics, { Total: true } => TotalledStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
+                writer.Byte(statistics switch { { Privacy: not null, Total: true } => PrivateTotalledStatistics, { Privacy: not null } => PrivateStatistics, { Contributor: not null } => ContributedStatistics, { Total: true } => TotalledStatistics, { IsPlain: false } => GuardedStatistics, _ => Statistics })
                     .List(statistics.Measures, (w, m) => w.Text(m.Column).Byte((byte)m.Scale))
                     .Optional(statistics.GroupBy, (w, g) => w.Text(g.Column).List(g.Levels, (v, level) => v.Text(level)))
                     .List(statistics.Statistics, (w, s) => w.Byte((byte)s))
                     .UInt32((uint)statistics.MinimumGroupSize);
                 statistics.Privacy?.Encode(writer);
                 if (statistics is { Privacy: null, IsPlain: false }) writer.Optional(statistics.Dominance, DominanceRule.Encode);
+                if (statistics is { Privacy: null, Contributor: { } contributor }) writer.Boolean(statistics.Total).Text(contributor);
                 break;
             case AnalysisQuestion analyses:
                 writer.Byte(analyses.Join is null ? Analyses : JoinedAnalyses);
@@ -66,6 +68,7 @@ public static class QuestionEncoding
         PrivateTotalledStatistics => (DecodePrivate(ref reader) with { Total = true }) is { FitsTotal: true } totalled
             ? totalled
             : throw new MalformedException("a total beside groups that have names"),
+        ContributedStatistics => DecodeContributed(ref reader),
         GuardedStatistics => DecodeGuarded(ref reader),
         TotalledStatistics => DecodeTotalled(ref reader),
         FullIntersection => IntersectionEncoding.Decode(ref reader),
@@ -99,6 +102,14 @@ public static class QuestionEncoding
         return question.FitsTotal && (question.Dominance is null || question.TellsSums)
             ? question
             : throw new MalformedException("a total beside groups that have names, no minimum or maximum, and dominance only of sums");
+    }
+
+    private static StatisticsQuestion DecodeContributed(ref CanonicalReader reader)
+    {
+        var question = DecodeStatistics(ref reader) with { Dominance = reader.Optional(DominanceRule.Decode), Total = reader.Boolean(), Contributor = reader.Text() };
+        return question.FitsContributor && (!question.Total || question.FitsTotal) && (question.Dominance is null || question.TellsSums)
+            ? question
+            : throw new MalformedException("a contributor's column that is no measure and does not group, a total that fits, and dominance only of sums");
     }
 
     private static StatisticsQuestion DecodeStatistics(ref CanonicalReader reader)

@@ -33,6 +33,12 @@ public sealed record StatisticsQuestion(
     /// <summary>Whether the total of all groups is told beside them; where a group of an exact answer is withheld, another one is withheld with it, or the total.</summary>
     public bool Total { get; init; }
 
+    /// <summary>The column that names whose a row is, so that <see cref="MinimumGroupSize"/> counts contributors and not rows; null where each row counts. Never with <see cref="Privacy"/>.</summary>
+    public string? Contributor { get; init; }
+
+    /// <summary>Whether the contributor is named by a column with no other part, in an answer without noise.</summary>
+    public bool FitsContributor => Contributor is { Length: > 0 } column && Privacy is null && column != GroupBy?.Column && Measures.All(measure => measure.Column != column);
+
     /// <summary>The levels in order; one unnamed level when there is no grouping.</summary>
     public IReadOnlyList<string> Levels => GroupBy?.Levels ?? [""];
 
@@ -46,7 +52,7 @@ public sealed record StatisticsQuestion(
     public bool FitsTotal => GroupBy is { } by && !by.Levels.Contains("") && !Statistics.Any(s => s is Statistic.Minimum or Statistic.Maximum);
 
     /// <summary>Whether it can be said with the fields of the first version, and then it is said so.</summary>
-    internal bool IsPlain => Dominance is null && !Total;
+    internal bool IsPlain => Dominance is null && !Total && Contributor is null;
 }
 
 /// <summary>A column to be described, with the scale all owners carry it at (the largest of theirs).</summary>

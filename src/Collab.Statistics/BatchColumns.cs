@@ -49,6 +49,30 @@ internal static class BatchColumns
                 StatisticsErrors.UnknownLevel, $"Row {row}: column '{by.Column}' holds a level that is not in the plan.");
     }
 
+    /// <summary>For each row the number of its contributor, −1 where none is named; a new one gets the next number.</summary>
+    /// <param name="batch">The rows.</param>
+    /// <param name="column">The column that names contributors: text, or a number of any kind.</param>
+    /// <param name="numbers">The contributors met so far; new ones are added.</param>
+    /// <exception cref="CollabException"><see cref="StatisticsErrors.ColumnUnfit"/>.</exception>
+    public static int[] ContributorOfEachRow(ColumnBatch batch, string column, Dictionary<string, int> numbers)
+    {
+        var found = Find(batch, column);
+        var contributors = new int[batch.RowCount];
+        for (var row = 0; row < contributors.Length; row++)
+        {
+            var name = found switch
+            {
+                TextColumn text => text.Values[row],
+                NumberColumn number => number.Present.Span[row] ? number.Values.Span[row].ToString(CultureInfo.InvariantCulture) : null,
+                _ => throw new CollabException(StatisticsErrors.ColumnUnfit, $"Column '{column}' names contributors, so it is text or numbers."),
+            };
+            if (name is null) contributors[row] = -1;
+            else if (!numbers.TryGetValue(name, out contributors[row])) numbers.Add(name, contributors[row] = numbers.Count);
+        }
+
+        return contributors;
+    }
+
     /// <summary>The values of a measure in units of the plan's scale, and which rows have one.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="measure">The measure.</param>

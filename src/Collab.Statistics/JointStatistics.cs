@@ -124,13 +124,13 @@ public static partial class JointStatistics
     private static bool[][] Words(StatisticsPlan plan, IReadOnlyList<OwnCell> own) =>
     [
         .. own.Take(own.Count - plan.Gate.Rests).Select(cell => DisclosureGate.Word(
-            plan.Gate, plan.Noise is null ? cell.Count : cell.Count + NoisePlan.LargestCount, cell.Minimum, cell.Maximum, cell.Contributions)),
+            plan.Gate, plan.Noise is null ? cell.Counted : cell.Count + NoisePlan.LargestCount, cell.Minimum, cell.Maximum, cell.Contributions)),
     ];
 
     private static bool[][] RestWords(StatisticsPlan plan, IReadOnlyList<OwnCell> own, bool[] passed) =>
     [
         .. plan.Question.Measures.Select((_, measure) => plan.RestOf(measure, passed).Select(level => own[(level * plan.Question.Measures.Count) + measure]).Aggregate((a, b) => a.Plus(b)))
-            .Select(rest => DisclosureGate.Word(plan.Gate, rest.Count, contributions: rest.Contributions)),
+            .Select(rest => DisclosureGate.Word(plan.Gate, rest.Counted, contributions: rest.Contributions)),
     ];
 
     private static StatisticsResult Result(StatisticsPlan plan, GatedOutcome outcome)

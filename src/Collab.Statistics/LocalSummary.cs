@@ -8,7 +8,7 @@ namespace Collab.Statistics;
 /// <remarks>
 /// A row whose level is missing belongs to no group and is left out; a missing measure leaves the row out of that measure alone.
 /// For a private answer no row may fail the job, which would tell of it: there a value outside its range counts as the nearest end, and an unknown level as none.
-/// Memory: a few words per cell and three words per row of one batch. Local: sends nothing. Timing depends on the owner's own data.
+/// Memory: a few words per cell and three words per row of one batch, and where contributors are counted each one's name and its number in each cell. Local: sends nothing. Timing depends on the owner's own data.
 /// Source: specs/statistics.md, step 1.
 /// </remarks>
 public sealed class LocalSummary
@@ -20,6 +20,8 @@ public sealed class LocalSummary
     private readonly Dictionary<string, int> _levels;
     private readonly ExactMoments[] _cells;
     private readonly CellContributions[]? _contributions; // only where there is a rule of dominance
+    private readonly ContributorSet[]? _contributors; // only where contributors are counted
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>Begins with no rows.</summary>
     public LocalSummary(StatisticsPlan plan)
@@ -29,6 +31,7 @@ public sealed class LocalSummary
         _cells = new ExactMoments[plan.Question.Levels.Count * plan.Question.Measures.Count];
         Array.Fill(_cells, new ExactMoments());
         if (plan.Dominance is { } rule) _contributions = [.. _cells.Select(_ => new CellContributions(rule.Largest))];
+        if (plan.Question.Contributor is not null) _contributors = [.. _cells.Select(_ => new ContributorSet())];
     }
 
     /// <summary>Rows seen.</summary>
@@ -42,7 +45,7 @@ public sealed class LocalSummary
     {
         get
         {
-            OwnCell[] groups = [.. _cells.Select((c, i) => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum) { Contributions = _contributions?[i] })];
+            OwnCell[] groups = [.. _cells.Select((c, i) => new OwnCell(c.Count, c.Sum, c.SumOfSquares, c.Minimum, c.Maximum) { Contributions = _contributions?[i], Contributors = _contributors?[i] })];
             return _plan.Question.Total
                 ? [.. groups, .. _plan.Question.Measures.Select((_, measure) => groups.Where((_, cell) => cell % _plan.Question.Measures.Count == measure).Aggregate((a, b) => a.Plus(b)))]
                 : groups;
@@ -63,13 +66,14 @@ public sealed class LocalSummary
     {
         var levels = BatchColumns.LevelOfEachRow(batch, _plan.Question.GroupBy, _levels, skipsUnknown: _plan.Noise is not null);
         RowsWithoutLevel += levels.Count(level => level < 0);
+        var contributors = _plan.Question.Contributor is { } column ? BatchColumns.ContributorOfEachRow(batch, column, _numbers) : null;
         for (var measure = 0; measure < _plan.Question.Measures.Count; measure++)
-            Add(batch, levels, measure);
+            Add(batch, levels, measure, contributors);
         RowCount += batch.RowCount;
     }
 
     // Values are gathered by level first, so that the summing kernel runs over dense spans.
-    private void Add(ColumnBatch batch, ReadOnlySpan<int> levels, int measure)
+    private void Add(ColumnBatch batch, ReadOnlySpan<int> levels, int measure, int[]? contributors)
     {
         var (values, present) = BatchColumns.ScaledValues(batch, _plan.Question.Measures[measure], _plan.RangeOf(measure));
         var end = new int[_levels.Count + 1]; // end[l + 1]: first where level l begins, and where it ends when all are placed
@@ -80,6 +84,8 @@ public sealed class LocalSummary
         var next = end[..^1];
         for (var row = 0; row < levels.Length; row++)
             if (levels[row] >= 0 && present[row]) gathered[next[levels[row]]++] = values[row];
+        for (var row = 0; contributors is not null && row < levels.Length; row++)
+            if (levels[row] >= 0 && present[row] && contributors[row] >= 0) _contributors![(levels[row] * _plan.Question.Measures.Count) + measure].Add(contributors[row]);
 
         for (var level = 0; level < _levels.Count; level++)
         {

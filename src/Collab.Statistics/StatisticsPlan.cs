@@ -63,9 +63,9 @@ public sealed record StatisticsPlan
     // Counts with noise may be below 0: each owner's goes into the gate with 2^39 added.
     private long GateMinimum => Question.MinimumGroupSize + (Noise is null ? 0 : Owners.Count * NoisePlan.LargestCount);
 
-    /// <summary>The columns an owner reads: the grouping, if there is one, then the measures.</summary>
+    /// <summary>The columns an owner reads: the grouping, if there is one, then the measures, then the contributor's, if there is one.</summary>
     public IReadOnlyList<string> Columns =>
-        [.. Question.GroupBy is { } by ? [by.Column] : Array.Empty<string>(), .. Question.Measures.Select(m => m.Column)];
+        [.. new[] { Question.GroupBy?.Column }.OfType<string>(), .. Question.Measures.Select(m => m.Column), .. new[] { Question.Contributor }.OfType<string>()];
 
     /// <summary>Checks question and parties.</summary>
     /// <exception cref="CollabException">
@@ -91,6 +91,7 @@ public sealed record StatisticsPlan
         Require(
             question.Dominance is not { } rule || (rule.IsSound && question.TellsSums && question.Privacy is null),
             "a rule of dominance only where sums are told without noise, and one that has numbers");
+        Require(question.Contributor is null || question.FitsContributor, "as contributor's column one that is no measure and does not group, and no noise");
         RequireParties(owners, receiver);
         return new StatisticsPlan(question, [.. owners.Order()], receiver);
     }

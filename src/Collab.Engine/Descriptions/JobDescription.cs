@@ -108,6 +108,7 @@ public static class JobDescription
             Dominance(parameters, tellsSums && !parameters.Has("privacy") ? DominanceRule.Default : null))
         {
             Total = parameters.Boolean("total", false),
+            Contributor = parameters.Has("contributor") ? parameters.Text("contributor") : null,
             Privacy = parameters.Has("privacy") ? PrivacyDescription.Parse(parameters.Section("privacy")) : null,
             Where = parameters.Filter("where"),
         };

@@ -26,9 +26,13 @@ internal static class DominanceExplanation
     /// <summary>Which cells are told.</summary>
     public static Bilingual ToldIn(int cells, StatisticsQuestion question) => question.Dominance is { } rule
         ? new(
-            $"the statistics of those of {cells} cells that rest on {question.MinimumGroupSize} rows or more and whose sums are not made up by few of them ({rule})",
-            $"{cells} 个单元格中行数不少于 {question.MinimumGroupSize} 且合计不被少数行主导（{rule.ToString().Replace(" and ", " 与 ", StringComparison.Ordinal)}）的统计量")
+            $"the statistics of those of {cells} cells that rest on {question.MinimumGroupSize} {Counted(question)} or more and whose sums are not made up by few of them ({rule})",
+            $"{cells} 个单元格中{CountedChinese(question)}不少于 {question.MinimumGroupSize} 且合计不被少数行主导（{rule.ToString().Replace(" and ", " 与 ", StringComparison.Ordinal)}）的统计量")
         : question.Privacy is not null
         ? new($"the statistics, with noise, of those of {cells} cells whose noisy counts are {question.MinimumGroupSize} or more", $"{cells} 个单元格中加噪计数不少于 {question.MinimumGroupSize} 的加噪统计量")
-        : new($"the statistics of those of {cells} cells that rest on {question.MinimumGroupSize} rows or more", $"{cells} 个单元格中行数不少于 {question.MinimumGroupSize} 的统计量");
+        : new($"the statistics of those of {cells} cells that rest on {question.MinimumGroupSize} {Counted(question)} or more", $"{cells} 个单元格中{CountedChinese(question)}不少于 {question.MinimumGroupSize} 的统计量");
+
+    private static string Counted(StatisticsQuestion question) => question.Contributor is null ? "rows" : "contributors";
+
+    private static string CountedChinese(StatisticsQuestion question) => question.Contributor is null ? "行数" : "贡献者数";
 }

@@ -52,14 +52,14 @@ public sealed record Explanation(
             new(
                 $"Honest but curious; {receiver} does not collude with an owner. Sums stay secret even if all but one party collude.",
                 $"半诚实模型；{receiver} 不与任何数据方合谋。即使除一方外全部合谋，总和仍保密。"),
-            [.. DominanceExplanation.NotesOn(question), .. TotalNote(question), .. PrivacyExplanation.NotesOn(checkedQuestion)],
+            [.. ContributorNote(question), .. DominanceExplanation.NotesOn(question), .. TotalNote(question), .. PrivacyExplanation.NotesOn(checkedQuestion)],
             [
                 .. plan.Owners.Where(o => o != receiver).Select(owner => new PartyExplanation(
                     owner,
                     [.. Reads(plan, owner), new("random shares of its totals, never a row", "其合计值的随机份额，绝不含任何行")],
                     [question.Privacy is not null ? new("which of the cells are told, by their noisy counts", "按加噪计数，哪些单元格被公布") : new(
-                        question.Dominance is null ? "which of the cells rest on enough rows to be told" : "which of the cells pass both rules and are told, not which rule failed",
-                        question.Dominance is null ? "哪些单元格的行数足以公布" : "哪些单元格通过两项规则而公布，但不知未通过的是哪一项")])),
+                        question.Dominance is null ? question.Contributor is null ? "which of the cells rest on enough rows to be told" : "which of the cells rest on enough contributors to be told" : "which of the cells pass both rules and are told, not which rule failed",
+                        question.Dominance is null ? question.Contributor is null ? "哪些单元格的行数足以公布" : "哪些单元格的贡献者数足以公布" : "哪些单元格通过两项规则而公布，但不知未通过的是哪一项")])),
                 new(receiver,
                     [.. Reads(plan, receiver), new("which cells pass, proven by a label it cannot forge", "哪些单元格通过，以无法伪造的标签证明")],
                     [
@@ -75,6 +75,13 @@ public sealed record Explanation(
                 plan.Inputs.Max(i => IntersectionSizes.MostRows(i) / CostRates.RowsPerSecond) + CostRates.StatisticsFixed + CostRates.JobWait,
                 AreUpperBounds: true));
     }
+
+    private static IEnumerable<Bilingual> ContributorNote(StatisticsQuestion question) => question.Contributor is not { } column ? [] :
+    [
+        new(
+            $"The minimum of {question.MinimumGroupSize} counts contributors, by the values of {column}, each once however many rows; a row without one adds none. Who has rows with several owners counts with each of them. The values stay at home.",
+            $"下限 {question.MinimumGroupSize} 按 {column} 的值计贡献者数，同一贡献者无论多少行只计一次，无值的行不计；在多个数据方都有行的贡献者在各方分别计数。这些值不离开本地。"),
+    ];
 
     private static IEnumerable<Bilingual> TotalNote(StatisticsQuestion question) => !question.Total ? [] : question.Privacy is not null
     ? [new(

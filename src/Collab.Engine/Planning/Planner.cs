@@ -172,9 +172,7 @@ public static class Planner
 
     private static IEnumerable<string> ColumnsOf(Question question, RequestedInput request) => question switch
     {
-        StatisticsQuestion { GroupBy: { } groupBy } q when q.Measures.All(m => m.Column != groupBy.Column) =>
-            q.Measures.Select(m => m.Column).Append(groupBy.Column),
-        StatisticsQuestion q => q.Measures.Select(m => m.Column),
+        StatisticsQuestion q => q.Measures.Select(m => m.Column).Concat(new[] { q.GroupBy?.Column, q.Contributor }.OfType<string>()).Distinct(),
         AnalysisQuestion { Join: { } join } => request.Keys.SelectMany(key => key).Concat(join.ColumnsOf(request.Owner)).Distinct(),
         AnalysisQuestion q => q.Columns,
         ComputationQuestion q => q.ColumnsOf(request.Owner),

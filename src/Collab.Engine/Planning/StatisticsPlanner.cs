@@ -20,6 +20,7 @@ internal static class StatisticsPlanner
         return new StatisticsQuestion(measures, kind.GroupBy, kind.Statistics, kind.MinimumGroupSize, kind.Dominance)
         {
             Total = kind.Total,
+            Contributor = kind.Contributor,
             Privacy = kind.Privacy is not { } choice ? null : choice with
             {
                 Ranges = [.. measures.SelectMany(measure => ranges.Where(range => range.Column == measure.Column).Select(range => Raised(range, measure.Scale)))],

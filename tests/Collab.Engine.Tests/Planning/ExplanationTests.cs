@@ -86,6 +86,24 @@ public sealed class ExplanationTests : IDisposable
     }
 
     [Fact]
+    public async Task Contributors_are_said_to_be_counted_and_cost_nothing_more()
+    {
+        var plan = await PlanAsync("""
+            kind: statistics
+            purpose: cohort-study
+            parties: [{ name: al, dataset: table }, { name: bo, dataset: table }]
+            receivers: [cy]
+            parameters: { columns: [age], statistics: [mean], contributor: id }
+            """);
+        Assert.Equal(["age", "id"], plan.Inputs[0].Columns.Select(column => column.Name));
+        var (messages, bytes) = await MeasureAsync(plan);
+        var explanation = Explanation.Of(plan);
+        Assert.Equal((messages, bytes), (explanation.Cost.Messages, explanation.Cost.Bytes));
+        Assert.Contains(explanation.Notes, note => note.English.StartsWith("The minimum of 10 counts contributors, by the values of id", StringComparison.Ordinal) && note.Chinese.Contains("贡献者", StringComparison.Ordinal));
+        Assert.Contains(explanation.Parties.Single(p => p.Party == Plans.Cy).Learns, text => text.English.Contains("rest on 10 contributors or more", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_intersection_of_a_full_band_sends_exactly_the_messages_and_bytes_explained()
     {
         // Nine keys each: the most that a dataset of band 1 can have, which is what an explanation counts with.
