@@ -1,5 +1,6 @@
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.SecretSharing.Tests;
 using Collab.Statistics.Results;
 using Collab.Testing;
 
