@@ -65,4 +65,10 @@ public sealed record BenchOptions
 
     /// <summary>Bins of values a column: <c>model</c>.</summary>
     public int Bins { get; init; } = 16;
+
+    /// <summary>Passes over the rows, of a linear model.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Rows of a step, of a linear model.</summary>
+    public int Batch { get; init; } = 128;
 }

@@ -63,6 +63,9 @@ public sealed record BenchReport(
     /// <summary>What is measured of a training beside its time: <c>model</c>.</summary>
     public ModelFigures? Model { get; init; }
 
+    /// <summary>What is measured of a linear model beside: <c>model</c>.</summary>
+    public LinearFigures? Linear { get; init; }
+
     /// <summary>Processor, cores, system and runtime of this machine.</summary>
     public static string ThisMachine
     {

@@ -17,7 +17,7 @@ namespace Collab.Cli.Bench;
 /// <param name="Area">The model's area under the curve on the rows it was trained on.</param>
 public sealed record ModelFigures(int Columns, int Parties, int Trees, int Depth, int Bins, double ClearSeconds, double Ratio, double Area);
 
-/// <summary>Measures joint training among two or three parties: <c>gbdt</c>, boosted trees over their columns with gradients encrypted.</summary>
+/// <summary>Measures joint training among two or three parties: <c>gbdt</c>, boosted trees over their columns with gradients encrypted; the others by <see cref="LinearBench"/>.</summary>
 /// <remarks>
 /// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Columns are binned before the clock starts; it covers all of a training, keys included.
 /// The trees are compared byte for byte with those of training in clear. Bytes are those of the first party, which has the labels.
@@ -31,7 +31,8 @@ public static class ModelBench
     public static async Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var model = BenchParties.Of(options.Operation ?? "gbdt", "model", "gbdt");
+        var model = BenchParties.Of(options.Operation ?? "gbdt", "model", "gbdt", "logistic", "linear");
+        if (model != "gbdt") return await LinearBench.RunAsync(options, cancellation);
         var mode = BenchParties.Of(options.Mode ?? "columns", "mode", "columns");
         var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
@@ -100,10 +101,10 @@ public static class ModelBench
     {
         public ModelRows(int rows, int columns, int bins)
         {
-            var values = Enumerable.Range(0, columns).Select(c => Enumerable.Range(0, rows).Select(row => Mixed(((ulong)row * 10_007) + (ulong)c)).ToArray()).ToArray();
+            var values = Enumerable.Range(0, columns).Select(c => BenchNumbers.Column(rows, c)).ToArray();
             Columns = [.. values.Select((v, c) => BinnedColumn.Of(FeatureBins.EqualFrequency($"c{c}", v, bins), v))];
             Labels = [.. Enumerable.Range(0, rows).Select(row =>
-                values[0][row] + (values[columns / 2][row] * values[columns - 1][row]) + (Mixed(ulong.MaxValue - (ulong)row) / 2) > 1 ? 1.0 : 0)];
+                values[0][row] + (values[columns / 2][row] * values[columns - 1][row]) + (BenchNumbers.Mixed(ulong.MaxValue - (ulong)row) / 2) > 1 ? 1.0 : 0)];
         }
 
         public BinnedColumn[] Columns { get; }
@@ -124,18 +125,6 @@ public static class ModelBench
             }
 
             return below / (zeros * pairs);
-        }
-
-        // In [0, 1), by the finalizer of splitmix64.
-        private static double Mixed(ulong number)
-        {
-            unchecked
-            {
-                var z = (number + 1) * 0x9E37_79B9_7F4A_7C15;
-                z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
-                z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB;
-                return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-            }
         }
     }
 }

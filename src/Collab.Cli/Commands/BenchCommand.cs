@@ -30,14 +30,16 @@ internal static class BenchCommand
         topic.AcceptOnlyFromAmong([.. Topics.Keys]);
         var operation = new Option<string?>("--op") { Description = "The operation: grpc bidi, unary, roundtrip; he multiply, relinearize, rotate, multiply-plain, add, switch, encode, encrypt, encrypt-secret, decrypt, galois-key; ledger append, verify; okvs encode, decode; mpc multiply, compare, inner, sort, shuffle, divide, and of two parties columns; pir query, scan, prepare, update; stats variance, correlation; upsi query, nonmembers, search." };
         var protocol = new Option<string?>("--protocol") { Description = "The protocol: psi ecdh, rr22; vole silent, extension; ot silent, extension, base." };
-        var model = new Option<string?>("--model") { Description = "model: gbdt, boosted trees." };
+        var model = new Option<string?>("--model") { Description = "model: gbdt, boosted trees; logistic, linear, by descent on shares." };
         var columns = new Option<int>("--columns") { Description = "model: columns of all parties.", DefaultValueFactory = _ => 20 };
+        var epochs = new Option<int>("--epochs") { Description = "model logistic, linear: passes over the rows.", DefaultValueFactory = _ => 10 };
+        var batch = new Option<int>("--batch") { Description = "model logistic, linear: rows of a step.", DefaultValueFactory = _ => 128 };
         var trees = new Option<int>("--trees") { Description = "model gbdt: trees.", DefaultValueFactory = _ => 5 };
         var depth = new Option<int>("--depth") { Description = "model gbdt: splits from a root to a leaf.", DefaultValueFactory = _ => 3 };
         var bins = new Option<int>("--bins") { Description = "model gbdt: bins of a column.", DefaultValueFactory = _ => 16 };
         var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words; model: columns." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
-        var dealer = new Option<bool>("--dealer") { Description = "mpc of two parties: a third one deals their triples." };
+        var dealer = new Option<bool>("--dealer") { Description = "mpc, model logistic and linear, of two parties: a third one deals their triples." };
         var parties = new Option<int>("--parties") { Description = "mpc, model: 2 or 3.", DefaultValueFactory = _ => 3 };
         var runs = new Option<int>("--runs") { Description = "Measured runs, after one that is not.", DefaultValueFactory = _ => 5 };
         var threads = new Option<int>("--threads") { Description = "Threads a party may use.", DefaultValueFactory = _ => Environment.ProcessorCount };
@@ -55,7 +57,7 @@ internal static class BenchCommand
         var label = new Option<int>("--label") { Description = "upsi: bytes of the label of an item." };
         var command = new Command("bench", "Measures; every run checks its own result.\nExample: collab bench grpc --op bidi --message 1048576 --json")
         {
-            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, sender, receiver, label, model, columns, trees, depth, bins, yardstick, Output.JsonOption, Output.QuietOption,
+            topic, operation, protocol, mode, size, parties, dealer, runs, threads, transport, security, message, kind, rows, bytes, streamed, pin, sender, receiver, label, model, columns, epochs, batch, trees, depth, bins, yardstick, Output.JsonOption, Output.QuietOption,
         };
         command.Add(BenchEstimateCommand.Create());
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
@@ -80,6 +82,8 @@ internal static class BenchCommand
                 ReceiverItems = parsed.GetValue(receiver),
                 LabelBytes = parsed.GetValue(label),
                 Columns = parsed.GetValue(columns),
+                Epochs = parsed.GetValue(epochs),
+                Batch = parsed.GetValue(batch),
                 Trees = parsed.GetValue(trees),
                 Depth = parsed.GetValue(depth),
                 Bins = parsed.GetValue(bins),

@@ -98,6 +98,8 @@ public sealed class BenchTests
     [InlineData("mpc", "multiply of two", "semi-honest", "memory", "bench mpc --parties 2 --size 300")]
     [InlineData("mpc", "compare/32 of two with a dealer", "semi-honest", "grpc", "bench mpc --op compare --parties 2 --dealer --size 1000 --transport grpc")]
     [InlineData("mpc", "divide", "semi-honest", "memory", "bench mpc --op divide --size 500")]
+    [InlineData("model", "logistic", "semi-honest", "memory", "bench model --model logistic --size 300 --columns 4 --epochs 1")]
+    [InlineData("model", "linear of two", "semi-honest", "grpc", "bench model --model linear --parties 2 --size 200 --columns 3 --epochs 1 --batch 100 --transport grpc")]
     [InlineData("stats", "variance", "semi-honest", "memory", "bench stats --size 200001")]
     [InlineData("stats", "variance", "semi-honest", "grpc", "bench stats --op variance --size 1000 --transport grpc")]
     [InlineData("stats", "correlation", "semi-honest", "grpc", "bench stats --op correlation --size 70000 --transport grpc")]
@@ -138,6 +140,7 @@ public sealed class BenchTests
     [InlineData("mpc", "--op", "nonsense")]
     [InlineData("mpc", "--parties", "3", "--dealer")]
     [InlineData("mpc", "--transport", "pigeon")]
+    [InlineData("model", "--model", "logistic", "--parties", "3", "--dealer")]
     [InlineData("stats", "--op", "nonsense")]
     [InlineData("stats", "--runs", "0")]
     public async Task What_a_topic_does_not_have_is_wrong_usage(params string[] arguments) =>
