@@ -5,7 +5,7 @@ namespace Collab.Arithmetic.Lattices;
 public sealed unsafe partial class NegacyclicTransform
 {
     // The level between two registers side by side and the log2(lanes) levels inside them; forward then into [0, p). Eight pairs of registers at a
-    // time, level by level: the steps of one wait for each other.
+    // time, level by level: the steps of one wait for each other. Four where there are sixteen registers in all.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
     private void Near<TForward, TSmall, TLanes, V>(double* x)
         where TForward : struct, IFlag
@@ -21,61 +21,70 @@ public sealed unsafe partial class NegacyclicTransform
             var far = _tables.Pointer + (typeof(TForward) == typeof(Set) ? 0 : Tables);
             var w = far + Degree;
             far += Degree / 2;
-            for (nint i = 0; i < Degree; i += 16 * lanes, w += 8 * pair, far += 8 * lanes)
+            var wide = HasManyRegisters<V>();
+            nint pairs = wide ? 8 : 4;
+            for (nint i = 0; i < Degree; i += 2 * pairs * lanes, w += pairs * pair, far += pairs * lanes)
             {
                 double* block = x + i, second = block + (8 * lanes), v = w + (4 * pair);
                 Load<TLanes, V>(block, lanes, out var a0, out var b0, out var a1, out var b1);
                 Load<TLanes, V>(block + (4 * lanes), lanes, out var a2, out var b2, out var a3, out var b3);
-                Load<TLanes, V>(second, lanes, out var a4, out var b4, out var a5, out var b5);
-                Load<TLanes, V>(second + (4 * lanes), lanes, out var a6, out var b6, out var a7, out var b7);
+                Unsafe.SkipInit(out V a4); Unsafe.SkipInit(out V b4); Unsafe.SkipInit(out V a5); Unsafe.SkipInit(out V b5);
+                Unsafe.SkipInit(out V a6); Unsafe.SkipInit(out V b6); Unsafe.SkipInit(out V a7); Unsafe.SkipInit(out V b7);
+                if (wide)
+                {
+                    Load<TLanes, V>(second, lanes, out a4, out b4, out a5, out b5);
+                    Load<TLanes, V>(second + (4 * lanes), lanes, out a6, out b6, out a7, out b7);
+                }
+
                 if (typeof(TForward) == typeof(Set))
                 {
                     Beside<TForward, TLanes, V>(ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, far, inverse, negativeP, magic);
-                    Beside<TForward, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, far + (4 * lanes), inverse, negativeP, magic);
+                    if (wide) Beside<TForward, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, far + (4 * lanes), inverse, negativeP, magic);
                     if (sizeof(V) == 8 * sizeof(double))
                     {
                         Inside<TForward, TLanes, V>(4, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, w, pair, inverse, negativeP, magic);
-                        Inside<TForward, TLanes, V>(4, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v, pair, inverse, negativeP, magic);
+                        if (wide) Inside<TForward, TLanes, V>(4, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v, pair, inverse, negativeP, magic);
                     }
 
                     if (sizeof(V) > sizeof(double))
                     {
                         var at = pair - (2 * lanes);
                         Inside<TForward, TLanes, V>(2, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, w + at, pair, inverse, negativeP, magic);
-                        Inside<TForward, TLanes, V>(2, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + at, pair, inverse, negativeP, magic);
+                        if (wide) Inside<TForward, TLanes, V>(2, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + at, pair, inverse, negativeP, magic);
                         at += lanes;
                         Inside<TForward, TLanes, V>(1, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, w + at, pair, inverse, negativeP, magic);
-                        Inside<TForward, TLanes, V>(1, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + at, pair, inverse, negativeP, magic);
+                        if (wide) Inside<TForward, TLanes, V>(1, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + at, pair, inverse, negativeP, magic);
                     }
 
                     Finish<TForward, TSmall, TLanes, V>(ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, inverse, p, negativeP, magic);
-                    Finish<TForward, TSmall, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, inverse, p, negativeP, magic);
+                    if (wide) Finish<TForward, TSmall, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, inverse, p, negativeP, magic);
                 }
                 else
                 {
                     if (sizeof(V) > sizeof(double))
                     {
                         Inside<TForward, TLanes, V>(1, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, w, pair, inverse, negativeP, magic);
-                        Inside<TForward, TLanes, V>(1, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v, pair, inverse, negativeP, magic);
+                        if (wide) Inside<TForward, TLanes, V>(1, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v, pair, inverse, negativeP, magic);
                         Inside<TForward, TLanes, V>(2, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, w + lanes, pair, inverse, negativeP, magic);
-                        Inside<TForward, TLanes, V>(2, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + lanes, pair, inverse, negativeP, magic);
+                        if (wide) Inside<TForward, TLanes, V>(2, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + lanes, pair, inverse, negativeP, magic);
                     }
 
                     if (sizeof(V) == 8 * sizeof(double))
                     {
                         var at = 2 * lanes;
                         Inside<TForward, TLanes, V>(4, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, w + at, pair, inverse, negativeP, magic);
-                        Inside<TForward, TLanes, V>(4, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + at, pair, inverse, negativeP, magic);
+                        if (wide) Inside<TForward, TLanes, V>(4, ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, v + at, pair, inverse, negativeP, magic);
                     }
 
                     Finish<TForward, TSmall, TLanes, V>(ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, inverse, p, negativeP, magic);
-                    Finish<TForward, TSmall, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, inverse, p, negativeP, magic);
+                    if (wide) Finish<TForward, TSmall, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, inverse, p, negativeP, magic);
                     Beside<TForward, TLanes, V>(ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3, far, inverse, negativeP, magic);
-                    Beside<TForward, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, far + (4 * lanes), inverse, negativeP, magic);
+                    if (wide) Beside<TForward, TLanes, V>(ref a4, ref b4, ref a5, ref b5, ref a6, ref b6, ref a7, ref b7, far + (4 * lanes), inverse, negativeP, magic);
                 }
 
                 Store<TLanes, V>(block, lanes, a0, b0, a1, b1);
                 Store<TLanes, V>(block + (4 * lanes), lanes, a2, b2, a3, b3);
+                if (!wide) continue;
                 Store<TLanes, V>(second, lanes, a4, b4, a5, b5);
                 Store<TLanes, V>(second + (4 * lanes), lanes, a6, b6, a7, b7);
             }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Collab.Arithmetic.Lattices;
 
@@ -49,7 +50,7 @@ public sealed unsafe partial class NegacyclicTransform
     }
 
     // Three levels of eight registers, or two of four, and beside them those of the next places: of the some sixty operations that a processor sees
-    // ahead, enough must not wait for each other. The order is that in which the next level takes the results.
+    // ahead, enough must not wait for each other. The order is that in which the next level takes the results. Where there are sixteen registers, one place at a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining), SkipLocalsInit]
     private void Pass<TForward, TThree, TLanes, V>(double* x, int m)
         where TForward : struct, IFlag
@@ -63,23 +64,24 @@ public sealed unsafe partial class NegacyclicTransform
             var (forward, three) = (typeof(TForward) == typeof(Set), typeof(TThree) == typeof(Set));
             nint step = TLanes.Count, size = Degree / m, t = three ? size / 8 : size / 4;
             var w = _tables.Pointer + (forward ? 0 : Tables);
-            var last = !forward && m == 1;
+            var (last, wide) = (!forward && m == 1, HasManyRegisters<V>());
             for (nint i = 0; i < m; i++)
             {
                 double* w1 = w + (step * (m + i)), w2 = three ? w + (2 * step * (m + i)) : w1, w4 = three ? w2 + (2 * step * (m + i)) : w + (2 * step * (m + i));
                 V a1 = TLanes.Load(w1), a2 = TLanes.Load(w2), a4 = TLanes.Load(w4), a5 = TLanes.Load(w4 + step);
                 var (a3, a6, a7) = three ? (TLanes.Load(w2 + step), TLanes.Load(w4 + (2 * step)), TLanes.Load(w4 + (3 * step))) : (a2, a4, a5);
                 var block = x + (size * i);
-                for (var end = block + t; block < end; block += 2 * step)
+                for (var end = block + t; block < end; block += wide ? 2 * step : step)
                 {
                     Load<TLanes, V>(block, t, out var x0, out var x1, out var x2, out var x3);
-                    Load<TLanes, V>(block + step, t, out var y0, out var y1, out var y2, out var y3);
+                    Unsafe.SkipInit(out V y0); Unsafe.SkipInit(out V y1); Unsafe.SkipInit(out V y2); Unsafe.SkipInit(out V y3);
+                    if (wide) Load<TLanes, V>(block + step, t, out y0, out y1, out y2, out y3);
                     Unsafe.SkipInit(out V x4); Unsafe.SkipInit(out V x5); Unsafe.SkipInit(out V x6); Unsafe.SkipInit(out V x7);
                     Unsafe.SkipInit(out V y4); Unsafe.SkipInit(out V y5); Unsafe.SkipInit(out V y6); Unsafe.SkipInit(out V y7);
                     if (three)
                     {
                         Load<TLanes, V>(block + (4 * t), t, out x4, out x5, out x6, out x7);
-                        Load<TLanes, V>(block + (4 * t) + step, t, out y4, out y5, out y6, out y7);
+                        if (wide) Load<TLanes, V>(block + (4 * t) + step, t, out y4, out y5, out y6, out y7);
                     }
 
                     if (forward && three)
@@ -147,11 +149,11 @@ public sealed unsafe partial class NegacyclicTransform
                     }
 
                     Store<TLanes, V>(block, t, x0, x1, x2, x3);
-                    Store<TLanes, V>(block + step, t, y0, y1, y2, y3);
+                    if (wide) Store<TLanes, V>(block + step, t, y0, y1, y2, y3);
                     if (three)
                     {
                         Store<TLanes, V>(block + (4 * t), t, x4, x5, x6, x7);
-                        Store<TLanes, V>(block + (4 * t) + step, t, y4, y5, y6, y7);
+                        if (wide) Store<TLanes, V>(block + (4 * t) + step, t, y4, y5, y6, y7);
                     }
                 }
             }
@@ -189,8 +191,13 @@ public sealed unsafe partial class NegacyclicTransform
         where V : unmanaged
     {
         Step<TForward, TLanes, V>(ref a, ref b, w, inverse, negativeP, magic);
-        Step<TForward, TLanes, V>(ref c, ref d, w, inverse, negativeP, magic);
+        if (HasManyRegisters<V>()) Step<TForward, TLanes, V>(ref c, ref d, w, inverse, negativeP, magic);
     }
+
+    // 32 registers, of 512 bits or, with the same instructions, of fewer; else 16, which more values would leave. Known to the compiler.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool HasManyRegisters<V>()
+        where V : unmanaged => sizeof(V) == 8 * sizeof(double) || Avx512F.VL.IsSupported;
 
     // Sums of the last inverse level over N, in [0, p). Its differences have the factor 1/N from their constant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
