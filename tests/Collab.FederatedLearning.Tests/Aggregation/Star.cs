@@ -8,8 +8,6 @@ namespace Collab.FederatedLearning.Tests.Aggregation;
 /// <summary>A secure sum in one process: each client over its own connection, so that one may go and the others stay.</summary>
 internal sealed class Star(int clients, int length)
 {
-    private static readonly PartyId Summing = PartyId.Parse("summing");
-
     public AggregationRound Round { get; } = new(Parties.RunContext, 7, [.. Parties.Named(clients).Order()], length);
 
     /// <summary>Each client's vector.</summary>
@@ -30,35 +28,17 @@ internal sealed class Star(int clients, int length)
             Vectors[client] = [.. Enumerable.Range(0, Round.Length).Select(i => BitConverter.ToUInt64(bytes, 8 * i))];
         }
 
-        var opened = new List<ChannelConnection>();
+        await using var lines = await Lines.OpenAsync(Round.Clients);
+        var running = Round.Clients.Select((client, number) => ContributeAsync(client, around?.Invoke(number, lines.Of(client)) ?? lines.Of(client), lines)).ToList();
         try
         {
-            var channels = new Dictionary<PartyId, IChannel>();
-            var running = new List<Task>();
-            foreach (var (number, client) in Round.Clients.Index())
-            {
-                var (left, right) = MemoryTransport.CreatePair();
-                var opening = ChannelConnection.OpenAsync(left, Summing, client, Round.Context, Parties.Options);
-                var other = await ChannelConnection.OpenAsync(right, client, Summing, Round.Context, Parties.Options);
-                var here = await opening;
-                opened.AddRange([here, other]);
-                channels[client] = summed?.Invoke(number, here.Root) ?? here.Root;
-                running.Add(ContributeAsync(client, around?.Invoke(number, other.Root) ?? other.Root, other));
-            }
-
-            try
-            {
-                return await SecureAggregation.SumAsync(Round, channels, TimeSpan.FromMinutes(5));
-            }
-            finally
-            {
-                foreach (var connection in opened.Where((_, i) => i % 2 == 0)) await connection.DisposeAsync(); // whoever still waits is told
-                await Task.WhenAll(running);
-            }
+            return await SecureAggregation.SumAsync(
+                Round, Round.Clients.Select((client, number) => (client, summed?.Invoke(number, lines.To(client)) ?? lines.To(client))).ToDictionary(), TimeSpan.FromMinutes(5));
         }
         finally
         {
-            foreach (var connection in opened) await connection.DisposeAsync();
+            await lines.EndAsync();
+            await Task.WhenAll(running);
         }
     }
 
@@ -71,7 +51,7 @@ internal sealed class Star(int clients, int length)
         return sum;
     }
 
-    private async Task ContributeAsync(PartyId client, IChannel channel, ChannelConnection connection)
+    private async Task ContributeAsync(PartyId client, IChannel channel, Lines lines)
     {
         try
         {
@@ -81,7 +61,7 @@ internal sealed class Star(int clients, int length)
         catch (CollabException end)
         {
             Ends[client] = end;
-            await connection.DisposeAsync();
+            await lines.LeaveAsync(client, end);
         }
     }
 }
