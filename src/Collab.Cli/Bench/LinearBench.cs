@@ -23,28 +23,22 @@ public sealed record LinearFigures(int Columns, int Parties, int Epochs, int Bat
 /// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Columns are standardized before the clock starts; it covers the opening of the engine, its set-up of
 /// transfers or triples, sharing, training and the opening of each party's part. Every weight is compared with clear training to 10^-4. Bytes are those of the first party, which has the labels.
 /// </remarks>
-public static class LinearBench
+internal static class LinearBench
 {
     private const double Close = 1e-4;
 
-    private static readonly PartyId[] Names = [PartyId.Parse("first"), PartyId.Parse("second"), PartyId.Parse("third")];
     private static readonly PartyId Dealing = PartyId.Parse("dealer");
 
     /// <summary>Runs the benchmark.</summary>
-    /// <exception cref="ArgumentException">There is no such model or security, or a number is out of range.</exception>
-    public static async Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation)
+    /// <param name="options">The options, of which <see cref="ModelBench"/> has checked those that all models have.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="transport">The transport.</param>
+    /// <param name="names">The parties.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ArgumentException">There is no such security, or a number is out of range.</exception>
+    public static async Task<BenchReport> RunAsync(BenchOptions options, string model, string transport, PartyId[] names, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var model = BenchParties.Of(options.Operation ?? "logistic", "model", "logistic", "linear");
         var security = BenchParties.Of(options.Security ?? "semi-honest", "security", "semi-honest", "malicious");
-        var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 24, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Parties, 2, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Parties, Names.Length, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Columns, options.Parties, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Columns, 10_000, nameof(options));
-        var names = Names[..options.Parties];
         if (names.Length == 3 && options.Dealer) throw new ArgumentException("A dealer deals to two parties.", nameof(options));
         if (names.Length == 2 && security == "malicious") throw new ArgumentException("Two parties are semi-honest.", nameof(options));
         var settings = new LinearSettings

@@ -32,8 +32,6 @@ public static class ModelBench
     {
         ArgumentNullException.ThrowIfNull(options);
         var model = BenchParties.Of(options.Operation ?? "gbdt", "model", "gbdt", "logistic", "linear");
-        if (model != "gbdt") return await LinearBench.RunAsync(options, cancellation);
-        var mode = BenchParties.Of(options.Mode ?? "columns", "mode", "columns");
         var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 24, nameof(options));
@@ -41,12 +39,15 @@ public static class ModelBench
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Parties, Names.Length, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Columns, options.Parties, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Columns, 10_000, nameof(options));
+        var names = Names[..options.Parties];
+        if (model != "gbdt") return await LinearBench.RunAsync(options, model, transport, names, cancellation);
+
+        var mode = BenchParties.Of(options.Mode ?? "columns", "mode", "columns");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Bins, 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Bins, FeatureBins.MostBins - 1, nameof(options));
         var size = options.Size > 0 ? (int)options.Size : 10_000;
         var settings = new TreeSettings { Trees = options.Trees, Depth = options.Depth };
         settings.Check();
-        var names = Names[..options.Parties];
         var data = new ModelRows(size, options.Columns, options.Bins);
 
         var clear = new double[options.Runs];
