@@ -129,8 +129,17 @@ internal sealed class CoxProcedure(Analysis.Cox analysis) : RoundsProcedure
         var (last, error) = (AtRisk(events, start, start), 0.0);
         var found = await FitAsync(events, SumsAsync);
         var inverses = last.Sum(time => Enumerable.Range(0, (int)time.Events).Sum(k => 1 / (time.Risk.Zeroth - ((double)k / time.Events * time.Tied.Zeroth))));
-        JoinedRounds.ThrowUnlessPrecise(analysis.Covariates.Select((covariate, k) => found[covariate.Column, "std.error"] * halves[k]), 4 * error * inverses, 12 * error * inverses);
-        return found;
+        var precision = JoinedPrecision.Require(analysis.Covariates.Select((covariate, k) => found[covariate.Column, "std.error"] * halves[k]), 4 * error * inverses, 12 * error * inverses);
+        var ofLog = 2 * error * inverses; // of Σ ln S; the score test stands on exact totals
+        return precision.Bound(found, name => name switch
+        {
+            "loglik" => ofLog,
+            "statistic.log" => 2 * ofLog,
+            "p.value.log" => JoinedPrecision.ErrorOfTail(found["", "statistic.log"], 2 * ofLog, found["", name]),
+            "statistic.wald" => precision.ErrorOfForm(found["", name]),
+            "p.value.wald" => JoinedPrecision.ErrorOfTail(found["", "statistic.wald"], precision.ErrorOfForm(found["", "statistic.wald"]), found["", name]),
+            _ => null,
+        });
 
         async Task<IReadOnlyList<CoxSums>> SumsAsync(Vector<double> beta)
         {

@@ -17,7 +17,7 @@ internal sealed class JoinedLogisticRounds(JoinedRounds rounds, LogisticModel mo
     private const double WayPrecision = 1e-4;
     private const double WayInformation = 1e-3;
 
-    private const double FinePrecision = JoinedRounds.Precision / 4; // standard errors may grow a little in a step
+    private const double FinePrecision = JoinedPrecision.Required / 4; // standard errors may grow a little in a step
     private const double DeviancePrecision = 1.0 / (1L << 34);
     private const int MostDevianceBits = 40; // it grows with the linear predictor, and needs the room
 
@@ -45,10 +45,9 @@ internal sealed class JoinedLogisticRounds(JoinedRounds rounds, LogisticModel mo
     {
         var found = await GeneralisedLinearModel.FitAsync(
             Family.Binomial, names, Responses.Binomial((long)(_count - ones[0]), (long)ones[0]), async beta => beta is null ? Start() : await SumsAsync(beta, cancellation));
-        var errors = ErrorsOf(_information);
         if (!_isFine) throw JoinedRounds.TooWide();
-        JoinedRounds.ThrowUnlessPrecise(_information, _scoreError, _informationError);
-        return Bounded(found, _scoreError * errors, _informationError * errors * errors / 2, _devianceError);
+        var precision = JoinedPrecision.Require(JoinedPrecision.ErrorsOf(_information), _scoreError, _informationError);
+        return precision.Bound(found, name => name is "deviance" or "AIC" ? _devianceError : null);
     }
 
     private WeightedSums Start()
@@ -90,7 +89,7 @@ internal sealed class JoinedLogisticRounds(JoinedRounds rounds, LogisticModel mo
     private bool IsFine()
     {
         var errors = ErrorsOf(_information);
-        return _scoreError * errors <= JoinedRounds.Precision && _informationError * errors * errors <= 2 * JoinedRounds.Precision;
+        return _scoreError * errors <= JoinedPrecision.Required && _informationError * errors * errors <= 2 * JoinedPrecision.Required;
     }
 
     /// <summary>Asks at the current β for score and information of some precision (0 for neither), and for the deviance.</summary>
@@ -110,7 +109,7 @@ internal sealed class JoinedLogisticRounds(JoinedRounds rounds, LogisticModel mo
         if (devianceBits == 0) return;
         _deviance = 2 * (sums.Deviance[0] - (_beta! * (ones - (_all / 2))));
         _devianceError = 2 * _count * model.ErrorOf(LogisticSum.Deviance, named);
-        if (_devianceError > JoinedRounds.Precision * Math.Max(_deviance, 1)) throw JoinedRounds.TooWide();
+        if (_devianceError > JoinedPrecision.Required * Math.Max(_deviance, 1)) throw JoinedRounds.TooWide();
     }
 
     private int DevianceBits() => Math.Min(
@@ -118,28 +117,4 @@ internal sealed class JoinedLogisticRounds(JoinedRounds rounds, LogisticModel mo
 
     /// <summary>The sum of all standard errors.</summary>
     private static double ErrorsOf(Matrix<double> information) => ScaledSystem.Of(information)?.Inverse().Diagonal().PointwiseSqrt().Sum() ?? throw GeneralisedLinearModel.NoEstimate();
-
-    /// <summary>A finding with the bits that its numbers are good for, given how far an estimate may be off in its standard errors, these relatively, and the deviance.</summary>
-    private static Finding Bounded(Finding found, double estimate, double relative, double deviance)
-    {
-        return found with { Quantities = [.. found.Quantities.Select(quantity => ErrorOf(quantity) is { } error ? quantity with { SignificantBits = Bits(quantity, error) } : quantity)] };
-
-        double? ErrorOf(Quantity quantity)
-        {
-            if (quantity.Name is "deviance" or "AIC") return deviance;
-            if (quantity.Term.Length == 0) return null;
-            var (error, z) = (found[quantity.Term, "std.error"], Math.Abs(found[quantity.Term, "statistic"]));
-            return quantity.Name switch
-            {
-                "estimate" => estimate * error,
-                "std.error" => relative * error,
-                "statistic" => estimate + (z * relative),
-                "p.value" => quantity.Value * (z + 1) * (estimate + (z * relative)), // the density of a normal tail is at most z + 1 times the tail
-                _ => (estimate + (2 * relative)) * error,
-            };
-        }
-
-        static int Bits(Quantity quantity, double error) =>
-            Math.Min(quantity.SignificantBits, quantity.Value == 0 ? 0 : Math.Max(0, (int)Math.Floor(-Math.Log2(error / Math.Abs(quantity.Value)))));
-    }
 }

@@ -83,8 +83,10 @@ internal sealed class PoissonProcedure(Analysis.Poisson analysis) : ModelProcedu
             information, Vector<double>.Build.Dense(ColumnCount, i => CountTerm.StartResponse.Read(totals[next + i]) / units[i]), double.NaN, 0); // no step is so small as to end at once
         (double[] Beta, Matrix<double> Information)? last = null;
         var found = await GeneralisedLinearModel.FitAsync(Family, Names, Responses.Poisson((long)totals[0], response[0], logs, factorials), SumsAsync);
-        JoinedRounds.ThrowUnlessPrecise(last!.Value.Information, model.ErrorOf((double)totals[0], last.Value.Beta));
-        return found;
+        var error = model.ErrorOf((double)totals[0], last!.Value.Beta);
+        var ofLogs = 2 * (double)totals[0] * CountTerm.TimesLog.Read(BigInteger.One); // of Σ y·ln y and Σ ln y!, twice each, a row's rounded to half a unit
+        return JoinedPrecision.Require(JoinedPrecision.ErrorsOf(last.Value.Information), error, error)
+            .Bound(found, name => name is "deviance" or "AIC" ? (2 * error) + ofLogs : name == "null.deviance" ? ofLogs : null);
 
         async Task<WeightedSums> SumsAsync(Vector<double>? beta)
         {

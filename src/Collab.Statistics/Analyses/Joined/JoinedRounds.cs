@@ -1,7 +1,5 @@
 using Collab.Channels;
 using Collab.Primitives;
-using Collab.Statistics.Inference.Regression;
-using MathNet.Numerics.LinearAlgebra;
 using BigInteger = System.Numerics.BigInteger;
 
 namespace Collab.Statistics.Analyses.Joined;
@@ -21,9 +19,6 @@ public delegate Task<IReadOnlyList<BigInteger>?> JoinedOpening(IReadOnlyList<Joi
 /// <param name="MostPoints">At how many β sums are asked for at most.</param>
 internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Peer, JoinedRows Own, JoinedOpening Open, int MostPoints)
 {
-    /// <summary>What the sums have to be good for: of a coefficient in its standard errors, and of a standard error relative to itself.</summary>
-    public const double Precision = 1e-7;
-
     private long _work;
 
     /// <summary>The receiver's part of one round.</summary>
@@ -59,23 +54,6 @@ internal sealed record JoinedRounds(JoinedModel Model, PartyId Self, IChannel Pe
             PeerFaultException.ThrowUnless(parts is not null && (_work += Model.WorkOf(named)) <= Model.MostWork(MostPoints), Peer.Peer, RegressionRounds.NameCoefficients, "coefficients that the sums are defined at");
             await Open(parts!, Model.ColumnsAt(Self, named, Own), cancellation); // 3
         }
-    }
-
-    /// <summary>Makes sure that rounding does not show in a result: to first order, errors of the score and of the information move an estimate and its variance by no more than they are.</summary>
-    /// <param name="information">The information of covariates in [−1, 1].</param>
-    /// <param name="score">How far an entry of the score may be off.</param>
-    /// <param name="entry">How far an entry of the information may be off; null for as much.</param>
-    /// <exception cref="InvalidOperationException">It could show.</exception>
-    /// <remarks>Derivation: specs/regression.md, "Joined rows".</remarks>
-    public static void ThrowUnlessPrecise(Matrix<double> information, double score, double? entry = null) =>
-        ThrowUnlessPrecise(ScaledSystem.Of(information)?.Inverse().Diagonal().PointwiseSqrt() as IEnumerable<double> ?? [double.PositiveInfinity], score, entry);
-
-    /// <summary>The same, given standard errors of the coefficients of covariates in [−1, 1].</summary>
-    public static void ThrowUnlessPrecise(IEnumerable<double> errors, double score, double? entry = null)
-    {
-        var sum = errors.Sum();
-        if (!(score * sum <= Precision && (entry ?? score) * sum * sum <= 2 * Precision))
-            throw TooWide();
     }
 
     /// <summary>The declared ranges are too wide for the rows.</summary>
