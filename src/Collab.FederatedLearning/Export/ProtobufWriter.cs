@@ -25,6 +25,13 @@ internal sealed class ProtobufWriter
     /// <summary>A message within this one.</summary>
     public ProtobufWriter Message(int field, ProtobufWriter value) => Bytes(field, value.Written);
 
+    /// <summary>The fields of another after those of this one.</summary>
+    public ProtobufWriter Append(ProtobufWriter others)
+    {
+        others._written.WriteTo(_written);
+        return this;
+    }
+
     /// <summary>Bytes as they are.</summary>
     public ProtobufWriter Bytes(int field, ReadOnlySpan<byte> value)
     {
