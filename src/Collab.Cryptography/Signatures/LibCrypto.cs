@@ -109,7 +109,7 @@ internal static unsafe partial class LibCrypto
         throw Failed();
     }
 
-    private static EvpContext NewContext()
+    internal static EvpContext NewContext()
     {
         var context = EVP_MD_CTX_new();
         return context.IsInvalid ? throw Failed() : context;
@@ -169,7 +169,7 @@ internal static unsafe partial class LibCrypto
         }
     }
 
-    private sealed class EvpContext() : SafeHandle(0, ownsHandle: true)
+    internal sealed class EvpContext() : SafeHandle(0, ownsHandle: true)
     {
         public override bool IsInvalid => handle == 0;
 
