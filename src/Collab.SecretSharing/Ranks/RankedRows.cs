@@ -68,6 +68,9 @@ public sealed class RankedRows : IDisposable
         return SharedVectors.Total(words);
     }
 
+    /// <summary>The keys in ascending order; they stay of these rows.</summary>
+    public SharedVector Keys => _keys;
+
     /// <summary>One of the vectors that came with the keys, in their order; it stays of these rows.</summary>
     public SharedVector Other(int number) => _others[number];
 
