@@ -158,6 +158,7 @@ abstract contract Jobs is Catalogue {
 
     /// Spends one use of the job and of every grant; the caller has found nothing in the way.
     function _spend(bytes32 id, Job storage job) internal {
+        _authorizeIfComplete(id, job);
         ++job.runs;
         bytes32[] storage list = _datasetsOf[id];
         for (uint256 i; i < list.length; ++i) ++grants[id][list[i]].used;
@@ -167,7 +168,6 @@ abstract contract Jobs is Catalogue {
         JobState state = job.state;
         if (state == JobState.None) return Refusal.Unknown;
         if (!_open()) return Refusal.Paused;
-        if (state == JobState.Proposed) return Refusal.JobProposed;
         if (state == JobState.Closed) return Refusal.JobClosed;
         if (state == JobState.Revoked) return Refusal.JobRevoked;
         if (block.timestamp < job.notBefore) return Refusal.JobNotBegun;
@@ -193,6 +193,7 @@ abstract contract Jobs is Catalogue {
         return Refusal.None;
     }
 
+    /// The state follows the grants when the last of them is given, or with the first run when a suspension ended after that.
     function _authorizeIfComplete(bytes32 id, Job storage job) private {
         if (job.state != JobState.Proposed || _whyNotGranted(id, job) != Refusal.None) return;
         job.state = JobState.Authorized;

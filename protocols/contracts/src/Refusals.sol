@@ -8,7 +8,6 @@ enum Refusal {
     WrongRole, // the key, or its organisation, has not the role
     Inactive, // the organisation is suspended
     Paused, // the consortium is paused or has moved to a successor
-    UnknownOrganisation,
     NotYours, // the thing belongs to another organisation
     Malformed, // a zero id, an unsorted list, a list too long, an empty window
     Exists, // an id in use, a second time of what may be done once
@@ -21,8 +20,7 @@ enum Refusal {
     TooEarly, // the rotation delay, the start of the window or the deadline has not come
     LiveGrants, // an organisation cannot leave with live grants
     Unreachable, // fewer active operators would remain than the quorum
-    JobProposed, // from here on: why a run may not start
-    JobClosed,
+    JobClosed, // from here on: why a run may not start
     JobRevoked,
     JobNotBegun,
     JobExpired,

@@ -29,13 +29,38 @@ public sealed class ConsortiumChain
     /// <summary>What the small numbers are on this chain.</summary>
     public ContractEncoding Encoding { get; }
 
-    /// <summary>Deploys the committed bytecode for some founders.</summary>
-    public static async Task<ConsortiumChain> DeployAsync(
-        TestNode node, (int Organisation, Role Roles, int Administration)[] founders, long quorum, long keyDelay)
+    /// <summary>Deploys the committed bytecode for the founders of the scenario, and does some calls, a second from one to the next.</summary>
+    /// <returns>The contract, and its model in the same state.</returns>
+    public static async Task<(ConsortiumChain Chain, ConsortiumModel Model)> DeployAsync(TestNode node, long now, IEnumerable<ContractCall> calls)
+    {
+        var model = new ConsortiumModel { Now = now, Events = [] };
+        model.Deploy(Scenario.Founders, Scenario.Quorum, Scenario.KeyDelay);
+        var chain = await DeployAsync(node, now, Scenario.Founders, Scenario.Quorum, Scenario.KeyDelay);
+        model.DatasetOrder = chain.Encoding.DatasetOrder;
+        AssertSameEvents(chain, model, chain.Deployment);
+        foreach (var call in calls)
+        {
+            model.Now++;
+            Assert.Equal(Refusal.None, model.Apply(call));
+            if (call.Operation != Operation.Wait) AssertSameEvents(chain, model, await chain.SendAsync(model.Now, call));
+        }
+
+        model.Events = null;
+        return (chain, model);
+    }
+
+    private static void AssertSameEvents(ConsortiumChain chain, ConsortiumModel model, JsonObject receipt)
+    {
+        Assert.Equal("0x1", (string)receipt["status"]!);
+        Assert.Equal(model.Events!.Select(chain.Encoding.Log), receipt["logs"]!.AsArray().Select(l => ContractEncoding.Log(l!.AsObject())));
+        model.Events!.Clear();
+    }
+
+    private static async Task<ConsortiumChain> DeployAsync(
+        TestNode node, long now, (int Organisation, Role Roles, int Administration)[] founders, long quorum, long keyDelay)
     {
         var keys = (await node.CallAsync("eth_accounts"))!.AsArray().Select(a => (string)a!).ToArray(); // account 0 deploys, and is no key
-        var receipt = await node.SendAsync(Deploy(keys, founders, quorum, keyDelay));
-        Assert.Equal("0x1", (string)receipt["status"]!);
+        var receipt = await node.SendAsync(now, Deploy(keys, founders, quorum, keyDelay));
         return new(node, keys, receipt, await ContractEncoding.CreateAsync(node, (string)receipt["contractAddress"]!, keys));
     }
 
@@ -56,13 +81,13 @@ public sealed class ConsortiumChain
     }
 
     /// <summary>Sends a call as a transaction of its own; the receipt.</summary>
-    public Task<JsonObject> SendAsync(ContractCall call) => _node.SendAsync(Transaction(call));
+    public Task<JsonObject> SendAsync(long now, ContractCall call) => _node.SendAsync(now, Transaction(call));
 
     /// <summary>
     /// Does calls one after the other on the state of the newest block, without leaving a trace: all of a time in one block, a new block
-    /// after each <see cref="Operation.Wait"/>. What each came to, and the logs it made.
+    /// after each <see cref="Operation.Wait"/>. What each came to and the logs it made; and what <c>authorized</c> says of every job at the end.
     /// </summary>
-    public async Task<IReadOnlyList<(Refusal Why, IReadOnlyList<string> Logs)>> SimulateAsync(long now, IEnumerable<ContractCall> calls)
+    public async Task<(IReadOnlyList<(Refusal Why, IReadOnlyList<string> Logs)> Calls, IReadOnlyList<Refusal> Authorized)> SimulateAsync(long now, IEnumerable<ContractCall> calls)
     {
         var blocks = new JsonArray();
         var current = new JsonArray();
@@ -78,13 +103,17 @@ public sealed class ConsortiumChain
             blocks.Add(new JsonObject { ["blockOverrides"] = new JsonObject { ["time"] = $"0x{TestNode.Genesis + now:x}" }, ["calls"] = current = [] });
         }
 
+        foreach (var job in Enumerable.Range(1, ConsortiumModel.Items))
+            current.Add(new JsonObject { ["from"] = _keys[0], ["to"] = Address, ["input"] = Encoding.Authorized(job) });
         var answer = await _node.CallAsync("eth_simulateV1", new JsonObject { ["blockStateCalls"] = blocks, ["validation"] = false }, "latest");
-        return
-        [
-            .. answer!.AsArray().SelectMany(block => block!["calls"]!.AsArray()).Select(call => (
-                Why((string)call!["status"]!, (string)call["returnData"]!),
-                (IReadOnlyList<string>)[.. call["logs"]!.AsArray().Select(log => ContractEncoding.Log(log!.AsObject()))])),
-        ];
+        var results = answer!.AsArray().SelectMany(block => block!["calls"]!.AsArray()).ToArray();
+        return (
+            [
+                .. results[..^ConsortiumModel.Items].Select(call => (
+                    Why((string)call!["status"]!, (string)call["returnData"]!),
+                    (IReadOnlyList<string>)[.. call["logs"]!.AsArray().Select(log => ContractEncoding.Log(log!.AsObject()))])),
+            ],
+            [.. results[^ConsortiumModel.Items..].Select(call => Number((string)call!["returnData"]!, 0))]);
     }
 
     private JsonObject Transaction(ContractCall call) => new()
@@ -97,6 +126,9 @@ public sealed class ConsortiumChain
         if (status == "0x1") return Refusal.None;
         Assert.StartsWith(RefusedSelector, returned);
         Assert.Equal(RefusedSelector.Length + 64, returned.Length);
-        return (Refusal)int.Parse(returned[^64..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return Number(returned, 4);
     }
+
+    private static Refusal Number(string returned, int offset) =>
+        (Refusal)int.Parse(returned.AsSpan(2 + 2 * offset, 64), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

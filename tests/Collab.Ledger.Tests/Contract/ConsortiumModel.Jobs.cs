@@ -181,7 +181,6 @@ public sealed partial class ConsortiumModel
         ref var job = ref Job[id];
         if (job.Stage == JobStage.None) return Refusal.Unknown;
         if (!IsOpen) return Refusal.Paused;
-        if (job.Stage == JobStage.Proposed) return Refusal.JobProposed;
         if (job.Stage == JobStage.Closed) return Refusal.JobClosed;
         if (job.Stage == JobStage.Revoked) return Refusal.JobRevoked;
         if (Now < job.NotBefore) return Refusal.JobNotBegun;

@@ -32,6 +32,7 @@ public sealed partial class ConsortiumModel
         var run = IdOf(id, label);
         if (Run[run].Stage != RunStage.None) return Refusal.Exists;
         Run[run] = new() { Job = id, Deadline = deadline, Stage = RunStage.Started };
+        AuthorizeIfComplete(id);
         job.Runs++;
         for (var d = 1; d <= Items; d++) if (Contains(job.Datasets, d)) Grant[GrantAt(id, d)].Used++;
         Emit(EventKind.RunStarted, run, id, label, deadline, job.Runs);

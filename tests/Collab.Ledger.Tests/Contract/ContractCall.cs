@@ -20,9 +20,9 @@ public enum Role
 /// <summary>Why a call was refused: <c>Refusal</c> of protocols/contracts/src/Refusals.sol.</summary>
 public enum Refusal
 {
-    None, UnknownKey, WrongRole, Inactive, Paused, UnknownOrganisation, NotYours, Malformed, Exists, Unknown, WrongPlan, WrongVersion,
+    None, UnknownKey, WrongRole, Inactive, Paused, NotYours, Malformed, Exists, Unknown, WrongPlan, WrongVersion,
     WrongState, TooMuch, TooLate, TooEarly, LiveGrants, Unreachable,
-    JobProposed, JobClosed, JobRevoked, JobNotBegun, JobExpired, JobSpent, RequesterOut, PartyOut, AlgorithmChanged, AlgorithmNotApproved,
+    JobClosed, JobRevoked, JobNotBegun, JobExpired, JobSpent, RequesterOut, PartyOut, AlgorithmChanged, AlgorithmNotApproved,
     GrantMissing, DatasetChanged, GrantExpired, GrantSpent,
 }
 

@@ -120,6 +120,9 @@ public sealed class ContractEncoding
         return "0x" + _selectors[call.Operation] + Encode(kinds, values);
     }
 
+    /// <summary>The data of a question about a job.</summary>
+    public string Authorized(int job) => $"0x{ConsortiumBuild.Json["selectors"]!["authorized(bytes32)"]}{_items[job]}";
+
     /// <summary>Topics and data of an event, as one line.</summary>
     public string Log(ContractEvent happened)
     {

@@ -18,6 +18,9 @@ public static class Scenario
     /// <summary>Two of three operators.</summary>
     public const int Quorum = 2;
 
+    /// <summary>Two hours.</summary>
+    public const long KeyDelay = 2 * 3600;
+
     /// <summary>The first job of organisation 2 and its first run.</summary>
     public static readonly int Job = ConsortiumModel.IdOf(2, 1), Run = ConsortiumModel.IdOf(Job, 1);
 
@@ -39,10 +42,13 @@ public static class Scenario
     /// <summary>The key of an organisation for one role.</summary>
     public static int Key(int organisation, Role role) => Administration(organisation) + 1 + (int)Math.Log2((int)role);
 
-    /// <summary>Every founder has a key for each of the five roles; items are registered. Needs a delay of zero.</summary>
+    /// <summary>Every founder has a key for each of the five roles; items are registered.</summary>
     public static IReadOnlyList<ContractCall> SetUp { get; } =
     [
-        .. Enumerable.Range(1, 4).SelectMany(o => Joins(o)),
+        .. Enumerable.Range(1, 4).Select(o => new ContractCall(Operation.Claim, Administration(o), o)),
+        .. Hot.Select(k => new ContractCall(Operation.Nominate, Administration(k.Organisation), Key(k.Organisation, k.Role), (int)k.Role)),
+        new(Operation.Wait, 0, KeyDelay),
+        .. Hot.Select(k => new ContractCall(Operation.Claim, Key(k.Organisation, k.Role), k.Organisation)),
         new(Operation.SetDataset, Key(1, Role.Provider), 1, 1),
         new(Operation.SetDataset, Key(2, Role.Provider), 1, 2),
         new(Operation.SetAlgorithm, Key(3, Role.Algorithm), 1, 3),
@@ -69,13 +75,8 @@ public static class Scenario
         new(Operation.Checkpoint, Key(4, Role.Auditor), 30, 4),
     ];
 
-    private static IEnumerable<ContractCall> Joins(int organisation) =>
-    [
-        new(Operation.Claim, Administration(organisation), organisation),
-        .. new[] { Role.Provider, Role.Requester, Role.Algorithm, Role.Operator, Role.Auditor }.SelectMany(role => new ContractCall[]
-        {
-            new(Operation.Nominate, Administration(organisation), Key(organisation, role), (int)role),
-            new(Operation.Claim, Key(organisation, role), organisation),
-        }),
-    ];
+    private static IEnumerable<(int Organisation, Role Role)> Hot =>
+        from organisation in Enumerable.Range(1, 4)
+        from role in new[] { Role.Provider, Role.Requester, Role.Algorithm, Role.Operator, Role.Auditor }
+        select (organisation, role);
 }

@@ -60,9 +60,10 @@ public sealed class TestNode : IAsyncDisposable
         return answer["result"];
     }
 
-    /// <summary>Sends a transaction and returns its receipt once it is in a block.</summary>
-    public async Task<JsonObject> SendAsync(JsonObject transaction)
+    /// <summary>Sends a transaction and returns its receipt once it is in a block, whose time is <paramref name="now"/>.</summary>
+    public async Task<JsonObject> SendAsync(long now, JsonObject transaction)
     {
+        await CallAsync("evm_setNextBlockTimestamp", Genesis + now);
         var hash = (string)(await CallAsync("eth_sendTransaction", transaction))!;
         while (true)
         {
