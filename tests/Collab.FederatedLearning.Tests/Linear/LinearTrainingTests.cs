@@ -58,13 +58,26 @@ public sealed class LinearTrainingTests
     }
 
     [Theory, InlineData(2), InlineData(3)]
+    public async Task Mortgages_to_convergence_are_what_lm_fits(int parties)
+    {
+        string[] names = [.. MortgageNumbers.Where(name => name != "lvrat")];
+        LinearSettings settings = new() { Family = LinearFamily.Regression, Epochs = 50, Batch = 2380, LearningRate = 1 };
+        var parts = await LinearRun.Of(CreditRows.Mortgages, names, "lvrat").TrainAsync(settings, parties == 2 ? [2, 3] : [2, 2, 1], 1, dealt: parties == 2);
+        CompareWeights(FromR("hmda-lm"), names, parts);
+    }
+
+    [Theory, InlineData(2), InlineData(3)]
     public async Task Logistic_regression_to_convergence_is_what_glm_fits(int parties)
     {
         LinearSettings settings = new() { Family = LinearFamily.Logistic, Epochs = 50, Batch = 1000, LearningRate = 4 };
-        var parts = await LinearRun.Of(CreditRows.German, Numbers).TrainAsync(settings, parties == 2 ? [3, 5] : [3, 4, 1], 0, dealt: parties == 2);
-        var expected = FromR("german-glm");
-        Assert.Equal(expected["(Intercept)"], parts[0].Intercept, Close);
-        Assert.All(Numbers.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(expected[pair.First], pair.Second, Close));
+        CompareWeights(FromR("german-glm"), Numbers, await LinearRun.Of(CreditRows.German, Numbers).TrainAsync(settings, parties == 2 ? [3, 5] : [3, 4, 1], 0, dealt: parties == 2));
+    }
+
+    [Theory, InlineData(2), InlineData(3)]
+    public async Task Mortgages_to_convergence_are_what_glm_fits(int parties)
+    {
+        LinearSettings settings = new() { Family = LinearFamily.Logistic, Epochs = 55, Batch = 2380, LearningRate = 8 };
+        CompareWeights(FromR("hmda-glm"), MortgageNumbers, await LinearRun.Of(CreditRows.Mortgages, MortgageNumbers).TrainAsync(settings, parties == 2 ? [3, 3] : [2, 3, 1], 0, dealt: parties == 2));
     }
 
     [Fact]
@@ -126,6 +139,12 @@ public sealed class LinearTrainingTests
     {
         var run = LinearRun.Of(CreditRows.German, Numbers);
         await Assert.ThrowsAsync<ArgumentException>(() => new LinearRun(run.Columns.Take(3).ToArray(), run.Labels).TrainAsync(Credit, [2, 2], 0, dealt: true));
+    }
+
+    private static void CompareWeights(Dictionary<string, double> expected, string[] names, LinearPart[] parts)
+    {
+        Assert.Equal(expected["(Intercept)"], parts.Sum(part => part.Intercept), Close);
+        Assert.All(names.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(expected[pair.First], pair.Second, Close));
     }
 
     private static Dictionary<string, double> FromR(string name) => LinearRun.FromR(name);
