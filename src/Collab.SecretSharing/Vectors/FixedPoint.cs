@@ -43,8 +43,7 @@ public static partial class FixedPoint
         ArgumentOutOfRangeException.ThrowIfLessThan(denominatorBits, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(fractionBits);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(numeratorBits + denominatorBits + fractionBits, 61, nameof(fractionBits));
-        using var highest = await HighestBitAsync(engine, denominator, denominatorBits, cancellation).ConfigureAwait(false);
-        using var scale = Weighted(highest, denominatorBits, j => 1UL << (denominatorBits - 1 - j));
+        using var scale = await NormalizingScaleAsync(engine, denominator, denominatorBits, cancellation).ConfigureAwait(false);
         using var c = await NormalizeAsync(engine, denominator, scale, denominatorBits, cancellation).ConfigureAwait(false);
 
         // y ← y · (2 − c · y) from 2.9142 − 2c, whose error is at most 0.0858: after four steps below 2^−56.
@@ -106,6 +105,18 @@ public static partial class FixedPoint
             using var weight = Weighted(highest, bits, j => (ulong)Math.Round(Math.Pow(2, (j + 1) / 2.0) * (1 << Guard)));
             return await MultiplyAsync(engine, root, weight, Fraction + Guard - fractionBits, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The power of two that brings x[i] into [2^(<paramref name="bits"/> − 1), 2^<paramref name="bits"/>); 0 where x is 0.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="x">n words in [0, 2^<paramref name="bits"/>).</param>
+    /// <param name="bits">At least 2.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    public static async Task<SharedVector> NormalizingScaleAsync(
+        IVectorEngine engine, SharedVector x, int bits, CancellationToken cancellation = default)
+    {
+        using var highest = await HighestBitAsync(engine, x, bits, cancellation).ConfigureAwait(false);
+        return Weighted(highest, bits, j => 1UL << (bits - 1 - j));
     }
 
     /// <summary>x / 5, by a public product: 0.2 to 29 bits.</summary>

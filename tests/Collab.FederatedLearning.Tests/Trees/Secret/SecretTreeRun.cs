@@ -1,0 +1,114 @@
+using Collab.Channels;
+using Collab.FederatedLearning.Trees;
+using Collab.FederatedLearning.Trees.Secret;
+using Collab.Primitives;
+using Collab.SecretSharing;
+using Collab.SecretSharing.TwoPartyRing;
+using Collab.SecretSharing.Vectors;
+using Collab.Testing;
+
+namespace Collab.FederatedLearning.Tests.Trees.Secret;
+
+/// <summary>Columns divided among parties, trainings of them on shares, and their models opened.</summary>
+internal sealed record SecretTreeRun(TreeSettings Settings, BinnedColumn[] Columns, double[] Labels, int[] Counts, int LabelOwner = 0)
+{
+    private static readonly PartyId Dealing = PartyId.Parse("dealer");
+
+    public SecurityModel Security { get; init; } = SecurityModel.SemiHonest;
+
+    public bool Dealt { get; init; }
+
+    public ChannelFault? Fault { get; init; }
+
+    public Func<IChannel, IChannel>? Around { get; init; }
+
+    public Func<IVectorEngine, IVectorEngine> Watched { get; init; } = engine => engine;
+
+    /// <summary>What each party has at the end: the model opened, and predictions for its first rows.</summary>
+    public async Task<(PlainTrees Model, double[] Predicted)[]> OpenedAsync(int predicted)
+    {
+        var some = Rows(predicted);
+        return await RunAsync(async (engine, own) =>
+        {
+            using var part = await SecretTrees.TrainAsync(
+                engine, Settings, Features, engine.Parties[LabelOwner], own(Columns), engine.Index == LabelOwner ? Labels : null, Labels.Length, cancellation: TestContext.Current.CancellationToken);
+            var predictions = await SecretTrees.PredictAsync(engine, part, own(some), predicted, [engine.Parties[1]]);
+            Assert.Equal(engine.Index == 1, predictions is not null);
+            return (await OpenAsync(engine, part), predictions ?? []);
+        });
+    }
+
+    /// <summary>Trains alone.</summary>
+    public Task<bool[]> TrainAsync() => RunAsync(async (engine, own) =>
+    {
+        using var part = await SecretTrees.TrainAsync(
+            engine, Settings, Features, engine.Parties[LabelOwner], own(Columns), engine.Index == LabelOwner ? Labels : null, Labels.Length, cancellation: TestContext.Current.CancellationToken);
+        return true;
+    });
+
+    /// <summary>The same in clear.</summary>
+    public PlainTrees Plain() => PlainSecretTrees.Train(Settings, Columns, Labels);
+
+    /// <summary>The first rows.</summary>
+    public BinnedColumn[] Rows(int count) => [.. Columns.Select(column => column.Bins.IsCategory
+        ? BinnedColumn.Of(column.Bins, Enumerable.Range(0, count).Select(i => column.Rows[i] == column.Bins.MissingBin ? null : column.Bins.Categories[column.Rows[i]]).ToArray())
+        : BinnedColumn.Of(column.Bins, Enumerable.Range(0, count).Select(i => Middle(column, i)).ToArray()))];
+
+    private IReadOnlyList<IReadOnlyList<FeatureShape>> Features =>
+        [.. Counts.Select((_, party) => Own(party, Columns).Select(column => new FeatureShape(column.Bins.ValueBins, column.Bins.IsCategory)).ToArray())];
+
+    // A value of the bin that the row is in.
+    private static double Middle(BinnedColumn column, int row)
+    {
+        var bin = column.Rows[row];
+        var edges = column.Bins.Edges;
+        return bin == column.Bins.MissingBin ? double.NaN : bin < edges.Length ? edges[bin] : edges.Length == 0 ? 0 : edges[^1] + 1;
+    }
+
+    private BinnedColumn[] Own(int party, BinnedColumn[] all) => all[Counts.Take(party).Sum()..Counts.Take(party + 1).Sum()];
+
+    private async Task<T[]> RunAsync<T>(Func<IVectorEngine, Func<BinnedColumn[], BinnedColumn[]>, Task<T>> program)
+    {
+        var parties = Parties.Named(Counts.Length);
+        var runs = await Parties.RunAsync(Dealt ? [.. parties, Dealing] : parties, async (self, channels) =>
+        {
+            var party = Array.IndexOf(parties, self);
+            if (party < 0)
+            {
+                await Dealer.ServeAsync(channels[parties[0]], channels[parties[1]], RandomSource.Seeded(9));
+                return default;
+            }
+
+            if (Around is not null) channels = channels.ToDictionary(channel => channel.Key, channel => Around(channel.Value));
+            await using var joint = await JointEngine.OpenAsync(
+                parties, self, Dealt ? Dealing : null, channels, RandomSource.Seeded(party), Security, Digest.Of("collab.test.secret-trees", []), cancellation: TestContext.Current.CancellationToken);
+            var result = await program(Watched(joint.Engine), all => Own(party, all));
+            await joint.EndAsync(TestContext.Current.CancellationToken);
+            return result;
+        }, fault: Fault);
+        return [.. parties.Select(party => runs[party].Result!)];
+    }
+
+    private static async Task<PlainTrees> OpenAsync(IVectorEngine engine, SecretTreePart part)
+    {
+        async Task<long[]> Words(SharedVector x) => [.. (await engine.OpenAsync(x, engine.Parties))!.Select(word => unchecked((long)word))];
+        var first = await Words(part.FirstScore);
+        var (chosen, leaves) = (new List<int[][]>(), new List<long[]>());
+        foreach (var tree in part.Trees)
+        {
+            var levels = new List<int[]>();
+            foreach (var (depth, level) in tree.Chosen.Index())
+            {
+                var marks = await Words(level);
+                var count = marks.Length >> depth;
+                Assert.All(marks.Chunk(count), node => Assert.Equal((count - 1, 1), (node.Count(mark => mark == 0), node.Count(mark => mark == 1))));
+                levels.Add([.. marks.Chunk(count).Select(node => Array.IndexOf(node, 1L))]);
+            }
+
+            chosen.Add([.. levels]);
+            leaves.Add(await Words(tree.Leaves));
+        }
+
+        return new(chosen, leaves, first[0]);
+    }
+}
