@@ -17,7 +17,7 @@ namespace Collab.Cli.Bench;
 /// <param name="Area">The model's area under the curve on the rows it was trained on.</param>
 public sealed record ModelFigures(int Columns, int Parties, int Trees, int Depth, int Bins, double ClearSeconds, double Ratio, double Area);
 
-/// <summary>Measures joint training among two or three parties: <c>gbdt</c>, boosted trees over their columns with gradients encrypted; the others by <see cref="LinearBench"/>.</summary>
+/// <summary>Measures joint training among two or three parties: <c>gbdt</c>, boosted trees over their columns with gradients encrypted; <c>secret-gbdt</c> by <see cref="SecretTreesBench"/>, the others by <see cref="LinearBench"/>.</summary>
 /// <remarks>
 /// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Columns are binned before the clock starts; it covers all of a training, keys included.
 /// The trees are compared byte for byte with those of training in clear. Bytes are those of the first party, which has the labels.
@@ -31,7 +31,7 @@ public static class ModelBench
     public static async Task<BenchReport> RunAsync(BenchOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var model = BenchParties.Of(options.Operation ?? "gbdt", "model", "gbdt", "logistic", "linear");
+        var model = BenchParties.Of(options.Operation ?? "gbdt", "model", "gbdt", "secret-gbdt", "logistic", "linear");
         var transport = BenchParties.Of(options.Transport ?? "memory", "transport", "memory", "grpc");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Runs, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Size, 1 << 24, nameof(options));
@@ -40,15 +40,16 @@ public static class ModelBench
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Columns, options.Parties, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Columns, 10_000, nameof(options));
         var names = Names[..options.Parties];
-        if (model != "gbdt") return await LinearBench.RunAsync(options, model, transport, names, cancellation);
+        if (model is "logistic" or "linear") return await LinearBench.RunAsync(options, model, transport, names, cancellation);
 
-        var mode = BenchParties.Of(options.Mode ?? "columns", "mode", "columns");
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Bins, 2, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Bins, FeatureBins.MostBins - 1, nameof(options));
         var size = options.Size > 0 ? (int)options.Size : 10_000;
         var settings = new TreeSettings { Trees = options.Trees, Depth = options.Depth };
         settings.Check();
         var data = new ModelRows(size, options.Columns, options.Bins);
+        if (model == "secret-gbdt") return await SecretTreesBench.RunAsync(options, settings, data, transport, names, cancellation);
+        var mode = BenchParties.Of(options.Mode ?? "columns", "mode", "columns");
 
         var clear = new double[options.Runs];
         var expected = TreeTraining.Train(settings, data.Columns, data.Labels); // this first one warms up
@@ -98,7 +99,7 @@ public static class ModelBench
     }
 
     /// <summary>Rows by arithmetic: numbers spread evenly, and labels that some of the columns tell, not wholly.</summary>
-    private sealed class ModelRows
+    internal sealed class ModelRows
     {
         public ModelRows(int rows, int columns, int bins)
         {

@@ -28,4 +28,8 @@ public static class TreeErrors
     /// <summary>The owners' totals cannot come from any rows.</summary>
     public static readonly ErrorCode TotalsImpossible = new(
         "trees.totals-impossible", ErrorKind.Peer, "Compare the transcripts of the run before the job is submitted again.");
+
+    /// <summary>Shared parts do not make a model.</summary>
+    public static readonly ErrorCode PartsUnfit = new(
+        "trees.parts-unfit", ErrorKind.InvalidInput, "Use the parts that one training gave its parties.");
 }

@@ -100,6 +100,7 @@ public sealed class BenchTests
     [InlineData("mpc", "divide", "semi-honest", "memory", "bench mpc --op divide --size 500")]
     [InlineData("model", "logistic", "semi-honest", "memory", "bench model --model logistic --size 300 --columns 4 --epochs 1")]
     [InlineData("model", "linear of two", "semi-honest", "grpc", "bench model --model linear --parties 2 --size 200 --columns 3 --epochs 1 --batch 100 --transport grpc")]
+    [InlineData("model", "secret-gbdt", "semi-honest", "grpc", "bench model --model secret-gbdt --size 200 --columns 3 --bins 4 --depth 2 --trees 2 --transport grpc")]
     [InlineData("stats", "variance", "semi-honest", "memory", "bench stats --size 200001")]
     [InlineData("stats", "variance", "semi-honest", "grpc", "bench stats --op variance --size 1000 --transport grpc")]
     [InlineData("stats", "correlation", "semi-honest", "grpc", "bench stats --op correlation --size 70000 --transport grpc")]

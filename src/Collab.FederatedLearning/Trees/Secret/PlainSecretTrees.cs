@@ -1,11 +1,5 @@
 namespace Collab.FederatedLearning.Trees.Secret;
 
-/// <summary>Trees as training on shares makes them, in clear: which split each node takes, level after level, and each leaf's value.</summary>
-/// <param name="Chosen">For each tree, the number of each node's split, 0 for none: node j of a level has the children j and j + 2^level of the next.</param>
-/// <param name="Leaves">For each tree, the leaves' values with 16 fraction bits.</param>
-/// <param name="FirstScore">The score before any tree, with 16 fraction bits.</param>
-public sealed record PlainTrees(IReadOnlyList<int[][]> Chosen, IReadOnlyList<long[]> Leaves, long FirstScore);
-
 /// <summary>The plain twin of <see cref="SecretTrees"/>: the same integers on all columns together.</summary>
 public static class PlainSecretTrees
 {

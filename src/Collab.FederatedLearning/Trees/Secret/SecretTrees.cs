@@ -131,6 +131,24 @@ public static class SecretTrees
         }
     }
 
+    /// <summary>Opens the model to the parties named: where the parties agreed that it may leave.</summary>
+    /// <param name="engine">This party's end, of the same parties in the same order.</param>
+    /// <param name="part">This party's part.</param>
+    /// <param name="receivers">Who gets the model.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <returns>The trees at a receiver; null elsewhere.</returns>
+    /// <exception cref="CollabException">The parts are not of one training: <see cref="TreeErrors.PartsUnfit"/>.</exception>
+    /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
+    public static async Task<PlainTrees?> RevealAsync(
+        IVectorEngine engine, SecretTreePart part, IReadOnlyCollection<PartyId> receivers, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(part);
+        using var all = SharedVectors.Concatenate([part.FirstScore, .. part.Trees.SelectMany(tree => tree.Chosen.Append(tree.Leaves))]);
+        var opened = await engine.OpenAsync(all, receivers, cancellation).ConfigureAwait(false);                                                             // 11
+        return opened is null ? null : PlainTrees.Of(opened, part.Settings, part.Layout.Count);
+    }
+
     /// <summary>What a score with 16 fraction bits stands for.</summary>
     internal static double PredictionOf(TreeSettings settings, long score)
     {

@@ -34,7 +34,7 @@ internal sealed record SecretTreeRun(TreeSettings Settings, BinnedColumn[] Colum
                 engine, Settings, Features, engine.Parties[LabelOwner], own(Columns), engine.Index == LabelOwner ? Labels : null, Labels.Length, cancellation: TestContext.Current.CancellationToken);
             var predictions = await SecretTrees.PredictAsync(engine, part, own(some), predicted, [engine.Parties[1]]);
             Assert.Equal(engine.Index == 1, predictions is not null);
-            return (await OpenAsync(engine, part), predictions ?? []);
+            return ((await SecretTrees.RevealAsync(engine, part, engine.Parties))!, predictions ?? []);
         });
     }
 
@@ -87,28 +87,5 @@ internal sealed record SecretTreeRun(TreeSettings Settings, BinnedColumn[] Colum
             return result;
         }, fault: Fault);
         return [.. parties.Select(party => runs[party].Result!)];
-    }
-
-    private static async Task<PlainTrees> OpenAsync(IVectorEngine engine, SecretTreePart part)
-    {
-        async Task<long[]> Words(SharedVector x) => [.. (await engine.OpenAsync(x, engine.Parties))!.Select(word => unchecked((long)word))];
-        var first = await Words(part.FirstScore);
-        var (chosen, leaves) = (new List<int[][]>(), new List<long[]>());
-        foreach (var tree in part.Trees)
-        {
-            var levels = new List<int[]>();
-            foreach (var (depth, level) in tree.Chosen.Index())
-            {
-                var marks = await Words(level);
-                var count = marks.Length >> depth;
-                Assert.All(marks.Chunk(count), node => Assert.Equal((count - 1, 1), (node.Count(mark => mark == 0), node.Count(mark => mark == 1))));
-                levels.Add([.. marks.Chunk(count).Select(node => Array.IndexOf(node, 1L))]);
-            }
-
-            chosen.Add([.. levels]);
-            leaves.Add(await Words(tree.Leaves));
-        }
-
-        return new(chosen, leaves, first[0]);
     }
 }

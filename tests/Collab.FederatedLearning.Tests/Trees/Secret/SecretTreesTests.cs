@@ -95,6 +95,22 @@ public sealed class SecretTreesTests
     }
 
     [Fact]
+    public void Words_that_are_no_model_are_refused()
+    {
+        TreeSettings settings = new() { Trees = 1, Depth = 1 };
+        ulong[] words = [7, 0, 1, 0, 5, ulong.MaxValue];
+        var model = PlainTrees.Of(words, settings, 3);
+        Assert.Equal((7, 1, 5, -1), (model.FirstScore, model.Chosen[0][0][0], model.Leaves[0][0], model.Leaves[0][1]));
+        Assert.False(model.IsSameAs(PlainTrees.Of([7, 1, 0, 0, 5, ulong.MaxValue], settings, 3)));
+        foreach (var (place, word) in new[] { (1, 1UL), (2, 0UL), (3, 2UL) })
+        {
+            ulong[] altered = [.. words];
+            altered[place] = word;
+            Assert.Equal(TreeErrors.PartsUnfit, Assert.Throws<CollabException>(() => PlainTrees.Of(altered, settings, 3)).Code);
+        }
+    }
+
+    [Fact]
     public async Task What_does_not_fit_is_refused_before_anything_is_sent()
     {
         var credit = CreditRows.German.Where(i => i < 40);
@@ -117,6 +133,7 @@ public sealed class SecretTreesTests
             Assert.Equal(plain.FirstScore, opened.Model.FirstScore);
             Assert.Equal(plain.Chosen, opened.Model.Chosen);
             Assert.Equal(plain.Leaves, opened.Model.Leaves);
+            Assert.True(plain.IsSameAs(opened.Model));
             if (party == 1) Assert.Equal(predicted, opened.Predicted);
         }
     }
