@@ -21,13 +21,12 @@ internal sealed record LinearScale
     public LinearScale(LinearSettings settings, int columns)
     {
         Rate = settings.LearningRate / settings.Batch;
-        Prediction = settings.Family == LinearFamily.Logistic ? Sigmoid.Fraction : 0;
         RateShift = (int)Math.Ceiling(-Math.Log2(Rate));
         RowBits = Math.Max(LeastRowBits, 4 + (int)Math.Ceiling(Math.Log2(columns + 1)));
         Score = ProductBits - RowBits - WeightBits;
         Feature = (Score - RateShift - ((Score - RateShift) / 3)) / 2;
         Error = Score - RateShift - (2 * Feature);
-        if (Prediction == 0) Prediction = Score;
+        Prediction = settings.Family switch { LinearFamily.Logistic => Sigmoid.Fraction, LinearFamily.Regression => Score, _ => Error };
         if (Feature < LeastFraction || Error < LeastFraction) throw new CollabException(LinearErrors.TooCoarse, "Columns, batch and learning rate leave too few fraction bits.");
     }
 

@@ -53,24 +53,18 @@ public static class LinearTraining
             var losses = new List<double>();
             for (var epoch = 0; epoch < settings.Epochs; epoch++)
             {
-                var squares = new List<SharedVector>();
+                using var loss = new SquaredErrors(engine);
                 for (var t = 0; t < batches.Length; t++)
                 {
                     using var batchLabels = SharedVectors.Slice(labels, batches[t].Start, batches[t].Rows);
                     using var scores = await rows.ScoresAsync(t, weights, cancellation).ConfigureAwait(false);                                                          // 2
-                    using var predicted = await Sigmoid.PredictAsync(engine, settings.Family, scores, scale.Score, cancellation).ConfigureAwait(false);                 // 3
-                    using var exact = SharedVectors.Subtract(predicted, batchLabels);
-                    var (errors, decay) = await RoundAsync(engine, exact, weights, scale, cancellation).ConfigureAwait(false);                                          // 4
-                    using (errors)
-                    using (decay)
-                    {
-                        squares.Add(await engine.InnerProductsAsync([(errors, errors)], cancellation).ConfigureAwait(false));                                           // 5
-                        using var step = await rows.StepAsync(t, errors, cancellation).ConfigureAwait(false);                                                           // 6
-                        weights = Moved(engine, weights, step, decay, FirstOf(counts, owner), settings, scale);
-                    }
+                    var errors = await Sigmoid.ErrorsAsync(engine, settings.Family, scores, batchLabels, scale, cancellation).ConfigureAwait(false);                    // 3, 4
+                    await loss.AddAsync(errors, cancellation).ConfigureAwait(false);                                                                                    // 5
+                    using var step = await rows.StepAsync(t, errors, cancellation).ConfigureAwait(false);                                                               // 6
+                    weights = await MovedAsync(engine, weights, step, FirstOf(counts, owner), settings, scale, cancellation).ConfigureAwait(false);                     // 6
                 }
 
-                losses.Add(await LossAsync(engine, squares, own.Rows, scale, cancellation).ConfigureAwait(false));                                                      // 7
+                losses.Add(await LossAsync(engine, loss, own.Rows, scale, cancellation).ConfigureAwait(false));                                                         // 7
                 progress?.Report(losses[^1]);
                 await RequireRangeAsync(engine, settings.Family, weights, losses[^1], scale, cancellation).ConfigureAwait(false);                                       // 8
             }
@@ -92,34 +86,26 @@ public static class LinearTraining
             : await SharedBatches.ShareAsync(engine, values, scaled, counts, batches, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Step 4: errors, and the weights for their decay, with the fraction bits of errors, rounded to the nearest.</summary>
-    private static async Task<(SharedVector Errors, SharedVector Decay)> RoundAsync(
-        IVectorEngine engine, SharedVector exact, SharedVector weights, LinearScale scale, CancellationToken cancellation)
+    /// <summary>Step 6: w − step − ηλ·w, without decay of the intercept; the weights for their decay are rounded to the fraction bits of errors.</summary>
+    private static async Task<SharedVector> MovedAsync(
+        IVectorEngine engine, SharedVector weights, SharedVector step, int intercept, LinearSettings settings, LinearScale scale, CancellationToken cancellation)
     {
-        using var decay = engine.Affine(weights, 1UL << (scale.Prediction - scale.Weight), 0);
-        using var all = SharedVectors.Concatenate(exact, decay);
-        using var lifted = engine.Affine(all, 1, 1UL << (scale.Prediction - scale.Error - 1));
-        using var rounded = await engine.ShiftRightAsync(lifted, scale.Prediction - scale.Error, cancellation).ConfigureAwait(false);
-        return (SharedVectors.Slice(rounded, 0, exact.Length), SharedVectors.Slice(rounded, exact.Length, weights.Length));
-    }
-
-    /// <summary>Step 6: w − step − ηλ·w, without decay of the intercept.</summary>
-    private static SharedVector Moved(IVectorEngine engine, SharedVector weights, SharedVector step, SharedVector decay, int intercept, LinearSettings settings, LinearScale scale)
-    {
-        var factors = new ulong[weights.Length];
-        Array.Fill(factors, LinearScale.Word(settings.LearningRate * settings.L2, scale.Scaled));
-        factors[intercept] = 0;
         using (weights)
-        using (SharedVector shrunk = SharedVectors.MultiplyPublic(decay, factors), less = SharedVectors.Subtract(weights, step))
+        {
+            if (settings.L2 == 0) return SharedVectors.Subtract(weights, step);
+            var factors = new ulong[weights.Length];
+            Array.Fill(factors, LinearScale.Word(settings.LearningRate * settings.L2, scale.Scaled));
+            factors[intercept] = 0;
+            using var rounded = await engine.RoundAsync(weights, scale.Weight - scale.Error, cancellation).ConfigureAwait(false);
+            using SharedVector shrunk = SharedVectors.MultiplyPublic(rounded, factors), less = SharedVectors.Subtract(weights, step);
             return SharedVectors.Subtract(less, shrunk);
+        }
     }
 
     /// <summary>Step 7: the mean squared error of the epoch, to all.</summary>
-    private static async Task<double> LossAsync(IVectorEngine engine, List<SharedVector> squares, int rows, LinearScale scale, CancellationToken cancellation)
+    private static async Task<double> LossAsync(IVectorEngine engine, SquaredErrors loss, int rows, LinearScale scale, CancellationToken cancellation)
     {
-        using var all = SharedVectors.Concatenate(squares);
-        foreach (var square in squares) square.Dispose();
-        using var total = SharedVectors.Total(all);
+        using var total = await loss.TotalAsync(cancellation).ConfigureAwait(false);
         var opened = await engine.OpenAsync(total, engine.Parties, cancellation).ConfigureAwait(false);
         return LinearScale.Number(opened![0], 2 * scale.Error) / rows;
     }

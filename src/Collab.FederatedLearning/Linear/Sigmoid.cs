@@ -2,7 +2,7 @@ using Collab.SecretSharing.Vectors;
 
 namespace Collab.FederatedLearning.Linear;
 
-/// <summary>What is predicted of shared scores: specs/train-linear.md, step 3.</summary>
+/// <summary>What is predicted of shared scores: specs/train-linear.md, steps 3 and 4.</summary>
 internal static class Sigmoid
 {
     /// <summary>Fraction bits of what the smooth sigmoid gives.</summary>
@@ -20,16 +20,24 @@ internal static class Sigmoid
         0.011589237134, -0.007676696696, 0.005828960813, -0.003379290845, 0.002062374156, -0.000969764766, 0.000460406368, -0.000145789871, 0.000045508176,
     };
 
-    /// <summary>Predictions from scores with so many fraction bits, at most 49.</summary>
-    public static async Task<SharedVector> PredictAsync(IVectorEngine engine, LinearFamily family, SharedVector scores, int fraction, CancellationToken cancellation)
+    /// <summary>Predictions from scores less labels, with the fraction bits of errors.</summary>
+    public static async Task<SharedVector> ErrorsAsync(
+        IVectorEngine engine, LinearFamily family, SharedVector scores, SharedVector labels, LinearScale scale, CancellationToken cancellation)
     {
-        if (family == LinearFamily.Regression) return SharedVectors.Slice(scores, 0, scores.Length);
         if (family == LinearFamily.LogisticThreePieces)
         {
-            using var line = engine.Affine(scores, 1, 1UL << (fraction - 1));
-            return await BetweenAsync(engine, scores, 1UL << (fraction - 1), line, fraction, cancellation).ConfigureAwait(false);
+            using var line = engine.Affine(scores, 1, 1UL << (scale.Score - 1));
+            using var clamped = await engine.ClampAsync(line, scale.Score - scale.Error, 1UL << scale.Error, cancellation).ConfigureAwait(false);
+            return SharedVectors.Subtract(clamped, labels);
         }
 
+        using var predicted = family == LinearFamily.Regression ? null : await SmoothAsync(engine, scores, scale.Score, cancellation).ConfigureAwait(false);
+        using var exact = SharedVectors.Subtract(predicted ?? scores, labels);
+        return await engine.RoundAsync(exact, scale.Prediction - scale.Error, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<SharedVector> SmoothAsync(IVectorEngine engine, SharedVector scores, int fraction, CancellationToken cancellation)
+    {
         using var series = await engine.SineSeriesAsync(scores, fraction + PeriodBits, Series, cancellation).ConfigureAwait(false);
         using var middle = engine.Affine(series, 1, 1UL << (Fraction - 1));
         return await BetweenAsync(engine, scores, (ulong)Limit << fraction, middle, Fraction, cancellation).ConfigureAwait(false);

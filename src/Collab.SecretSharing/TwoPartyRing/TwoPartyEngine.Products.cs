@@ -86,11 +86,23 @@ public sealed partial class TwoPartyEngine
     public async Task<SharedVector> InnerProductsAsync(
         IReadOnlyList<(SharedVector X, SharedVector Y)> pairs, CancellationToken cancellation = default)
     {
-        var products = await MultiplyAsync(pairs, cancellation).ConfigureAwait(false);
+        var products = pairs.All(pair => ReferenceEquals(pair.X, pair.Y))
+            ? await SquaresAsync([.. pairs.Select(pair => pair.X)], cancellation).ConfigureAwait(false)
+            : await MultiplyAsync(pairs, cancellation).ConfigureAwait(false);
         SharedVector[] totals = [.. products.Select(SharedVectors.Total)];
         var result = SharedVectors.Concatenate(totals);
         foreach (var part in products.Concat(totals)) part.Dispose();
         return result;
+    }
+
+    /// <summary>x[i]² = x₀² + x₁² + 2·x₀·x₁: one product of what each party knows, half the price of a product of shares.</summary>
+    private async Task<SharedVector[]> SquaresAsync(SharedVector[] vectors, CancellationToken cancellation)
+    {
+        using var all = SharedVectors.Concatenate(vectors);
+        var crossed = await _products.MultiplyKnownAsync(all.Buffer(0), 64, chooses: Index == 1, cancellation).ConfigureAwait(false);
+        for (var i = 0; i < crossed.Length; i++) crossed.Span[i] = unchecked((2 * crossed.Span[i]) + (all.Buffer(0).Span[i] * all.Buffer(0).Span[i]));
+        using var squares = new SharedVector(crossed.Length, crossed);
+        return [.. vectors.Select((x, k) => SharedVectors.Slice(squares, vectors.Take(k).Sum(before => before.Length), x.Length))];
     }
 
     /// <inheritdoc/>
@@ -133,28 +145,37 @@ public sealed partial class TwoPartyEngine
         var at = 0;
         for (var i = 0; i < results.Length; i++)
         {
-            results[i] = SharedBitVector.Allocate(pairs[i].X.Length, pairs[i].X.Planes, 1);
-            product.Span.Slice(at, results[i].WordCount).CopyTo(results[i].Buffer(0).Span);
-            at += results[i].WordCount;
+            results[i] = SharedBitVector.Allocate(pairs[i].X.Length, pairs[i].X.Planes, 1, zeroed: true);
+            at += Spread(product.Span[at..], results[i]);
         }
 
         return results;
     }
 
-    /// <summary>The words of all planes of all vectors, one after the other.</summary>
+    /// <summary>The words in use of all planes of all vectors, one after the other: not what fills planes up to whole registers.</summary>
     private static NativeBuffer<ulong> Together(IEnumerable<SharedBitVector> vectors)
     {
         var all = vectors.ToList();
-        var words = NativeBuffer<ulong>.Allocate(all.Sum(vector => vector.WordCount));
+        var words = NativeBuffer<ulong>.Allocate(all.Sum(vector => checked(vector.Planes * WordsInUse(vector))));
         var at = 0;
         foreach (var vector in all)
         {
-            vector.Buffer(0).Span[..vector.WordCount].CopyTo(words.Span[at..]);
-            at += vector.WordCount;
+            var used = WordsInUse(vector);
+            for (var j = 0; j < vector.Planes; j++, at += used) vector.Buffer(0).Span.Slice(j * vector.Stride, used).CopyTo(words.Span[at..]);
         }
 
         return words;
     }
+
+    /// <summary>The other way round; gives how many words were taken.</summary>
+    private static int Spread(ReadOnlySpan<ulong> words, SharedBitVector to)
+    {
+        var used = WordsInUse(to);
+        for (var j = 0; j < to.Planes; j++) words.Slice(j * used, used).CopyTo(to.Buffer(0).Span[(j * to.Stride)..]);
+        return to.Planes * used;
+    }
+
+    private static int WordsInUse(SharedBitVector vector) => (vector.Length + 63) / 64;
 
     private static unsafe (SharedVector Left, SharedVector Right) Terms(SharedVector x, SharedVector y, int first, int rows, int inner, int columns)
     {

@@ -82,6 +82,16 @@ public interface IVectorEngine : IDisposable
     /// <summary>⌊x / 2^<paramref name="bits"/>⌋, exact, for x in [−2^62, 2^62) as two's complement.</summary>
     Task<SharedVector> ShiftRightAsync(SharedVector x, int bits, CancellationToken cancellation = default);
 
+    /// <summary>x / 2^<paramref name="bits"/> as one of the two integers next to it, for x in [−2^62, 2^62): on most engines at random, so that the mean is exact, and at a fraction of the price of a shift.</summary>
+    Task<SharedVector> RoundAsync(SharedVector x, int bits, CancellationToken cancellation = default);
+
+    /// <summary>min(max(m, 0), <paramref name="limit"/>) for the same m as <see cref="RoundAsync"/> gives and the same x.</summary>
+    /// <param name="x">n words in [−2^62, 2^62).</param>
+    /// <param name="bits">1 to 60.</param>
+    /// <param name="limit">1 to 2^(62 − bits).</param>
+    /// <param name="cancellation">Ends the run.</param>
+    Task<SharedVector> ClampAsync(SharedVector x, int bits, ulong limit, CancellationToken cancellation = default);
+
     /// <summary>Σ c_k · sin(2π·k·x[i] / 2^<paramref name="periodBits"/>) over k = 1, 2, …, with 52 fraction bits: wrong by less than 2^-22 · Σ |c_k| + 2^-30 · m for m coefficients.</summary>
     /// <param name="x">n words.</param>
     /// <param name="periodBits">The period, 1 to 64 bits.</param>

@@ -13,7 +13,7 @@ namespace Collab.SecretSharing.Vectors;
 /// </remarks>
 public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = false)
 {
-    private const double PlaneRow = 512;                       // elements to which bit planes are filled up
+    private readonly double _planeRow = parties == 2 ? 64 : 512; // elements to which bit planes are filled up
     private readonly int _proved = isChecked ? 7 : 1;          // what passes for each byte of the protocol itself
     private long _messages;
     private double _bytes, _transfers, _products, _conjunctions;
@@ -55,7 +55,7 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
     /// <summary>Comparisons, each with its conversion to a word.</summary>
     public void Compare(long count, int bits)
     {
-        var padded = Math.Ceiling(count / PlaneRow) * PlaneRow;
+        var padded = Math.Ceiling(count / _planeRow) * _planeRow;
         if (IsPair)
         {
             Send(4 * (4 + Log(bits)), padded * (isDealt ? 114 + 40 : 46 * 2) * bits / 63); // with a dealer 182 conjunctions of 5/8 bytes, and a word
