@@ -32,4 +32,7 @@ public sealed class BinnedColumn
         for (var i = 0; i < rows.Length; i++) rows[i] = bins.BinOf(values[i]);
         return new(bins, rows);
     }
+
+    /// <summary>A column whose bins are known already.</summary>
+    internal static BinnedColumn OfBins(FeatureBins bins, byte[] rows) => new(bins, rows);
 }

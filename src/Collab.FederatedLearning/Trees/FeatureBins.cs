@@ -87,6 +87,13 @@ public sealed class FeatureBins
         }
 
         Array.Sort(sorted, 0, present);
+        return OfSorted(name, sorted.AsSpan(0, present), count);
+    }
+
+    /// <summary>As <see cref="EqualFrequency"/>, of values that are finite and ascend.</summary>
+    internal static FeatureBins OfSorted(string name, ReadOnlySpan<double> sorted, int count)
+    {
+        var present = sorted.Length;
         var distinct = present == 0 ? 0 : 1;
         for (var i = 1; i < present; i++) distinct += sorted[i] != sorted[i - 1] ? 1 : 0;
         var edges = new List<double>();
