@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Collab.Engine.Descriptions;
+using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Engine.Runs;
@@ -77,7 +78,18 @@ public sealed class JobEngine(EnginePorts ports)
         foreach (var owner in specification.Parties.Select(p => p.Owner).Where(ports.Peers.Members.Contains))
             offers.AddRange(await OffersOfAsync(owner, cancellation));
         return Planner.Make(
-            specification, ports.Consortium, ports.Peers.Members, ports.Self, offers, ports.Clock.GetUtcNow(), ports.Random, ports.Machine());
+            specification, ports.Consortium, ports.Peers.Members, ports.Self, offers, ports.Clock.GetUtcNow(), ports.Random, ports.Machine(), ModelOf);
+    }
+
+    /// <summary>The plan and the run of a training that this party has a part of the model of.</summary>
+    /// <param name="prefix">The run's first digits, or all.</param>
+    /// <exception cref="CollabException"><see cref="ModelErrors.Unknown"/>: none or several begin so.</exception>
+    public (Plan Training, Digest Model) ModelOf(string prefix)
+    {
+        var found = _archive.Parts.Where(part => part.Model.ToString().StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        return found is [var one]
+            ? (_archive.RequirePlan(one.Training), one.Model)
+            : throw new CollabException(ModelErrors.Unknown, found.Count == 0 ? $"{ports.Self} has no part of a model '{prefix}'." : $"Several models begin with '{prefix}'.", ports.Self);
     }
 
     /// <summary>Proposes a plan: keeps it, and puts its digest on the ledger. The parties fetch it from here.</summary>

@@ -1,3 +1,4 @@
+using Collab.Engine.Models;
 using Collab.Engine.Streaming;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -20,6 +21,8 @@ public abstract record JobResult
     private const byte KindHolders = 8;
     private const byte KindAnalyses = 16;
     private const byte KindComputation = 17;
+    private const byte KindModel = 18;
+    private const byte KindPredictions = 19;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -78,6 +81,15 @@ public abstract record JobResult
     /// <param name="Values">In the order of the program.</param>
     public sealed record Computation(IReadOnlyList<OpenedValue> Values) : JobResult;
 
+    /// <summary>A model was trained; each owner keeps its own part of it.</summary>
+    /// <param name="Card">What is told of it.</param>
+    public sealed record Model(ModelCard Card) : JobResult;
+
+    /// <summary>What a model says of the receiver's rows whose keys all its owners have.</summary>
+    /// <param name="Columns">The key columns.</param>
+    /// <param name="Rows">In the order of the receiver's rows.</param>
+    public sealed record Predictions(IReadOnlyList<string> Columns, IReadOnlyList<Prediction> Rows) : JobResult;
+
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
@@ -117,6 +129,17 @@ public abstract record JobResult
             case Computation computation:
                 writer.Byte(KindComputation).List(computation.Values, (w, v) => w
                     .Text(v.Name).Boolean(v.IsTruth).Boolean(v.IsList).Byte((byte)v.Scale).List(v.Units, (u, units) => u.Int64(units)).Int64(v.Divisor));
+                break;
+            case Model model:
+                model.Card.Encode(writer.Byte(KindModel));
+                break;
+            case Predictions result:
+                writer.Byte(KindPredictions).List(result.Columns, (w, c) => w.Text(c));
+                WriteRows(destination, writer, result.Rows, (w, row) =>
+                {
+                    Encode(w, row.Match);
+                    w.Int64(BitConverter.DoubleToInt64Bits(row.Value));
+                });
                 break;
             case LinkedRows result:
                 WriteRows(destination, Encode(writer.Byte(KindLinkedRows), result.Keys), result.Rows, (w, row) => Encode(w, row));
@@ -213,6 +236,10 @@ public abstract record JobResult
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
             KindAnalyses => new Analyses(AnalysisResult.Decode(reader.Bytes())),
             KindComputation => new Computation(reader.List((ref r) => ReadOpened(ref r))),
+            KindModel => new Model(ModelCard.Decode(ref reader)),
+            KindPredictions => new Predictions(
+                reader.List((ref r) => r.Text()),
+                DecodeLazily(ref reader, bytes, (ref r) => new Prediction(new Match(r.Int64(), r.List((ref k) => k.Text())), BitConverter.Int64BitsToDouble(r.Int64())))),
             KindLinkedRows => new LinkedRows(DecodeKeys(ref reader), DecodeRows(ref reader, bytes)),
             KindDifferences => new Differences(
                 DecodeKeys(ref reader), DecodeRows(ref reader, bytes), reader.List((ref r) => new KeyCounts(r.Int64(), r.Int64(), r.Int64()))),
@@ -273,6 +300,11 @@ public abstract record JobResult
         });
     }
 }
+
+/// <summary>What a model says of a row.</summary>
+/// <param name="Match">The row and its key.</param>
+/// <param name="Value">A chance, or a number in the units of the labels.</param>
+public sealed record Prediction(Match Match, double Value);
 
 /// <summary>A key of the receiver that the other owner has too.</summary>
 /// <param name="Row">The row of the receiver's own dataset in which it first stands, from 1.</param>

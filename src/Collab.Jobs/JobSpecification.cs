@@ -111,6 +111,22 @@ public abstract record JobKind
         /// <inheritdoc/>
         public override string Name => "retrieval";
     }
+
+    /// <summary>A model trained on the columns of several owners: the question as it will stand in the plan.</summary>
+    /// <param name="Question">What is trained on what.</param>
+    public sealed record Training(TrainingQuestion Question) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "train";
+    }
+
+    /// <summary>Predictions by a model that was trained.</summary>
+    /// <param name="Model">The run that trained it, or the first digits of its name.</param>
+    public sealed record Prediction(string Model) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "predict";
+    }
 }
 
 /// <summary>How a person wants two tables joined.</summary>

@@ -154,6 +154,8 @@ public sealed record Plan(
         }
 
         if (Question is RetrievalQuestion retrieval) Require(retrieval.Fits(Inputs), "two inputs with keys, and the columns that are retrieved");
+        if (Question is TrainingQuestion training) Require(training.Fits(Inputs), "inputs with keys, and with the columns of the model");
+        if (Question is PredictionQuestion prediction) Require(prediction.Fits(Inputs), "inputs with keys, and with the columns of the model");
         if (Question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
 
         static void Require(bool holds, string rule)

@@ -17,6 +17,8 @@ public static class QuestionEncoding
     private const byte ContributedStatistics = 23;
     private const byte JoinedAnalyses = 19;
     private const byte Retrieval = 20;
+    private const byte Training = 21;
+    private const byte Prediction = 24;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -54,6 +56,14 @@ public static class QuestionEncoding
                 writer.Byte(Retrieval);
                 retrieval.Encode(writer);
                 break;
+            case TrainingQuestion training:
+                writer.Byte(Training);
+                training.Encode(writer);
+                break;
+            case PredictionQuestion prediction:
+                writer.Byte(Prediction);
+                prediction.Encode(writer);
+                break;
             default:
                 throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
         }
@@ -76,6 +86,8 @@ public static class QuestionEncoding
         JoinedAnalyses => AnalysisEncoding.Decode(ref reader) with { Join = JoinedTables.Decode(ref reader) },
         Computation => ComputationQuestion.Decode(ref reader),
         Retrieval => RetrievalQuestion.Decode(ref reader),
+        Training => TrainingQuestion.Decode(ref reader),
+        Prediction => PredictionQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -212,6 +212,7 @@ public sealed record ApprovalRule(
         StatisticsQuestion statistics => statistics.MinimumGroupSize,
         AnalysisQuestion analyses => analyses.MinimumGroupSize,
         IntersectionQuestion { Reveal: Reveal.Aggregates aggregates } => aggregates.Minimum,
+        TrainingQuestion training => training.MinimumRows,
         _ => int.MaxValue,
     };
 

@@ -34,6 +34,8 @@ public static class JobDescription
         ["analysis"] = Kind.Analysis,
         ["computation"] = Kind.Computation,
         ["retrieval"] = Kind.Retrieval,
+        ["train"] = Kind.Training,
+        ["predict"] = Kind.Prediction,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -47,7 +49,8 @@ public static class JobDescription
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
-        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval, isIntersection, !isRetrieval))
+        var isModel = kind is Kind.Training or Kind.Prediction;
+        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isModel, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
@@ -60,6 +63,8 @@ public static class JobDescription
                 Kind.Statistics => Statistics(job.Section("parameters")),
                 Kind.Computation => ComputationDescription.Parse(job.Section("parameters")),
                 Kind.Retrieval => RetrievalDescription.Parse(job.Section("parameters")),
+                Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
+                Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
                 _ => AnalysisDescription.Parse(job.Section("parameters")),
             },
             Code(job, "purpose"),
@@ -72,6 +77,7 @@ public static class JobDescription
         job.End();
         if ((isJoin || isRetrieval) && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1)))
             throw job.Error("parties", $"must be two for a {(isJoin ? "join" : "retrieval")}, each with one 'key'");
+        if (isModel && parties.Exists(p => p.Keys.Count != 1)) throw job.Error("parties", "must each have one 'key' for a model");
         if (isIntersection && specification.Receivers.Any(receiver => parties.All(p => p.Owner != receiver)))
             throw job.Error("receivers", "must be among the parties of an intersection");
         return specification;
@@ -150,5 +156,7 @@ public static class JobDescription
         Analysis,
         Computation,
         Retrieval,
+        Training,
+        Prediction,
     }
 }

@@ -32,6 +32,8 @@ public sealed record Explanation(
         AnalysisQuestion question => AnalysisExplanation.Of(plan, question),
         ComputationQuestion question => ComputationExplanation.Of(plan, question),
         RetrievalQuestion question => RetrievalExplanation.Of(plan, question),
+        TrainingQuestion question => ModelExplanation.Of(plan, question),
+        PredictionQuestion question => ModelExplanation.Of(plan, question),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };
 

@@ -44,6 +44,7 @@ public static class Planner
     /// <param name="now">The moment of planning.</param>
     /// <param name="random">For the nonce.</param>
     /// <param name="machine">What estimates are made for; the reference machine when null.</param>
+    /// <param name="models">The training's plan and the run of a model that the requester has a part of, by the first digits of its name; null where it has none.</param>
     /// <exception cref="CollabException">One of the codes of this class.</exception>
     public static Plan Make(
         JobSpecification specification,
@@ -53,7 +54,8 @@ public static class Planner
         IReadOnlyCollection<DatasetOffer> offers,
         DateTimeOffset now,
         RandomSource random,
-        Machine? machine = null)
+        Machine? machine = null,
+        Func<string, (Plan Training, Digest Model)>? models = null)
     {
         PartyId[] servers = specification.Kind is JobKind.Computation { Dealer: { } dealer } ? [dealer] : [];
         foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers).Concat(servers))
@@ -64,7 +66,7 @@ public static class Planner
         }
 
         var sources = specification.Parties.Select(p => (Request: p, Offer: FindOffer(p, offers))).ToList();
-        var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer));
+        var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer), models);
         var filters = FilterPlanner.FiltersOf(specification, sources.ConvertAll(s => s.Offer), question);
         var inputs = sources.ConvertAll(s => new PlanInput(
             s.Request.Owner, s.Offer.Name, s.Offer.Id, question.IsStanding ? default : s.Offer.Version, s.Offer.RowBand,
@@ -85,6 +87,8 @@ public static class Planner
                 AnalysisQuestion => AnalysisPlanner.Protocol,
                 ComputationQuestion => ComputationPlanner.Protocol,
                 RetrievalQuestion => RetrievalPlanner.Protocol,
+                TrainingQuestion training => ModelPlanner.ProtocolOf(training),
+                PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
                 _ => StatisticsProtocol,
             },
             question,
@@ -146,6 +150,12 @@ public static class Planner
             case RetrievalQuestion retrieval:
                 RetrievalPlanner.Require(plan, retrieval);
                 break;
+            case TrainingQuestion training:
+                ModelPlanner.Require(plan, training);
+                break;
+            case PredictionQuestion prediction:
+                ModelPlanner.Require(plan, prediction);
+                break;
         }
     }
 
@@ -159,7 +169,7 @@ public static class Planner
             throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
     }
 
-    private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers) => specification.Kind switch
+    private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Func<string, (Plan Training, Digest Model)>? models) => specification.Kind switch
     {
         JobKind.Intersection intersection => IntersectionPlanner.QuestionOf(intersection, specification, offers),
         JobKind.JointStatistics statistics => StatisticsPlanner.QuestionOf(statistics, offers),
@@ -167,6 +177,8 @@ public static class Planner
         JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         JobKind.Retrieval retrieval => RetrievalPlanner.QuestionOf(retrieval, specification, offers),
+        JobKind.Training training => ModelPlanner.QuestionOf(training, specification, offers),
+        JobKind.Prediction prediction => ModelPlanner.QuestionOf(prediction, specification, offers, models),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
 
@@ -177,6 +189,8 @@ public static class Planner
         AnalysisQuestion q => q.Columns,
         ComputationQuestion q => q.ColumnsOf(request.Owner),
         RetrievalQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
+        TrainingQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
+        PredictionQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),
     };

@@ -90,10 +90,11 @@ internal sealed class IntersectionOutcome(IntersectionQuestion question, PlanInp
         return marked;
     }
 
-    // The canonical key back into its parts: the number of the alternative, where there are several; then u32 length and UTF-8 each.
-    private List<string> PartsOf(ReadOnlySpan<byte> key)
+    private List<string> PartsOf(ReadOnlySpan<byte> key) => PartsOfKey(question.KeyCount > 1 ? key[1..] : key); // behind the number of the alternative
+
+    /// <summary>A canonical key back in its parts: u32 length and UTF-8 each.</summary>
+    internal static List<string> PartsOfKey(ReadOnlySpan<byte> key)
     {
-        if (question.KeyCount > 1) key = key[1..];
         var parts = new List<string>();
         while (!key.IsEmpty)
         {

@@ -85,7 +85,7 @@ internal sealed class JoinLabels(IReadOnlyList<string> columns)
         return label.ContainsAnyExcept((byte)0) ? nothing : values;
     }
 
-    private static string? TextOf(Column column, int row) => column switch
+    internal static string? TextOf(Column column, int row) => column switch
     {
         TextColumn text => text.Values[row],
         NumberColumn number when number.Present.Span[row] => new DecimalValue(Statistic.Sum, number.Values.Span[row], number.Schema.Scale).Text,

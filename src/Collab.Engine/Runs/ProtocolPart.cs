@@ -1,4 +1,5 @@
 using Collab.Channels;
+using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Jobs;
 using Collab.Primitives;
@@ -32,6 +33,8 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         AnalysisQuestion question => await AnalysisPart.PrepareAsync(ports, plan, question, cancellation),
         ComputationQuestion question => await ComputationPart.PrepareAsync(ports, plan, question, cancellation),
         RetrievalQuestion question => await RetrievalPart.PrepareAsync(ports, plan, question, cancellation),
+        TrainingQuestion question => await TrainingPart.PrepareAsync(ports, plan, question, cancellation),
+        PredictionQuestion question => await PredictionPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
         _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
     };

@@ -1,0 +1,85 @@
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Descriptions;
+
+/// <summary>Reads the parameters of a training and of a prediction (protocols/specs/job.md, "Parameters of a training").</summary>
+internal static class ModelDescription
+{
+    private static readonly Dictionary<string, bool> MissingWords = new() { ["refuse"] = false, ["skip-row"] = true };
+
+    private static readonly Dictionary<string, Func<YamlSection, ModelChoice>> Kinds = new()
+    {
+        ["linear"] = section => Linear(section, LinearKind.Regression),
+        ["logistic"] = section => Linear(section, LinearKind.Logistic),
+        ["logistic-three-pieces"] = section => Linear(section, LinearKind.LogisticThreePieces),
+        ["boosted-trees"] = section => Trees(section, TreeLoss.Logistic),
+        ["boosted-regression"] = section => Trees(section, TreeLoss.Squared),
+    };
+
+    /// <summary>Reads the parameters of a training.</summary>
+    public static JobKind.Training ParseTraining(YamlSection parameters)
+    {
+        var label = Label(parameters.Section("label"));
+        ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Features).OrderBy(feature => feature.Of)]; // stable: columns stay as written
+        var model = parameters.Section("model");
+        var word = model.Text("kind");
+        if (!Kinds.TryGetValue(word, out var read)) throw model.Error("kind", $"is none of {string.Join(", ", Kinds.Keys)}{NearestName.Hint(word, Kinds.Keys)}");
+        var choice = read(model);
+        model.End();
+        if (!choice.IsSound) throw parameters.Error("model", "has a number out of its range; 'job.md' has the table");
+        var rule = IntersectionDescription.Rule(parameters, KeyRule.Default.Duplicate);
+        if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
+        var question = new TrainingQuestion(
+            rule, features, label, choice, parameters.Choice("missing", MissingWords, false), parameters.Integer("test-percent", 0, 0, 50), parameters.Integer("minimum-rows", 100, 2, 100_000_000));
+        parameters.End();
+        if (features.Distinct().Count() != features.Length) throw parameters.Error("features", "names a column twice");
+        if (features.Contains(new(label.Of, label.Column))) throw parameters.Error("features", "has the label among them");
+        if (label.Positive is not null && !choice.IsClassification) throw parameters.Error("label", "has a positive value, and the model's labels are numbers");
+        return question.IsSound ? new(question) : throw parameters.Error("features", "are too many");
+    }
+
+    /// <summary>Reads the parameters of a prediction.</summary>
+    public static JobKind.Prediction ParsePrediction(YamlSection parameters)
+    {
+        var kind = new JobKind.Prediction(parameters.Text("model"));
+        parameters.End();
+        return kind;
+    }
+
+    private static LabelColumn Label(YamlSection section)
+    {
+        var label = new LabelColumn(section.Party("of"), section.Text("column"), section.Has("positive") ? section.Text("positive") : null);
+        section.End();
+        return label;
+    }
+
+    private static IEnumerable<ModelColumn> Features(YamlSection section)
+    {
+        var of = section.Party("of");
+        ModelColumn[] features = [.. section.Texts("columns").Select(column => new ModelColumn(of, column))];
+        section.End();
+        return features;
+    }
+
+    private static ModelChoice.Linear Linear(YamlSection section, LinearKind kind) => new(
+        kind, section.Integer("epochs", 10, 1, 10_000), section.Integer("batch", 128, 1, 1 << 20), Millionths(section, "learning-rate", "0.1"), Millionths(section, "l2", "0"));
+
+    private static ModelChoice.Trees Trees(YamlSection section, TreeLoss loss) => new(
+        loss, section.Integer("trees", 100, 1, 10_000), section.Integer("depth", 6, 1, 12), section.Integer("bins", 64, 2, 255),
+        Millionths(section, "learning-rate", "0.1"), Millionths(section, "l2", "1"), Millionths(section, "minimum-gain", "0"), Millionths(section, "minimum-child-weight", "1"),
+        loss == TreeLoss.Squared ? Millionths(section, "label-bound", null) : ModelChoice.Unit);
+
+    private static long Millionths(YamlSection section, string field, string? otherwise)
+    {
+        var (units, scale) = AnalysisDescription.Decimal(section, field, otherwise is null ? section.Text(field) : section.Text(field, otherwise));
+        if (scale > 6) throw section.Error(field, "has more than 6 digits behind the point");
+        for (var i = scale; i < 6; i++)
+        {
+            if (long.Abs(units) > long.MaxValue / 10) throw section.Error(field, "is too large");
+            units *= 10;
+        }
+
+        return units;
+    }
+}

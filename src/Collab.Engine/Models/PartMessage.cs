@@ -1,0 +1,36 @@
+using System.Buffers;
+using Collab.Channels;
+using Collab.Primitives;
+
+namespace Collab.Engine.Models;
+
+/// <summary>Before training: how many columns of numbers an owner brings. After it: the commitment to its part.</summary>
+/// <param name="Columns">0 to 4096.</param>
+internal sealed record ColumnsMessage(int Columns) : IMessage<ColumnsMessage>
+{
+    private const uint Most = 4096;
+
+    public void Encode(IBufferWriter<byte> destination) => destination.Write(new CanonicalWriter().UInt32((uint)Columns).Written);
+
+    public static ColumnsMessage Decode(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CanonicalReader(payload);
+        var columns = reader.UInt32();
+        reader.End();
+        return columns <= Most ? new((int)columns) : throw new MalformedException("at most 4096 columns");
+    }
+}
+
+/// <summary>The commitment to an owner's part of the model.</summary>
+internal sealed record PartMessage(Digest Commitment) : IMessage<PartMessage>
+{
+    public void Encode(IBufferWriter<byte> destination) => destination.Write(new CanonicalWriter().Digest(Commitment).Written);
+
+    public static PartMessage Decode(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CanonicalReader(payload);
+        var message = new PartMessage(reader.Digest());
+        reader.End();
+        return message;
+    }
+}

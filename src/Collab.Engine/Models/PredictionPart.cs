@@ -1,0 +1,98 @@
+using Collab.Channels;
+using Collab.Engine.Runs;
+using Collab.FederatedLearning.Linear;
+using Collab.FederatedLearning.Trees;
+using Collab.FederatedLearning.Trees.ColumnWise;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.SecretSharing;
+
+namespace Collab.Engine.Models;
+
+/// <summary>A party's part of a prediction: its rows put beside the others', and its part of the model applied to them (protocols/specs/predict.md).</summary>
+/// <param name="Ports">What the host gives.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Question">Its question.</param>
+/// <param name="Model">What was trained.</param>
+/// <param name="Part">This party's part of it.</param>
+/// <param name="Rows">This party's rows.</param>
+/// <param name="Read">The commitment to what was read.</param>
+internal sealed record PredictionPart(
+    EnginePorts Ports, Plan Plan, PredictionQuestion Question, ModelChoice Model, StoredPart Part, ModelRows Rows, SnapshotReference Read) : ProtocolPart(Read)
+{
+    private const string PredictFork = "predict";
+
+    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, PredictionQuestion question, CancellationToken cancellation)
+    {
+        var archive = new JobArchive(ports.Store);
+        var part = archive.RequirePart(question.Model, ports.Self);
+        if (part.Training != question.Training || archive.FindPlan(part.Training)?.Question is not TrainingQuestion training || !question.Features.SequenceEqual(training.Features)
+            || question.LabelOwner != training.Label.Of || question.IsOfTrees != training.Model is ModelChoice.Trees || question.SkipsMissing != training.SkipsMissing)
+            throw new CollabException(ModelErrors.PartUnsuited, $"{ports.Self}'s part of model {question.Model.Short} is of another training than the plan says.", ports.Self, RunSteps.Read);
+        var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var rows = await ModelRows.ReadAsync(
+            data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), null,
+            (NeedsAll: training.Model is ModelChoice.Linear, question.SkipsMissing), cancellation);
+        return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random));
+    }
+
+    public override async Task<JobResult?> RunAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
+    {
+        var context = ContextOf(Plan, run);
+        var places = await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, context, context, cancellation);                      // 1
+        var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(PredictFork));
+        try
+        {
+            var predictions = Model is ModelChoice.Trees
+                ? await ByTreesAsync(others, places, cancellation)
+                : await BySumAsync(others, places, context, cancellation);                                                            // 2
+            return predictions is null ? null : new JobResult.Predictions(
+                Plan.InputOf(Ports.Self)!.Key, [.. places.Zip(predictions).OrderBy(row => row.First).Select(row => new Prediction(new Match(Rows.Keys.Row(row.First), IntersectionOutcome.PartsOfKey(Rows.Keys[row.First].Span)), row.Second))]);
+        }
+        finally
+        {
+            foreach (var fork in others.Values) await fork.DisposeAsync();
+        }
+    }
+
+    private async Task<double[]?> BySumAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, Digest context, CancellationToken cancellation)
+    {
+        var part = PartBy(bytes => LinearPart.Decode(bytes.Span));
+        await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, others, Ports.Random, Plan.Security, context, cancellation: cancellation);
+        var predictions = await LinearPrediction.PredictAsync(
+            joint.Engine, ModelSettings.FamilyOf(((ModelChoice.Linear)Model).Kind), part, [.. Enumerable.Range(0, part.Weights.Count).Select(j => Rows.Numbers(j, places))], places.Length,
+            Question.LabelOwner, cancellation);
+        await joint.EndAsync(cancellation);
+        return predictions;
+    }
+
+    private async Task<double[]?> ByTreesAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, CancellationToken cancellation)
+    {
+        if (Question.LabelOwner == Ports.Self)
+        {
+            var part = PartBy(bytes => LabelPart.Decode(bytes.Span));
+            return await ColumnWisePrediction.PredictAsync([.. others.OrderBy(other => other.Key).Select(other => other.Value)], part, Binned(part.Features, places), places.Length, cancellation);
+        }
+
+        var own = PartBy(bytes => FeaturePart.Decode(bytes.Span));
+        await ColumnWisePrediction.AssistAsync(others[Question.LabelOwner], own, Binned(own.Features, places), cancellation);
+        return null;
+    }
+
+    private BinnedColumn[] Binned(IReadOnlyList<FeatureBins> features, int[] places) =>
+        [.. features.Select((bins, j) => bins.IsCategory ? BinnedColumn.Of(bins, Rows.Texts(j, places)) : BinnedColumn.Of(bins, Rows.Numbers(j, places)))];
+
+    private T PartBy<T>(Func<ReadOnlyMemory<byte>, T> read)
+    {
+        try
+        {
+            return read(Part.Part);
+        }
+        catch (MalformedException)
+        {
+            throw new CollabException(ModelErrors.PartUnsuited, $"{Ports.Self}'s part of model {Question.Model.Short} cannot be read.", Ports.Self, RunSteps.Protocol);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using Collab.Channels;
+using Collab.Engine.Runs;
+using Collab.FederatedLearning.Linear;
+using Collab.FederatedLearning.Trees;
+using Collab.FederatedLearning.Trees.ColumnWise;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.SecretSharing;
+
+namespace Collab.Engine.Models;
+
+/// <summary>A party's part of a training: its rows put beside the others', a model trained on them, and its own part of it kept (protocols/specs/train.md).</summary>
+/// <param name="Ports">What the host gives.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Question">Its question.</param>
+/// <param name="Rows">This party's rows.</param>
+/// <param name="Read">The commitment to what was read.</param>
+internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuestion Question, ModelRows Rows, SnapshotReference Read) : ProtocolPart(Read)
+{
+    private const string AgreeFork = "agree", TrainFork = "train";
+
+    private static readonly StepId AgreeStep = new("train.2"), PartStep = new("train.4");
+
+    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, TrainingQuestion question, CancellationToken cancellation)
+    {
+        var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var rows = await ModelRows.ReadAsync(
+            data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), question.Label.Of == ports.Self ? question.Label : null,
+            (NeedsAll: question.Model is ModelChoice.Linear, question.SkipsMissing), cancellation);
+        return new TrainingPart(ports, plan, question, rows, data.Close(ports.Random));
+    }
+
+    public override async Task<JobResult?> RunAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
+    {
+        var context = ContextOf(Plan, run);
+        var places = await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, context, Plan.Digest, cancellation);                  // 1
+        var train = places.AsMemory(0, places.Length - ((int)((long)places.Length * Question.TestPercent / 100)));
+        if (train.Length < Question.MinimumRows)
+            throw new CollabException(ModelErrors.TooFewRows, $"{train.Length} rows are there to train on, fewer than the {Question.MinimumRows} that the job asks for.", step: RunSteps.Protocol);
+
+        var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(AgreeFork));
+        try
+        {
+            var columns = await EachAsync(others, new ColumnsMessage(Question.FeaturesOf(Ports.Self).Count), AgreeStep, cancellation);   // 2
+            var (part, losses) = Question.Model is ModelChoice.Trees trees
+                ? (await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
+                : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, context, progress, cancellation); // 3
+            var stored = new StoredPart(Plan.Digest, run, new Digest(Ports.Random.Bytes(Digest.Size)), part);
+            new JobArchive(Ports.Store).PutPart(stored);
+            var parts = await EachAsync(others, new PartMessage(stored.Commitment), PartStep, cancellation);                             // 4
+            return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
+                Plan.Digest, run, train.Length, places.Length - train.Length,
+                [.. Plan.Owners.Select(owner => new ModelPartReference(owner, columns[owner].Columns, parts[owner].Commitment))], losses));
+        }
+        finally
+        {
+            foreach (var fork in others.Values) await fork.DisposeAsync();
+        }
+    }
+
+    /// <summary>Each owner tells all others the same; what all say, this one included.</summary>
+    private async Task<Dictionary<PartyId, T>> EachAsync<T>(IReadOnlyDictionary<PartyId, IChannel> others, T own, StepId step, CancellationToken cancellation)
+        where T : IMessage<T>
+    {
+        var all = new Dictionary<PartyId, T> { [Ports.Self] = own };
+        foreach (var channel in others.Values) await channel.SendAsync(own, cancellation);
+        foreach (var (owner, channel) in others) all[owner] = await channel.ReceiveAsync<T>(step, cancellation);
+        return all;
+    }
+
+    private async Task<(byte[] Part, double[] Losses)> TrainLinearAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, int[] columns, ReadOnlyMemory<int> train, Digest context, StepProgress progress, CancellationToken cancellation)
+    {
+        var settings = ModelSettings.Of((ModelChoice.Linear)Question.Model);
+        var own = LinearRows.Of(
+            settings.Family, train.Length, [.. Enumerable.Range(0, columns[Plan.Owners.ToList().IndexOf(Ports.Self)]).Select(j => Rows.Numbers(j, train.Span))],
+            Question.Label.Of == Ports.Self ? Rows.Labels(train.Span) : null);
+        var forks = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(TrainFork));
+        try
+        {
+            await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, context, cancellation: cancellation);
+            var epoch = 0;
+            var part = await LinearTraining.RunAsync(
+                joint.Engine, settings, columns, Question.Label.Of, own, new Reporter<double>(_ => progress(RunSteps.Protocol, ++epoch, settings.Epochs)), cancellation);
+            await joint.EndAsync(cancellation);
+            return (part.Encode(), [.. part.Losses]);
+        }
+        finally
+        {
+            foreach (var fork in forks.Values) await fork.DisposeAsync();
+        }
+    }
+
+    private async Task<byte[]> TrainTreesAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, ModelChoice.Trees trees, ReadOnlyMemory<int> train, StepProgress progress, CancellationToken cancellation)
+    {
+        var settings = ModelSettings.Of(trees);
+        BinnedColumn[] columns = [.. Question.FeaturesOf(Ports.Self).Select((name, j) => Binned(name, j, trees.Bins, train.Span))];
+        var options = new ColumnWiseOptions { Parallelism = Environment.ProcessorCount, Progress = new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Trees)) };
+        if (Question.Label.Of != Ports.Self)
+        {
+            await using var channel = channels[Question.Label.Of].Fork(TrainFork);
+            return (await ColumnWiseTrees.AssistAsync(channel, settings, columns, Ports.Random, options, cancellation)).Encode();
+        }
+
+        IChannel[] owners = [.. Plan.Owners.Where(owner => owner != Ports.Self).Select(owner => channels[owner].Fork(TrainFork))];
+        try
+        {
+            return (await ColumnWiseTrees.TrainAsync(owners, settings, columns, Rows.Labels(train.Span), Ports.Random, options, cancellation)).Encode();
+        }
+        finally
+        {
+            foreach (var fork in owners) await fork.DisposeAsync();
+        }
+    }
+
+    private BinnedColumn Binned(string name, int feature, int bins, ReadOnlySpan<int> train)
+    {
+        if (Rows.IsText(feature))
+        {
+            var texts = Rows.Texts(feature, train);
+            return BinnedColumn.Of(FeatureBins.OfCategories(name, texts), texts);
+        }
+
+        var numbers = Rows.Numbers(feature, train);
+        return BinnedColumn.Of(FeatureBins.EqualFrequency(name, numbers, bins), numbers);
+    }
+
+    private sealed class Reporter<T>(Action<T> report) : IProgress<T>
+    {
+        public void Report(T value) => report(value);
+    }
+}

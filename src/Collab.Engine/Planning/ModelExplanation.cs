@@ -1,0 +1,154 @@
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>What a training and a prediction do, said before anyone approves them (protocols/specs/train.md, predict.md).</summary>
+internal static class ModelExplanation
+{
+    // By the benchmark with three pieces, TLS, all parties' processors (protocols/specs/train-linear.md, train-trees.md, "Cost").
+    private const double LinearPairSeconds = 24e-6, LinearPairBytes = 1200;   // a row, column and epoch
+    private const double LinearSeconds = 74e-6, LinearBytes = 1050;           // a row and epoch, three parties
+    private const double SmoothFactor = 6;                                    // the smooth sigmoid beside three pieces
+    private const double TreeSeconds = 2e-6, TreeBytes = 93;                  // a row, column of other owners and tree
+    private const int RoundsOfStep = 35;
+
+    /// <summary>A training.</summary>
+    public static Explanation Of(Plan plan, TrainingQuestion question)
+    {
+        var (owners, label) = (string.Join(", ", plan.Owners), question.Label.Of);
+        var isOfTrees = question.Model is ModelChoice.Trees;
+        var (bytes, seconds, messages) = CostOf(plan, question);
+        return new(
+            plan.Digest,
+            new(
+                $"Train {Named(question.Model).English} for '{question.Label.Column}' of {label} on {question.Features.Count} columns of {owners}.",
+                $"以 {owners} 的 {question.Features.Count} 列，针对 {label} 的“{question.Label.Column}”训练{Named(question.Model).Chinese}。"),
+            new(
+                isOfTrees
+                    ? $"Honest but curious parties; the other owners may collude with each other, {label} with none of them."
+                    : plan.Owners.Count == 2 ? "Honest but curious, each of the two against the other." : "Honest but curious; no two of the three collude.",
+                isOfTrees
+                    ? $"半诚实模型；其他数据方之间可合谋，{label} 不与其任何一方合谋。"
+                    : plan.Owners.Count == 2 ? "半诚实模型，两方互不信任。" : "半诚实模型；三方中任意两方不合谋。"),
+            [
+                new(
+                    "Rows are put side by side by private set intersection: every owner learns which of its own keys all the others have, and how many these are.",
+                    "各行以隐私求交对齐：每个数据方得知自己哪些键为其余各方共有，以及其数量。"),
+                Kept(question),
+                question.SkipsMissing
+                    ? new("A row without one of its values is left out by its owner before the intersection.", "缺值的行在求交之前即由其数据方略去。")
+                    : isOfTrees ? new("A missing value counts as a value of its own; a missing label ends the job.", "缺值作为单独取值；缺少标签使作业终止。")
+                    : new("A row without one of its values ends the job.", "缺值的行使作业终止。"),
+                new(
+                    $"With fewer than {question.MinimumRows} rows to train on nothing is trained.", $"可用于训练的行不足 {question.MinimumRows} 时不训练。"),
+                new(
+                    "Each owner keeps its own part of the model, encrypted at its node; nobody has the whole. Predictions are jobs of their own, with grants of their own.",
+                    "每个数据方各自加密保存其模型部分，无人持有整个模型。预测为另外的作业，须另行授权。"),
+                new(
+                    "A model is made of its rows and nothing here is differentially private: who trains twice on data that differ in a row learns of that row. Limit uses.",
+                    "模型由各行得出，此处不含差分隐私：两次训练的数据若仅差一行，其差异即涉及该行。应限制使用次数。"),
+            ],
+            [
+                .. plan.Owners.Select(owner => new PartyExplanation(owner, [.. Explanation.Reads(plan, owner), .. Sends(isOfTrees, owner == label)], [.. Learns(plan, question, owner)])),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(messages, bytes, CostRates.NodeMemory + (long)(RowsOf(plan) * (question.Features.Count + 4) * 40), seconds + WaitOf(plan), AreUpperBounds: true));
+    }
+
+    /// <summary>A prediction.</summary>
+    public static Explanation Of(Plan plan, PredictionQuestion question)
+    {
+        var (label, others) = (question.LabelOwner, string.Join(", ", plan.Owners.Where(owner => owner != question.LabelOwner)));
+        return new(
+            plan.Digest,
+            new(
+                $"What does model {question.Model.Short} say of the rows of {label} whose keys {others} have too?",
+                $"模型 {question.Model.Short} 对 {label} 与 {others} 键相同的各行给出何种预测？"),
+            new("Honest but curious: nothing here checks that a party brings its true rows or its true part.", "半诚实模型：不检验任何一方的数据或模型部分是否真实。"),
+            [
+                new(
+                    "Rows are put side by side by private set intersection: every owner learns which of its own keys all the others have.",
+                    "各行以隐私求交对齐：每个数据方得知自己哪些键为其余各方共有。"),
+                question.IsOfTrees
+                    ? new($"{label} learns of every row on which side of each split of the others it is, by the split's number.", $"{label} 得知每一行位于其他方每个分裂的哪一侧（仅按分裂编号）。")
+                    : new(
+                        $"The scores of the parts are added up on shares and only the sum is opened, to {label}. Of two owners that sum tells {label} the other part's score; from many predictions it learns the other's weights times its columns.",
+                        $"各部分得分在份额上相加，仅向 {label} 公开其和。只有两方时，该和即告知另一部分的得分；多次预测可推知对方的加权列。"),
+            ],
+            [
+                .. plan.Owners.Select(owner => new PartyExplanation(
+                    owner, [.. Explanation.Reads(plan, owner), question.IsOfTrees && owner != label ? new("a bit for each row and split of its own", "其每个分裂对每一行的一个比特") : new("random shares", "随机份额")],
+                    owner == label ? [new("the prediction of every row that all have", "所有共有行的预测值")] : [new("how many rows match, and no prediction", "仅知匹配行数，不知任何预测值")])),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(
+                20 * plan.Owners.Count, (long)(RowsOf(plan) * 60 * plan.Owners.Count), CostRates.NodeMemory + (long)(RowsOf(plan) * (question.Features.Count + 4) * 16),
+                WaitOf(plan), AreUpperBounds: true));
+    }
+
+    private static Bilingual Kept(TrainingQuestion question) => question.TestPercent == 0
+        ? new("All of these rows are trained on.", "全部匹配行均用于训练。")
+        : new(
+            $"Of 100 rows {question.TestPercent} are kept from training, the same at all owners: the last in an order that the job's digest gives.",
+            $"每 100 行留出 {question.TestPercent} 行不用于训练，各方相同：即按作业摘要所定次序的最后若干行。");
+
+    private static IEnumerable<Bilingual> Sends(bool isOfTrees, bool hasLabels) => !isOfTrees
+        ? [new("random shares of its standardized columns", "其标准化列的随机份额")]
+        : hasLabels
+            ? [new("the gradients of its labels, encrypted; and how the rows of a node divide", "加密的标签梯度，以及各节点的行如何划分")]
+            : [new("for each of its columns the encrypted sums of gradients by bin, by the column's number; and how the rows of a node divide", "其每列（仅以编号表示）按箱的加密梯度和，以及各节点的行如何划分")];
+
+    private static IEnumerable<Bilingual> Learns(Plan plan, TrainingQuestion question, PartyId owner)
+    {
+        yield return new("which of its keys all the others have", "自己哪些键为其余各方共有");
+        if (question.Model is ModelChoice.Trees && owner == question.Label.Of)
+        {
+            yield return new(
+                "for every node, and every column of the others by its number: the sums of gradients in each bin, which tell much of how the column falls together with the labels",
+                "每个节点上、其他方每列（按编号）的各箱梯度和，由此可知该列与标签关系的大部分信息");
+        }
+        else if (question.Model is ModelChoice.Trees)
+        {
+            yield return new("which rows are in which node of every tree: rows of one node got like scores", "每棵树各节点包含哪些行：同一节点的行得分相近");
+        }
+        else
+        {
+            yield return new("the loss of every epoch", "每轮的损失");
+        }
+
+        yield return new("its own part of the model", "自己的模型部分");
+        if (plan.Receivers.Contains(owner)) yield return new("the model's card: how many rows, losses, and the digest of every part", "模型卡片：行数、损失及各部分的摘要");
+    }
+
+    private static (long Bytes, double Seconds, long Messages) CostOf(Plan plan, TrainingQuestion question)
+    {
+        var (rows, owners) = (RowsOf(plan), plan.Owners.Count);
+        if (question.Model is ModelChoice.Trees trees)
+        {
+            var work = rows * trees.Count * question.Features.Count(feature => feature.Of != question.Label.Of);
+            return ((long)(work * TreeBytes), work * TreeSeconds, 4L * trees.Count * trees.Depth * (owners - 1));
+        }
+
+        var linear = (ModelChoice.Linear)question.Model;
+        var factor = (double)linear.Epochs * (linear.Kind == LinearKind.Logistic ? SmoothFactor : 1);
+        var steps = (long)linear.Epochs * (long)Math.Ceiling(rows / linear.Batch);
+        return owners == 2
+            ? ((long)(rows * (question.Features.Count + 1) * factor * LinearPairBytes), rows * (question.Features.Count + 1) * factor * LinearPairSeconds, steps * RoundsOfStep * 2)
+            : ((long)(rows * factor * LinearBytes), rows * factor * LinearSeconds, steps * RoundsOfStep * 3);
+    }
+
+    private static double RowsOf(Plan plan) => plan.Inputs.Min(IntersectionSizes.MostRows);
+
+    private static double WaitOf(Plan plan) =>
+        CostRates.JobWait + CostRates.StatisticsFixed + (plan.Inputs.Sum(input => (double)IntersectionSizes.MostRows(input)) * (CostRates.Vole.SenderKey + CostRates.SecondsPerRow));
+
+    private static Bilingual Named(ModelChoice model) => model switch
+    {
+        ModelChoice.Linear { Kind: LinearKind.Regression } => new("a linear regression", "线性回归"),
+        ModelChoice.Linear { Kind: LinearKind.Logistic } => new("a logistic regression", "逻辑回归"),
+        ModelChoice.Linear => new("a logistic regression with a sigmoid of three pieces", "逻辑回归（三段式 sigmoid）"),
+        ModelChoice.Trees trees => new($"{trees.Count} boosted trees of depth {trees.Depth}", $"{trees.Count} 棵深度为 {trees.Depth} 的提升树"),
+        _ => throw new ArgumentException("A model without a name.", nameof(model)),
+    };
+}

@@ -1,0 +1,84 @@
+using Collab.Engine.Models;
+using Collab.Jobs;
+using Collab.Primitives;
+using Collab.Psi.MultiParty;
+
+namespace Collab.Engine.Planning;
+
+/// <summary>Settles trainings and predictions with the owners' offers (protocols/specs/train.md, predict.md).</summary>
+internal static class ModelPlanner
+{
+    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1";
+
+    /// <summary>The protocol of a training.</summary>
+    public static string ProtocolOf(TrainingQuestion question) => question.Model is ModelChoice.Trees ? TrainTrees : TrainLinear;
+
+    /// <summary>The protocol of a prediction.</summary>
+    public static string ProtocolOf(PredictionQuestion question) => question.IsOfTrees ? PredictTrees : PredictLinear;
+
+    /// <summary>The question of a training, its columns looked up.</summary>
+    public static TrainingQuestion QuestionOf(JobKind.Training kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
+    {
+        IntersectionPlanner.RequireKeys(specification, offers);
+        var question = kind.Question;
+        foreach (var feature in question.Features)
+        {
+            var type = Planner.FindColumn(OfferOf(feature.Of, offers), feature.Column).Type;
+            if (type == ColumnType.Text && question.Model is ModelChoice.Linear)
+                throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {feature.Of} holds text, and a linear model is of numbers.", feature.Of);
+        }
+
+        var label = Planner.FindColumn(OfferOf(question.Label.Of, offers), question.Label.Column);
+        if (question.Label.Positive is null && label.Type == ColumnType.Text)
+            throw new CollabException(Planner.ColumnUnsuited, $"The label '{label.Name}' of {question.Label.Of} holds text: say which value counts as 1 with 'positive'.", question.Label.Of);
+        return question;
+    }
+
+    /// <summary>The question of a prediction, its columns those of the training.</summary>
+    public static PredictionQuestion QuestionOf(
+        JobKind.Prediction kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Func<string, (Plan Training, Digest Model)>? models)
+    {
+        IntersectionPlanner.RequireKeys(specification, offers);
+        var (plan, model) = models?.Invoke(kind.Model) ?? throw new CollabException(ModelErrors.Unknown, $"There is no model '{kind.Model}' here.");
+        var training = (TrainingQuestion)plan.Question;
+        foreach (var feature in training.Features)
+        {
+            var (trained, offered) = (plan.InputOf(feature.Of)!.Columns.First(column => column.Name == feature.Column).Type, Planner.FindColumn(OfferOf(feature.Of, offers), feature.Column).Type);
+            if (trained == ColumnType.Text != (offered == ColumnType.Text))
+                throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {feature.Of} has another type than the model was trained on.", feature.Of);
+        }
+
+        return new(training.KeyRule, plan.Digest, model, training.Features, training.Label.Of, training.Model is ModelChoice.Trees, training.SkipsMissing);
+    }
+
+    /// <summary>Checks what the protocol can keep its promise with.</summary>
+    /// <exception cref="CollabException">The plan is none that this node runs.</exception>
+    public static void Require(Plan plan, TrainingQuestion question)
+    {
+        RequireOwners(plan, ProtocolOf(question), question.Model is ModelChoice.Trees);
+        Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
+    }
+
+    /// <inheritdoc cref="Require(Plan, TrainingQuestion)"/>
+    public static void Require(Plan plan, PredictionQuestion question)
+    {
+        RequireOwners(plan, ProtocolOf(question), question.IsOfTrees);
+        Require(plan, plan.Receivers.Count == 1 && plan.Receivers[0] == question.LabelOwner, "Predictions go to the party that had the labels.");
+    }
+
+    private static void RequireOwners(Plan plan, string protocol, bool isOfTrees)
+    {
+        Require(plan, plan.Protocol == protocol, $"This node runs {protocol} for such a question, not {plan.Protocol}.");
+        Require(plan, plan.Security == SecurityModel.SemiHonest, $"{protocol} withstands only parties that are honest but curious.");
+        if (isOfTrees) Require(plan, plan.Owners.Count is >= 2 and <= MultiPartyPsiOptions.MostParties, $"Trees have 2 to {MultiPartyPsiOptions.MostParties} owners of columns.");
+        else Require(plan, plan.Owners.Count is 2 or 3, "A linear model has two or three owners of columns.");
+    }
+
+    private static void Require(Plan plan, bool holds, string rule)
+    {
+        if (!holds) throw new CollabException(Planner.PartiesUnsuited, rule, plan.Requester);
+    }
+
+    private static DatasetOffer OfferOf(PartyId owner, IReadOnlyList<DatasetOffer> offers) =>
+        offers.FirstOrDefault(offer => offer.Owner == owner) ?? throw new CollabException(Planner.PartiesUnsuited, $"'{owner}', whose column is asked for, is no party of the job.");
+}

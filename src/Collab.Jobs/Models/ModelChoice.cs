@@ -1,0 +1,110 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>What kind of model is trained and how; real numbers as whole millionths, so that a plan has one encoding.</summary>
+public abstract record ModelChoice
+{
+    /// <summary>Millionths in a unit.</summary>
+    public const long Unit = 1_000_000;
+
+    private const byte OfLinear = 1, OfTrees = 2;
+
+    /// <summary>A weighted sum of the columns, by stochastic gradient descent (protocols/specs/train-linear.md).</summary>
+    /// <param name="Kind">What the sum stands for.</param>
+    /// <param name="Epochs">Passes over all rows, 1 to 10,000.</param>
+    /// <param name="Batch">Rows of a step, 1 to 2^20.</param>
+    /// <param name="LearningRate">In millionths, 1 to 16 units.</param>
+    /// <param name="L2">In millionths, 0 to 1000 units.</param>
+    public sealed record Linear(LinearKind Kind, int Epochs, int Batch, long LearningRate, long L2) : ModelChoice
+    {
+        /// <inheritdoc/>
+        public override bool IsSound =>
+            Enum.IsDefined(Kind) && Epochs is >= 1 and <= 10_000 && Batch is >= 1 and <= 1 << 20 && LearningRate is >= 1 and <= 16 * Unit && LearningRate <= Batch * Unit && L2 is >= 0 and <= 1000 * Unit;
+
+        /// <inheritdoc/>
+        public override bool IsClassification => Kind != LinearKind.Regression;
+    }
+
+    /// <summary>Boosted trees over histograms (protocols/specs/train-trees.md).</summary>
+    /// <param name="Loss">What is made small.</param>
+    /// <param name="Count">How many trees, 1 to 10,000.</param>
+    /// <param name="Depth">The most splits from the root to a leaf, 1 to 12.</param>
+    /// <param name="Bins">The most bins of a number column, 2 to 255.</param>
+    /// <param name="LearningRate">In millionths, 1 to a unit.</param>
+    /// <param name="L2">The weight of squared leaf values, in millionths, 0 to 10^6 units.</param>
+    /// <param name="MinimumGain">What a split must gain, in millionths, 0 to 10^6 units.</param>
+    /// <param name="MinimumChildWeight">The least sum of second derivatives in a leaf, in millionths, 0 to 10^9 units.</param>
+    /// <param name="LabelBound">A public bound on the magnitude of labels of the squared loss, in millionths, above 0; a unit for the logistic.</param>
+    public sealed record Trees(
+        TreeLoss Loss, int Count, int Depth, int Bins, long LearningRate, long L2, long MinimumGain, long MinimumChildWeight, long LabelBound) : ModelChoice
+    {
+        /// <inheritdoc/>
+        public override bool IsSound =>
+            Enum.IsDefined(Loss) && Count is >= 1 and <= 10_000 && Depth is >= 1 and <= 12 && Bins is >= 2 and <= 255 && LearningRate is >= 1 and <= Unit
+            && L2 is >= 0 and <= 1_000_000 * Unit && MinimumGain is >= 0 and <= 1_000_000 * Unit && MinimumChildWeight is >= 0 and <= 1_000_000_000 * Unit
+            && LabelBound >= 1 && (Loss == TreeLoss.Squared || LabelBound == Unit);
+
+        /// <inheritdoc/>
+        public override bool IsClassification => Loss == TreeLoss.Logistic;
+    }
+
+    /// <summary>Whether every number is in its range.</summary>
+    public abstract bool IsSound { get; }
+
+    /// <summary>Whether labels are 0 and 1 and a prediction is a chance.</summary>
+    public abstract bool IsClassification { get; }
+
+    internal void Encode(CanonicalWriter writer)
+    {
+        switch (this)
+        {
+            case Linear linear:
+                writer.Byte(OfLinear).Byte((byte)linear.Kind).UInt32((uint)linear.Epochs).UInt32((uint)linear.Batch).Int64(linear.LearningRate).Int64(linear.L2);
+                break;
+            case Trees trees:
+                writer.Byte(OfTrees).Byte((byte)trees.Loss).UInt32((uint)trees.Count).Byte((byte)trees.Depth).Byte((byte)trees.Bins)
+                    .Int64(trees.LearningRate).Int64(trees.L2).Int64(trees.MinimumGain).Int64(trees.MinimumChildWeight).Int64(trees.LabelBound);
+                break;
+            default:
+                throw new InvalidOperationException($"{GetType().Name} has no encoding.");
+        }
+    }
+
+    internal static ModelChoice Decode(ref CanonicalReader reader)
+    {
+        ModelChoice choice = reader.Byte() switch
+        {
+            OfLinear => new Linear((LinearKind)reader.Byte(), ReadCount(ref reader), ReadCount(ref reader), reader.Int64(), reader.Int64()),
+            OfTrees => new Trees(
+                (TreeLoss)reader.Byte(), ReadCount(ref reader), reader.Byte(), reader.Byte(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64()),
+            _ => throw new MalformedException("a known kind of model"),
+        };
+        return choice.IsSound ? choice : throw new MalformedException("settings of a model within their ranges");
+    }
+
+    private static int ReadCount(ref CanonicalReader reader) => (int)Math.Min(reader.UInt32(), int.MaxValue);
+}
+
+/// <summary>What the weighted sum of a row's columns stands for.</summary>
+public enum LinearKind
+{
+    /// <summary>The label itself; squared loss.</summary>
+    Regression = 1,
+
+    /// <summary>A probability by a sigmoid of three straight pieces.</summary>
+    LogisticThreePieces = 2,
+
+    /// <summary>A probability by the sigmoid.</summary>
+    Logistic = 3,
+}
+
+/// <summary>What boosted trees make small.</summary>
+public enum TreeLoss
+{
+    /// <summary>Labels are 0 and 1, and a prediction is a chance.</summary>
+    Logistic = 1,
+
+    /// <summary>Labels are numbers.</summary>
+    Squared = 2,
+}

@@ -1,0 +1,40 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>What does a model say of the rows whose keys all its owners have? Each brings its part and its columns; the receiver gets the predictions (protocols/specs/predict.md).</summary>
+/// <param name="KeyRule">How keys are made equal.</param>
+/// <param name="Training">The job that the model was trained by.</param>
+/// <param name="Model">The run of it, which names the model.</param>
+/// <param name="Features">Its columns, as in the training.</param>
+/// <param name="LabelOwner">Who had the labels.</param>
+/// <param name="IsOfTrees">Whether it is one of trees; else it is linear.</param>
+/// <param name="SkipsMissing">As in the training.</param>
+public sealed record PredictionQuestion(
+    KeyRule KeyRule, Digest Training, Digest Model, IReadOnlyList<ModelColumn> Features, PartyId LabelOwner, bool IsOfTrees, bool SkipsMissing) : Question
+{
+    /// <inheritdoc/>
+    public override string Kind => "predict";
+
+    /// <summary>The features of an owner, in order.</summary>
+    public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
+
+    /// <summary>Whether the inputs have keys and the columns.</summary>
+    internal bool Fits(IReadOnlyList<PlanInput> inputs) =>
+        inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count && FeaturesOf(input.Owner).All(name => input.Columns.Any(column => column.Name == name)))
+        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of)) && inputs.Any(input => input.Owner == LabelOwner);
+
+    internal void Encode(CanonicalWriter writer)
+    {
+        KeyRule.Encode(writer, KeyRule);
+        writer.Digest(Training).Digest(Model).List(Features, ModelColumn.Encode).Party(LabelOwner).Boolean(IsOfTrees).Boolean(SkipsMissing);
+    }
+
+    internal static PredictionQuestion Decode(ref CanonicalReader reader)
+    {
+        var question = new PredictionQuestion(KeyRule.Decode(ref reader), reader.Digest(), reader.Digest(), reader.List(ModelColumn.Decode), reader.Party(), reader.Boolean(), reader.Boolean());
+        return question.KeyRule.Duplicate != DuplicateKeys.All && question.Features.Count > 0 && question.Features.Distinct().Count() == question.Features.Count
+            ? question
+            : throw new MalformedException("columns of a model, each once, and keys that stand for one row");
+    }
+}

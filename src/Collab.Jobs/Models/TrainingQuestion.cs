@@ -1,0 +1,55 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>A model trained on the columns of several owners, over the rows whose keys all have; each keeps its own part of it (protocols/specs/train.md).</summary>
+/// <param name="KeyRule">How keys are made equal.</param>
+/// <param name="Features">The columns, ordered by owner and then as written; an owner may have none but the label's.</param>
+/// <param name="Label">The labels.</param>
+/// <param name="Model">What is trained.</param>
+/// <param name="SkipsMissing">Whether an owner leaves out rows without a value; else they end the job, but for trees, to which missing is a value.</param>
+/// <param name="TestPercent">Of 100 rows so many are kept from training, 0 to 50, the same ones at all owners.</param>
+/// <param name="MinimumRows">With fewer rows to train on nothing is trained; at least 2.</param>
+public sealed record TrainingQuestion(
+    KeyRule KeyRule, IReadOnlyList<ModelColumn> Features, LabelColumn Label, ModelChoice Model, bool SkipsMissing, int TestPercent, int MinimumRows) : Question
+{
+    private const int MostColumns = 4096;
+
+    /// <inheritdoc/>
+    public override string Kind => "train";
+
+    /// <summary>The features of an owner, in order.</summary>
+    public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
+
+    /// <summary>The columns that an owner reads beside its key, each once.</summary>
+    public IReadOnlyList<string> ColumnsOf(PartyId owner) => Label.Of == owner ? [.. FeaturesOf(owner), Label.Column] : FeaturesOf(owner);
+
+    /// <summary>Whether the inputs have keys and the columns.</summary>
+    internal bool Fits(IReadOnlyList<PlanInput> inputs) =>
+        inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count && ColumnsOf(input.Owner).All(name => input.Columns.Any(column => column.Name == name)))
+        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of)) && inputs.Any(input => input.Owner == Label.Of);
+
+    internal void Encode(CanonicalWriter writer)
+    {
+        KeyRule.Encode(writer, KeyRule);
+        writer.List(Features, ModelColumn.Encode);
+        Label.Encode(writer);
+        Model.Encode(writer);
+        writer.Boolean(SkipsMissing).Byte((byte)TestPercent).UInt32((uint)MinimumRows);
+    }
+
+    internal static TrainingQuestion Decode(ref CanonicalReader reader)
+    {
+        var question = new TrainingQuestion(
+            KeyRule.Decode(ref reader), reader.List(ModelColumn.Decode), LabelColumn.Decode(ref reader), ModelChoice.Decode(ref reader),
+            reader.Boolean(), reader.Byte(), (int)Math.Min(reader.UInt32(), int.MaxValue));
+        return question.IsSound ? question : throw new MalformedException("columns of a model, each once, none of them the label's, keys that stand for one row, and at most half of the rows for the test");
+    }
+
+    /// <summary>Whether what it says fits together.</summary>
+    public bool IsSound =>
+        KeyRule.Duplicate != DuplicateKeys.All && Features.Count is >= 1 and <= MostColumns && Features.Distinct().Count() == Features.Count
+        && !Features.Contains(new(Label.Of, Label.Column)) && Model.IsSound && TestPercent is >= 0 and <= 50 && MinimumRows >= 2
+        && Features.Zip(Features.Skip(1)).All(pair => pair.First.Of.CompareTo(pair.Second.Of) <= 0)
+        && (Label.Positive is null || Model.IsClassification);
+}

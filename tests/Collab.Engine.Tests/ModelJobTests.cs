@@ -1,0 +1,169 @@
+using System.Globalization;
+using Collab.Engine.Descriptions;
+using Collab.Engine.Models;
+using Collab.Engine.Planning;
+using Collab.Engine.Ports;
+using Collab.Engine.Tests.Support;
+using Collab.FederatedLearning.Linear;
+using Collab.FederatedLearning.Trees;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Tests;
+
+/// <summary>Training and prediction as jobs over real engines and ledgers: mortgages whose columns two or three parties hold.</summary>
+public sealed class ModelJobTests
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private const string OfTwo = """
+        parties:
+          - { name: al, dataset: decisions, key: [id] }
+          - { name: bo, dataset: incomes, key: [id] }
+        """;
+
+    private const string OfThree = OfTwo + "\n  - { name: cy, dataset: persons, key: [id] }";
+
+    private const string LinearModel = "{ kind: logistic-three-pieces, epochs: 20, batch: 512, learning-rate: 1 }";
+
+    private const string TreesModel = "{ kind: boosted-trees, trees: 3, depth: 3, bins: 16 }";
+
+    [Theory]
+    [InlineData(OfTwo, LinearModel, 2)]
+    [InlineData(OfThree, LinearModel, 3)]
+    [InlineData(OfTwo, TreesModel, 2)]
+    [InlineData(OfThree, TreesModel, 3)]
+    public async Task A_model_is_trained_kept_in_parts_and_predicts_as_one_that_is_trained_in_clear(string parties, string model, int owners)
+    {
+        await using var study = await StartAsync();
+        var receiver = study[Plans.Al];
+        Assert.Null(await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(Training(parties, model, owners)), None)));
+        var card = Assert.IsType<JobResult.Model>(Assert.Single(receiver.Seen.Results).Value.Result).Card;
+        Assert.Equal((320, 80), (card.Rows, card.TestRows));
+        Assert.Equal(owners, card.Parts.Count);
+        foreach (var part in card.Parts) Assert.Equal(part.Commitment, Assert.Single(study[part.Of].Engine.Archive.Parts).Commitment);
+        Assert.Equal(model == LinearModel ? 20 : 0, card.Losses.Count);
+
+        var predict = $"kind: predict\npurpose: credit-risk\n{parties}\nreceivers: [al]\nparameters: {{ model: {card.Model.ToString()[..12]} }}\n";
+        var plan = await receiver.Engine.PlanAsync(JobDescription.Parse(predict), None);
+        Assert.Null(await study.RunAsync(plan));
+        var predictions = Assert.IsType<JobResult.Predictions>(receiver.Seen.Results.Single(result => result.Value.Result is JobResult.Predictions).Value.Result);
+        Assert.Equal(400, predictions.Rows.Count);
+        var plain = await PlainAsync(study, plan, model, owners);
+        Assert.All(predictions.Rows, row => Assert.Equal(plain(row.Match.Key[0]), row.Value, 1e-4));
+        Assert.True(predictions.Rows.Select(row => row.Value).Distinct().Count() > 10);
+
+        Assert.Equal(predictions, JobResult.Decode(predictions.Encode()), (a, b) => a!.Encode().AsSpan().SequenceEqual(b!.Encode()));
+        study[Plans.Bo].Engine.Archive.ForgetPart(card.Model);
+        Assert.Equal((ModelErrors.Unknown.Name, (PartyId?)Plans.Bo), await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(predict), None)));
+    }
+
+    [Theory]
+    [InlineData("minimum-rows: 50", "minimum-rows: 1000", "model.too-few-rows")]
+    [InlineData("positive: \"yes\"", "positive: never", "trees.label-constant")]
+    public async Task What_cannot_be_trained_ends_the_run_with_one_reason_at_all(string correct, string wrong, string code)
+    {
+        await using var study = await StartAsync();
+        var text = Training(OfTwo, TreesModel, 2).Replace(correct, wrong, StringComparison.Ordinal);
+        Assert.Equal(code, (await study.RunAsync(await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None)))?.Code);
+        Assert.All(study.Nodes, node => Assert.Empty(node.Engine.Archive.Parts));
+    }
+
+    [Fact]
+    public async Task A_missing_value_ends_a_linear_training_unless_its_row_is_left_out()
+    {
+        await using var study = await StartAsync(emptyRow: 7);
+        var text = Training(OfTwo, LinearModel, 2);
+        Assert.Equal((ModelErrors.ValueMissing.Name, (PartyId?)Plans.Bo), await study.RunAsync(await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None)));
+        text = text.Replace("minimum-rows: 50", "minimum-rows: 50\n  missing: skip-row", StringComparison.Ordinal);
+        Assert.Null(await study.RunAsync(await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None)));
+        var card = Assert.IsType<JobResult.Model>(Assert.Single(study[Plans.Al].Seen.Results).Value.Result).Card;
+        Assert.Equal(399, card.Rows + card.TestRows);
+    }
+
+    [Theory]
+    [InlineData("receivers: [al, bo]", "receivers: [al, cy]", "plan.parties-unsuited")]
+    [InlineData("columns: [lvrat, chist]", "columns: [lvrat, chest]", "plan.column-unknown")]
+    [InlineData("positive: \"yes\"", "", "plan.column-unsuited")]
+    [InlineData("columns: [pirat, hirat]", "columns: [pirat, phist]", "plan.column-unsuited")]
+    [InlineData("purpose: credit-risk", "purpose: credit-risk\nsecurity: malicious", "plan.parties-unsuited")]
+    public async Task What_a_training_cannot_do_is_refused_at_planning(string correct, string wrong, string code)
+    {
+        await using var study = await StartAsync();
+        var text = Training(OfTwo, LinearModel, 2);
+        Assert.Contains(correct, text, StringComparison.Ordinal);
+        text = text.Replace(correct, wrong, StringComparison.Ordinal);
+        Assert.Equal(code, (await Assert.ThrowsAsync<CollabException>(() => study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None))).Code.Name);
+    }
+
+    [Fact]
+    public async Task Both_kinds_are_explained_in_two_languages_and_their_plans_have_one_encoding()
+    {
+        await using var study = await StartAsync();
+        foreach (var model in new[] { LinearModel, TreesModel })
+        {
+            var plan = await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(Training(OfTwo, model, 2)), None);
+            Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+            var explained = Explanation.Of(plan);
+            Assert.Equal([Plans.Al, Plans.Bo], explained.Parties.Select(party => party.Party));
+            Assert.Contains("deny", explained.Question.English, StringComparison.Ordinal);
+            Assert.True(explained.Cost.Bytes > 0 && explained.Cost.Seconds > 0);
+        }
+    }
+
+    private static string Training(string parties, string model, int owners) => $$"""
+        kind: train
+        purpose: credit-risk
+        {{parties}}
+        receivers: [al, bo]
+        parameters:
+          label: { of: al, column: deny, positive: "yes" }
+          features:
+            - { of: al, columns: [lvrat, chist] }
+            - { of: bo, columns: [pirat, hirat] }
+            {{(owners == 3 ? "- { of: cy, columns: [unemp] }" : "")}}
+          model: {{model}}
+          test-percent: 20
+          minimum-rows: 50
+        """;
+
+    private static async Task<Study> StartAsync(int emptyRow = -1)
+    {
+        var rows = await RowsAsync();
+        var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
+        await study[Plans.Al].OfferAsync("decisions", [.. rows.Select(fields => $"{fields[0]},{fields[1]},{fields[4]},{fields[5]}"), "M1,yes,0.5,2"]);
+        await study[Plans.Bo].OfferAsync(
+            "incomes", [.. rows.Take(1).Concat(rows.Skip(1).Reverse()).Index().Select(row => $"{row.Item[0]},{(row.Index == emptyRow ? "" : row.Item[2])},{row.Item[3]},{row.Item[7]}"), "N1,0.25,0.25,no"]);
+        await study[Plans.Cy].OfferAsync("persons", [.. rows.Select(fields => $"{fields[0]},{fields[8]}"), "N1,3.1"]);
+        study.StartAll();
+        return study;
+    }
+
+    private static async Task<List<string[]>> RowsAsync() =>
+        [.. (await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "data", "hmda.csv"), TestContext.Current.CancellationToken)).Take(401).Select(line => line.Split(','))];
+
+    // What one party that had the rows of training side by side would predict. Which rows those are follows from the training's plan.
+    private static async Task<Func<string, double>> PlainAsync(Study study, Plan predict, string model, int owners)
+    {
+        var rows = (await RowsAsync())[1..];
+        var training = ((PredictionQuestion)predict.Question).Training;
+        var ordered = rows.OrderBy(fields => RowAlignment.PlaceOf(training, [.. BitConverter.GetBytes(fields[0].Length), .. System.Text.Encoding.UTF8.GetBytes(fields[0].ToLowerInvariant())])).ToList();
+        int[] places = owners == 3 ? [4, 5, 2, 3, 8] : [4, 5, 2, 3];
+        double[] Column(IEnumerable<string[]> of, int place) => [.. of.Select(fields => double.Parse(fields[place], CultureInfo.InvariantCulture))];
+        var train = ordered.Take(320).ToList();
+        double[] labels = [.. train.Select(fields => fields[1] == "yes" ? 1.0 : 0)];
+        if (model == LinearModel)
+        {
+            var settings = new LinearSettings { Epochs = 20, Batch = 512, LearningRate = 1 };
+            var part = PlainLinearTraining.Train(settings, LinearRows.Of(settings.Family, 320, [.. places.Select(place => Column(train, place))], labels));
+            return key => LinearPrediction.PredictionOf(settings.Family, part, part.Score([.. places.Select(place => Column(rows.Where(fields => Same(fields[0], key)), place)[0])]));
+        }
+
+        var columns = places.Select(place => Column(train, place)).Select((values, i) => BinnedColumn.Of(FeatureBins.EqualFrequency($"{i}", values, 16), values)).ToList();
+        var trees = TreeTraining.Train(new TreeSettings { Trees = 3, Depth = 3 }, columns, labels);
+        double[] predicted = [.. trees.Predict([.. places.Select((place, i) => BinnedColumn.Of(columns[i].Bins, Column(rows, place)))])];
+        return key => predicted[rows.FindIndex(fields => Same(fields[0], key))];
+
+        static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+    }
+}
