@@ -9,7 +9,7 @@ using Collab.Primitives;
 namespace Collab.Engine;
 
 /// <summary>What this node keeps of jobs besides the ledger: plans, its marks of runs, receipts of all parties, sealed results.</summary>
-/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c> (of a streamed run <c>run/RUN/result-aside</c>), <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>, <c>run/RUN/part</c> and, once it is committed, <c>model/RUN</c>.</remarks>
+/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c> (of a streamed run <c>run/RUN/result-aside</c>), <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>, <c>run/RUN/part/PARTY</c> and, once it is committed, <c>model/RUN/PARTY</c>.</remarks>
 /// <param name="store">Where it is kept.</param>
 /// <param name="spillFolder">The host's folder for what streamed runs set aside; null for a host without one.</param>
 public sealed class JobArchive(IJobStore store, string? spillFolder = null)
@@ -62,8 +62,12 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
         var writer = new CanonicalWriter();
         store.Remove($"run/{run}/result"); // first, so that a crash in between leaves no result behind
         store.Remove(AsideOf(run));
-        if (fault is null && store.Get(PendingPartOf(run)) is { } part) store.Put(PartOf(run), part);
-        store.Remove(PendingPartOf(run));
+        foreach (var pending in store.List(PendingPartsOf(run)))
+        {
+            if (fault is null) store.Put($"model/{run}/{pending.Split('/')[^1]}", store.Get(pending)!);
+            store.Remove(pending);
+        }
+
         if (spillFolder is not null) RunSpill.Forget(store, spillFolder, run);
         store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
     }
@@ -118,26 +122,31 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
         if (spillFolder is not null) RunSpill.ForgetAllBut(store, spillFolder, BegunRuns);
     }
 
-    /// <summary>Keeps this party's part of a model until its run is settled: then it stays, or is forgotten with the run.</summary>
-    internal void PutPart(StoredPart part) => store.Put(PendingPartOf(part.Model), part.Encode());
+    /// <summary>Keeps a part of a model until its run is settled: then it stays, or is forgotten with the run.</summary>
+    internal void PutPart(StoredPart part) => store.Put($"{PendingPartsOf(part.Model)}{part.Of}", part.Encode());
 
-    /// <summary>This party's parts of models whose training all parties committed to.</summary>
-    public IReadOnlyList<StoredPart> Parts => [.. store.List("model/").Select(key => StoredPart.Decode(store.Get(key)!))];
+    /// <summary>A party's own parts of models whose training all parties committed to.</summary>
+    public IReadOnlyList<StoredPart> PartsOf(PartyId party) =>
+        [.. store.List("model/").Where(key => key.EndsWith($"/{party}", StringComparison.Ordinal)).Select(key => StoredPart.Decode(store.Get(key)!))];
 
-    /// <summary>This party's part of a model.</summary>
+    /// <summary>The parts of a model that are here, ordered by owner.</summary>
+    public IReadOnlyList<StoredPart> PartsOf(Digest model) => [.. store.List($"model/{model}/").Select(key => StoredPart.Decode(store.Get(key)!)).OrderBy(part => part.Of)];
+
+    /// <summary>A party's part of a model.</summary>
     /// <param name="model">The run that trained it.</param>
-    /// <param name="self">This party.</param>
+    /// <param name="party">The party.</param>
     /// <exception cref="CollabException"><see cref="ModelErrors.Unknown"/>.</exception>
-    public StoredPart RequirePart(Digest model, PartyId self) => store.Get(PartOf(model)) is { } bytes
+    public StoredPart RequirePart(Digest model, PartyId party) => store.Get($"model/{model}/{party}") is { } bytes
         ? StoredPart.Decode(bytes)
-        : throw new CollabException(ModelErrors.Unknown, $"{self} has no part of model {model.Short}.", self);
+        : throw new CollabException(ModelErrors.Unknown, $"{party} has no part of model {model.Short}.", party);
 
-    /// <summary>Forgets this party's part of a model for good: nobody predicts by it any more.</summary>
-    public void ForgetPart(Digest model) => store.Remove(PartOf(model));
+    /// <summary>Forgets every part of a model that is here, for good: nobody predicts by it any more.</summary>
+    public void ForgetModel(Digest model)
+    {
+        foreach (var key in store.List($"model/{model}/")) store.Remove(key);
+    }
 
-    private static string PartOf(Digest model) => $"model/{model}";
-
-    private static string PendingPartOf(Digest run) => $"run/{run}/part";
+    private static string PendingPartsOf(Digest run) => $"run/{run}/part/";
 
     private SealedResult? FindResultAside(Digest run)
     {

@@ -22,6 +22,8 @@ public sealed class JobEngine(EnginePorts ports)
     public static readonly ErrorCode ReasonInvalid = new(
         "job.reason-invalid", ErrorKind.InvalidInput, "Give a short code such as 'purpose-not-approved'; tell the parties more by other means.");
 
+    private const int ShortestModelPrefix = 6;
+
     private readonly JobArchive _archive = new(ports.Store, ports.SpillFolder);
     private readonly ConcurrentDictionary<Digest, Task> _advancing = new();
     private readonly ConcurrentDictionary<Digest, Task> _runs = new();
@@ -82,14 +84,15 @@ public sealed class JobEngine(EnginePorts ports)
     }
 
     /// <summary>The plan and the run of a training that this party has a part of the model of.</summary>
-    /// <param name="prefix">The run's first digits, or all.</param>
+    /// <param name="prefix">The first digits, six at least, of the run, or of the job where that trained one model alone.</param>
     /// <exception cref="CollabException"><see cref="ModelErrors.Unknown"/>: none or several begin so.</exception>
     public (Plan Training, Digest Model) ModelOf(string prefix)
     {
-        var found = _archive.Parts.Where(part => part.Model.ToString().StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        var found = prefix.Length < ShortestModelPrefix ? []
+            : _archive.PartsOf(ports.Self).Where(part => new[] { part.Model, part.Training }.Any(name => name.ToString().StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList();
         return found is [var one]
             ? (_archive.RequirePlan(one.Training), one.Model)
-            : throw new CollabException(ModelErrors.Unknown, found.Count == 0 ? $"{ports.Self} has no part of a model '{prefix}'." : $"Several models begin with '{prefix}'.", ports.Self);
+            : throw new CollabException(ModelErrors.Unknown, found.Count == 0 ? $"{ports.Self} has no part of a model that begins with '{prefix}' (at least {ShortestModelPrefix} digits)." : $"Several models begin with '{prefix}'.", ports.Self);
     }
 
     /// <summary>Proposes a plan: keeps it, and puts its digest on the ledger. The parties fetch it from here.</summary>

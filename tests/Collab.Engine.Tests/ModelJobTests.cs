@@ -41,8 +41,10 @@ public sealed class ModelJobTests
         var card = Assert.IsType<JobResult.Model>(Assert.Single(receiver.Seen.Results).Value.Result).Card;
         Assert.Equal((320, 80), (card.Rows, card.TestRows));
         Assert.Equal(owners, card.Parts.Count);
-        foreach (var part in card.Parts) Assert.Equal(part.Commitment, Assert.Single(study[part.Of].Engine.Archive.Parts).Commitment);
+        foreach (var part in card.Parts) Assert.Equal(part.Commitment, Assert.Single(study[part.Of].Engine.Archive.PartsOf(part.Of)).Commitment);
         Assert.Equal(model == LinearModel ? 20 : 0, card.Losses.Count);
+        Assert.Single(receiver.Engine.Archive.PartsOf(card.Model));
+        Assert.Equal(card.Parts.Select(part => part.Commitment), study[Plans.Bo].Engine.Archive.PartsOf(card.Model).Select(part => part.Commitment));
 
         var predict = $"kind: predict\npurpose: credit-risk\n{parties}\nreceivers: [al]\nparameters: {{ model: {card.Model.ToString()[..12]} }}\n";
         var plan = await receiver.Engine.PlanAsync(JobDescription.Parse(predict), None);
@@ -54,7 +56,7 @@ public sealed class ModelJobTests
         Assert.True(predictions.Rows.Select(row => row.Value).Distinct().Count() > 10);
 
         Assert.Equal(predictions, JobResult.Decode(predictions.Encode()), (a, b) => a!.Encode().AsSpan().SequenceEqual(b!.Encode()));
-        study[Plans.Bo].Engine.Archive.ForgetPart(card.Model);
+        study[Plans.Bo].Engine.Archive.ForgetModel(card.Model);
         Assert.Equal((ModelErrors.Unknown.Name, (PartyId?)Plans.Bo), await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(predict), None)));
     }
 
@@ -66,7 +68,7 @@ public sealed class ModelJobTests
         await using var study = await StartAsync();
         var text = Training(OfTwo, TreesModel, 2).Replace(correct, wrong, StringComparison.Ordinal);
         Assert.Equal(code, (await study.RunAsync(await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None)))?.Code);
-        Assert.All(study.Nodes, node => Assert.Empty(node.Engine.Archive.Parts));
+        Assert.All(study.Nodes, node => Assert.Empty(node.Engine.Archive.PartsOf(node.Self)));
     }
 
     [Fact]
@@ -125,6 +127,7 @@ public sealed class ModelJobTests
           model: {{model}}
           test-percent: 20
           minimum-rows: 50
+          whole-to: [bo]
         """;
 
     private static async Task<Study> StartAsync(int emptyRow = -1)

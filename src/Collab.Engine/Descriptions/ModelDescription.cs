@@ -31,7 +31,8 @@ internal static class ModelDescription
         var rule = IntersectionDescription.Rule(parameters, KeyRule.Default.Duplicate);
         if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
         var question = new TrainingQuestion(
-            rule, features, label, choice, parameters.Choice("missing", MissingWords, false), parameters.Integer("test-percent", 0, 0, 50), parameters.Integer("minimum-rows", 100, 2, 100_000_000));
+            rule, features, label, choice, parameters.Choice("missing", MissingWords, false), parameters.Integer("test-percent", 0, 0, 50), parameters.Integer("minimum-rows", 100, 2, 100_000_000),
+            [.. parameters.PartiesOrNone("whole-to").Order()]);
         parameters.End();
         if (features.Distinct().Count() != features.Length) throw parameters.Error("features", "names a column twice");
         if (features.Contains(new(label.Of, label.Column))) throw parameters.Error("features", "has the label among them");

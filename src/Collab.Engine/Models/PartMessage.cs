@@ -34,3 +34,11 @@ internal sealed record PartMessage(Digest Commitment) : IMessage<PartMessage>
         return message;
     }
 }
+
+/// <summary>An owner's part of the model, for one that gets the whole.</summary>
+internal sealed record WholePartMessage(StoredPart Part) : IMessage<WholePartMessage>
+{
+    public void Encode(IBufferWriter<byte> destination) => destination.Write(Part.Encode());
+
+    public static WholePartMessage Decode(ReadOnlySpan<byte> payload) => new(StoredPart.Decode(payload));
+}

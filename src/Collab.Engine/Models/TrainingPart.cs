@@ -19,7 +19,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
 {
     private const string AgreeFork = "agree", TrainFork = "train";
 
-    private static readonly StepId AgreeStep = new("train.2"), PartStep = new("train.4");
+    private static readonly StepId AgreeStep = new("train.2"), PartStep = new("train.4"), WholeStep = new("train.5");
 
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, TrainingQuestion question, CancellationToken cancellation)
     {
@@ -47,9 +47,11 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
             var (part, losses) = Question.Model is ModelChoice.Trees trees
                 ? (await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
                 : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, context, progress, cancellation); // 3
-            var stored = new StoredPart(Plan.Digest, run, new Digest(Ports.Random.Bytes(Digest.Size)), part);
-            new JobArchive(Ports.Store).PutPart(stored);
+            var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
+            var archive = new JobArchive(Ports.Store);
+            archive.PutPart(stored);
             var parts = await EachAsync(others, new PartMessage(stored.Commitment), PartStep, cancellation);                             // 4
+            await TellWholeAsync(others, stored, parts, archive, cancellation);                                                           // 5
             return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
                 Plan.Digest, run, train.Length, places.Length - train.Length,
                 [.. Plan.Owners.Select(owner => new ModelPartReference(owner, columns[owner].Columns, parts[owner].Commitment))], losses));
@@ -57,6 +59,20 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         finally
         {
             foreach (var fork in others.Values) await fork.DisposeAsync();
+        }
+    }
+
+    /// <summary>Step 5: those who get the whole model get every part, each the one that its owner has just committed to.</summary>
+    private async Task TellWholeAsync(
+        IReadOnlyDictionary<PartyId, IChannel> others, StoredPart own, IReadOnlyDictionary<PartyId, PartMessage> committed, JobArchive archive, CancellationToken cancellation)
+    {
+        foreach (var party in Question.WholeTo.Where(others.ContainsKey)) await others[party].SendAsync(new WholePartMessage(own), cancellation);
+        if (!Question.WholeTo.Contains(Ports.Self)) return;
+        foreach (var (owner, channel) in others)
+        {
+            var part = (await channel.ReceiveAsync<WholePartMessage>(WholeStep, cancellation)).Part;
+            PeerFaultException.ThrowUnless(part.Of == owner && part.Model == own.Model && part.Commitment == committed[owner].Commitment, owner, WholeStep, "the part that it committed to");
+            archive.PutPart(part);
         }
     }
 

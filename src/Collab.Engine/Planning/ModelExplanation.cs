@@ -42,9 +42,7 @@ internal static class ModelExplanation
                     : new("A row without one of its values ends the job.", "缺值的行使作业终止。"),
                 new(
                     $"With fewer than {question.MinimumRows} rows to train on nothing is trained.", $"可用于训练的行不足 {question.MinimumRows} 时不训练。"),
-                new(
-                    "Each owner keeps its own part of the model, encrypted at its node; nobody has the whole. Predictions are jobs of their own, with grants of their own.",
-                    "每个数据方各自加密保存其模型部分，无人持有整个模型。预测为另外的作业，须另行授权。"),
+                Held(question),
                 new(
                     "A model is made of its rows and nothing here is differentially private: who trains twice on data that differ in a row learns of that row. Limit uses.",
                     "模型由各行得出，此处不含差分隐私：两次训练的数据若仅差一行，其差异即涉及该行。应限制使用次数。"),
@@ -92,6 +90,14 @@ internal static class ModelExplanation
         : new(
             $"Of 100 rows {question.TestPercent} are kept from training, the same at all owners: the last in an order that the job's digest gives.",
             $"每 100 行留出 {question.TestPercent} 行不用于训练，各方相同：即按作业摘要所定次序的最后若干行。");
+
+    private static Bilingual Held(TrainingQuestion question) => question.WholeTo.Count == 0
+        ? new(
+            "Each owner keeps its own part of the model, encrypted at its node; nobody has the whole. Predictions are jobs of their own, with grants of their own.",
+            "每个数据方各自加密保存其模型部分，无人持有整个模型。预测为另外的作业，须另行授权。")
+        : new(
+            $"{string.Join(", ", question.WholeTo)} gets the whole model, and may use it, export it and show it without asking anybody: every owner's columns by name, with how they are weighed or where they are split.",
+            $"{string.Join("、", question.WholeTo)} 得到整个模型，可不经询问即使用、导出和展示：包括各数据方的列名及其权重或分裂点。");
 
     private static IEnumerable<Bilingual> Sends(bool isOfTrees, bool hasLabels) => !isOfTrees
         ? [new("random shares of its standardized columns", "其标准化列的随机份额")]

@@ -10,8 +10,10 @@ namespace Collab.Jobs;
 /// <param name="SkipsMissing">Whether an owner leaves out rows without a value; else they end the job, but for trees, to which missing is a value.</param>
 /// <param name="TestPercent">Of 100 rows so many are kept from training, 0 to 50, the same ones at all owners.</param>
 /// <param name="MinimumRows">With fewer rows to train on nothing is trained; at least 2.</param>
+/// <param name="WholeTo">Owners that get the parts of all, ordered: they alone may predict with the whole model, export it and show it; mostly none.</param>
 public sealed record TrainingQuestion(
-    KeyRule KeyRule, IReadOnlyList<ModelColumn> Features, LabelColumn Label, ModelChoice Model, bool SkipsMissing, int TestPercent, int MinimumRows) : Question
+    KeyRule KeyRule, IReadOnlyList<ModelColumn> Features, LabelColumn Label, ModelChoice Model, bool SkipsMissing, int TestPercent, int MinimumRows,
+    IReadOnlyList<PartyId> WholeTo) : Question
 {
     private const int MostColumns = 4096;
 
@@ -27,7 +29,8 @@ public sealed record TrainingQuestion(
     /// <summary>Whether the inputs have keys and the columns.</summary>
     internal bool Fits(IReadOnlyList<PlanInput> inputs) =>
         inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count && ColumnsOf(input.Owner).All(name => input.Columns.Any(column => column.Name == name)))
-        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of)) && inputs.Any(input => input.Owner == Label.Of);
+        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of)) && inputs.Any(input => input.Owner == Label.Of)
+        && WholeTo.All(party => inputs.Any(input => input.Owner == party));
 
     internal void Encode(CanonicalWriter writer)
     {
@@ -35,14 +38,14 @@ public sealed record TrainingQuestion(
         writer.List(Features, ModelColumn.Encode);
         Label.Encode(writer);
         Model.Encode(writer);
-        writer.Boolean(SkipsMissing).Byte((byte)TestPercent).UInt32((uint)MinimumRows);
+        writer.Boolean(SkipsMissing).Byte((byte)TestPercent).UInt32((uint)MinimumRows).List(WholeTo, (w, party) => w.Party(party));
     }
 
     internal static TrainingQuestion Decode(ref CanonicalReader reader)
     {
         var question = new TrainingQuestion(
             KeyRule.Decode(ref reader), reader.List(ModelColumn.Decode), LabelColumn.Decode(ref reader), ModelChoice.Decode(ref reader),
-            reader.Boolean(), reader.Byte(), (int)Math.Min(reader.UInt32(), int.MaxValue));
+            reader.Boolean(), reader.Byte(), (int)Math.Min(reader.UInt32(), int.MaxValue), reader.List((ref r) => r.Party()));
         return question.IsSound ? question : throw new MalformedException("columns of a model, each once, none of them the label's, keys that stand for one row, and at most half of the rows for the test");
     }
 
@@ -51,5 +54,6 @@ public sealed record TrainingQuestion(
         KeyRule.Duplicate != DuplicateKeys.All && Features.Count is >= 1 and <= MostColumns && Features.Distinct().Count() == Features.Count
         && !Features.Contains(new(Label.Of, Label.Column)) && Model.IsSound && TestPercent is >= 0 and <= 50 && MinimumRows >= 2
         && Features.Zip(Features.Skip(1)).All(pair => pair.First.Of.CompareTo(pair.Second.Of) <= 0)
+        && WholeTo.Zip(WholeTo.Skip(1)).All(pair => pair.First.CompareTo(pair.Second) < 0)
         && (Label.Positive is null || Model.IsClassification);
 }

@@ -74,6 +74,17 @@ internal static class ResultText
         {
             Values = [.. computation.Values.Select(value => new ValueDocument(value.Name, value.IsList ? null : value.Texts[0], value.IsList ? value.Texts : null))],
         },
+        JobResult.Model model => new(plan.Digest.ToString(), run.ToString(), "model", model.Card.Parts.Count, null, null, null, null)
+        {
+            Model = new(
+                model.Card.Rows, model.Card.TestRows, [.. model.Card.Parts.Select(part => new ModelPartDocument(part.Of.Name, part.Columns, part.Commitment.ToString()))],
+                [.. model.Card.Losses.Select(Number)]),
+        },
+        JobResult.Predictions predictions => new(
+            plan.Digest.ToString(), run.ToString(), "predictions", predictions.Rows.Count, predictions.Columns, predictions.Rows.Select(r => r.Match.Key), predictions.Rows.Select(r => r.Match.Row), null)
+        {
+            Predictions = predictions.Rows.Select(r => Number(r.Value)),
+        },
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
@@ -132,10 +143,21 @@ internal static class ResultText
                 foreach (var value in computation.Values)
                     foreach (var (i, one) in value.Texts.Index()) Line(text, [value.Name, value.IsList ? Number(i + 1) : "", one]);
                 break;
+            case JobResult.Model model:
+                Line(text, ["part", "columns", "commitment", "epoch", "loss"]);
+                foreach (var part in model.Card.Parts) Line(text, [part.Of.Name, Number(part.Columns), part.Commitment.ToString(), "", ""]);
+                foreach (var (i, loss) in model.Card.Losses.Index()) Line(text, ["", "", "", Number(i + 1), Number(loss)]);
+                break;
+            case JobResult.Predictions predictions:
+                Line(text, predictions.Columns.Concat(["prediction", "row"]));
+                foreach (var row in predictions.Rows) Line(text, row.Match.Key.Concat([Number(row.Value), Number(row.Match.Row)]));
+                break;
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
     }
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static AnalysisDocument DocumentOf(Question question, int number, AnalysisOutcome outcome)
     {
@@ -184,7 +206,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c> or <c>computation</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c> or <c>predictions</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -239,7 +261,26 @@ internal sealed record ResultDocument(
 
     /// <summary>Of a computation: what its program opened, in its order.</summary>
     public IReadOnlyList<ValueDocument>? Values { get; init; }
+
+    /// <summary>Of a training: the model's card.</summary>
+    public ModelDocument? Model { get; init; }
+
+    /// <summary>Of a prediction: for each row what the model says, as text: the shortest that reads back the same double.</summary>
+    public IEnumerable<string>? Predictions { get; init; }
 }
+
+/// <summary>A model's card; its name is the run.</summary>
+/// <param name="Rows">Rows trained on.</param>
+/// <param name="TestRows">Rows kept from training.</param>
+/// <param name="Parts">The parts.</param>
+/// <param name="Losses">After each epoch, as text.</param>
+public sealed record ModelDocument(long Rows, long TestRows, IReadOnlyList<ModelPartDocument> Parts, IReadOnlyList<string> Losses);
+
+/// <summary>A part of a model.</summary>
+/// <param name="Of">Its owner.</param>
+/// <param name="Columns">How many columns it is of.</param>
+/// <param name="Commitment">The digest of the part with its salt.</param>
+public sealed record ModelPartDocument(string Of, int Columns, string Commitment);
 
 /// <summary>A value that a program opened.</summary>
 /// <param name="Name">Its name.</param>
