@@ -100,9 +100,26 @@ public sealed class JobSchemaTests
          "parameters":{"reveal":"changes","duplicate":"first"},"uses":30,"expires":"31d"}
         """;
 
+    private const string LinearTraining = """
+        {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id","where":"age > 17"}],"receivers":["al"],
+         "parameters":{"label":{"of":"al","column":"bad","positive":"yes"},"features":[{"of":"al","columns":["w","z"]},{"of":"bo","columns":["y"]}],
+           "model":{"kind":"logistic","epochs":20,"batch":64,"learning-rate":0.2,"l2":0.01},"missing":"skip-row","test-percent":20,"minimum-rows":500,"whole-to":["bo"],
+           "trim":false,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse"}}
+        """;
+
+    private const string TreeTraining = """
+        {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al","bo"],
+         "parameters":{"label":{"of":"al","column":"loss"},"features":[{"of":"bo","columns":["y"]}],
+           "model":{"kind":"boosted-regression","trees":50,"depth":4,"bins":32,"learning-rate":0.3,"l2":2,"minimum-gain":0.5,"minimum-child-weight":3,"label-bound":1000}}}
+        """;
+
+    private const string Prediction = """
+        {"kind":"predict","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"model":"3f9ac2d1"}}
+        """;
+
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
