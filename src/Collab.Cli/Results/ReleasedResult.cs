@@ -11,8 +11,10 @@ namespace Collab.Cli.Results;
 /// <param name="Statistics">Of statistics and aggregates: a line per cell and statistic.</param>
 /// <param name="Analyses">Of analyses: the outcome of each.</param>
 /// <param name="Values">Of a computation: what it opened.</param>
+/// <param name="Model">Of a training: the model's card.</param>
 internal sealed record ReleasedResult(
-    string Kind, long Count, IReadOnlyList<StatisticsRow>? Statistics, IReadOnlyList<AnalysisDocument>? Analyses, IReadOnlyList<ValueDocument>? Values)
+    string Kind, long Count, IReadOnlyList<StatisticsRow>? Statistics, IReadOnlyList<AnalysisDocument>? Analyses, IReadOnlyList<ValueDocument>? Values,
+    ModelDocument? Model = null)
 {
     /// <summary>Reads a result's JSON, of it the numbers.</summary>
     public static ReleasedResult Read(Stream json)
@@ -21,6 +23,6 @@ internal sealed record ReleasedResult(
         T? Field<T>(string name) => document.RootElement.TryGetProperty(name, out var field) ? field.Deserialize<T>(OperatorJson.Options) : default;
         return new ReleasedResult(
             Field<string>("kind")!, Field<long>("count"), Field<IReadOnlyList<StatisticsRow>>("statistics"), Field<IReadOnlyList<AnalysisDocument>>("analyses"),
-            Field<IReadOnlyList<ValueDocument>>("values"));
+            Field<IReadOnlyList<ValueDocument>>("values"), Field<ModelDocument>("model"));
     }
 }

@@ -9,7 +9,7 @@ namespace Collab.Cli.Results;
 /// <summary>A result as tables for people, with six digits of a number; the rest is in the JSON and the CSV.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation"];
+    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model"];
 
     public static void Show(IAnsiConsole console, ReleasedResult result)
     {
@@ -18,6 +18,16 @@ internal static class ResultTable
         if (result.Statistics is { } rows) Show(console, rows);
         foreach (var value in result.Values ?? []) console.WriteLine($"{value.Name} = {value.Value ?? string.Join(", ", value.Values!)}");
         foreach (var analysis in result.Analyses ?? []) Show(console, analysis);
+        if (result.Model is { } model) Show(console, model);
+    }
+
+    private static void Show(IAnsiConsole console, ModelDocument model)
+    {
+        console.WriteLine($"trained on {model.Rows} rows, {model.TestRows} kept from training");
+        var parts = new Table().AddColumns(["part", "columns", "commitment"]);
+        foreach (var part in model.Parts) parts.AddRow(Markup.Escape(part.Of), part.Columns.ToString(CultureInfo.InvariantCulture), part.Commitment[..12]);
+        console.Write(parts);
+        if (model.Losses.Count > 0) console.WriteLine($"loss: {Rounded(model.Losses[0])} after the first epoch, {Rounded(model.Losses[^1])} after the last of {model.Losses.Count}");
     }
 
     /// <summary>A line for each cell, a column for each statistic.</summary>

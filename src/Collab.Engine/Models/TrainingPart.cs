@@ -113,7 +113,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         IReadOnlyDictionary<PartyId, IChannel> channels, ModelChoice.Trees trees, ReadOnlyMemory<int> train, StepProgress progress, CancellationToken cancellation)
     {
         var settings = ModelSettings.Of(trees);
-        BinnedColumn[] columns = [.. Question.FeaturesOf(Ports.Self).Select((name, j) => Binned(name, j, trees.Bins, train.Span))];
+        BinnedColumn[] columns = [.. Question.FeaturesOf(Ports.Self).Select((name, j) => Binned(Question.NameOf(new(Ports.Self, name)), j, trees.Bins, train.Span))];
         var options = new ColumnWiseOptions { Parallelism = Environment.ProcessorCount, Progress = new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Trees)) };
         if (Question.Label.Of != Ports.Self)
         {

@@ -23,6 +23,9 @@ public sealed record TrainingQuestion(
     /// <summary>The features of an owner, in order.</summary>
     public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
 
+    /// <summary>What a feature is called beside all others: its column, with the owner where another has one of that name.</summary>
+    public string NameOf(ModelColumn feature) => Features.Count(other => other.Column == feature.Column) == 1 ? feature.Column : $"{feature.Of}.{feature.Column}";
+
     /// <summary>The columns that an owner reads beside its key, each once.</summary>
     public IReadOnlyList<string> ColumnsOf(PartyId owner) => Label.Of == owner ? [.. FeaturesOf(owner), Label.Column] : FeaturesOf(owner);
 

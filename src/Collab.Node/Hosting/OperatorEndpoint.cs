@@ -5,6 +5,7 @@ using Collab.Data.Postgres;
 using Collab.Engine;
 using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
+using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Evidence;
 using Collab.Jobs;
@@ -41,6 +42,9 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.ApproveJob => await ActAsync(request, (plan, _) => parts.Engine.ApproveAsync(plan.Digest, cancellation)),
         Verbs.RejectJob => await ActAsync(request, (plan, r) => parts.Engine.RefuseAsync(plan.Digest, r.Reason ?? "owner.rejected", cancellation)),
         Verbs.RevokeJob => await ActAsync(request, (plan, _) => parts.Engine.RevokeAsync(plan.Digest, cancellation)),
+        Verbs.ListModels => new ModelsView([.. parts.Engine.Archive.PartsOf(parts.Self).Select(part => ViewModel(part.Model, withTerms: false)).OrderByDescending(view => view.Created)]),
+        Verbs.ShowModel => ViewModel(ModelOf(request), withTerms: true),
+        Verbs.ForgetModel => Forget(ModelOf(request)),
         _ => throw new CollabException(RequestInvalid, $"The node knows no verb '{verb}'."),
     });
 
@@ -56,6 +60,13 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> StreamAsync(
         string verb, ReadOnlyMemory<byte> request, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        if (verb == Verbs.ExportModel)
+        {
+            var (training, model) = parts.Engine.ModelOf(Read<ModelRequest>(request).Model);
+            yield return ModelExport.Write(training, parts.Engine.Archive.PartsOf(model), Read<ModelRequest>(request).Format ?? "onnx");
+            yield break;
+        }
+
         var asked = Read<JobRequest>(request);
         var plan = Find(asked);
         var run = asked.Run is null ? NewestRun(plan) : Digest.Parse(asked.Run);
@@ -76,6 +87,18 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         }));
         var buffer = new byte[PieceSize];
         for (int read; (read = await file.ReadAsync(buffer, cancellation)) > 0;) yield return buffer.AsMemory(0, read);
+    }
+
+    private Digest ModelOf(ReadOnlyMemory<byte> request) => parts.Engine.ModelOf(Read<ModelRequest>(request).Model).Model;
+
+    private ModelView ViewModel(Digest model, bool withTerms) =>
+        Views.Of(parts.Engine.ModelOf(model.ToString()).Training, model, parts.Engine.Archive.PartsOf(model), withTerms);
+
+    private ModelView Forget(Digest model)
+    {
+        var view = ViewModel(model, withTerms: false);
+        parts.Engine.Archive.ForgetModel(model);
+        return view with { PartsHere = [] };
     }
 
     private async Task<StockView> PrepareAsync(PrepareRequest request, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Collab.Engine;
+using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Jobs;
@@ -29,6 +30,11 @@ internal static class Views
     public static StockView Of(PartyId peer, TripleStock stock) => new(peer.Name, stock.Products, stock.Conjunctions);
 
     public static TextView Of(Bilingual text) => new(text.English, text.Chinese);
+
+    public static ModelView Of(Plan training, Digest model, IReadOnlyList<StoredPart> parts, bool withTerms) => new(
+        model.ToString(), training.Digest.ToString(), Of(Explanation.Of(training).Question), training.Purpose, training.Created, ((TrainingQuestion)training.Question).Label.Of.Name,
+        [.. training.Owners.Select(owner => owner.Name)], [.. parts.Select(part => part.Of.Name)],
+        withTerms ? [.. ModelExport.TermsOf(training, parts).Select(term => new ModelTermView(term.Of.Name, term.Column, term.Name, term.Value))] : null);
 
     public static ExplanationView Of(Plan plan, Explanation explanation) => new(
         explanation.Job.ToString(), Of(explanation.Question), Of(explanation.Adversary), plan.Purpose, plan.Expires, plan.Uses,

@@ -57,7 +57,12 @@ public sealed class OperatorClient : IDisposable
     public async Task CopyAsync(string verb, object request, Stream destination, CancellationToken cancellation)
     {
         var options = new CallOptions(cancellationToken: cancellation);
-        using var call = verb == Verbs.GetResult ? _client.GetResult(ToRequest(request), options) : _client.ExportEvidence(ToRequest(request), options);
+        using var call = verb switch
+        {
+            Verbs.GetResult => _client.GetResult(ToRequest(request), options),
+            Verbs.ExportModel => _client.ExportModel(ToRequest(request), options),
+            _ => _client.ExportEvidence(ToRequest(request), options),
+        };
         while (await MoveNextAsync(call.ResponseStream, cancellation))
             await destination.WriteAsync(call.ResponseStream.Current.Content.Memory, cancellation);
     }
@@ -79,6 +84,9 @@ public sealed class OperatorClient : IDisposable
         Verbs.ApproveJob => _client.ApproveJobAsync,
         Verbs.RejectJob => _client.RejectJobAsync,
         Verbs.RevokeJob => _client.RevokeJobAsync,
+        Verbs.ListModels => _client.ListModelsAsync,
+        Verbs.ShowModel => _client.ShowModelAsync,
+        Verbs.ForgetModel => _client.ForgetModelAsync,
         _ => throw new ArgumentException($"'{verb}' is no verb with one answer.", nameof(verb)),
     };
 

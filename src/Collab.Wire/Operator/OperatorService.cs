@@ -48,6 +48,15 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> RevokeJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RevokeJob, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> ListModels(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListModels, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ShowModel(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ShowModel, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ForgetModel(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ForgetModel, request, context);
+
+    /// <inheritdoc/>
     public override Task WatchJobs(OperatorRequest request, IServerStreamWriter<OperatorReply> responseStream, ServerCallContext context) =>
         Guarded(context, async () =>
         {
@@ -59,6 +68,10 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     /// <inheritdoc/>
     public override Task GetResult(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
         Stream(Verbs.GetResult, request, responseStream, context);
+
+    /// <inheritdoc/>
+    public override Task ExportModel(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
+        Stream(Verbs.ExportModel, request, responseStream, context);
 
     /// <inheritdoc/>
     public override Task ExportEvidence(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
@@ -133,6 +146,18 @@ public static class Verbs
 
     /// <summary>Revokes a grant.</summary>
     public const string RevokeJob = "job.revoke";
+
+    /// <summary>The models of this node.</summary>
+    public const string ListModels = "model.list";
+
+    /// <summary>One model, with what its parts here say.</summary>
+    public const string ShowModel = "model.show";
+
+    /// <summary>Forgets the parts of a model that are here.</summary>
+    public const string ForgetModel = "model.forget";
+
+    /// <summary>A whole model as a file.</summary>
+    public const string ExportModel = "model.export";
 
     /// <summary>A released result.</summary>
     public const string GetResult = "job.result";

@@ -29,6 +29,35 @@ public sealed record EmptyRequest;
 /// <param name="Format">Of a result: <c>json</c>, also when null, or <c>csv</c>.</param>
 public sealed record JobRequest(string? Job, string? Run = null, string? Reason = null, string? Format = null);
 
+/// <summary>A request about a model.</summary>
+/// <param name="Model">The first digits of the run that trained it, or of the job.</param>
+/// <param name="Format">Of an export: <c>onnx</c> or <c>pmml</c>.</param>
+public sealed record ModelRequest(string Model, string? Format = null);
+
+/// <summary>The models that a node has a part of, the newest first.</summary>
+public sealed record ModelsView(IReadOnlyList<ModelView> Models);
+
+/// <summary>A model.</summary>
+/// <param name="Model">Its name: the run that trained it.</param>
+/// <param name="Job">The job.</param>
+/// <param name="Asked">What was trained, in words.</param>
+/// <param name="Purpose">The job's purpose code.</param>
+/// <param name="Created">When the job was planned.</param>
+/// <param name="LabelOwner">Who had the labels, and gets predictions.</param>
+/// <param name="Owners">Its owners.</param>
+/// <param name="PartsHere">The owners whose parts are at this node.</param>
+/// <param name="Terms">What these say; null in a list.</param>
+public sealed record ModelView(
+    string Model, string Job, TextView Asked, string Purpose, DateTimeOffset Created, string LabelOwner, IReadOnlyList<string> Owners, IReadOnlyList<string> PartsHere,
+    IReadOnlyList<ModelTermView>? Terms = null);
+
+/// <summary>What a part says of a column.</summary>
+/// <param name="Of">Its owner.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Name"><c>estimate</c>, per unit of the column, or <c>splits</c>.</param>
+/// <param name="Value">The number.</param>
+public sealed record ModelTermView(string Of, string Column, string Name, double Value);
+
 /// <summary>A request with the text of a job description.</summary>
 /// <param name="Description">The YAML.</param>
 public sealed record DescriptionRequest(string Description);

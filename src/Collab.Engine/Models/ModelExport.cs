@@ -1,0 +1,82 @@
+using Collab.FederatedLearning.Export;
+using Collab.FederatedLearning.Linear;
+using Collab.FederatedLearning.Trees;
+using Collab.FederatedLearning.Trees.ColumnWise;
+using Collab.Jobs;
+using Collab.Primitives;
+
+namespace Collab.Engine.Models;
+
+/// <summary>A whole model as a file for other programs, and what a part says for people; only at a party that the plan gives the parts to.</summary>
+public static class ModelExport
+{
+    /// <summary>The formats: ONNX, and PMML 4.4.</summary>
+    public static IReadOnlyList<string> Formats { get; } = ["onnx", "pmml"];
+
+    /// <summary>Parts of the model are missing here.</summary>
+    public static readonly ErrorCode NotWhole = new(
+        "model.not-whole", ErrorKind.Refused, "Train with 'whole-to' naming this party: without it every owner keeps its part.");
+
+    /// <summary>No such format.</summary>
+    public static readonly ErrorCode FormatUnknown = new(
+        "model.format-unknown", ErrorKind.InvalidInput, "Ask for onnx or pmml.");
+
+    /// <summary>Writes the model.</summary>
+    /// <param name="training">The plan of its training.</param>
+    /// <param name="parts">The parts that are here.</param>
+    /// <param name="format">One of <see cref="Formats"/>.</param>
+    /// <exception cref="CollabException"><see cref="NotWhole"/> or <see cref="FormatUnknown"/>.</exception>
+    public static byte[] Write(Plan training, IReadOnlyList<StoredPart> parts, string format)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(parts);
+        if (!Formats.Contains(format)) throw new CollabException(FormatUnknown, $"'{format}' is no format of models.");
+        if (training.Owners.FirstOrDefault(owner => parts.All(part => part.Of != owner)) is { } missing)
+            throw new CollabException(NotWhole, $"The part of {missing} is not here.", missing);
+        var question = (TrainingQuestion)training.Question;
+        ReadOnlyMemory<byte> PartOf(PartyId owner) => parts.Single(part => part.Of == owner).Part;
+        if (question.Model is ModelChoice.Trees)
+        {
+            var model = LabelPart.Decode(PartOf(question.Label.Of).Span)
+                .Join([.. training.Owners.Where(owner => owner != question.Label.Of).Select(owner => FeaturePart.Decode(PartOf(owner).Span))]);
+            return format == "onnx" ? OnnxTreeModel.Write(model) : PmmlTreeModel.Write(model, question.Label.Column);
+        }
+
+        var family = ModelSettings.FamilyOf(((ModelChoice.Linear)question.Model).Kind);
+        LinearPart[] linear = [.. training.Owners.Select(owner => LinearPart.Decode(PartOf(owner).Span))];
+        return format == "onnx"
+            ? OnnxLinearModel.Write(family, linear)
+            : PmmlLinearModel.Write(family, linear, [.. question.Features.Select(question.NameOf)], question.Label.Column);
+    }
+
+    /// <summary>What the parts that are here say: for each column of a linear model its coefficient, of trees how many splits are on it.</summary>
+    public static IReadOnlyList<ModelTerm> TermsOf(Plan training, IReadOnlyList<StoredPart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(parts);
+        var question = (TrainingQuestion)training.Question;
+        return [.. parts.SelectMany(part => question.Model is ModelChoice.Linear ? LinearTerms(question, part) : TreeTerms(question, part))];
+    }
+
+    private static IEnumerable<ModelTerm> LinearTerms(TrainingQuestion question, StoredPart stored)
+    {
+        var part = LinearPart.Decode(stored.Part.Span);
+        if (stored.Of == question.Label.Of) yield return new(stored.Of, "(intercept)", "estimate", part.Constant);
+        foreach (var (column, estimate) in question.FeaturesOf(stored.Of).Zip(part.Coefficients)) yield return new(stored.Of, column, "estimate", estimate);
+    }
+
+    private static IEnumerable<ModelTerm> TreeTerms(TrainingQuestion question, StoredPart stored)
+    {
+        var splits = stored.Of == question.Label.Of
+            ? LabelPart.Decode(stored.Part.Span).Ensemble.Trees.SelectMany(tree => tree.Nodes).Where(node => node.Split is not null).CountBy(node => node.Split!.Feature).ToDictionary()
+            : FeaturePart.Decode(stored.Part.Span).Splits.CountBy(split => split.Feature).ToDictionary();
+        return question.FeaturesOf(stored.Of).Select((column, j) => new ModelTerm(stored.Of, column, "splits", splits.GetValueOrDefault(j)));
+    }
+}
+
+/// <summary>What a part says of a column.</summary>
+/// <param name="Of">The owner.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Name">What is said: <c>estimate</c>, per unit of the column, or <c>splits</c>.</param>
+/// <param name="Value">The number.</param>
+public sealed record ModelTerm(PartyId Of, string Column, string Name, double Value);
