@@ -82,7 +82,10 @@ abstract contract Members {
         demand(keyDelay_ <= MAX_DELAY, Refusal.TooMuch);
         keyDelay = keyDelay_;
         quorum = quorum_;
-        for (uint256 i; i < ids.length; ++i) _setOrganisation(ids[i], roles[i], true, administration[i]);
+        for (uint256 i; i < ids.length; ++i) {
+            demand(!organisations[ids[i]].exists, Refusal.Exists);
+            _setOrganisation(ids[i], roles[i], true, administration[i]);
+        }
         demand(quorum_ != 0 && quorum_ <= activeOperators, Refusal.Unreachable);
         emit QuorumChanged(quorum_);
     }

@@ -11,7 +11,10 @@ public static class ConsortiumBuild
     /// <summary>The file as it is committed.</summary>
     public static string Text { get; } = File.ReadAllText(Path.Combine(Folder, "Consortium.json"));
 
-    /// <summary>The same, read.</summary>
+    /// <summary>The specification.</summary>
+    public static string Specification { get; } = Path.GetFullPath(Path.Combine(Folder, "..", "specs", "contract.md"));
+
+    /// <summary>The build, read.</summary>
     public static JsonObject Json { get; } = JsonNode.Parse(Text)!.AsObject();
 
     /// <summary>The Solidity sources, by name.</summary>

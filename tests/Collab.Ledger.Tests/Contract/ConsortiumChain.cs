@@ -116,6 +116,13 @@ public sealed class ConsortiumChain
             [.. results[^ConsortiumModel.Items..].Select(call => Number((string)call!["returnData"]!, 0))]);
     }
 
+    /// <summary>What a deployment would come to.</summary>
+    public async Task<Refusal> SimulateDeploymentAsync(JsonObject transaction)
+    {
+        var answer = await _node.AskAsync("eth_call", transaction, "latest");
+        return answer["error"] is { } error ? Why("0x0", (string)error["data"]!) : Refusal.None;
+    }
+
     private JsonObject Transaction(ContractCall call) => new()
     {
         ["from"] = _keys[call.Sender], ["to"] = Address, ["gas"] = GasOfCall, ["input"] = Encoding.Data(call),

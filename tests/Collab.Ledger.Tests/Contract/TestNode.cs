@@ -50,14 +50,20 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>One request; fails the test when the node answers with an error.</summary>
     public async Task<JsonNode?> CallAsync(string method, params JsonNode?[] parameters)
     {
+        var answer = await AskAsync(method, parameters);
+        if (answer["error"] is { } error) Assert.Fail($"{method}: {error.ToJsonString()}");
+        return answer["result"];
+    }
+
+    /// <summary>One request, and the answer with its result or error.</summary>
+    public async Task<JsonObject> AskAsync(string method, params JsonNode?[] parameters)
+    {
         var request = new JsonObject
         {
             ["jsonrpc"] = "2.0", ["id"] = ++_requests, ["method"] = method, ["params"] = new JsonArray(parameters),
         };
         using var response = await _http.PostAsJsonAsync("", request, TestContext.Current.CancellationToken);
-        var answer = (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
-        if (answer["error"] is { } error) Assert.Fail($"{method}: {error.ToJsonString()}");
-        return answer["result"];
+        return (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
     }
 
     /// <summary>Sends a transaction and returns its receipt once it is in a block, whose time is <paramref name="now"/>.</summary>
