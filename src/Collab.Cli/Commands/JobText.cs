@@ -42,12 +42,16 @@ internal static class JobText
         console.MarkupLineInterpolated($"plan {view.Job}");
     }
 
+    // Of a long training not every epoch has a line.
+    private const int MostLosses = 20;
+
     /// <summary>One line of an event.</summary>
     public static string Line(EventView view)
     {
         var what = view.Event switch
         {
             "step" => view.Step!,
+            "progress" when view.Loss is { } loss => $"{view.Step} {view.Done}/{view.Total} loss {loss.ToString("G6", CultureInfo.InvariantCulture)}",
             "progress" when view.Total > 0 => $"{view.Step} {view.Done}/{view.Total}",
             "progress" => view.Step!,
             _ => $"{view.Event}{(view.Party is null ? "" : $" {view.Party}")}{(view.Error is { } e ? $" {e.Code}: {e.Message}" : "")}",
@@ -101,7 +105,7 @@ internal static class JobText
         {
             await foreach (var view in client.WatchAsync(new JobRequest(job), cancellation))
             {
-                if (view.Event != "progress" || view.Done == view.Total) output.Say($"[grey]{Line(view)}[/]");
+                if (view.Event != "progress" || view.Done == view.Total || (view.Loss is not null && view.Done % Math.Max(1, view.Total / MostLosses) == 0)) output.Say($"[grey]{Line(view)}[/]");
             }
         }
         catch (OperationCanceledException)

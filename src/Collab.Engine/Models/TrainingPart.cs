@@ -99,7 +99,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
             await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, context, cancellation: cancellation);
             var epoch = 0;
             var part = await LinearTraining.RunAsync(
-                joint.Engine, settings, columns, Question.Label.Of, own, new Reporter<double>(_ => progress(RunSteps.Protocol, ++epoch, settings.Epochs)), cancellation);
+                joint.Engine, settings, columns, Question.Label.Of, own, new Reporter<double>(loss => progress(RunSteps.Protocol, ++epoch, settings.Epochs, loss)), cancellation);
             await joint.EndAsync(cancellation);
             return (part.Encode(), [.. part.Losses]);
         }

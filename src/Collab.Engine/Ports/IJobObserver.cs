@@ -19,9 +19,10 @@ public interface IJobObserver
 /// <param name="Total">Items in all, for <see cref="JobEventKind.Progress"/>.</param>
 /// <param name="Party">The party it is about, when it is about one.</param>
 /// <param name="Fault">The failure, for <see cref="JobEventKind.Aborted"/> and <see cref="JobEventKind.Closed"/>.</param>
+/// <param name="Loss">The loss of a training so far, for <see cref="JobEventKind.Progress"/> where its protocol opens it.</param>
 public sealed record JobEvent(
     DateTimeOffset Time, Digest Job, Digest? Run, JobEventKind Kind, StepId? Step = null, long Done = 0, long Total = 0,
-    PartyId? Party = null, Fault? Fault = null);
+    PartyId? Party = null, Fault? Fault = null, double? Loss = null);
 
 /// <summary>The kinds of events.</summary>
 public enum JobEventKind

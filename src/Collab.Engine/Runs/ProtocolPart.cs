@@ -6,8 +6,8 @@ using Collab.Primitives;
 
 namespace Collab.Engine.Runs;
 
-/// <summary>Is told how far a step of a protocol is.</summary>
-internal delegate void StepProgress(StepId step, long done, long total);
+/// <summary>Is told how far a step of a protocol is, and of a training the loss so far where the protocol opens it.</summary>
+internal delegate void StepProgress(StepId step, long done, long total, double? loss = null);
 
 /// <summary>One party's part of the protocol that a plan names: its own data prepared, then the conversation.</summary>
 /// <param name="Snapshot">The commitment to what was read; null for a party that holds none of the rows.</param>

@@ -416,9 +416,9 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     private void Observe(JobEventKind kind) =>
         ports.Observer.Observe(new JobEvent(ports.Clock.GetUtcNow(), _job, _run, kind, _step));
 
-    private void Observe(StepId step, long done, long total)
+    private void Observe(StepId step, long done, long total, double? loss)
     {
         _step = step;
-        ports.Observer.Observe(new JobEvent(ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Progress, step, done, total));
+        ports.Observer.Observe(new JobEvent(ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Progress, step, done, total, Loss: loss));
     }
 }

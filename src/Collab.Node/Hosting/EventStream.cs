@@ -26,7 +26,7 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
     {
         var view = new EventView(
             happened.Time, happened.Job.ToString(), happened.Run?.ToString(), Views.Word(happened.Kind), happened.Step?.Name,
-            happened.Done, happened.Total, happened.Party?.Name, happened.Fault is { } fault ? Views.Of(fault) : null);
+            happened.Done, happened.Total, happened.Party?.Name, happened.Fault is { } fault ? Views.Of(fault) : null, happened.Loss);
         if (happened.Kind != JobEventKind.Progress) Keep(view);
         foreach (var watcher in _watchers.Keys) watcher.Writer.TryWrite(view);
     }

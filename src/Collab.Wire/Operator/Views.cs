@@ -194,8 +194,9 @@ public sealed record PartyExplanationView(string Party, IReadOnlyList<TextView> 
 /// <param name="Total">Items in all.</param>
 /// <param name="Party">The party it is about.</param>
 /// <param name="Error">The failure.</param>
+/// <param name="Loss">Of a training's progress: the loss so far.</param>
 public sealed record EventView(
-    DateTimeOffset Time, string Job, string? Run, string Event, string? Step, long Done, long Total, string? Party, ErrorView? Error);
+    DateTimeOffset Time, string Job, string? Run, string Event, string? Step, long Done, long Total, string? Party, ErrorView? Error, double? Loss = null);
 
 /// <summary>How a node is.</summary>
 /// <param name="Party">The party.</param>
