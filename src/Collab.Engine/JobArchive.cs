@@ -9,7 +9,7 @@ using Collab.Primitives;
 namespace Collab.Engine;
 
 /// <summary>What this node keeps of jobs besides the ledger: plans, its marks of runs, receipts of all parties, sealed results.</summary>
-/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c> (of a streamed run <c>run/RUN/result-aside</c>), <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>, <c>run/RUN/part/PARTY</c> and, once it is committed, <c>model/RUN/PARTY</c>.</remarks>
+/// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c> (of a streamed run <c>run/RUN/result-aside</c>), <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>, <c>run/RUN/train/</c> (what a training sets aside), <c>run/RUN/part/PARTY</c> and, once it is committed, <c>model/RUN/PARTY</c>.</remarks>
 /// <param name="store">Where it is kept.</param>
 /// <param name="spillFolder">The host's folder for what streamed runs set aside; null for a host without one.</param>
 public sealed class JobArchive(IJobStore store, string? spillFolder = null)
@@ -42,8 +42,8 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
     /// <summary>Whether this node took part in a run already.</summary>
     public bool HasBegun(Digest run) => store.Get($"run/{run}/begun") is not null;
 
-    /// <summary>Whether an attempt of a streamed run has set something aside here.</summary>
-    public bool HasStreamed(Digest run) => store.Get($"run/{run}/spill") is not null;
+    /// <summary>Whether an attempt of a run that may go on has set something aside here.</summary>
+    public bool HasSetAside(Digest run) => store.Get($"run/{run}/spill") is not null || TrainingState.Exists(store, run);
 
     /// <summary>The runs that were begun and are not settled.</summary>
     public IReadOnlyList<Digest> BegunRuns => [.. store.List("run/")
@@ -68,6 +68,7 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
             store.Remove(pending);
         }
 
+        TrainingState.Forget(store, run);
         if (spillFolder is not null) RunSpill.Forget(store, spillFolder, run);
         store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
     }

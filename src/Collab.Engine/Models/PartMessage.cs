@@ -4,6 +4,28 @@ using Collab.Primitives;
 
 namespace Collab.Engine.Models;
 
+/// <summary>An attempt begins: a nonce, and the last stage that its sender has set aside.</summary>
+internal sealed record AttemptBegun(Digest Nonce, int Stage) : IMessage<AttemptBegun>
+{
+    public void Encode(IBufferWriter<byte> destination) => destination.Write(new CanonicalWriter().Digest(Nonce).Byte((byte)Stage).Written);
+
+    public static AttemptBegun Decode(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CanonicalReader(payload);
+        var begun = new AttemptBegun(reader.Digest(), reader.Byte());
+        reader.End();
+        return begun;
+    }
+
+    /// <summary>What all randomness and messages of the attempt are bound to: a digest that no attempt had before.</summary>
+    public static Digest ContextOf(Digest run, IEnumerable<AttemptBegun> all)
+    {
+        var writer = new CanonicalWriter().Digest(run);
+        foreach (var begun in all) writer.Digest(begun.Nonce);
+        return Digest.Of("collab.train.attempt.v1", writer.Written);
+    }
+}
+
 /// <summary>Before training: how many columns of numbers an owner brings. After it: the commitment to its part.</summary>
 /// <param name="Columns">0 to 4096.</param>
 internal sealed record ColumnsMessage(int Columns) : IMessage<ColumnsMessage>

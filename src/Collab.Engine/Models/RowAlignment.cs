@@ -10,7 +10,8 @@ namespace Collab.Engine.Models;
 /// <summary>Puts the rows of a model's owners side by side: the keys that all have, in an order that says nothing of any table and is the same at all (protocols/specs/train.md, "Rows").</summary>
 internal static class RowAlignment
 {
-    private const string Fork = "align";
+    /// <summary>The fork that it uses.</summary>
+    public const string Fork = "align";
 
     /// <summary>This owner's keys that all others have too, in the common order.</summary>
     /// <param name="ports">What the host gives.</param>

@@ -18,7 +18,9 @@ namespace Collab.Engine.Models;
 internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuestion Question, ModelRows Rows, SnapshotReference Read) : ProtocolPart(Read)
 {
     private const string AgreeFork = "agree", TrainFork = "train";
+    private const int MostPieces = 10;
 
+    private static readonly StepId AttemptStep = new("train.0");
     private static readonly StepId AgreeStep = new("train.2"), PartStep = new("train.4"), WholeStep = new("train.5");
 
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, TrainingQuestion question, CancellationToken cancellation)
@@ -34,32 +36,58 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
-        var context = ContextOf(Plan, run);
-        var places = await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, context, Plan.Digest, cancellation);                  // 1
-        var train = places.AsMemory(0, places.Length - ((int)((long)places.Length * Question.TestPercent / 100)));
-        if (train.Length < Question.MinimumRows)
-            throw new CollabException(ModelErrors.TooFewRows, $"{train.Length} rows are there to train on, fewer than the {Question.MinimumRows} that the job asks for.", step: RunSteps.Protocol);
-
         var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(AgreeFork));
         try
         {
-            var columns = await EachAsync(others, new ColumnsMessage(Question.FeaturesOf(Ports.Self).Count), AgreeStep, cancellation);   // 2
-            var (part, losses) = Question.Model is ModelChoice.Trees trees
-                ? (await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
-                : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, context, progress, cancellation); // 3
-            var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
-            var archive = new JobArchive(Ports.Store);
-            archive.PutPart(stored);
-            var parts = await EachAsync(others, new PartMessage(stored.Commitment), PartStep, cancellation);                             // 4
-            await TellWholeAsync(others, stored, parts, archive, cancellation);                                                           // 5
-            return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
-                Plan.Digest, run, train.Length, places.Length - train.Length,
-                [.. Plan.Owners.Select(owner => new ModelPartReference(owner, columns[owner].Columns, parts[owner].Commitment))], losses));
+            return await RunAttemptAsync(channels, others, run, progress, cancellation);
         }
         finally
         {
             foreach (var fork in others.Values) await fork.DisposeAsync();
         }
+    }
+
+    /// <summary>Adds what passed in the stages that earlier attempts finished.</summary>
+    public override IReadOnlyList<Conversation> Account(IReadOnlyList<Conversation> conversations) => [.. conversations.Select(c => c with
+    {
+        Sent = [.. c.Sent.Concat(_earlier.Where(note => note.Peer == c.Peer).SelectMany(note => note.Passed.Sent)).OrderBy(line => line.Label, StringComparer.Ordinal)],
+        Received = [.. c.Received.Concat(_earlier.Where(note => note.Peer == c.Peer).SelectMany(note => note.Passed.Received)).OrderBy(line => line.Label, StringComparer.Ordinal)],
+    })];
+
+    private readonly List<(PartyId Peer, BucketNote Passed)> _earlier = [];
+
+    private async Task<JobResult?> RunAttemptAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, Dictionary<PartyId, IChannel> others, Digest run, StepProgress progress, CancellationToken cancellation)
+    {
+        var state = new TrainingState(Ports.Store, run);
+        state.BeginAttempt();
+        var begun = await EachAsync(others, new AttemptBegun(new Digest(Ports.Random.Bytes(Digest.Size)), state.Stage), AttemptStep, cancellation); // 0
+        var (attempt, stage) = (AttemptBegun.ContextOf(ContextOf(Plan, run), Plan.Owners.Select(owner => begun[owner])), begun.Values.Min(message => message.Stage));
+        foreach (var peer in others.Keys) _earlier.AddRange(state.PassedWith(peer, stage).Select(note => (peer, note)));
+        IReadOnlyDictionary<PartyId, BucketNote> Passed(string fork) => others.Keys.ToDictionary(peer => peer, peer => BucketNote.Of(this.Passed!(peer), fork, attempt));
+        if (stage == 0)
+        {
+            state.PutPlaces(await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, attempt, Plan.Digest, cancellation), Passed(RowAlignment.Fork));  // 1
+            stage = 1;
+        }
+
+        var places = state.Places;
+        var train = places.AsMemory(0, places.Length - ((int)((long)places.Length * Question.TestPercent / 100)));
+        if (train.Length < Question.MinimumRows)
+            throw new CollabException(ModelErrors.TooFewRows, $"{train.Length} rows are there to train on, fewer than the {Question.MinimumRows} that the job asks for.", step: RunSteps.Protocol);
+
+        var columns = await EachAsync(others, new ColumnsMessage(Question.FeaturesOf(Ports.Self).Count), AgreeStep, cancellation);   // 2
+        var (part, losses) = Question.Model is ModelChoice.Trees trees
+            ? (await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
+            : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, attempt, state, stage, Passed, progress, cancellation); // 3
+        var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
+        var archive = new JobArchive(Ports.Store);
+        archive.PutPart(stored);
+        var parts = await EachAsync(others, new PartMessage(stored.Commitment), PartStep, cancellation);                             // 4
+        await TellWholeAsync(others, stored, parts, archive, cancellation);                                                           // 5
+        return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
+            Plan.Digest, run, train.Length, places.Length - train.Length,
+            [.. Plan.Owners.Select(owner => new ModelPartReference(owner, columns[owner].Columns, parts[owner].Commitment))], losses));
     }
 
     /// <summary>Step 5: those who get the whole model get every part, each the one that its owner has just committed to.</summary>
@@ -86,26 +114,44 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         return all;
     }
 
+    // In pieces, each on a fork and an engine of its own: where one ended, an attempt with other randomness goes on.
     private async Task<(byte[] Part, double[] Losses)> TrainLinearAsync(
-        IReadOnlyDictionary<PartyId, IChannel> channels, int[] columns, ReadOnlyMemory<int> train, Digest context, StepProgress progress, CancellationToken cancellation)
+        IReadOnlyDictionary<PartyId, IChannel> channels, int[] columns, ReadOnlyMemory<int> train, Digest attempt, TrainingState state, int stage,
+        Func<string, IReadOnlyDictionary<PartyId, BucketNote>> passed, StepProgress progress, CancellationToken cancellation)
     {
         var settings = ModelSettings.Of((ModelChoice.Linear)Question.Model);
         var own = LinearRows.Of(
             settings.Family, train.Length, [.. Enumerable.Range(0, columns[Plan.Owners.ToList().IndexOf(Ports.Self)]).Select(j => Rows.Numbers(j, train.Span))],
             Question.Label.Of == Ports.Self ? Rows.Labels(train.Span) : null);
-        var forks = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(TrainFork));
-        try
+        var length = (settings.Epochs + MostPieces - 1) / MostPieces;
+        while (true)
         {
-            await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, context, cancellation: cancellation);
-            var epoch = 0;
-            var part = await LinearTraining.RunAsync(
-                joint.Engine, settings, columns, Question.Label.Of, own, new Reporter<double>(loss => progress(RunSteps.Protocol, ++epoch, settings.Epochs, loss)), cancellation);
-            await joint.EndAsync(cancellation);
-            return (part.Encode(), [.. part.Losses]);
-        }
-        finally
-        {
-            foreach (var fork in forks.Values) await fork.DisposeAsync();
+            var from = state.CheckpointOf(stage);
+            var (epoch, fork) = (from?.Epochs ?? 0, $"{TrainFork}-{stage}");
+            var forks = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(fork));
+            try
+            {
+                await using var joint = await JointEngine.OpenAsync(
+                    Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, Digest.Of("collab.train.piece.v1", new CanonicalWriter().Digest(attempt).Byte((byte)stage).Written),
+                    cancellation: cancellation);
+                var reporter = new Reporter<double>(loss => progress(RunSteps.Protocol, ++epoch, settings.Epochs, loss));
+                if (epoch + length >= settings.Epochs)
+                {
+                    var part = await LinearTraining.RunAsync(joint.Engine, settings, columns, Question.Label.Of, own, reporter, from, cancellation);
+                    await joint.EndAsync(cancellation);
+                    return (part.Encode(), [.. part.Losses]);
+                }
+
+                var checkpoint = await LinearTraining.RunUntilAsync(joint.Engine, settings, columns, Question.Label.Of, own, epoch + length, Ports.Random, reporter, from, cancellation);
+                await joint.EndAsync(cancellation);
+                state.PutPiece(++stage, checkpoint, passed(fork));
+                checkpoint.Zero();
+            }
+            finally
+            {
+                from?.Zero();
+                foreach (var channel in forks.Values) await channel.DisposeAsync();
+            }
         }
     }
 

@@ -18,10 +18,12 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
 
     /// <summary>As the other, for a run that may go on with what an earlier attempt of it set aside.</summary>
     public static Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, Digest run, CancellationToken cancellation) =>
-        CanGoOn(plan) ? StreamedIntersectionPart.PrepareAsync(ports, plan, (IntersectionQuestion)plan.Question, run, cancellation) : PrepareAsync(ports, plan, cancellation);
+        plan.Protocol == IntersectionProtocol.StreamedVoleName
+            ? StreamedIntersectionPart.PrepareAsync(ports, plan, (IntersectionQuestion)plan.Question, run, cancellation)
+            : PrepareAsync(ports, plan, cancellation);
 
     /// <summary>Whether a run of the plan goes on after an interruption.</summary>
-    public static bool CanGoOn(Plan plan) => plan.Protocol == IntersectionProtocol.StreamedVoleName;
+    public static bool CanGoOn(Plan plan) => plan.Protocol == IntersectionProtocol.StreamedVoleName || plan.Question is TrainingQuestion { Model: ModelChoice.Linear };
 
     /// <summary>Reads this party's rows to the end, once, and reduces them to what the protocol needs. Nothing is sent.</summary>
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, CancellationToken cancellation) => plan.Question switch

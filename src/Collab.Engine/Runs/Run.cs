@@ -131,7 +131,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             {
                 return await Conversations.OpenAsync(ports, plan, _run, cancellation);
             }
-            catch (ChannelException) when (ProtocolPart.CanGoOn(plan) && archive.HasStreamed(_run) && ports.Clock.GetUtcNow() < patience)
+            catch (ChannelException) when (ProtocolPart.CanGoOn(plan) && archive.HasSetAside(_run) && ports.Clock.GetUtcNow() < patience)
             {
                 // Whoever has committed needs no channel any more: this node died after the last message and before its receipt.
                 var page = ports.Ledger.Page(_job);

@@ -13,20 +13,49 @@ public static class LinearTraining
 {
     private const double LargestLoss = 16; // of standardized labels, whose loss without a model is 1
 
-    /// <summary>One party's part.</summary>
+    /// <summary>One party's part, to the end.</summary>
     /// <param name="engine">This party's end.</param>
     /// <param name="settings">What is trained; the same at every party.</param>
     /// <param name="columns">How many columns each party has, in the engine's order; public.</param>
     /// <param name="labelOwner">Who has the labels.</param>
     /// <param name="own">This party's columns; with labels at their owner alone.</param>
     /// <param name="progress">Told the loss of every epoch.</param>
+    /// <param name="from">Where an earlier piece ended; null to begin.</param>
     /// <param name="cancellation">Ends the run.</param>
     /// <exception cref="ArgumentException">Settings, columns or labels do not fit what is stated.</exception>
     /// <exception cref="CollabException">A row is over range, or training diverged: <see cref="LinearErrors"/>. The latter is thrown at all parties.</exception>
     /// <exception cref="PeerFaultException">Another party broke the protocol.</exception>
     /// <remarks>Timing depends on rows, columns and settings alone. Cost: the spec's section Cost.</remarks>
     public static async Task<LinearPart> RunAsync(
-        IVectorEngine engine, LinearSettings settings, IReadOnlyList<int> columns, PartyId labelOwner, LinearRows own, IProgress<double>? progress = null, CancellationToken cancellation = default)
+        IVectorEngine engine, LinearSettings settings, IReadOnlyList<int> columns, PartyId labelOwner, LinearRows own, IProgress<double>? progress = null, LinearCheckpoint? from = null,
+        CancellationToken cancellation = default) =>
+        (await DescendAsync(engine, settings, columns, labelOwner, own, progress, from, null, null, cancellation).ConfigureAwait(false)).Part!;
+
+    /// <summary>One party's part of a piece of training that ends between two epochs: every party gets a share of the weights, by which another run with fresh randomness goes on.</summary>
+    /// <param name="engine">This party's end.</param>
+    /// <param name="settings">What is trained.</param>
+    /// <param name="columns">How many columns each party has.</param>
+    /// <param name="labelOwner">Who has the labels.</param>
+    /// <param name="own">This party's columns.</param>
+    /// <param name="until">The epochs that are done then, fewer than in all.</param>
+    /// <param name="random">The shares' randomness.</param>
+    /// <param name="progress">Told the loss of every epoch.</param>
+    /// <param name="from">Where an earlier piece ended; null to begin.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<LinearCheckpoint> RunUntilAsync(
+        IVectorEngine engine, LinearSettings settings, IReadOnlyList<int> columns, PartyId labelOwner, LinearRows own, int until, RandomSource random, IProgress<double>? progress = null,
+        LinearCheckpoint? from = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(random);
+        if (until <= (from?.Epochs ?? 0) || until >= settings.Epochs) throw new ArgumentOutOfRangeException(nameof(until), "After the piece before, and before the end.");
+        return (await DescendAsync(engine, settings, columns, labelOwner, own, progress, from, until, random, cancellation).ConfigureAwait(false)).Checkpoint!;
+    }
+
+    private static async Task<(LinearPart? Part, LinearCheckpoint? Checkpoint)> DescendAsync(
+        IVectorEngine engine, LinearSettings settings, IReadOnlyList<int> columns, PartyId labelOwner, LinearRows own, IProgress<double>? progress, LinearCheckpoint? from, int? until,
+        RandomSource? random, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(settings);
@@ -47,11 +76,11 @@ public static class LinearTraining
         using var rows = await ShareAsync(engine, own, scale, counts, self == labelOwner, batches, cancellation).ConfigureAwait(false);                                 // 1
         using var labels = await engine.InputAsync(
             labelOwner, own.Labels?.Select(y => LinearScale.Word(y, scale.Prediction)).ToArray(), own.Rows, cancellation).ConfigureAwait(false);                             // 1
-        var weights = engine.Constant(new ulong[counts.Sum()]);
+        var weights = from is null ? engine.Constant(new ulong[counts.Sum()]) : await from.ShareAsync(engine, counts.Sum(), cancellation).ConfigureAwait(false);
         try
         {
-            var losses = new List<double>();
-            for (var epoch = 0; epoch < settings.Epochs; epoch++)
+            var losses = new List<double>(from?.Losses ?? []);
+            for (var epoch = losses.Count; epoch < (until ?? settings.Epochs); epoch++)
             {
                 using var loss = new SquaredErrors(engine);
                 for (var t = 0; t < batches.Length; t++)
@@ -69,7 +98,8 @@ public static class LinearTraining
                 await RequireRangeAsync(engine, settings.Family, weights, losses[^1], scale, cancellation).ConfigureAwait(false);                                       // 8
             }
 
-            return await OpenPartAsync(engine, weights, counts, owner, own, losses, scale, cancellation).ConfigureAwait(false);                                         // 9
+            if (until is not null) return (null, await LinearCheckpoint.TakeAsync(engine, weights, losses, random!, cancellation).ConfigureAwait(false));
+            return (await OpenPartAsync(engine, weights, counts, owner, own, losses, scale, cancellation).ConfigureAwait(false), null);                                 // 9
         }
         finally
         {

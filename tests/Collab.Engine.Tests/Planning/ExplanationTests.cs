@@ -186,7 +186,7 @@ public sealed class ExplanationTests : IDisposable
                 Standing = new StandingFolder(Path.Combine(_folder, $"{self}-standing"), key),
             };
             using var part = await ProtocolPart.PrepareAsync(ports, plan, CancellationToken.None);
-            return await part.RunAsync(channels, Run, (_, _, _) => { }, CancellationToken.None);
+            return await part.RunAsync(channels, Run, (_, _, _, _) => { }, CancellationToken.None);
         });
         Assert.Equal(plan.Receivers, runs.Where(r => r.Value.Result is not null).Select(r => r.Key));
         return (runs.Values.Sum(r => r.Usage.Values.Sum(u => u.MessagesSent)), runs.Values.Sum(r => r.Usage.Values.Sum(u => u.BytesSent)));

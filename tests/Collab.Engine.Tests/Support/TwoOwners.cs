@@ -52,7 +52,7 @@ internal sealed class TwoOwners : IDisposable
             };
             var part = await ProtocolPart.PrepareAsync(ports, plan, Run, CancellationToken.None);
             part.Passed = peer => new Transcript(new DirectionTranscript(Run, self, peer, []), new DirectionTranscript(Run, peer, self, []));
-            var result = await part.RunAsync(channels, Run, (_, _, _) => { }, CancellationToken.None);
+            var result = await part.RunAsync(channels, Run, (_, _, _, _) => { }, CancellationToken.None);
             var told = result is null ? null : JobResult.Decode(result.Encode()); // what is committed to is what is told
             Streaming.RunSpill.Forget(ports.Store, ports.SpillFolder, Run);
             return told;
