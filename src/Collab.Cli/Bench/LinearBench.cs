@@ -137,7 +137,7 @@ internal static class LinearBench
             await using var joint = await JointEngine.OpenAsync(
                 _names, _names[place], _dealer, channels, RandomSource.System, _security, Digest.Of("collab.bench.model", BitConverter.GetBytes(run)), cancellation: cancellation);
             var part = await LinearTraining.RunAsync(
-                joint.Engine, _settings, [.. _own.Select(own => own.Columns.Count)], _names[0], _own[place], progress: null, cancellation);
+                joint.Engine, _settings, [.. _own.Select(own => own.Columns.Count)], _names[0], _own[place], progress: null, cancellation: cancellation);
             await joint.EndAsync(cancellation);
             return part;
         }

@@ -25,6 +25,9 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <summary>The intersection as it runs over large sets: by the rows that are said, not by those that are there.</summary>
     public const string StreamedKind = "streamed";
 
+    /// <summary>A model of the registry's labels on the clinic's columns.</summary>
+    public const string TrainingKind = "train";
+
     /// <summary>The keys of the registry that clinic and hospital have too.</summary>
     public const string AllListsKind = "all-lists";
 
@@ -95,6 +98,7 @@ internal sealed class StudyConsortium : IAsyncDisposable
         {
             "intersection" => Intersection(purpose),
             StreamedKind => Streamed(purpose),
+            TrainingKind => Training(purpose),
             AllListsKind => ThreeLists(purpose, "trim: true"),
             EnoughListsKind => ThreeLists(purpose, "at-least: 2"),
             _ => Statistics(purpose),
@@ -222,6 +226,14 @@ internal sealed class StudyConsortium : IAsyncDisposable
         .Replace("dataset: events\n", "dataset: events\n    rows: 3000000\n", StringComparison.Ordinal)
         .Replace("expires:", "parameters: { protocol: rr22 }\nexpires:", StringComparison.Ordinal);
 
+    private static string Training(string purpose) => Intersection(purpose)
+        .Replace("kind: intersection", "kind: train", StringComparison.Ordinal)
+        .Replace(
+            "expires:",
+            "parameters: { label: { of: registry, column: sex, positive: m }, features: [{ of: clinic, columns: [age, weight] }], minimum-rows: 20, "
+                + "model: { kind: logistic-three-pieces, epochs: 20, batch: 32 } }\nexpires:",
+            StringComparison.Ordinal);
+
     private static string ThreeLists(string purpose, string parameters) => Intersection(purpose)
         .Replace("  - name: registry\n", "  - name: hospital\n    dataset: patients\n    key: [id]\n  - name: registry\n", StringComparison.Ordinal)
         .Replace("expires:", $"parameters: {{ {parameters} }}\nexpires:", StringComparison.Ordinal);
@@ -278,7 +290,9 @@ internal sealed class StudyConsortium : IAsyncDisposable
                 receivers: [registry]
                 with: [clinic, hospital]
             """;
-        return $"approve:\n{intersection}\n{lists}\n{statistics}\notherwise: refuse\n";
+        var training = intersection.Replace("name: intersections", "name: models", StringComparison.Ordinal).Replace("kind: intersection", $"kind: {TrainingKind}", StringComparison.Ordinal)
+            .Replace("intersection-", $"{TrainingKind}-", StringComparison.Ordinal).Replace("columns: [id]", "columns: [id, age, weight, sex]", StringComparison.Ordinal);
+        return $"approve:\n{intersection}\n{training}\n{lists}\n{statistics}\notherwise: refuse\n";
     }
 }
 
@@ -288,7 +302,7 @@ internal sealed record StudyJob(string Digest, string Kind)
     /// <summary>Who takes part in its runs.</summary>
     public IReadOnlyList<PartyId> Participants => ParticipantsOf(Kind);
 
-    public static IReadOnlyList<PartyId> ParticipantsOf(string kind) => kind is "intersection" or StudyConsortium.StreamedKind
+    public static IReadOnlyList<PartyId> ParticipantsOf(string kind) => kind is "intersection" or StudyConsortium.StreamedKind or StudyConsortium.TrainingKind
         ? [StudyConsortium.Clinic, StudyConsortium.Registry]
         : [StudyConsortium.Clinic, StudyConsortium.Hospital, StudyConsortium.Registry];
 }
