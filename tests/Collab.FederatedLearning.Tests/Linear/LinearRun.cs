@@ -48,6 +48,31 @@ internal sealed record LinearRun(IReadOnlyList<double[]> Columns, double[] Label
         return [.. parties.Select(party => runs[party].Result!)];
     }
 
+    /// <summary>Trains jointly in two pieces, each with an engine of its own and other randomness; between them nothing but the encoded checkpoints.</summary>
+    public async Task<LinearPart[]> TrainInPiecesAsync(LinearSettings settings, int[] counts, int labelOwner, int until)
+    {
+        var parties = Parties.Named(counts.Length);
+        LinearRows RowsOf(int place) =>
+            LinearRows.Of(settings.Family, Labels.Length, [.. Columns.Skip(counts.Take(place).Sum()).Take(counts[place])], place == labelOwner ? Labels : null);
+        async Task<T[]> PieceAsync<T>(int piece, Func<JointEngine, int, Task<T>> run)
+        {
+            var runs = await Parties.RunAsync(parties, async (self, channels) =>
+            {
+                var place = Array.IndexOf(parties, self);
+                await using var joint = await JointEngine.OpenAsync(
+                    parties, self, null, channels, RandomSource.Seeded((10 * piece) + place), SecurityModel.SemiHonest, Digest.Of("collab.test.linear", [(byte)piece]),
+                    cancellation: TestContext.Current.CancellationToken);
+                return await run(joint, place);
+            });
+            return [.. parties.Select(party => runs[party].Result!)];
+        }
+
+        var kept = await PieceAsync(1, async (joint, place) =>
+            (await LinearTraining.RunUntilAsync(joint.Engine, settings, counts, parties[labelOwner], RowsOf(place), until, RandomSource.Seeded(100 + place))).Encode());
+        return await PieceAsync(2, (joint, place) =>
+            LinearTraining.RunAsync(joint.Engine, settings, counts, parties[labelOwner], RowsOf(place), from: LinearCheckpoint.Decode(kept[place])));
+    }
+
     /// <summary>Trains in clear.</summary>
     public LinearPart Plain(LinearSettings settings) => PlainLinearTraining.Train(settings, LinearRows.Of(settings.Family, Labels.Length, Columns, Labels));
 }

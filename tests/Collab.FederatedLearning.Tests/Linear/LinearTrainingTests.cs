@@ -43,6 +43,18 @@ public sealed class LinearTrainingTests
         Assert.All(plain.Weights.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(pair.First, pair.Second, Close));
     }
 
+    [Theory, InlineData(new[] { 3, 5 }), InlineData(new[] { 3, 3, 2 })]
+    public async Task Two_pieces_with_nothing_but_shares_between_them_give_what_one_gives(int[] counts)
+    {
+        var run = LinearRun.Of(CreditRows.German, Numbers);
+        var settings = Credit with { Epochs = 3, Batch = 500, L2 = 0.01 };
+        var parts = await run.TrainInPiecesAsync(settings, counts, 1, until: 2);
+        var plain = run.Plain(settings);
+        Assert.Equal(3, parts[0].Losses.Count);
+        Assert.All(plain.Losses.Zip(parts[0].Losses), pair => Assert.Equal(pair.First, pair.Second, Close));
+        Assert.All(plain.Weights.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(pair.First, pair.Second, Close));
+    }
+
     [Fact]
     public async Task Regression_to_convergence_is_what_lm_fits()
     {
