@@ -66,6 +66,13 @@ edges = numpy.linspace(unemployment.min(), unemployment.max(), 6)[1:-1]
 by_width = counts(numpy.searchsorted(edges, unemployment, side="left"), 5)
 chi = [float(scipy.stats.chi2_contingency([a, b], correction=False)[0]) for a, b in zip(by_level, by_level[1:])]
 
+columns = numpy.array([[float(row[name]) for name in ("pirat", "hirat", "lvrat", "unemp", "chist", "mhist")] for row in ROWS])
+correlations = numpy.corrcoef(columns.T)
+inflation = numpy.diag(numpy.linalg.inv(correlations))
+halves = [numpy.histogram(numpy.searchsorted(edges, numbers("unemp").ravel()[part], side="left"), bins=range(6))[0] for part in (slice(0, 1190), slice(1190, None))]
+shares = [numpy.maximum(half, 0.5) / half.sum() for half in halves]
+moved = sum((q - p) * math.log(q / p) for p, q, a, b in zip(*shares, *halves) if a + b > 0)
+
 json.dump({
     "source": "tests/data/hmda.csv", "generatedBy": "python3 tests/oracles/features.py",
     "versions": {"scikit-learn": sklearn.__version__, "numpy": numpy.__version__, "scipy": scipy.__version__},
@@ -73,6 +80,8 @@ json.dump({
     "standardized_median_indicator": summary(transformed(make_pipeline(SimpleImputer(strategy="median", add_indicator=True)), numbers("hirat", True))),
     "range": summary(transformed(MinMaxScaler(), numbers("lvrat"))),
     "levels": summary(transformed(OneHotEncoder(handle_unknown="ignore", sparse_output=False), history, seen)),
+    "correlations": correlations.tolist(), "inflation": inflation.tolist(),
+    "stability": {"expected": halves[0].tolist(), "actual": halves[1].tolist(), "index": moved},
     "evidence_levels": {"counts": by_level, **evidence(by_level), "chi": chi},
     "evidence_width": {"edges": edges.tolist(), "counts": by_width, **evidence(by_width)},
 }, sys.stdout, indent=1)

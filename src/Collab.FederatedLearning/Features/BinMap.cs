@@ -20,8 +20,8 @@ internal enum BinOutput : byte
 /// <param name="Values">With <see cref="BinOutput.Weight"/> the weight of each bin, the last one's too, in units of the recipe; else empty.</param>
 internal sealed record BinMap(FeatureBins Bins, UnseenLevels Unseen, bool OwnMissing, BinOutput Output, IReadOnlyList<long> Values) : FeatureMap
 {
-    // Whether the last bin is one that a row can be in.
-    private bool HasLast => OwnMissing || (Bins.IsCategory && Unseen == UnseenLevels.Other);
+    /// <summary>Whether the last bin is one that a row can be in.</summary>
+    public bool HasLast => OwnMissing || (Bins.IsCategory && Unseen == UnseenLevels.Other);
 
     private int First => Output == BinOutput.IndicatorsButFirst ? 1 : 0;
 

@@ -3,34 +3,32 @@ namespace Collab.FederatedLearning.Features;
 /// <summary>Merges bins whose labels hardly differ.</summary>
 internal static class ChiMerging
 {
-    /// <summary>Groups of bins, each in the order in which bins are merged.</summary>
+    /// <summary>Merges groups of bins.</summary>
     /// <param name="merge">When it ends.</param>
-    /// <param name="counts">Of all bins; those of the last, of missing values, are not merged.</param>
-    /// <param name="ordered">Whether bins have an order; else they are put in that of their share of bads, then of their numbers.</param>
-    /// <remarks>The pair with the smallest χ² is merged, of equal ones the first; bins without rows thereby join the one before, the first that behind. O(bins²).</remarks>
-    public static List<List<int>> Groups(ChiMerge merge, BinCounts counts, bool ordered)
+    /// <param name="counts">Of all groups, in the places of their first bins.</param>
+    /// <param name="groups">The groups that may be merged, in order of their bins.</param>
+    /// <param name="ordered">Whether bins have an order; else groups are put in that of their share of bads, then of their first bins.</param>
+    /// <remarks>The pair with the smallest χ² is merged, of equal ones the first; groups without rows thereby join a neighbour. O(bins²).</remarks>
+    public static List<List<int>> Merge(ChiMerge merge, BinCounts counts, IEnumerable<List<int>> groups, bool ordered)
     {
-        var bins = Enumerable.Range(0, counts.Goods.Count - 1);
-        if (!ordered) bins = bins.OrderBy(bin => (double)counts.Bads[bin] / Math.Max(1, counts.Of(bin))).ThenBy(bin => bin);
-        List<List<int>> groups = [.. bins.Select(bin => new List<int> { bin })];
-        List<(long Good, long Bad)> sums = [.. groups.Select(group => (counts.Goods[group[0]], counts.Bads[group[0]]))];
-        while (groups.Count > 1)
+        List<(List<int> Bins, long Good, long Bad)> sums = [.. groups.Select(group => (group, counts.Goods[group[0]], counts.Bads[group[0]]))];
+        if (!ordered) sums = [.. sums.OrderBy(sum => (double)sum.Bad / Math.Max(1, sum.Good + sum.Bad)).ThenBy(sum => sum.Bins[0])];
+        while (sums.Count > 1)
         {
             var (at, least) = (0, double.PositiveInfinity);
-            for (var i = 0; i + 1 < groups.Count; i++)
+            for (var i = 0; i + 1 < sums.Count; i++)
             {
-                var chi = Chi(sums[i], sums[i + 1]);
+                var chi = Chi((sums[i].Good, sums[i].Bad), (sums[i + 1].Good, sums[i + 1].Bad));
                 if (chi < least) (at, least) = (i, chi);
             }
 
-            if (groups.Count <= merge.MostBins && least >= merge.Threshold / 1000.0) break;
-            groups[at].AddRange(groups[at + 1]);
-            sums[at] = (sums[at].Good + sums[at + 1].Good, sums[at].Bad + sums[at + 1].Bad);
-            groups.RemoveAt(at + 1);
+            if (sums.Count <= merge.MostBins && least >= merge.Threshold / 1000.0) break;
+            var (lower, upper) = (sums[at], sums[at + 1]);
+            sums[at] = ([.. lower.Bins, .. upper.Bins], lower.Good + upper.Good, lower.Bad + upper.Bad);
             sums.RemoveAt(at + 1);
         }
 
-        return groups;
+        return [.. sums.Select(sum => sum.Bins)];
     }
 
     /// <summary>χ² of two bins and two labels, without correction; 0 where a label or a bin has no rows.</summary>

@@ -52,7 +52,7 @@ public sealed class PreparedRecipe
         {
             var (step, map) = (steps[_open[i]], (BinMap)steps[_open[i]].Map);
             if (counts[i] is not { } told) continue;
-            if (told.Goods.Count != map.Bins.Count || told.Bads.Count != map.Bins.Count) throw new ArgumentException("There is a count for each bin.", nameof(counts));
+            if (told.Goods.Count != map.Bins.Count || told.Bads.Count != map.Bins.Count || told.GroupOf.Count != map.Bins.Count) throw new ArgumentException("There is a count for each bin.", nameof(counts));
             var merge = ((WeightOfEvidence)_recipe.Steps[_open[i]].Transformation).Merge;
             steps[_open[i]] = step with { Map = Weighted(map, told, merge) };
         }
@@ -63,16 +63,24 @@ public sealed class PreparedRecipe
     private BinMap Weighted(BinMap map, BinCounts counts, ChiMerge? merge)
     {
         var (bins, last) = (map.Bins, map.Bins.MissingBin);
-        var groups = merge is null ? [.. Enumerable.Range(0, bins.ValueBins).Select(bin => new List<int> { bin })] : ChiMerging.Groups(merge, counts, !bins.IsCategory);
-        groups.Add([last]);
-        long Sum(IReadOnlyList<long> of, List<int> group) => group.Sum(bin => of[bin]);
+        var groups = counts.Groups.ToList();
+        if (merge is not null)
+        {
+            var apart = groups.Where(group => group is [var only] && only == last).ToList();           // missing values, unless they are counted with others
+            groups = [.. ChiMerging.Merge(merge, counts, groups.Except(apart), !bins.IsCategory), .. apart];
+        }
+
+        long Sum(IReadOnlyList<long> of, List<int> group) => group.Sum(bin => counts.GroupOf[bin] == bin ? of[bin] : 0);
         var weights = EvidenceWeights.Of(new([.. groups.Select(g => Sum(counts.Goods, g))], [.. groups.Select(g => Sum(counts.Bads, g))])).Weights;
-        long[] units = [.. weights.Select(weight => FeatureRange.Round(weight * FeatureRange.PowerOfTen(_recipe.Scale), bins.Name))];
+        var values = new long[bins.Count];
+        for (var g = 0; g < groups.Count; g++)
+        {
+            foreach (var bin in groups[g]) values[bin] = FeatureRange.Round(weights[g] * FeatureRange.PowerOfTen(_recipe.Scale), bins.Name);
+        }
 
         // Numbers get fewer bins; levels keep theirs, with the weight of their group.
-        if (!bins.IsCategory) return map with { Bins = FeatureBins.Ordered(bins.Name, [.. groups.SkipLast(2).Select(group => bins.Edges[group[^1]])]), Values = units };
-        var values = new long[bins.Count];
-        for (var g = 0; g < groups.Count; g++) groups[g].ForEach(bin => values[bin] = units[g]);
-        return map with { Values = values };
+        if (bins.IsCategory) return map with { Values = values };
+        int[] tops = [.. groups.Where(group => group.Min() < last).Select(group => group.Where(bin => bin < last).Max()).Order()];
+        return map with { Bins = FeatureBins.Ordered(bins.Name, [.. tops.SkipLast(1).Select(top => bins.Edges[top])]), Values = [.. tops.Select(top => values[top]), values[last]] };
     }
 }

@@ -35,4 +35,12 @@ public sealed class BinnedColumn
 
     /// <summary>A column whose bins are known already.</summary>
     internal static BinnedColumn OfBins(FeatureBins bins, byte[] rows) => new(bins, rows);
+
+    /// <summary>The column with other numbers for its bins, as a byte for each tells.</summary>
+    internal BinnedColumn Regrouped(ReadOnlySpan<byte> groupOf)
+    {
+        var rows = new byte[_rows.Length];
+        for (var i = 0; i < rows.Length; i++) rows[i] = groupOf[_rows[i]];
+        return new(Bins, rows);
+    }
 }

@@ -52,6 +52,23 @@ public sealed class FeatureOracleTests
             Assert.Equal(evidence.Weights[bins.Rows[row]], ((NumberColumn)weights).Values.Span[row] / 1e9, 1e-9);
     }
 
+    [Fact]
+    public void Correlations_and_variance_inflation()
+    {
+        var matrix = CorrelationMatrix.Of(SelectionTests.Columns);
+        var expected = Vectors.GetProperty("correlations").EnumerateArray().Select(Doubles).ToArray();
+        for (var i = 0; i < expected.Length; i++) Close(expected[i], [.. Enumerable.Range(0, expected.Length).Select(j => matrix[i, j])]);
+        Close(Doubles(Vectors.GetProperty("inflation")), matrix.VarianceInflation([.. Enumerable.Range(0, expected.Length)]), 1e-7);
+    }
+
+    [Fact]
+    public void Stability_between_two_halves()
+    {
+        var vector = Vectors.GetProperty("stability");
+        long[] Counts(string name) => [.. vector.GetProperty(name).EnumerateArray().Select(x => x.GetInt64())];
+        Assert.Equal(vector.GetProperty("index").GetDouble(), StabilityIndex.Of(Counts("expected"), Counts("actual")), 1e-12);
+    }
+
     private static bool Trains(int row) => row % 4 != 3;
 
     private static async Task CompareAsync(string name, Column column, MissingRule missing, Transformation transformation, Func<int, bool>? seen = null)

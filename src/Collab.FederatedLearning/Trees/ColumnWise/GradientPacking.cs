@@ -77,12 +77,17 @@ internal sealed class GradientPacking
     }
 
     /// <summary>Random numbers where cross terms stand, zeros where sums do.</summary>
-    public Plaintext Mask(RandomSource random)
+    public Plaintext Mask(RandomSource random) => Mask(random, default);
+
+    /// <summary>Random numbers where cross terms stand, and where sums do what takes these to shares: zeros, or random numbers too.</summary>
+    /// <param name="random">The mask.</param>
+    /// <param name="sums">Receives the random numbers on the first sums, modulo t, below the stride in number; empty for zeros on all of them.</param>
+    public Plaintext Mask(RandomSource random, Span<ulong> sums)
     {
         var words = new ulong[2 * Parameters.RingDegree];
         using (var prg = AesPrg.Generate(random)) prg.Fill(MemoryMarshal.AsBytes(words.AsSpan()));
         var coefficients = new ulong[Parameters.RingDegree];
-        for (var i = Stride; i < coefficients.Length; i++)
+        for (var i = sums.IsEmpty ? Stride : 0; i < coefficients.Length; i++)
         {
             // ⌊w·t/2^128⌋ of a 128-bit word w: within 2^-94 of uniform modulo t.
             var lower = Math.BigMul(words[2 * i], _modulus, out _);
@@ -90,6 +95,7 @@ internal sealed class GradientPacking
             coefficients[i] = upper + (ulong)(((UInt128)rest + lower) >> 64);
         }
 
+        coefficients.AsSpan(0, sums.Length).CopyTo(sums);
         CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(words.AsSpan()));
         return Plaintext.FromCoefficients(Parameters, coefficients);
     }
