@@ -29,6 +29,10 @@ public static class EvmErrors
     public static readonly ErrorCode Reverted = new(
         "chain.reverted", ErrorKind.Refused, "Look at the state of the job and of the organisation on the contract; a refusal says why.");
 
+    /// <summary>Something that an operation needs is not on the consortium's contract.</summary>
+    public static readonly ErrorCode NotOnContract = new(
+        "chain.not-on-contract", ErrorKind.Refused, "Have that party register it on the contract; compare the configured organisations and keys with the contract's.");
+
     /// <summary>The node is on another chain than the configuration, or on one without an id.</summary>
     public static readonly ErrorCode OtherChain = new(
         "chain.other-chain", ErrorKind.Refused, "Set the chain id of the configuration to that of the consortium's chain, or use another node.");

@@ -77,6 +77,9 @@ public sealed class AbiEvent
     /// <summary>The first topic.</summary>
     public Digest Topic { get; }
 
+    /// <summary>Which of the values are indexed.</summary>
+    internal IReadOnlyList<bool> Indexed => _isIndexed;
+
     /// <summary>Reads <c>name(types)</c>; which of the values are indexed is said by their places.</summary>
     /// <exception cref="MalformedException">No signature of an event, or indexed values that are only hashes.</exception>
     public static AbiEvent Parse(string signature, params IReadOnlyList<int> indexed)

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Collab.Evm.Contract;
+using Collab.Evm.Following;
+using Collab.Evm.Keys;
+using Collab.Evm.Rpc;
+using Collab.Evm.Sending;
+using Collab.Evm.Tests.Chain;
+using Collab.Evm.Transactions;
+using Collab.Primitives;
+using Collab.Testing;
+
+namespace Collab.Evm.Tests.Contract;
+
+/// <summary>Two hospitals with the contract on a test node: both provide data, the first also asks.</summary>
+internal sealed class ContractParties : IAsyncDisposable
+{
+    public static readonly PartyId A = PartyId.Parse("hospital-a"), B = PartyId.Parse("hospital-b");
+
+    private readonly List<IDisposable> _owned = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("collab-contract").FullName;
+
+    private ContractParties(Anvil anvil, DateTimeOffset now)
+    {
+        Anvil = anvil;
+        Clock = new ManualTime(now);
+        Logs = new SharedLogs(Clock, RandomSource.Seeded(7));
+    }
+
+    public Anvil Anvil { get; }
+
+    public ManualTime Clock { get; }
+
+    public SharedLogs Logs { get; }
+
+    public EvmAddress Contract { get; private set; }
+
+    public EvmLedger LedgerA { get; private set; } = null!;
+
+    public EvmLedger LedgerB { get; private set; } = null!;
+
+    public static Digest Organisation(PartyId party) => Digest.Of("test.organisation", System.Text.Encoding.ASCII.GetBytes(party.Name));
+
+    public static JsonElement Build { get; } = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Here(), "..", "..", "..", "protocols", "contracts", "Consortium.json"))).RootElement;
+
+    public static async Task<ContractParties> StartAsync()
+    {
+        var anvil = await Anvil.StartAsync();
+        await anvil.MineAsync();
+        var parties = new ContractParties(anvil, (await anvil.Node.LatestAsync(default)).Time);
+        await parties.FoundAsync();
+        return parties;
+    }
+
+    /// <summary>Looks and blocks, until nothing is queued any more.</summary>
+    public async Task SettleAsync()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await LedgerA.LookAsync(default);
+            await LedgerB.LookAsync(default);
+            await Anvil.MineAsync();
+        }
+
+        await LedgerA.LookAsync(default);
+        await LedgerB.LookAsync(default);
+        await Anvil.MineAsync();
+        await LedgerA.LookAsync(default);
+        await LedgerB.LookAsync(default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owned in _owned) owned.Dispose();
+        await Anvil.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task FoundAsync()
+    {
+        var keys = new List<EvmKey>();
+        for (var i = 0; i < 6; i++) keys.Add(Own(await Anvil.FundedKeyAsync(i)));
+        var (deployer, adminA, adminB) = (keys[0], keys[1], keys[2]);
+        var (providerA, requesterA, providerB) = (keys[3], keys[4], keys[5]);
+        const int Founder = ConsortiumContract.Provider | ConsortiumContract.Requester | ConsortiumContract.Operator;
+        var code = ConsortiumContract.Deployment(
+            Convert.FromHexString(Build.GetProperty("bytecode").GetString()!), [(Organisation(A), Founder, adminA.Address), (Organisation(B), Founder, adminB.Address)], 2, 0);
+        Contract = EvmAddress.OfContract(deployer.Address, 0);
+        await DoAsync(deployer, 0, null, code, 6_000_000);
+        await DoAsync(adminA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
+        await DoAsync(adminB, 0, Contract, ConsortiumContract.ClaimCall(Organisation(B)));
+        await DoAsync(adminA, 1, Contract, ConsortiumContract.NominateCall(providerA.Address, ConsortiumContract.Provider));
+        await DoAsync(adminA, 2, Contract, ConsortiumContract.NominateCall(requesterA.Address, ConsortiumContract.Requester));
+        await DoAsync(adminB, 1, Contract, ConsortiumContract.NominateCall(providerB.Address, ConsortiumContract.Provider));
+        await DoAsync(providerA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
+        await DoAsync(requesterA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
+        await DoAsync(providerB, 0, Contract, ConsortiumContract.ClaimCall(Organisation(B)));
+        LedgerA = Ledger(A, Box("provider-a", providerA), Box("requester-a", requesterA));
+        LedgerB = Ledger(B, Box("provider-b", providerB), null);
+    }
+
+    private EvmLedger Ledger(PartyId party, Outbox provider, Outbox? requester) => new(Logs.Of(party), new EvmLedgerOptions(
+        new Dictionary<PartyId, Digest> { [A] = Organisation(A), [B] = Organisation(B) },
+        new ChainFollower(Anvil.Node, [], 0, Contract, 0, FinalityRule.ImmediateWithoutEmptyBlocks, Clock),
+        provider, requester, () => null, Clock, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+
+    private Outbox Box(string name, EvmKey key) => Own(Outbox.At(Path.Combine(_folder, name), key, Anvil.ChainId, FeeRule.Standard with { LeastTip = 1_000_000_000 }, Clock));
+
+    private async Task DoAsync(EvmKey key, ulong nonce, EvmAddress? to, byte[] data, ulong gas = 500_000)
+    {
+        var transaction = (Anvil.Transaction(nonce, to, data) with { Gas = gas }).Sign(key);
+        await Anvil.Node.SendAsync(transaction, default);
+        await Anvil.MineAsync();
+        Assert.True((await Anvil.Node.ReceiptAsync(transaction.Hash, default))!.Succeeded);
+    }
+
+    private T Own<T>(T part)
+        where T : IDisposable
+    {
+        _owned.Add(part);
+        return part;
+    }
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
