@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>
 /// A small consortium: organisations 1 and 2 own data, 2 also asks; 3 provides algorithms and may operate; 4 audits; 5 is not a member.

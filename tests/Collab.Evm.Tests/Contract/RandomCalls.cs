@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Calls at random, of which many are allowed: the sender mostly has the role, ids are mostly of things that are there.</summary>
 /// <remarks>The same seed gives the same calls on the same state. Times are counted from the model's now, in half hours.</remarks>

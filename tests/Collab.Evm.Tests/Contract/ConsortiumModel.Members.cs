@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Members.sol.</summary>
 public sealed partial class ConsortiumModel

@@ -1,16 +1,19 @@
-using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Collab.Evm.Codecs;
+using Collab.Evm.Tests.Chain;
+using Collab.Primitives;
 
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>What a small number of a call or an event stands for on the chain.</summary>
-public enum ValueKind { Number, Time, Organisation, Key, Label, Digest, Dataset, Algorithm, Job, Run, Datasets, Parties }
+internal enum ValueKind { Number, Time, Organisation, Key, Label, Digest, Dataset, Algorithm, Job, Run, Datasets, Parties }
 
-/// <summary>Calls and events in small numbers, as the bytes of the chain: just enough of the ABI for this contract.</summary>
-public sealed class ContractEncoding
+/// <summary>Calls and events in small numbers, as what the chain takes and tells.</summary>
+internal sealed class ContractEncoding
 {
     private static readonly Dictionary<Operation, ValueKind[]> Calls = new()
     {
@@ -67,32 +70,43 @@ public sealed class ContractEncoding
         [EventKind.CheckpointConflict] = [ValueKind.Organisation, ValueKind.Number, ValueKind.Digest, ValueKind.Number, ValueKind.Digest],
     };
 
-    private readonly Dictionary<Operation, string> _selectors = [];
-    private readonly Dictionary<EventKind, (string Topic, bool[] Indexed)> _events = [];
-    private readonly string[] _keys;
-    private readonly string[] _items = new string[ConsortiumModel.Items + 1];
-    private readonly string[] _runs = new string[ConsortiumModel.Runs + 1];
+    private readonly Dictionary<Operation, AbiFunction> _functions = [];
+    private readonly Dictionary<Digest, AbiEvent> _events = [];
+    private readonly EvmAddress[] _keys;
+    private readonly byte[][] _items = new byte[ConsortiumModel.Items + 1][];
+    private readonly byte[][] _runs = new byte[ConsortiumModel.Runs + 1][];
 
-    private ContractEncoding(string[] keys) => _keys = keys;
-
-    /// <summary>Reads names from the build, topics and ids from the chain, whose hash is its own affair.</summary>
-    public static async Task<ContractEncoding> CreateAsync(TestNode node, string contract, string[] keys)
+    private ContractEncoding(EvmAddress[] keys)
     {
-        var encoding = new ContractEncoding(keys);
-        foreach (var (signature, selector) in ConsortiumBuild.Json["selectors"]!.AsObject())
-            if (Enum.TryParse<Operation>(signature.Split('(')[0], ignoreCase: true, out var operation)) encoding._selectors[operation] = (string)selector!;
-        foreach (var item in ConsortiumBuild.Json["abi"]!.AsArray().Where(item => (string)item!["type"]! == "event"))
+        _keys = keys;
+        foreach (var item in ConsortiumBuild.Json["abi"]!.AsArray())
         {
             var inputs = item!["inputs"]!.AsArray();
             var signature = $"{item["name"]}({string.Join(',', inputs.Select(i => (string)i!["type"]!))})";
-            var topic = (string)(await node.CallAsync("web3_sha3", "0x" + Convert.ToHexStringLower(Encoding.ASCII.GetBytes(signature))))!;
-            encoding._events[Enum.Parse<EventKind>((string)item["name"]!)] = (topic[2..], [.. inputs.Select(i => (bool)i!["indexed"]!)]);
+            if ((string)item["type"]! == "event")
+            {
+                var read = AbiEvent.Parse(signature, [.. inputs.Index().Where(i => (bool)i.Item!["indexed"]!).Select(i => i.Index)]);
+                _events[read.Topic] = read;
+            }
+            else if ((string)item["type"]! == "function" && Enum.TryParse<Operation>((string)item["name"]!, ignoreCase: true, out var operation))
+            {
+                _functions[operation] = AbiFunction.Parse(signature);
+            }
+        }
+    }
+
+    /// <summary>Reads names from the build, and ids from the chain, whose hash is its own affair.</summary>
+    public static async Task<ContractEncoding> CreateAsync(Anvil node, EvmAddress contract, EvmAddress[] keys)
+    {
+        var encoding = new ContractEncoding(keys);
+        encoding._items[0] = encoding._runs[0] = new byte[Digest.Size];
+        var idOf = AbiFunction.Parse("idOf(bytes32,bytes32)", "(bytes32)");
+        async Task<byte[]> Ask(byte[] owner, int label)
+        {
+            var call = new JsonObject { ["to"] = contract.ToString(), ["data"] = HexText.Of(idOf.EncodeCall(owner, Random("label", label))) };
+            return (byte[])idOf.DecodeResult(HexText.Bytes((await node.AskAsync("eth_call", call, "latest")).GetString(), "bytes"))[0];
         }
 
-        var idOf = (string)ConsortiumBuild.Json["selectors"]!["idOf(bytes32,bytes32)"]!;
-        encoding._items[0] = encoding._runs[0] = Zero;
-        async Task<string> Ask(string owner, int label) => ((string)(await node.CallAsync(
-            "eth_call", new JsonObject { ["to"] = contract, ["data"] = $"0x{idOf}{owner}{Random("label", label)}" }, "latest"))!)[2..];
         for (var owner = 1; owner <= ConsortiumModel.Organisations; owner++)
             for (var label = 1; label <= ConsortiumModel.Labels; label++)
                 encoding._items[ConsortiumModel.IdOf(owner, label)] = await Ask(Random("organisation", owner), label);
@@ -102,82 +116,66 @@ public sealed class ContractEncoding
         return encoding;
     }
 
-    /// <summary>The zero word.</summary>
-    public static readonly string Zero = new('0', 64);
+    /// <summary>What decides whether a run may start.</summary>
+    public static AbiFunction Authorized { get; } = AbiFunction.Parse("authorized(bytes32)", "(uint8,uint256,uint256)");
 
     /// <summary>Datasets in the order of their ids.</summary>
-    public int[] DatasetOrder => [.. Enumerable.Range(1, ConsortiumModel.Items).OrderBy(i => _items[i], StringComparer.Ordinal)];
+    public int[] DatasetOrder => [.. Enumerable.Range(1, ConsortiumModel.Items).OrderBy(i => _items[i], ByteOrder)];
 
     /// <summary>The id of an organisation.</summary>
-    public static string Organisation(int organisation) => Random("organisation", organisation);
+    public static byte[] Organisation(long organisation) => Random("organisation", organisation);
 
-    /// <summary>The data of a transaction, in hexadecimal.</summary>
-    public string Data(in ContractCall call)
-    {
-        var kinds = Calls[call.Operation];
-        var values = new long[kinds.Length];
-        for (var i = 0; i < values.Length; i++) values[i] = call[i];
-        return "0x" + _selectors[call.Operation] + Encode(kinds, values);
-    }
+    /// <summary>The id of a job.</summary>
+    public byte[] Job(int job) => _items[job];
 
-    /// <summary>The data of a question about a job.</summary>
-    public string Authorized(int job) => $"0x{ConsortiumBuild.Json["selectors"]!["authorized(bytes32)"]}{_items[job]}";
+    /// <summary>The data of a transaction.</summary>
+    public byte[] Data(ContractCall call) => _functions[call.Operation].EncodeCall([.. Calls[call.Operation].Select((kind, i) => Value(kind, call[i]))]);
 
-    /// <summary>Topics and data of an event, as one line.</summary>
+    /// <summary>An event as a line.</summary>
     public string Log(ContractEvent happened)
     {
-        var (topic, indexed) = _events[happened.Kind];
         var kinds = EventValues[happened.Kind];
         Assert.Equal(kinds.Length, happened.Values.Length);
-        var topics = kinds.Index().Where(k => indexed[k.Index]).Select(k => Word(k.Item, happened.Values[k.Index]));
-        var rest = kinds.Index().Where(k => !indexed[k.Index]).ToArray();
-        return string.Join(' ', [topic, .. topics, "/", Encode([.. rest.Select(k => k.Item)], [.. rest.Select(k => happened.Values[k.Index])])]);
+        return Line(happened.Kind.ToString(), kinds.Zip(happened.Values, Value));
     }
 
-    /// <summary>The same of a log that the chain gave.</summary>
-    public static string Log(JsonObject log) =>
-        string.Join(' ', [.. log["topics"]!.AsArray().Select(t => ((string)t!)[2..]), "/", ((string)log["data"]!)[2..]]);
-
-    private string Encode(ValueKind[] kinds, long[] values)
+    /// <summary>A log entry of the chain as a line.</summary>
+    public string Log(JsonNode log)
     {
-        var (head, tail) = (new StringBuilder(), new StringBuilder());
-        foreach (var (i, kind) in kinds.Index())
-        {
-            if (kind is not (ValueKind.Datasets or ValueKind.Parties))
-            {
-                head.Append(Word(kind, values[i]));
-                continue;
-            }
-
-            head.Append(Number(kinds.Length * 32 + tail.Length / 2));
-            tail.Append(Number(BitOperations.PopCount((ulong)values[i])));
-            var words = Enumerable.Range(0, 63).Where(b => (values[i] >> b & 1) != 0)
-                .Select(b => Word(kind == ValueKind.Datasets ? ValueKind.Dataset : ValueKind.Organisation, b));
-            tail.AppendJoin("", words.Order(StringComparer.Ordinal));
-        }
-
-        return head.Append(tail).ToString();
+        Digest[] topics = [.. log["topics"]!.AsArray().Select(t => HexText.Digest((string)t!, "a topic"))];
+        var happened = _events[topics[0]];
+        return Line(happened.Name, happened.Decode(topics, HexText.Bytes((string)log["data"]!, "data")));
     }
 
-    private string Word(ValueKind kind, long value) => kind switch
+    private static string Line(string name, IEnumerable<object> values) => $"{name} {string.Join(' ', values.Select(Text))}";
+
+    private static string Text(object value) => value switch
     {
-        ValueKind.Number => Number(value),
-        ValueKind.Time => Number(value == 0 ? 0 : TestNode.Genesis + value),
-        ValueKind.Organisation => Random("organisation", value),
-        ValueKind.Key => (value == 0 ? "" : _keys[value][2..]).PadLeft(64, '0'),
+        byte[] bytes => Convert.ToHexStringLower(bytes),
+        object[] list => $"[{string.Join(' ', list.Select(Text))}]",
+        bool bit => bit ? "1" : "0",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
+
+    private object Value(ValueKind kind, long value) => kind switch
+    {
+        ValueKind.Number => (BigInteger)value,
+        ValueKind.Time => (BigInteger)(value == 0 ? 0 : ConsortiumChain.Genesis + value),
+        ValueKind.Key => value == 0 ? EvmAddress.Zero : _keys[value],
+        ValueKind.Datasets => Sorted(value, id => _items[id]),
+        ValueKind.Parties => Sorted(value, id => Organisation(id)),
+        ValueKind.Organisation => Organisation(value),
         ValueKind.Label => Random("label", value),
         ValueKind.Digest => Random("digest", value),
         ValueKind.Run => _runs[value],
         _ => _items[value],
     };
 
-    private static string Random(string what, long value) =>
-        value == 0 ? Zero : Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes($"{what} {value}")));
+    private static object[] Sorted(long set, Func<int, byte[]> id) =>
+        [.. Enumerable.Range(0, 63).Where(i => (set >> i & 1) != 0).Select(id).Order(ByteOrder)];
 
-    private static string Number(long value)
-    {
-        var word = new byte[32];
-        BinaryPrimitives.WriteInt64BigEndian(word.AsSpan(24), value);
-        return Convert.ToHexStringLower(word);
-    }
+    private static Comparer<byte[]> ByteOrder { get; } = Comparer<byte[]>.Create((a, b) => a.AsSpan().SequenceCompareTo(b));
+
+    private static byte[] Random(string what, long value) =>
+        value == 0 ? new byte[Digest.Size] : SHA256.HashData(Encoding.ASCII.GetBytes($"{what} {value}"));
 }

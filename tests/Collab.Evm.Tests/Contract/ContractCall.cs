@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>The functions of the contract that change its state, and <see cref="Wait"/>, which lets time pass.</summary>
 public enum Operation

@@ -1,4 +1,6 @@
-namespace Collab.Ledger.Tests.Contract;
+using Collab.Evm.Tests.Chain;
+
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>One node with the contract of the scenario after <see cref="Scenario.SetUp"/>; tests only simulate on it.</summary>
 public sealed class ConsortiumFixture : IAsyncLifetime
@@ -6,14 +8,14 @@ public sealed class ConsortiumFixture : IAsyncLifetime
     private ConsortiumModel _model = new();
 
     /// <summary>The node.</summary>
-    public TestNode Node { get; private set; } = null!;
+    internal Anvil Node { get; private set; } = null!;
 
     /// <summary>The contract.</summary>
-    public ConsortiumChain Chain { get; private set; } = null!;
+    internal ConsortiumChain Chain { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Node = await TestNode.StartAsync(accounts: ConsortiumModel.Keys + 1);
+        Node = await ConsortiumChain.StartNodeAsync();
         (Chain, _model) = await ConsortiumChain.DeployAsync(Node, 1, Scenario.SetUp);
     }
 
@@ -23,7 +25,7 @@ public sealed class ConsortiumFixture : IAsyncLifetime
     /// Does the calls on the chain and on the model, which must agree on everything; each must come to what is expected of it. An expected log is
     /// part of what the call tells.
     /// </summary>
-    public async Task<ConsortiumModel> ExpectAsync(params IEnumerable<Step> steps)
+    internal async Task<ConsortiumModel> ExpectAsync(params IEnumerable<Step> steps)
     {
         var (all, model) = (steps.ToArray(), new ConsortiumModel { DatasetOrder = Chain.Encoding.DatasetOrder, Events = [] });
         model.CopyFrom(_model);
@@ -46,7 +48,7 @@ public sealed class ConsortiumFixture : IAsyncLifetime
 }
 
 /// <summary>A call, what it comes to, and what it must tell among other things.</summary>
-public sealed record Step(ContractCall Call, Refusal Why = Refusal.None, ContractEvent? Told = null)
+internal sealed record Step(ContractCall Call, Refusal Why = Refusal.None, ContractEvent? Told = null)
 {
     public static implicit operator Step(ContractCall call) => new(call);
 }

@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Catalogue.sol and Jobs.sol.</summary>
 public sealed partial class ConsortiumModel
@@ -67,8 +67,16 @@ public sealed partial class ConsortiumModel
         if (algorithm != 0 && !Current(Algorithm[algorithm], algorithmVersion, Role.Algorithm)) return Refusal.AlgorithmChanged;
         job = new()
         {
-            Requester = requester, Plan = plan, Algorithm = algorithm, AlgorithmVersion = algorithmVersion, MaxRuns = maxRuns,
-            Datasets = datasets, Parties = parties, NotBefore = notBefore, NotAfter = notAfter, Stage = JobStage.Proposed,
+            Requester = requester,
+            Plan = plan,
+            Algorithm = algorithm,
+            AlgorithmVersion = algorithmVersion,
+            MaxRuns = maxRuns,
+            Datasets = datasets,
+            Parties = parties,
+            NotBefore = notBefore,
+            NotAfter = notAfter,
+            Stage = JobStage.Proposed,
         };
         return Emit(
             EventKind.JobProposed, id, requester, plan, label, algorithm, algorithmVersion, notBefore, notAfter, maxRuns, datasets, parties);

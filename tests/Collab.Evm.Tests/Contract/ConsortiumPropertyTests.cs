@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Random calls: a million sequences on the model, and a sample of the same on the bytecode.</summary>
 public sealed class ConsortiumPropertyTests
@@ -54,7 +54,7 @@ public sealed class ConsortiumPropertyTests
     [Fact]
     public async Task The_bytecode_accepts_and_refuses_and_tells_what_the_model_does()
     {
-        await using var node = await TestNode.StartAsync(accounts: ConsortiumModel.Keys + 1);
+        await using var node = await ConsortiumChain.StartNodeAsync();
         var now = 1L;
         foreach (var (index, beginning) in Beginnings.Index())
         {

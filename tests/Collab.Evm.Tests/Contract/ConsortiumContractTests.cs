@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>The committed bytecode: that it is what the sources give, and that a job goes through on a chain.</summary>
 public sealed class ConsortiumContractTests
@@ -21,7 +21,7 @@ public sealed class ConsortiumContractTests
     [Fact]
     public async Task A_job_of_two_owners_goes_from_proposal_to_committed()
     {
-        await using var node = await TestNode.StartAsync(accounts: ConsortiumModel.Keys + 1);
+        await using var node = await ConsortiumChain.StartNodeAsync();
         var (chain, model) = await ConsortiumChain.DeployAsync(
             node, 1, [.. Scenario.SetUp, .. Scenario.ProposedAndApproved, .. Scenario.RunAndCommitted]);
         Assert.Equal(ConsortiumModel.RunStage.Committed, model.Run[Scenario.Run].Stage);
@@ -30,7 +30,7 @@ public sealed class ConsortiumContractTests
     [Fact]
     public async Task Gas_is_what_the_table_of_the_specification_says()
     {
-        await using var node = await TestNode.StartAsync(accounts: ConsortiumModel.Keys + 1);
+        await using var node = await ConsortiumChain.StartNodeAsync();
         var (chain, model) = await ConsortiumChain.DeployAsync(node, 1, Scenario.SetUp);
         var (granted, run) = (Scenario.ProposedAndApproved, Scenario.RunAndCommitted);
         var measured = new List<(string What, long Gas)> { ("deployment, 4 founders", Gas(chain.Deployment)) };
@@ -70,5 +70,5 @@ public sealed class ConsortiumContractTests
         Assert.True(lines.SequenceEqual(table), "The table is to be:\n" + string.Join('\n', lines));
     }
 
-    private static long Gas(JsonObject receipt) => long.Parse(((string)receipt["gasUsed"]!).AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static long Gas(JsonNode receipt) => long.Parse(((string)receipt["gasUsed"]!).AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

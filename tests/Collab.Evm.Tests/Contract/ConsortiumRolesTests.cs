@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>The table of protocols/specs/contract.md, "Who may call what", cell by cell on the bytecode and on the model.</summary>
 public sealed partial class ConsortiumRolesTests(ConsortiumFixture fixture) : IClassFixture<ConsortiumFixture>
@@ -107,7 +107,9 @@ public sealed partial class ConsortiumRolesTests(ConsortiumFixture fixture) : IC
         where match.Success
         let cells = match.Groups["cell"].Captures.Select(c => c.Value switch
         {
-            "yes" => true, "–" => false, _ => throw new InvalidDataException(line),
+            "yes" => true,
+            "–" => false,
+            _ => throw new InvalidDataException(line),
         }).ToList()
         select (match.Groups["name"].Value.Replace("`", "", StringComparison.Ordinal), cells[..6], cells[6], cells[7]);
 

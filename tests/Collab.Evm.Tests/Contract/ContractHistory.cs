@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>
 /// What must hold whatever was called, told from the accepted calls alone: a second memory beside the model's, kept so plainly that the two

@@ -1,4 +1,4 @@
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>
 /// The contract of protocols/contracts once more, as a plain state machine over small numbers: quick enough for millions of calls, and

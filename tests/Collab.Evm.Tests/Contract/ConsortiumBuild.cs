@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>The committed build of the contract: protocols/contracts/Consortium.json.</summary>
 public static class ConsortiumBuild
 {
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(TestNode.Tools, "..", "..", "..", "protocols", "contracts"));
+    private static readonly string Folder = Path.GetFullPath(Path.Combine(Here(), "..", "..", "..", "protocols", "contracts"));
 
     /// <summary>The file as it is committed.</summary>
     public static string Text { get; } = File.ReadAllText(Path.Combine(Folder, "Consortium.json"));
@@ -24,7 +25,7 @@ public static class ConsortiumBuild
     /// <summary>Compiles the sources here and now.</summary>
     public static async Task<string> CompileAsync()
     {
-        if (!Directory.Exists(Path.Combine(TestNode.Tools, "solc")))
+        if (!Directory.Exists(Path.Combine(Folder, "..", "..", "tests", "chain", "node_modules", "solc")))
             Assert.Fail("solc is missing: run 'npm ci --prefix tests/chain --ignore-scripts' at the root of the repository.");
         var start = new ProcessStartInfo("node", [Path.Combine(Folder, "build.js")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
@@ -34,4 +35,6 @@ public static class ConsortiumBuild
         Assert.True(process.ExitCode == 0, await errors);
         return output;
     }
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

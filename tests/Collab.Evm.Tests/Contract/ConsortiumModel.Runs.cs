@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Collab.Ledger.Tests.Contract;
+namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Consortium.sol.</summary>
 public sealed partial class ConsortiumModel
