@@ -141,6 +141,11 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
         ? StoredPart.Decode(bytes)
         : throw new CollabException(ModelErrors.Unknown, $"{party} has no part of model {model.Short}.", party);
 
+    /// <summary>A party's part of a model that a run has trained and that is not settled yet: for a later step of the same run.</summary>
+    internal StoredPart RequirePendingPart(Digest run, PartyId party) => store.Get($"{PendingPartsOf(run)}{party}") is { } bytes
+        ? StoredPart.Decode(bytes)
+        : throw new CollabException(ModelErrors.Unknown, $"{party} has no part of model {run.Short}.", party);
+
     /// <summary>Forgets every part of a model that is here, for good: nobody predicts by it any more.</summary>
     public void ForgetModel(Digest model)
     {

@@ -23,6 +23,7 @@ public abstract record JobResult
     private const byte KindComputation = 17;
     private const byte KindModel = 18;
     private const byte KindPredictions = 19;
+    private const byte KindPipeline = 20;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -90,6 +91,10 @@ public abstract record JobResult
     /// <param name="Rows">In the order of the receiver's rows.</param>
     public sealed record Predictions(IReadOnlyList<string> Columns, IReadOnlyList<Prediction> Rows) : JobResult;
 
+    /// <summary>What the steps of a pipeline gave to this receiver.</summary>
+    /// <param name="Steps">In order; steps that tell it nothing are left out.</param>
+    public sealed record Pipeline(IReadOnlyList<StepResult> Steps) : JobResult;
+
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
@@ -129,6 +134,9 @@ public abstract record JobResult
             case Computation computation:
                 writer.Byte(KindComputation).List(computation.Values, (w, v) => w
                     .Text(v.Name).Boolean(v.IsTruth).Boolean(v.IsList).Byte((byte)v.Scale).List(v.Units, (u, units) => u.Int64(units)).Int64(v.Divisor));
+                break;
+            case Pipeline pipeline:
+                writer.Byte(KindPipeline).List(pipeline.Steps, (w, step) => w.Byte((byte)step.Number).Bytes(step.Result.Encode()));
                 break;
             case Model model:
                 model.Card.Encode(writer.Byte(KindModel));
@@ -236,6 +244,7 @@ public abstract record JobResult
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
             KindAnalyses => new Analyses(AnalysisResult.Decode(reader.Bytes())),
             KindComputation => new Computation(reader.List((ref r) => ReadOpened(ref r))),
+            KindPipeline => new Pipeline(reader.List((ref r) => new StepResult(r.Byte(), Decode(r.Bytes())) is { Result: not Pipeline } step ? step : throw new MalformedException("no pipeline in a pipeline"))),
             KindModel => new Model(ModelCard.Decode(ref reader)),
             KindPredictions => new Predictions(
                 reader.List((ref r) => r.Text()),
@@ -300,6 +309,11 @@ public abstract record JobResult
         });
     }
 }
+
+/// <summary>What a step of a pipeline gave.</summary>
+/// <param name="Number">The step, from 1.</param>
+/// <param name="Result">Its result.</param>
+public sealed record StepResult(int Number, JobResult Result);
 
 /// <summary>What a model says of a row.</summary>
 /// <param name="Match">The row and its key.</param>

@@ -126,6 +126,17 @@ public abstract record JobKind
     {
         /// <inheritdoc/>
         public override string Name => "predict";
+
+        /// <summary>How a step of a pipeline names the model that an earlier one trains.</summary>
+        public const string Trained = "trained";
+    }
+
+    /// <summary>Several questions about the same inputs, in one run.</summary>
+    /// <param name="Steps">In order.</param>
+    public sealed record Pipeline(IReadOnlyList<JobKind> Steps) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "pipeline";
     }
 }
 

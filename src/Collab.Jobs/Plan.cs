@@ -148,19 +148,26 @@ public sealed record Plan(
         }
 
         Require(Inputs.All(input => input.IsStanding == Question.IsStanding), "no version of any dataset in a standing job, and one of each in any other");
-        if (Question is IntersectionQuestion { IsPlain: false } intersection)
+        Require(Question is not PredictionQuestion { IsOfThisRun: true }, "a model that is there, but in a pipeline that trains it");
+        foreach (var question in Question is PipelineQuestion pipeline ? pipeline.Steps : [Question]) CheckInputs(question);
+    }
+
+    /// <summary>Whether the inputs have what a question asks of them.</summary>
+    private void CheckInputs(Question question)
+    {
+        if (question is IntersectionQuestion { IsPlain: false } intersection)
         {
             Require(intersection.Fits(Inputs), "keys, columns and rows of an intersection that its inputs have");
         }
 
-        if (Question is RetrievalQuestion retrieval) Require(retrieval.Fits(Inputs), "two inputs with keys, and the columns that are retrieved");
-        if (Question is TrainingQuestion training) Require(training.Fits(Inputs), "inputs with keys, and with the columns of the model");
-        if (Question is PredictionQuestion prediction) Require(prediction.Fits(Inputs), "inputs with keys, and with the columns of the model");
-        if (Question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
+        if (question is RetrievalQuestion retrieval) Require(retrieval.Fits(Inputs), "two inputs with keys, and the columns that are retrieved");
+        if (question is TrainingQuestion training) Require(training.Fits(Inputs), "inputs with keys, and with the columns of the model");
+        if (question is PredictionQuestion prediction) Require(prediction.Fits(Inputs), "inputs with keys, and with the columns of the model");
+        if (question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
+    }
 
-        static void Require(bool holds, string rule)
-        {
-            if (!holds) throw new MalformedException(rule);
-        }
+    private static void Require(bool holds, string rule)
+    {
+        if (!holds) throw new MalformedException(rule);
     }
 }

@@ -19,6 +19,7 @@ public static class QuestionEncoding
     private const byte Retrieval = 20;
     private const byte Training = 21;
     private const byte Prediction = 24;
+    private const byte Pipeline = 29;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -64,6 +65,10 @@ public static class QuestionEncoding
                 writer.Byte(Prediction);
                 prediction.Encode(writer);
                 break;
+            case PipelineQuestion pipeline:
+                writer.Byte(Pipeline);
+                pipeline.Encode(writer);
+                break;
             default:
                 throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
         }
@@ -88,6 +93,7 @@ public static class QuestionEncoding
         Retrieval => RetrievalQuestion.Decode(ref reader),
         Training => TrainingQuestion.Decode(ref reader),
         Prediction => PredictionQuestion.Decode(ref reader),
+        Pipeline => PipelineQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -36,6 +36,7 @@ public static class JobDescription
         ["retrieval"] = Kind.Retrieval,
         ["train"] = Kind.Training,
         ["predict"] = Kind.Prediction,
+        ["pipeline"] = Kind.Pipeline,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -49,7 +50,7 @@ public static class JobDescription
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
-        var isModel = kind is Kind.Training or Kind.Prediction;
+        var isModel = kind is Kind.Training or Kind.Prediction or Kind.Pipeline;
         var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isModel, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
@@ -65,6 +66,7 @@ public static class JobDescription
                 Kind.Retrieval => RetrievalDescription.Parse(job.Section("parameters")),
                 Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
                 Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
+                Kind.Pipeline => ModelDescription.ParsePipeline(job.Section("parameters")),
                 _ => AnalysisDescription.Parse(job.Section("parameters")),
             },
             Code(job, "purpose"),
@@ -158,5 +160,6 @@ public static class JobDescription
         Retrieval,
         Training,
         Prediction,
+        Pipeline,
     }
 }

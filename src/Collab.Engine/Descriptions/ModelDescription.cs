@@ -48,6 +48,36 @@ internal static class ModelDescription
         return kind;
     }
 
+    private static readonly Dictionary<string, Func<YamlSection, JobKind>> Steps = new()
+    {
+        ["train"] = ParseTraining,
+        ["predict"] = ParsePrediction,
+        ["analysis"] = AnalysisDescription.Parse,
+    };
+
+    /// <summary>Reads the steps of a pipeline.</summary>
+    public static JobKind.Pipeline ParsePipeline(YamlSection parameters)
+    {
+        JobKind[] steps = [.. parameters.Sections("steps").Select(Step)];
+        if (steps.Length is < 2 or > PipelineQuestion.MostSteps) throw parameters.Error("steps", $"are not 2 to {PipelineQuestion.MostSteps}");
+        if (steps.OfType<JobKind.Training>().Count() > 1) throw parameters.Error("steps", "train more than one model");
+        if (steps.TakeWhile(step => step is not JobKind.Training).Any(step => step is JobKind.Prediction { Model: JobKind.Prediction.Trained }))
+            throw parameters.Error("steps", "use a model before the step that trains it");
+        parameters.End();
+        return new(steps);
+    }
+
+    private static JobKind Step(YamlSection section)
+    {
+        var word = section.Text("kind");
+        if (!Steps.TryGetValue(word, out var read)) throw section.Error("kind", $"is none of {string.Join(", ", Steps.Keys)}{NearestName.Hint(word, Steps.Keys)}");
+        var step = read(section.Section("parameters"));
+        section.End();
+        return step is JobKind.JointAnalyses { Join: null } or JobKind.JointAnalyses { Where: not null }
+            ? throw section.Error("parameters", "must join rows, and have no 'where' of their own: say it at the parties")
+            : step;
+    }
+
     private static LabelColumn Label(YamlSection section)
     {
         var label = new LabelColumn(section.Party("of"), section.Text("column"), section.Has("positive") ? section.Text("positive") : null);

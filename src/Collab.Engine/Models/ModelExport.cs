@@ -1,3 +1,4 @@
+using Collab.Engine.Planning;
 using Collab.FederatedLearning.Export;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
@@ -21,6 +22,9 @@ public static class ModelExport
     public static readonly ErrorCode FormatUnknown = new(
         "model.format-unknown", ErrorKind.InvalidInput, "Ask for onnx or pmml.");
 
+    /// <summary>The training that a plan is, or has among its steps.</summary>
+    public static TrainingQuestion TrainingOf(Plan training) => ModelPlanner.TrainingOf(training);
+
     /// <summary>Writes the model.</summary>
     /// <param name="training">The plan of its training.</param>
     /// <param name="parts">The parts that are here.</param>
@@ -33,7 +37,7 @@ public static class ModelExport
         if (!Formats.Contains(format)) throw new CollabException(FormatUnknown, $"'{format}' is no format of models.");
         if (training.Owners.FirstOrDefault(owner => parts.All(part => part.Of != owner)) is { } missing)
             throw new CollabException(NotWhole, $"The part of {missing} is not here.", missing);
-        var question = (TrainingQuestion)training.Question;
+        var question = ModelPlanner.TrainingOf(training);
         ReadOnlyMemory<byte> PartOf(PartyId owner) => parts.Single(part => part.Of == owner).Part;
         if (question.Model is ModelChoice.Trees)
         {
@@ -54,7 +58,7 @@ public static class ModelExport
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(parts);
-        var question = (TrainingQuestion)training.Question;
+        var question = ModelPlanner.TrainingOf(training);
         return [.. parts.SelectMany(part => question.Model is ModelChoice.Linear ? LinearTerms(question, part) : TreeTerms(question, part))];
     }
 

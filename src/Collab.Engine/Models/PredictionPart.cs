@@ -1,4 +1,5 @@
 using Collab.Channels;
+using Collab.Engine.Planning;
 using Collab.Engine.Runs;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
@@ -22,13 +23,22 @@ internal sealed record PredictionPart(
 {
     private const string PredictFork = "predict";
 
-    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, PredictionQuestion question, CancellationToken cancellation)
+    public static Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, PredictionQuestion question, CancellationToken cancellation)
     {
         var archive = new JobArchive(ports.Store);
         var part = archive.RequirePart(question.Model, ports.Self);
-        if (part.Training != question.Training || archive.FindPlan(part.Training)?.Question is not TrainingQuestion training || !question.Features.SequenceEqual(training.Features)
-            || question.LabelOwner != training.Label.Of || question.IsOfTrees != training.Model is ModelChoice.Trees || question.SkipsMissing != training.SkipsMissing)
-            throw new CollabException(ModelErrors.PartUnsuited, $"{ports.Self}'s part of model {question.Model.Short} is of another training than the plan says.", ports.Self, RunSteps.Read);
+        return archive.FindPlan(part.Training) is { } trained && part.Training == question.Training
+            ? PrepareAsync(ports, plan, question, ModelPlanner.TrainingOf(trained), part, cancellation)
+            : throw Unsuited(ports.Self, question.Model);
+    }
+
+    /// <summary>The same with a part at hand, also of a model that this run has just trained.</summary>
+    public static async Task<ProtocolPart> PrepareAsync(
+        EnginePorts ports, Plan plan, PredictionQuestion question, TrainingQuestion training, StoredPart part, CancellationToken cancellation)
+    {
+        if (!question.Features.SequenceEqual(training.Features) || question.LabelOwner != training.Label.Of || question.IsOfTrees != training.Model is ModelChoice.Trees
+            || question.SkipsMissing != training.SkipsMissing)
+            throw Unsuited(ports.Self, part.Model);
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
         using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
         var rows = await ModelRows.ReadAsync(
@@ -92,7 +102,10 @@ internal sealed record PredictionPart(
         }
         catch (MalformedException)
         {
-            throw new CollabException(ModelErrors.PartUnsuited, $"{Ports.Self}'s part of model {Question.Model.Short} cannot be read.", Ports.Self, RunSteps.Protocol);
+            throw new CollabException(ModelErrors.PartUnsuited, $"{Ports.Self}'s part of model {Part.Model.Short} cannot be read.", Ports.Self, RunSteps.Protocol);
         }
     }
+
+    private static CollabException Unsuited(PartyId self, Digest model) =>
+        new(ModelErrors.PartUnsuited, $"{self}'s part of model {model.Short} is of another training than the plan says.", self, RunSteps.Read);
 }

@@ -54,6 +54,9 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         Received = [.. c.Received.Concat(_earlier.Where(note => note.Peer == c.Peer).SelectMany(note => note.Passed.Received)).OrderBy(line => line.Label, StringComparer.Ordinal)],
     })];
 
+    /// <summary>The job that the model is trained by: the plan, or the pipeline that it is a step of.</summary>
+    public Digest Job { get; init; } = Plan.Digest;
+
     private readonly List<(PartyId Peer, BucketNote Passed)> _earlier = [];
 
     private async Task<JobResult?> RunAttemptAsync(
@@ -80,13 +83,13 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         var (part, losses) = Question.Model is ModelChoice.Trees trees
             ? (await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
             : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, attempt, state, stage, Passed, progress, cancellation); // 3
-        var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
+        var stored = new StoredPart(Job, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
         var archive = new JobArchive(Ports.Store);
         archive.PutPart(stored);
         var parts = await EachAsync(others, new PartMessage(stored.Commitment), PartStep, cancellation);                             // 4
         await TellWholeAsync(others, stored, parts, archive, cancellation);                                                           // 5
         return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
-            Plan.Digest, run, train.Length, places.Length - train.Length,
+            Job, run, train.Length, places.Length - train.Length,
             [.. Plan.Owners.Select(owner => new ModelPartReference(owner, columns[owner].Columns, parts[owner].Commitment))], losses));
     }
 

@@ -34,8 +34,33 @@ public sealed record Explanation(
         RetrievalQuestion question => RetrievalExplanation.Of(plan, question),
         TrainingQuestion question => ModelExplanation.Of(plan, question),
         PredictionQuestion question => ModelExplanation.Of(plan, question),
+        PipelineQuestion question => OfPipeline(plan, question, machine),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };
+
+    // Each step as it would be explained alone, under its number.
+    private static Explanation OfPipeline(Plan plan, PipelineQuestion question, Machine? machine)
+    {
+        var steps = PipelinePlanner.StepsOf(plan, question).Select((step, i) => (Number: i + 1, Of: WithoutFilters(step, machine))).ToList();
+        Bilingual Numbered(int number, Bilingual text) => new($"Step {number}: {text.English}", $"第 {number} 步：{text.Chinese}");
+        return new(
+            plan.Digest,
+            new(string.Join(' ', steps.Select(step => Numbered(step.Number, step.Of.Question).English)), string.Concat(steps.Select(step => Numbered(step.Number, step.Of.Question).Chinese))),
+            new(string.Join(' ', steps.Select(step => step.Of.Adversary.English).Distinct()), string.Concat(steps.Select(step => step.Of.Adversary.Chinese).Distinct())),
+            [
+                new("One grant covers all of these steps, in this order; each reads the same columns of the same version.", "一次授权涵盖以下全部步骤，按此次序；各步读取同一版本的相同列。"),
+                .. steps.SelectMany(step => step.Of.Notes.Select(note => Numbered(step.Number, note))),
+            ],
+            [
+                .. plan.Parties.Union([plan.Requester]).Where(party => steps.Any(step => step.Of.Parties.Any(told => told.Party == party))).Select(party => new PartyExplanation(
+                    party,
+                    [.. steps.SelectMany(step => step.Of.Parties.Where(told => told.Party == party).SelectMany(told => told.Sends.Select(text => Numbered(step.Number, text))))],
+                    [.. steps.SelectMany(step => step.Of.Parties.Where(told => told.Party == party).SelectMany(told => told.Learns.Select(text => Numbered(step.Number, text))))])),
+            ],
+            new(
+                steps.Sum(step => step.Of.Cost.Messages), steps.Sum(step => step.Of.Cost.Bytes), steps.Max(step => step.Of.Cost.MemoryBytes),
+                steps.Sum(step => step.Of.Cost.Seconds) - ((steps.Count - 1) * CostRates.JobWait), AreUpperBounds: true));
+    }
 
     private static Explanation OfStatistics(Plan plan, StatisticsQuestion question)
     {

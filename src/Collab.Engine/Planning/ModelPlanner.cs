@@ -40,7 +40,7 @@ internal static class ModelPlanner
     {
         IntersectionPlanner.RequireKeys(specification, offers);
         var (plan, model) = models?.Invoke(kind.Model) ?? throw new CollabException(ModelErrors.Unknown, $"There is no model '{kind.Model}' here.");
-        var training = (TrainingQuestion)plan.Question;
+        var training = TrainingOf(plan);
         foreach (var feature in training.Features)
         {
             var (trained, offered) = (plan.InputOf(feature.Of)!.Columns.First(column => column.Name == feature.Column).Type, Planner.FindColumn(OfferOf(feature.Of, offers), feature.Column).Type);
@@ -48,8 +48,16 @@ internal static class ModelPlanner
                 throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {feature.Of} has another type than the model was trained on.", feature.Of);
         }
 
-        return new(training.KeyRule, plan.Digest, model, training.Features, training.Label.Of, training.Model is ModelChoice.Trees, training.SkipsMissing);
+        return QuestionOf(training, plan.Digest, model);
     }
+
+    /// <summary>What asks for predictions by the model of a training.</summary>
+    public static PredictionQuestion QuestionOf(TrainingQuestion training, Digest job, Digest model) =>
+        new(training.KeyRule, job, model, training.Features, training.Label.Of, training.Model is ModelChoice.Trees, training.SkipsMissing);
+
+    /// <summary>The training that a plan is, or has among its steps.</summary>
+    public static TrainingQuestion TrainingOf(Plan plan) => plan.Question as TrainingQuestion ?? (plan.Question as PipelineQuestion)?.Training
+        ?? throw new ArgumentException("The plan trains no model.", nameof(plan));
 
     /// <summary>Checks what the protocol can keep its promise with.</summary>
     /// <exception cref="CollabException">The plan is none that this node runs.</exception>

@@ -79,18 +79,9 @@ public static class Planner
         var plan = new Plan(
             consortium,
             new Digest(random.Bytes(Digest.Size)),
-            question switch
-            {
-                IntersectionQuestion intersection => IntersectionPlanner.Choose(
-                    intersection, specification.Security, inputs, specification.Receivers, requester, machine ?? Machine.Reference),
-                AnalysisQuestion { Join: not null } => JoinedAnalysisPlanner.Protocol,
-                AnalysisQuestion => AnalysisPlanner.Protocol,
-                ComputationQuestion => ComputationPlanner.Protocol,
-                RetrievalQuestion => RetrievalPlanner.Protocol,
-                TrainingQuestion training => ModelPlanner.ProtocolOf(training),
-                PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
-                _ => StatisticsProtocol,
-            },
+            question is IntersectionQuestion intersection
+                ? IntersectionPlanner.Choose(intersection, specification.Security, inputs, specification.Receivers, requester, machine ?? Machine.Reference)
+                : ProtocolOf(question),
             question,
             specification.Purpose,
             specification.Security,
@@ -126,7 +117,20 @@ public static class Planner
         RequireSuitedParties(plan);
     }
 
-    private static void RequireSuitedParties(Plan plan)
+    /// <summary>The protocol of a question that has but one.</summary>
+    internal static string ProtocolOf(Question question) => question switch
+    {
+        AnalysisQuestion { Join: not null } => JoinedAnalysisPlanner.Protocol,
+        AnalysisQuestion => AnalysisPlanner.Protocol,
+        ComputationQuestion => ComputationPlanner.Protocol,
+        RetrievalQuestion => RetrievalPlanner.Protocol,
+        TrainingQuestion training => ModelPlanner.ProtocolOf(training),
+        PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
+        PipelineQuestion => PipelinePlanner.Protocol,
+        _ => StatisticsProtocol,
+    };
+
+    internal static void RequireSuitedParties(Plan plan)
     {
         switch (plan.Question)
         {
@@ -156,6 +160,9 @@ public static class Planner
             case PredictionQuestion prediction:
                 ModelPlanner.Require(plan, prediction);
                 break;
+            case PipelineQuestion pipeline:
+                PipelinePlanner.Require(plan, pipeline);
+                break;
         }
     }
 
@@ -169,7 +176,7 @@ public static class Planner
             throw new CollabException(PartiesUnsuited, "Joint statistics go to one receiver.", plan.Requester);
     }
 
-    private static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Func<string, (Plan Training, Digest Model)>? models) => specification.Kind switch
+    internal static Question QuestionOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Func<string, (Plan Training, Digest Model)>? models) => specification.Kind switch
     {
         JobKind.Intersection intersection => IntersectionPlanner.QuestionOf(intersection, specification, offers),
         JobKind.JointStatistics statistics => StatisticsPlanner.QuestionOf(statistics, offers),
@@ -179,6 +186,7 @@ public static class Planner
         JobKind.Retrieval retrieval => RetrievalPlanner.QuestionOf(retrieval, specification, offers),
         JobKind.Training training => ModelPlanner.QuestionOf(training, specification, offers),
         JobKind.Prediction prediction => ModelPlanner.QuestionOf(prediction, specification, offers, models),
+        JobKind.Pipeline pipeline => PipelinePlanner.QuestionOf(pipeline, specification, offers, models),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
 
@@ -191,6 +199,7 @@ public static class Planner
         RetrievalQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
         TrainingQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
         PredictionQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
+        PipelineQuestion q => q.Steps.SelectMany(step => ColumnsOf(step, request)).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),
     };

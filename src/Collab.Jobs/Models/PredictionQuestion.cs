@@ -4,8 +4,8 @@ namespace Collab.Jobs;
 
 /// <summary>What does a model say of the rows whose keys all its owners have? Each brings its part and its columns; the receiver gets the predictions (protocols/specs/predict.md).</summary>
 /// <param name="KeyRule">How keys are made equal.</param>
-/// <param name="Training">The job that the model was trained by.</param>
-/// <param name="Model">The run of it, which names the model.</param>
+/// <param name="Training">The job that the model was trained by; all zeros where it is trained in the same run.</param>
+/// <param name="Model">The run of it, which names the model; all zeros as well.</param>
 /// <param name="Features">Its columns, as in the training.</param>
 /// <param name="LabelOwner">Who had the labels.</param>
 /// <param name="IsOfTrees">Whether it is one of trees; else it is linear.</param>
@@ -15,6 +15,9 @@ public sealed record PredictionQuestion(
 {
     /// <inheritdoc/>
     public override string Kind => "predict";
+
+    /// <summary>Whether the model is trained in the same run, by an earlier step of a pipeline.</summary>
+    public bool IsOfThisRun => Model == default;
 
     /// <summary>The features of an owner, in order.</summary>
     public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];

@@ -80,6 +80,10 @@ internal static class ResultText
                 model.Card.Rows, model.Card.TestRows, [.. model.Card.Parts.Select(part => new ModelPartDocument(part.Of.Name, part.Columns, part.Commitment.ToString()))],
                 [.. model.Card.Losses.Select(Number)]),
         },
+        JobResult.Pipeline pipeline => new(plan.Digest.ToString(), run.ToString(), "pipeline", pipeline.Steps.Count, null, null, null, null)
+        {
+            Steps = [.. pipeline.Steps.Select(step => ToDocument(plan with { Question = ((PipelineQuestion)plan.Question).Steps[step.Number - 1] }, run, step.Result) with { Job = plan.Digest.ToString(), Step = step.Number })],
+        },
         JobResult.Predictions predictions => new(
             plan.Digest.ToString(), run.ToString(), "predictions", predictions.Rows.Count, predictions.Columns, predictions.Rows.Select(r => r.Match.Key), predictions.Rows.Select(r => r.Match.Row), null)
         {
@@ -148,6 +152,14 @@ internal static class ResultText
                 foreach (var part in model.Card.Parts) Line(text, [part.Of.Name, Number(part.Columns), part.Commitment.ToString(), "", ""]);
                 foreach (var (i, loss) in model.Card.Losses.Index()) Line(text, ["", "", "", Number(i + 1), Number(loss)]);
                 break;
+            case JobResult.Pipeline pipeline:
+                foreach (var (i, step) in pipeline.Steps.Index())
+                {
+                    if (i > 0) text.Write("\r\n");
+                    WriteCsv(text, step.Result);
+                }
+
+                break;
             case JobResult.Predictions predictions:
                 Line(text, predictions.Columns.Concat(["prediction", "row"]));
                 foreach (var row in predictions.Rows) Line(text, row.Match.Key.Concat([Number(row.Value), Number(row.Match.Row)]));
@@ -206,7 +218,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c> or <c>predictions</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>predictions</c> or <c>pipeline</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -261,6 +273,12 @@ internal sealed record ResultDocument(
 
     /// <summary>Of a computation: what its program opened, in its order.</summary>
     public IReadOnlyList<ValueDocument>? Values { get; init; }
+
+    /// <summary>Of a step of a pipeline: its number, from 1.</summary>
+    public int? Step { get; init; }
+
+    /// <summary>Of a pipeline: the result of each step that tells this receiver something.</summary>
+    public IReadOnlyList<ResultDocument>? Steps { get; init; }
 
     /// <summary>Of a training: the model's card.</summary>
     public ModelDocument? Model { get; init; }

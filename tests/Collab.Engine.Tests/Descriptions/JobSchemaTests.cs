@@ -117,9 +117,15 @@ public sealed class JobSchemaTests
         {"kind":"predict","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"model":"3f9ac2d1"}}
         """;
 
+    private const string Pipeline = """
+        {"kind":"pipeline","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"steps":[
+          {"kind":"train","parameters":{"label":{"of":"al","column":"bad","positive":"yes"},"features":[{"of":"bo","columns":["y"]}],"model":{"kind":"boosted-trees","trees":5}}},
+          {"kind":"predict","parameters":{"model":"3f9ac2d1"}}]}}
+        """;
+
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
