@@ -20,6 +20,7 @@ var root = new RootCommand("Collab: parties compute together on data that none o
     NodeCommands.Create(),
     ConsortiumCommands.Create(),
     DatasetCommands.Create(),
+    ConsentCommands.Create(),
     JobCommands.Create(),
     ModelCommands.Create(),
     AuditCommands.Create(),

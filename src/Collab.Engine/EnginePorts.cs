@@ -1,3 +1,4 @@
+using Collab.Engine.Consents;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
@@ -40,6 +41,12 @@ public sealed record EnginePorts(
 
     /// <summary>What standing jobs keep between runs; null at a host that runs none.</summary>
     public StandingFolder? Standing { get; init; }
+
+    /// <summary>Who consents to what; null at a host that keeps no such register, and takes part in no job that asks for it.</summary>
+    public ConsentRegister? Consents { get; init; }
+
+    /// <summary>Of the run at hand: whose rows may be read; null where nobody's consent is asked for.</summary>
+    internal ConsentSelection? Consented { get; init; }
 
     /// <summary>What pairs of nodes made ahead of their jobs; null at a host that keeps nothing.</summary>
     public PreparedFolder? Prepared { get; init; }

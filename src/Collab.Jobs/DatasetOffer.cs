@@ -11,6 +11,9 @@ namespace Collab.Jobs;
 /// <param name="Schema">Its columns.</param>
 public sealed record DatasetOffer(PartyId Owner, string Name, Digest Id, Digest Version, int RowBand, DatasetSchema Schema)
 {
+    /// <summary>The column whose values name whose a row is, for consent; null where the owner declared none.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>The smallest band that holds so many rows: 0 to 9 rows are band 1, 10 to 99 band 2.</summary>
     public static int BandOf(long rows)
     {
@@ -20,9 +23,13 @@ public sealed record DatasetOffer(PartyId Owner, string Name, Digest Id, Digest 
     }
 
     /// <summary>The canonical encoding, in which offers travel.</summary>
-    public byte[] Encode() => new CanonicalWriter()
-        .Party(Owner).Text(Name).Digest(Id).Digest(Version).Byte((byte)RowBand).List(Schema.Columns, ColumnSchema.Encode)
-        .ToArray();
+    public byte[] Encode()
+    {
+        var writer = new CanonicalWriter()
+            .Party(Owner).Text(Name).Digest(Id).Digest(Version).Byte((byte)RowBand).List(Schema.Columns, ColumnSchema.Encode);
+        if (Subject is not null) writer.Text(Subject); // at the end, so that an offer without one has the bytes it always had
+        return writer.ToArray();
+    }
 
     /// <summary>Reads and checks an offer.</summary>
     /// <exception cref="MalformedException">The bytes are not exactly one offer.</exception>
@@ -32,7 +39,10 @@ public sealed record DatasetOffer(PartyId Owner, string Name, Digest Id, Digest 
         var offer = new DatasetOffer(
             reader.Party(), reader.Text(), reader.Digest(), reader.Digest(), reader.Byte(),
             new DatasetSchema(reader.List((ref r) => ColumnSchema.Decode(ref r))));
+        if (reader.Remaining > 0) offer = offer with { Subject = reader.Text() };
         reader.End();
+        if (offer.Subject is { } subject && offer.Schema.Find(subject) is not { NamesSubjects: true })
+            throw new MalformedException("a subject among the columns, of text or whole numbers");
         return offer.RowBand is >= 1 and <= 19 && offer.Schema.Columns.DistinctBy(c => c.Name).Count() == offer.Schema.Columns.Count
             ? offer
             : throw new MalformedException("a row band of 1 to 19 and unique column names");

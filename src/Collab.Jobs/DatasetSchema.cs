@@ -24,6 +24,9 @@ public sealed record ColumnSchema(string Name, ColumnType Type, int Scale)
     /// <summary>The largest scale: 10^18 is the largest power of ten in 64 bits.</summary>
     public const int MaximumScale = 18;
 
+    /// <summary>Whether its values may name whose a row is: text or whole numbers, which one person has in one form.</summary>
+    public bool NamesSubjects => Type is ColumnType.Text or ColumnType.Integer;
+
     /// <summary>Writes name, type and scale.</summary>
     public static void Encode(CanonicalWriter writer, ColumnSchema column) =>
         writer.Text(column.Name).Byte((byte)column.Type).Byte((byte)column.Scale);

@@ -19,7 +19,11 @@ public sealed record JobSpecification(
     SecurityModel Security,
     TimeSpan Lifetime,
     int Uses,
-    TimeSpan RunLimit);
+    TimeSpan RunLimit)
+{
+    /// <summary>Whether only rows of subjects who consent take part.</summary>
+    public ConsentRule Consent { get; init; }
+}
 
 /// <summary>One owner's part of a request.</summary>
 /// <param name="Owner">The owner.</param>

@@ -17,6 +17,7 @@ public static class LedgerOperationEncoding
         Spend = 6,
         Commit = 7,
         Abort = 8,
+        RegisterConsents = 9,
     }
 
     /// <summary>The bytes that are signed.</summary>
@@ -51,6 +52,9 @@ public static class LedgerOperationEncoding
             case LedgerOperation.Abort o:
                 writer.Digest(o.Run).Text(Checked(o.Code))
                     .Optional(o.AtFault, (w, p) => w.Party(p)).Optional(o.Step, (w, s) => w.Text(Checked(s.Name)));
+                break;
+            case LedgerOperation.RegisterConsents o:
+                writer.UInt32((uint)o.Number).Byte(o.Algorithm).Digest(o.Root);
                 break;
         }
 
@@ -88,6 +92,7 @@ public static class LedgerOperationEncoding
             Kind.Abort => new LedgerOperation.Abort(
                 author, id, time, heads, job, reader.Digest(), Code(ref reader),
                 reader.Optional((ref r) => r.Party()), reader.Optional((ref r) => new StepId(Code(ref r)))),
+            Kind.RegisterConsents => new LedgerOperation.RegisterConsents(author, id, time, heads, job, Count(ref reader), reader.Byte(), reader.Digest()),
             _ => throw new MalformedException("a known operation"),
         };
         reader.End();
@@ -104,6 +109,7 @@ public static class LedgerOperationEncoding
         LedgerOperation.Spend => Kind.Spend,
         LedgerOperation.Commit => Kind.Commit,
         LedgerOperation.Abort => Kind.Abort,
+        LedgerOperation.RegisterConsents => Kind.RegisterConsents,
         _ => throw new ArgumentException($"{operation.GetType().Name} has no encoding.", nameof(operation)),
     };
 

@@ -80,6 +80,14 @@ public abstract record LedgerOperation(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Run,
         string Code, PartyId? AtFault, StepId? Step)
         : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An owner's register of consents has a new version. Its job is the register's random id: it belongs to no plan.</summary>
+    /// <param name="Number">The version's number, counted from 1; it grows.</param>
+    /// <param name="Algorithm">How the commitment was made (protocols/specs/commitment.md).</param>
+    /// <param name="Root">The salted commitment to the whole version.</param>
+    public sealed record RegisterConsents(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, int Number, byte Algorithm, Digest Root)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
 }
 
 /// <summary>An input as the ledger knows it.</summary>

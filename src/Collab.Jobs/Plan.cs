@@ -23,6 +23,9 @@ public sealed record PlanInput(
     /// <summary>Which rows take part; null for all. Of statistics and analyses only.</summary>
     public RowFilter? Filter { get; init; }
 
+    /// <summary>The column that names whose a row is, where subjects must consent; null where nobody asks them.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Whether each run takes the dataset as it is registered then.</summary>
     public bool IsStanding => Version == default;
 
@@ -60,10 +63,13 @@ public sealed record Plan(
     TimeSpan RunLimit)
 {
     private const string Domain = "collab/plan/v1";
-    private const uint Version = 1, VersionWithFilters = 2; // what needs no filter is said without, so that it has one encoding
+    private const uint Version = 1, VersionWithFilters = 2, VersionWithConsent = 3; // what needs less is said with less, so that it has one encoding
 
     /// <summary>The longest run: grants are given for weeks, not for good.</summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromDays(30);
+
+    /// <summary>Whether only rows of subjects who consent take part; then each input names its <see cref="PlanInput.Subject"/>.</summary>
+    public ConsentRule Consent { get; init; }
 
     /// <summary>The digest of the canonical encoding.</summary>
     public Digest Digest => Digest.Of(Domain, Encode());
@@ -81,8 +87,9 @@ public sealed record Plan(
     public byte[] Encode()
     {
         var writer = new CanonicalWriter();
-        var hasFilters = Inputs.Any(i => i.Filter is not null);
-        writer.UInt32(hasFilters ? VersionWithFilters : Version).Text(Consortium).Digest(Nonce).Text(Protocol);
+        var hasConsent = Consent != ConsentRule.None;
+        var hasFilters = hasConsent || Inputs.Any(i => i.Filter is not null);
+        writer.UInt32(hasConsent ? VersionWithConsent : hasFilters ? VersionWithFilters : Version).Text(Consortium).Digest(Nonce).Text(Protocol);
         QuestionEncoding.Encode(writer, Question);
         return writer
             .Text(Purpose).Byte((byte)Security).Party(Requester)
@@ -92,9 +99,11 @@ public sealed record Plan(
                     .List(i.Columns, ColumnSchema.Encode)
                     .List(i.Key, (k, name) => k.Text(name));
                 if (hasFilters) w.Optional(i.Filter, RowFilterEncoding.Encode);
+                if (hasConsent) w.Text(i.Subject ?? "");
             })
             .List(Receivers, (w, r) => w.Party(r))
             .Time(Created).Time(Expires).UInt32((uint)Uses).UInt32((uint)RunLimit.TotalSeconds)
+            .Raw(hasConsent ? [(byte)Consent] : [])
             .ToArray();
     }
 
@@ -104,7 +113,7 @@ public sealed record Plan(
     {
         var reader = new CanonicalReader(bytes);
         var version = reader.UInt32();
-        if (version is not (Version or VersionWithFilters)) throw new MalformedException("version 1 or 2 of the plan encoding");
+        if (version is not (Version or VersionWithFilters or VersionWithConsent)) throw new MalformedException("version 1, 2 or 3 of the plan encoding");
         var plan = new Plan(
             reader.Text(), reader.Digest(), reader.Text(), QuestionEncoding.Decode(ref reader),
             reader.Text(), (SecurityModel)reader.Byte(), reader.Party(),
@@ -113,11 +122,15 @@ public sealed record Plan(
                 r.List((ref c) => ColumnSchema.Decode(ref c)),
                 r.List((ref k) => k.Text()))
             {
-                Filter = version == VersionWithFilters ? r.Optional(RowFilterEncoding.Decode) : null,
+                Filter = version >= VersionWithFilters ? r.Optional(RowFilterEncoding.Decode) : null,
+                Subject = version >= VersionWithConsent ? r.Text() : null,
             }),
             reader.List((ref r) => r.Party()),
             reader.Time(), reader.Time(), Count(ref reader),
-            TimeSpan.FromSeconds(reader.UInt32()));
+            TimeSpan.FromSeconds(reader.UInt32()))
+        {
+            Consent = version == VersionWithConsent ? ConsentOf(ref reader) : ConsentRule.None,
+        };
         reader.End();
         if (version == VersionWithFilters && plan.Inputs.All(input => input.Filter is null)) throw new MalformedException("a filter in version 2 of the plan encoding");
         plan.Check();
@@ -126,6 +139,13 @@ public sealed record Plan(
 
     private static int Count(ref CanonicalReader reader) =>
         reader.UInt32() is var count and >= 1 and <= int.MaxValue ? (int)count : throw new MalformedException("at least one use");
+
+    private static ConsentRule ConsentOf(ref CanonicalReader reader) => reader.Byte() switch
+    {
+        (byte)ConsentRule.Required => ConsentRule.Required,
+        (byte)ConsentRule.Throughout => ConsentRule.Throughout,
+        _ => throw new MalformedException("a known rule of consent in version 3 of the plan encoding"),
+    };
 
     private void Check()
     {
@@ -147,6 +167,9 @@ public sealed record Plan(
                 "no filter of a retrieval, and filters on columns of the input, with constants of their types");
         }
 
+        Require(
+            Inputs.All(input => Consent == ConsentRule.None ? input.Subject is null : input.Columns.Any(c => c.Name == input.Subject && c.NamesSubjects)),
+            "a subject of each input among its columns, of text or whole numbers, where consent is required, and none elsewhere");
         Require(Inputs.All(input => input.IsStanding == Question.IsStanding), "no version of any dataset in a standing job, and one of each in any other");
         Require(Question is not PredictionQuestion { IsOfThisRun: true }, "a model that is there, but in a pipeline that trains it");
         foreach (var question in Question is PipelineQuestion pipeline ? pipeline.Steps : [Question]) CheckInputs(question);

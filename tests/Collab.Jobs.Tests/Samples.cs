@@ -110,6 +110,7 @@ internal sealed class Samples(int seed)
             new LedgerOperation.Commit(author, Digest(), Time(), Heads(), Digest(), Digest(), Digest()),
             new LedgerOperation.Abort(author, Digest(), Time(), Heads(), Digest(), Digest(), Code(), Parties(1)[0], new StepId(Code())),
             new LedgerOperation.Abort(author, Digest(), Time(), Heads(), Digest(), Digest(), Code(), null, null),
+            new LedgerOperation.RegisterConsents(author, Digest(), Time(), Heads(), Digest(), 1 + Next(100), 1, Digest()),
         ];
     }
 

@@ -24,6 +24,8 @@ internal static class DatasetCommands
 
     private static readonly Option<string[]> Record = new("--record") { Description = "COLUMN=VALUE: instead of a source one record, to be asked for; once for each column." };
 
+    private static readonly Option<string?> Subject = new("--subject") { Description = "The column whose values name whose a row is; jobs may then ask for consent." };
+
     public static Command Create() => new("dataset", "Register data, check it, see what others offer.") { Add(), Check(), List() };
 
     private static Command Add()
@@ -31,7 +33,7 @@ internal static class DatasetCommands
         var name = new Argument<string>("name") { Description = "The name others will see." };
         var command = new Command("add", "Registers a CSV file, a PostgreSQL table or one record; a known name gets a new version.\nExample: collab dataset add demographics --csv nafld1.csv --home ~/riverside")
         {
-            name, Csv, Encoding, Delimiter, Missing, Postgres, Table, Query, OrderBy, Columns, Record, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+            name, Csv, Encoding, Delimiter, Missing, Postgres, Table, Query, OrderBy, Columns, Record, Subject, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -42,7 +44,8 @@ internal static class DatasetCommands
                 description.Csv is { } csv ? new CsvSource(csv.Path, csv.Encoding, csv.Delimiter, csv.Missing) : null,
                 description.Postgres is { } p ? new PostgresSource(p.ConnectionVariable, p.ConnectionFile, p.Table, p.Query, p.OrderBy) : null,
                 description.Columns is null ? null : [.. description.Columns.Select(c => new ColumnView(c.Name, c.Type.ToString().ToLowerInvariant(), c.Scale))],
-                description.Record);
+                description.Record,
+                parsed.GetValue(Subject));
             var view = await client.CallAsync<DatasetView>(Verbs.AddDataset, request, cancellation);
             return output.Answer(view, console => Show(console, [view]));
         }));

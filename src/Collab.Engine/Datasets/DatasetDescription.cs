@@ -20,6 +20,9 @@ public sealed record DatasetDescription(
     /// <summary>One record in words, its values by column, instead of a source elsewhere: all text, and kept in the node's encrypted store alone.</summary>
     public IReadOnlyDictionary<string, string>? Record { get; init; }
 
+    /// <summary>The column whose values name whose a row is, for consent; null when none does.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>The description is not one.</summary>
     public static readonly ErrorCode Invalid = new(
         "dataset.invalid", ErrorKind.InvalidInput, "See 'collab dataset add --help' for what describes a dataset.");

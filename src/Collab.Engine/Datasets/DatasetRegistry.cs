@@ -31,6 +31,8 @@ public sealed class DatasetRegistry(PartyId self, IJobStore store, RandomSource 
         try
         {
             var schema = description.Columns is { } declared ? new DatasetSchema(declared) : await description.ProposeSchemaAsync(cancellation);
+            if (description.Subject is { } subject && schema.Find(subject) is not { NamesSubjects: true })
+                throw new CollabException(DatasetDescription.Invalid, $"The subject of '{description.Name}' is a column of text or whole numbers that it has.");
             var source = description.Open(schema);
             if (description.Postgres is { } location)
                 await KeyReader.ReadAsync(source, [.. location.OrderBy!], OrderColumnsIdentifyRows, cancellation);
@@ -76,16 +78,22 @@ public sealed class DatasetRegistry(PartyId self, IJobStore store, RandomSource 
             c => c.Name, c => new ColumnCommitment(Digest.Parse(c.Salt), Digest.Parse(c.Commitment)));
 
         public DatasetOffer Offer(PartyId owner) => new(
-            owner, Description.Name, Digest.Parse(Id), Version, DatasetOffer.BandOf(Rows), new DatasetSchema(Description.Columns!));
+            owner, Description.Name, Digest.Parse(Id), Version, DatasetOffer.BandOf(Rows), new DatasetSchema(Description.Columns!)) { Subject = Description.Subject };
 
         // The version names every column with its salted commitment, so it changes with any cell, and tells nothing of them.
-        private Digest Version => Digest.Of(
-            "collab.dataset-version.v1",
-            new CanonicalWriter().Text(Id).List(Description.Columns!, (w, c) =>
+        private Digest Version
+        {
+            get
             {
-                ColumnSchema.Encode(w, c);
-                w.Digest(Commitments[c.Name].Value);
-            }).Written);
+                var writer = new CanonicalWriter().Text(Id).List(Description.Columns!, (w, c) =>
+                {
+                    ColumnSchema.Encode(w, c);
+                    w.Digest(Commitments[c.Name].Value);
+                });
+                if (Description.Subject is { } subject) writer.Text(subject); // whose rows they are is part of what is granted
+                return Digest.Of("collab.dataset-version.v1", writer.Written);
+            }
+        }
     }
 
     private sealed record CommittedColumn(string Name, string Salt, string Commitment);

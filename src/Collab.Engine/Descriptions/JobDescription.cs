@@ -27,6 +27,13 @@ public static class JobDescription
         ["malicious"] = SecurityModel.Malicious,
     };
 
+    private static readonly Dictionary<string, ConsentRule> ConsentWords = new()
+    {
+        ["none"] = ConsentRule.None,
+        ["required"] = ConsentRule.Required,
+        ["throughout"] = ConsentRule.Throughout,
+    };
+
     private static readonly Dictionary<string, Kind> Kinds = new()
     {
         ["intersection"] = Kind.Intersection,
@@ -75,7 +82,10 @@ public static class JobDescription
             job.Choice("security", SecurityWords, SecurityModel.SemiHonest),
             job.Duration("expires", TimeSpan.FromDays(7), LongestLife),
             job.Integer("uses", 1, 1, 1_000),
-            job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun));
+            job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun))
+        {
+            Consent = job.Choice("consent", ConsentWords, ConsentRule.None),
+        };
         job.End();
         if ((isJoin || isRetrieval) && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1)))
             throw job.Error("parties", $"must be two for a {(isJoin ? "join" : "retrieval")}, each with one 'key'");

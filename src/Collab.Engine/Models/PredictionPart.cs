@@ -40,7 +40,7 @@ internal sealed record PredictionPart(
             || question.SkipsMissing != training.SkipsMissing)
             throw Unsuited(ports.Self, part.Model);
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(
             data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), null,
             (NeedsAll: training.Model is ModelChoice.Linear, question.SkipsMissing), cancellation);

@@ -26,7 +26,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, TrainingQuestion question, CancellationToken cancellation)
     {
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(
             data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), question.Label.Of == ports.Self ? question.Label : null,
             (NeedsAll: question.Model is ModelChoice.Linear, question.SkipsMissing), cancellation);

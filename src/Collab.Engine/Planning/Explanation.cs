@@ -21,7 +21,7 @@ public sealed record Explanation(
     public static Explanation Of(Plan plan, Machine? machine = null)
     {
         var explanation = WithoutFilters(plan, machine);
-        return explanation with { Notes = [.. FilterExplanation.NotesOn(plan), .. explanation.Notes] };
+        return explanation with { Notes = [.. ConsentExplanation.NotesOn(plan), .. FilterExplanation.NotesOn(plan), .. explanation.Notes] };
     }
 
     private static Explanation WithoutFilters(Plan plan, Machine? machine) => plan.Question switch
@@ -122,7 +122,7 @@ public sealed record Explanation(
     ];
 
     internal static IEnumerable<Bilingual> Reads(Plan plan, PartyId party) => plan.InputOf(party) is { } input
-        ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列"), .. FilterExplanation.RowsOf(input)]
+        ? [new($"reads columns {Columns(input)} of '{input.Dataset}' at home", $"在本地读取“{input.Dataset}”的 {Columns(input)} 列"), .. ConsentExplanation.RowsOf(plan, input), .. FilterExplanation.RowsOf(input)]
         : [];
 
     internal static IEnumerable<PartyExplanation> Bystanders(Plan plan) => plan.Parties.Contains(plan.Requester)

@@ -68,12 +68,14 @@ public static class Planner
         var sources = specification.Parties.Select(p => (Request: p, Offer: FindOffer(p, offers))).ToList();
         var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer), models);
         var filters = FilterPlanner.FiltersOf(specification, sources.ConvertAll(s => s.Offer), question);
+        var subjects = ConsentPlanner.SubjectsOf(specification, sources.ConvertAll(s => s.Offer));
         var inputs = sources.ConvertAll(s => new PlanInput(
             s.Request.Owner, s.Offer.Name, s.Offer.Id, question.IsStanding ? default : s.Offer.Version, s.Offer.RowBand,
-            [.. ColumnsOf(question, s.Request).Union(filters.GetValueOrDefault(s.Request.Owner)?.Columns ?? []).Select(name => FindColumn(s.Offer, name))],
+            [.. ColumnsOf(question, s.Request).Union(filters.GetValueOrDefault(s.Request.Owner)?.Columns ?? []).Union(subjects.TryGetValue(s.Request.Owner, out var subject) ? [subject] : []).Select(name => FindColumn(s.Offer, name))],
             [.. s.Request.Keys.SelectMany(key => key)])
         {
             Filter = filters.GetValueOrDefault(s.Request.Owner),
+            Subject = subjects.GetValueOrDefault(s.Request.Owner),
         });
         var created = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         var plan = new Plan(
@@ -91,7 +93,10 @@ public static class Planner
             created,
             created + specification.Lifetime,
             specification.Uses,
-            specification.RunLimit);
+            specification.RunLimit)
+        {
+            Consent = specification.Consent,
+        };
         RequireSuitedParties(plan);
         return plan;
     }
@@ -113,6 +118,7 @@ public static class Planner
         }
 
         if (input.Filter is { } filter) FilterPlanner.Require(filter, own);
+        if (plan.Consent != ConsentRule.None) ConsentPlanner.Require(input, own);
 
         RequireSuitedParties(plan);
     }

@@ -42,11 +42,10 @@ internal sealed class AnswerLedger
     public static async Task<AnswerLedger> ReadAsync(
         EnginePorts ports, Plan plan, PlanInput input, int minimumGroup, Action<ColumnBatch> add, CancellationToken cancellation)
     {
-        var dataset = ports.Datasets.Open(input.DatasetId);
-        using var data = new GrantedData(input, dataset);
+        using var data = new GrantedData(ports, input);
         var threshold = ThresholdOf(ports, minimumGroup);
         if (PrivacyLedger.ChoiceOf(plan) is not null && ports.Policy.Budget is not null) threshold = 0; // the budget bounds what its answers tell together, and no row decides a refusal
-        var ledger = new AnswerLedger(ports, plan, input, threshold, isJoined: false, secret => new AnsweredRows(plan.Question, dataset.Offer.Version, secret, threshold, input.Filter));
+        var ledger = new AnswerLedger(ports, plan, input, threshold, isJoined: false, secret => new AnsweredRows(plan.Question, data.Version, secret, threshold, input.Filter));
         await foreach (var batch in data.ReadAsync(cancellation))
         {
             add(batch);

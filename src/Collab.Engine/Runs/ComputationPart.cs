@@ -13,7 +13,7 @@ internal sealed record ComputationPart(EnginePorts Ports, Plan Plan, JointProgra
     {
         var program = ComputationPlanner.ProgramOf(plan, question);
         if (plan.InputOf(ports.Self) is not { } input) return new ComputationPart(ports, plan, program, null, null); // the dealer
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var columns = new ProgramColumns(question, ports.Self);
         await foreach (var batch in data.ReadAsync(cancellation)) columns.Add(batch);
         return new ComputationPart(ports, plan, program, columns, data.Close(ports.Random));

@@ -1,3 +1,4 @@
+using Collab.Engine.Consents;
 using Collab.Jobs;
 using Collab.Ledger;
 using Collab.Primitives;
@@ -18,5 +19,6 @@ internal sealed class EndedByPartyException(LedgerOperation.Abort abort)
         RunErrors.ReceiptInvalid, RunErrors.Unexpected, ChannelException.Closed, ChannelException.Silent, PeerFaultException.BrokeTheProtocol,
         Authorization.NotProposed, Authorization.JobExpired, Authorization.JobRefused, Authorization.GrantMissing, Authorization.GrantOtherVersion,
         Authorization.GrantRevoked, Authorization.GrantExpired, Authorization.GrantUsedUp, OperationErrors.NotFinal,
+        ConsentErrors.Withdrawn, ConsentErrors.RegisterMissing,
     }.FirstOrDefault(c => c.Name == code);
 }

@@ -39,7 +39,7 @@ internal sealed partial record IntersectionPart(
         EnginePorts ports, Plan plan, IntersectionQuestion question, CancellationToken cancellation)
     {
         var input = plan.InputOf(ports.Self)!;
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var labels = question.Reveal is Reveal.Join join && join.Of == ports.Self ? new JoinLabels(join.Columns) : null;
         IReadOnlyList<MeasureValues>? measures = question.Reveal is Reveal.Aggregates aggregates && aggregates.Of == ports.Self
             ? [.. aggregates.Measures.Select(measure => new MeasureValues(measure))]

@@ -26,10 +26,9 @@ internal sealed record JoinedAnalysisPart(
     {
         var analyses = JoinedAnalysisPlanner.AnalysesOf(plan, question);
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
-        var dataset = ports.Datasets.Open(input.DatasetId);
-        using var data = new GrantedData(input, dataset);
+        using var data = new GrantedData(ports, input);
         JoinedRows[] rows = [.. analyses.Select(analysis => analysis.RowsOf(ports.Self))];
-        var answers = AnswerLedger.OfBrought(ports, plan, dataset.Offer.Version, [.. rows.Select(own => own.ColumnNames)]);
+        var answers = AnswerLedger.OfBrought(ports, plan, data.Version, [.. rows.Select(own => own.ColumnNames)]);
         var keyed = await KeyedRowReader.ReadAsync(
             data.ReadAsync(cancellation), [input.Key], join.KeyRule, Take, cancellation);
         var read = data.Close(ports.Random);

@@ -29,7 +29,7 @@ internal sealed record RetrievalPart(EnginePorts Ports, Plan Plan, RetrievalQues
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, RetrievalQuestion question, CancellationToken cancellation)
     {
         var input = plan.InputOf(ports.Self)!;
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var labels = question.Of == ports.Self ? new JoinLabels(question.Columns) : null;
         var rows = await KeyedRowReader.ReadAsync(
             data.ReadAsync(cancellation), [input.Key], question.KeyRule, (batch, row, key) => labels?.Add(batch, row, key), cancellation);

@@ -1,5 +1,6 @@
 using Collab.Channels;
 using Collab.Cryptography;
+using Collab.Engine.Consents;
 using Collab.Engine.Ports;
 using Collab.Jobs;
 using Collab.Ledger;
@@ -69,6 +70,8 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         foreach (var owner in plan.Owners)
             await AwaitAsync(owner, page => page.SpendOf(owner, _run) is not null, "spend its grant", ports.Limits.Party, cancellation);
 
+        var consented = await ConsentedAsync(cancellation);            //     with consent, whose rows: by a version of the register that is final
+
         Enter(RunSteps.Connect);                                       // 4
         await using var watch = new LedgerWatch(ports.Ledger, ReasonToStop, cancellation);
         while (true)
@@ -94,13 +97,14 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             try
             {
                 Enter(RunSteps.Read);                                  // 5   the plan was checked; now rows may be read
-                using var part = await ProtocolPart.PrepareAsync(ports, plan, _run, stopping);
+                using var part = await ProtocolPart.PrepareAsync(ports with { Consented = consented }, plan, _run, stopping);
                 part.Passed = conversation.PassedWith;
 
                 Enter(RunSteps.Protocol);                              // 6
                 var result = await part.RunAsync(conversation.Channels, _run, Observe, stopping);
 
                 Enter(RunSteps.Receipt);                               // 7   sealed and durable before anybody is told
+                consented?.RequireNoWithdrawal();
                 return Seal(part.Snapshot, part.Account(await conversation.CloseAsync(stopping)), result);
             }
             catch (ProtocolException e) when (IsInterruption(e))
@@ -115,6 +119,14 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
                 throw new AbortedHereException(fault);
             }
         }
+    }
+
+    private async Task<ConsentSelection?> ConsentedAsync(CancellationToken cancellation)
+    {
+        if (plan.Consent == ConsentRule.None || plan.InputOf(ports.Self) is not { } input) return null;
+        var register = ports.Consents ?? throw Failure(ConsentErrors.RegisterMissing, $"{ports.Self}'s node keeps no register of consents.", ports.Self);
+        var version = await register.AnchorAsync(ports.Ledger, cancellation);
+        return ConsentSelection.Of(register, version, plan, input, start, ports.Clock.GetUtcNow());
     }
 
     // A line that broke or fell silent, found here or by the peer, in a run that goes on after it. Whatever else a peer says is none.

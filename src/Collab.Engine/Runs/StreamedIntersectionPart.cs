@@ -45,7 +45,7 @@ internal sealed record StreamedIntersectionPart(EnginePorts Ports, Plan Plan, In
             if (spill.State is null)
             {
                 var input = plan.InputOf(ports.Self)!;
-                using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+                using var data = new GrantedData(ports, input);
                 var (rows, counts) = await SpilledKeys.ReadAsync(
                     spill, itemContext, data.ReadAsync(cancellation), question.KeysOf(input), question.KeyRule, plan.Receivers.Contains(ports.Self), cancellation);
                 spill.Complete(new SpillState(data.Close(ports.Random), rows, counts));

@@ -23,10 +23,16 @@ public sealed class RowSelection
         if (_holds.Length < batch.RowCount) _holds = new bool[batch.RowCount];
         var holds = _holds.AsSpan(0, batch.RowCount);
         _condition.Mark(batch, holds);
-        var places = new int[holds.Count(true)];
+        return Taken(batch, holds);
+    }
+
+    /// <summary>The batch of the rows that are marked.</summary>
+    public static ColumnBatch Taken(ColumnBatch batch, ReadOnlySpan<bool> marked)
+    {
+        var places = new int[marked.Count(true)];
         if (places.Length == batch.RowCount) return batch;
         for (int row = 0, next = 0; next < places.Length; row++)
-            if (holds[row]) places[next++] = row;
+            if (marked[row]) places[next++] = row;
         return new ColumnBatch(batch.FirstRow, places.Length, [.. batch.Columns.Select(column => Taken(column, places))])
         {
             Places = batch.Places.IsEmpty ? places : Array.ConvertAll(places, place => batch.Places.Span[place]),

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Collab.Cryptography.Signatures;
 using Collab.Engine;
+using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
@@ -104,11 +105,13 @@ public sealed class NodeHost : IAsyncDisposable
                 rendezvous));
 
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
+            var consents = new ConsentRegister(store, RandomSource.System, clock);
             var results = new ResultFolder(home.ResultsFolder);
             var ports = new EnginePorts(
                 configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
                 observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
             {
+                Consents = consents,
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
                 Prepared = new PreparedFolder(home.PreparedFolder, preparedKey),
                 SpillFolder = home.SpillFolder,
@@ -116,7 +119,7 @@ public sealed class NodeHost : IAsyncDisposable
             };
             var engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
             var parts = new NodeParts(
-                configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, engine, results, events, clock, Software,
+                configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, consents, engine, results, events, clock, Software,
                 configuration.Listen, clock.GetUtcNow());
 
             var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine.Archive, ledger, rendezvous), new OperatorEndpoint(parts));

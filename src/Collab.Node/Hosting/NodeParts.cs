@@ -1,5 +1,6 @@
 using Collab.Cryptography.Signatures;
 using Collab.Engine;
+using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
 using Collab.Evidence;
 using Collab.Ledger.Embedded;
@@ -20,6 +21,7 @@ internal sealed record NodeParts(
     EmbeddedLedger Ledger,
     PeerDirectory Peers,
     DatasetRegistry Datasets,
+    ConsentRegister Consents,
     JobEngine Engine,
     ResultFolder Results,
     EventStream Events,

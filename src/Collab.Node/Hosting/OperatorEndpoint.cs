@@ -24,6 +24,8 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     private const int ShortestPrefix = 6;
     private const long MostProducts = (long)TripleStore.MostUnits * TripleStore.UnitWords;
 
+    private readonly ConsentDesk _consents = new(parts);
+
     /// <summary>A request that is not one.</summary>
     public static readonly ErrorCode RequestInvalid = new(
         "operator.request-invalid", ErrorKind.InvalidInput, "Use the command line of the same version as the node ('collab version').");
@@ -34,6 +36,10 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.Prepare => await PrepareAsync(Read<PrepareRequest>(request), cancellation),
         Verbs.AddDataset => await AddDatasetAsync(Read<AddDatasetRequest>(request), cancellation),
         Verbs.ListDatasets => await ListDatasetsAsync(cancellation),
+        Verbs.AddConsents => await _consents.AddAsync(Read<AddConsentsRequest>(request), cancellation),
+        Verbs.WithdrawConsent => await _consents.WithdrawAsync(Read<WithdrawConsentRequest>(request), cancellation),
+        Verbs.ListConsents => _consents.List(Read<ListConsentsRequest>(request)),
+        Verbs.ConsentHistory => _consents.History(Read<ConsentHistoryRequest>(request)),
         Verbs.ExplainJob => await ExplainAsync(request, cancellation),
         Verbs.SubmitJob => await SubmitAsync(Read<DescriptionRequest>(request), cancellation),
         Verbs.RunJob => await RunAsync(Read<JobRequest>(request), cancellation),
@@ -125,6 +131,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
             request.Columns is null ? null : [.. request.Columns.Select(ToSchema)])
         {
             Record = request.Record,
+            Subject = request.Subject,
         },
         cancellation));
 

@@ -24,6 +24,18 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> ListDatasets(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListDatasets, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> AddConsents(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddConsents, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> WithdrawConsent(OperatorRequest request, ServerCallContext context) => Answer(Verbs.WithdrawConsent, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ListConsents(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListConsents, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ConsentHistory(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ConsentHistory, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> ExplainJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ExplainJob, request, context);
 
     /// <inheritdoc/>
@@ -122,6 +134,18 @@ public static class Verbs
 
     /// <summary>What all parties offer.</summary>
     public const string ListDatasets = "dataset.list";
+
+    /// <summary>Takes data subjects' consents into the register.</summary>
+    public const string AddConsents = "consent.add";
+
+    /// <summary>Withdraws a subject's consents.</summary>
+    public const string WithdrawConsent = "consent.withdraw";
+
+    /// <summary>What stands in the register.</summary>
+    public const string ListConsents = "consent.list";
+
+    /// <summary>What became of a subject's rows.</summary>
+    public const string ConsentHistory = "consent.history";
 
     /// <summary>What a job would do.</summary>
     public const string ExplainJob = "job.explain";

@@ -68,8 +68,10 @@ public sealed record DescriptionRequest(string Description);
 /// <param name="Postgres">A PostgreSQL table or query.</param>
 /// <param name="Columns">Declared columns; null to take those that are inferred.</param>
 /// <param name="Record">One record in words, its values by column, instead of the other two.</param>
+/// <param name="Subject">The column that names whose a row is, for consent; null when none does.</param>
 public sealed record AddDatasetRequest(
-    string Name, CsvSource? Csv, PostgresSource? Postgres, IReadOnlyList<ColumnView>? Columns, IReadOnlyDictionary<string, string>? Record = null);
+    string Name, CsvSource? Csv, PostgresSource? Postgres, IReadOnlyList<ColumnView>? Columns, IReadOnlyDictionary<string, string>? Record = null,
+    string? Subject = null);
 
 /// <summary>A CSV file.</summary>
 /// <param name="Path">Full path on the node's machine.</param>

@@ -123,7 +123,7 @@ public sealed class DatasetRegistryTests : IDisposable
         var registry = NewRegistry();
         var offer = await registry.AddAsync(Visits("id,age", "p1,20"), None);
         await registry.AddAsync(Visits("id,age", "p1,20"), None);
-        var refused = Assert.Throws<CollabException>(() => new GrantedData(InputOf(offer, "age"), registry.Open(offer.Id)));
+        var refused = Assert.Throws<CollabException>(() => new GrantedData(InputOf(offer, "age"), registry.Open(offer.Id), null));
         Assert.Equal(RunErrors.DataChanged, refused.Code);
     }
 
@@ -136,7 +136,7 @@ public sealed class DatasetRegistryTests : IDisposable
 
     private static async Task<SnapshotReference> ReadAsync(DatasetRegistry registry, PlanInput input)
     {
-        using var data = new GrantedData(input, registry.Open(input.DatasetId));
+        using var data = new GrantedData(input, registry.Open(input.DatasetId), null);
         await foreach (var batch in data.ReadAsync(None)) Assert.Single(batch.Columns);
         return data.Close(RandomSource.System);
     }

@@ -1,6 +1,7 @@
 using Collab.Channels;
 using Collab.Cryptography.Signatures;
 using Collab.Data.Csv;
+using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Ports;
@@ -113,6 +114,7 @@ internal sealed class StudyNode : IPeers
     {
         (_study, Self, _options, _limits) = (study, self, options, limits);
         _registry = new DatasetRegistry(self, Store, RandomSource.System);
+        Consents = new ConsentRegister(Store, RandomSource.System, TimeProvider.System);
         Datasets = new WatchedCatalogue(_registry);
     }
 
@@ -121,6 +123,8 @@ internal sealed class StudyNode : IPeers
     public MemoryStore Store { get; } = new();
 
     public WatchedCatalogue Datasets { get; }
+
+    public ConsentRegister Consents { get; }
 
     public Recording Seen { get; private set; } = new();
 
@@ -140,11 +144,14 @@ internal sealed class StudyNode : IPeers
     public string PathOf(string dataset) => Path.Combine(_study.Folder, $"{Self}-{dataset}.csv");
 
     /// <summary>Writes a CSV file and registers it.</summary>
-    public Task<DatasetOffer> OfferAsync(string dataset, params string[] lines)
+    public Task<DatasetOffer> OfferAsync(string dataset, params string[] lines) => OfferOfAsync(null, dataset, lines);
+
+    /// <summary>So, of rows whose subjects a column names.</summary>
+    public Task<DatasetOffer> OfferOfAsync(string? subject, string dataset, params string[] lines)
     {
         File.WriteAllLines(PathOf(dataset), lines);
         return _registry.AddAsync(
-            new DatasetDescription(dataset, new CsvLocationLiteral { Path = PathOf(dataset) }, null, null), CancellationToken.None);
+            new DatasetDescription(dataset, new CsvLocationLiteral { Path = PathOf(dataset) }, null, null) { Subject = subject }, CancellationToken.None);
     }
 
     /// <summary>Registers one invoice in words, to be asked for.</summary>
@@ -169,6 +176,7 @@ internal sealed class StudyNode : IPeers
             Self, "study", Ledger, this, Datasets, Store, Seen, Policy, Seen, Seen, TimeProvider.System, RandomSource.System, "test")
         {
             Limits = _limits,
+            Consents = Consents,
             Standing = new StandingFolder(StandingPath, _standingKey),
         });
         _engineRuns = new CancellationTokenSource();
