@@ -126,7 +126,7 @@ internal sealed class SvgPicture(double width, double height, string title, stri
     }
 
     // Levels come from data: what XML cannot hold is shown as the mark for it.
-    private static string Clean(string text)
+    internal static string Clean(string text)
     {
         var clean = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
