@@ -1,3 +1,4 @@
+using Collab.FederatedLearning.Columns;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.FederatedLearning.Trees.Secret;
@@ -53,10 +54,10 @@ internal sealed class LevelRows : IDisposable
     }
 
     /// <summary>For each of the first so many nodes, for each split, the sums over the rows that it sends to the left.</summary>
-    public async Task<NodeSums> SumsAsync(ICandidateColumns columns, int nodes, CancellationToken cancellation)
+    public async Task<NodeSums> SumsAsync(ISharedColumns columns, int nodes, CancellationToken cancellation)
     {
         using SharedVector first = SharedVectors.Slice(Derivatives!.First, 0, nodes * _rows), second = SharedVectors.Slice(Derivatives.Second, 0, nodes * _rows), both = SharedVectors.Concatenate(first, second);
-        using var sums = await columns.SumsAsync(both, 2 * nodes, cancellation).ConfigureAwait(false);
+        using var sums = await columns.TransposedProductsAsync(both, 2 * nodes, cancellation).ConfigureAwait(false);
         return new(SharedVectors.Slice(sums, 0, sums.Length / 2), SharedVectors.Slice(sums, sums.Length / 2, sums.Length / 2));
     }
 
@@ -65,7 +66,7 @@ internal sealed class LevelRows : IDisposable
     /// <param name="chosen">For each node, for no split and each split, 1 at the one chosen.</param>
     /// <param name="withDerivatives">Whether derivatives go along.</param>
     /// <param name="cancellation">Ends the run.</param>
-    public async Task<LevelRows> DivideAsync(ICandidateColumns columns, SharedVector chosen, bool withDerivatives, CancellationToken cancellation)
+    public async Task<LevelRows> DivideAsync(ISharedColumns columns, SharedVector chosen, bool withDerivatives, CancellationToken cancellation)
     {
         using var sides = await SidesAsync(columns, chosen, cancellation).ConfigureAwait(false);
         List<SharedVector> divided = [Members];
@@ -90,7 +91,7 @@ internal sealed class LevelRows : IDisposable
         (SharedVector X, SharedVector Y)[] pairs = [.. Enumerable.Range(0, Nodes).Select(j =>
         {
             using var word = SharedVectors.Slice(words, j, 1);
-            return (SharedVectors.Slice(Members, j * _rows, _rows), SecretVectors.Repeated(word, _rows));
+            return (SharedVectors.Slice(Members, j * _rows, _rows), VectorParts.Repeated(word, _rows));
         })];
         var values = await _engine.SumOfProductsAsync(pairs, cancellation).ConfigureAwait(false);
         foreach (var (x, y) in pairs)
@@ -110,12 +111,12 @@ internal sealed class LevelRows : IDisposable
     }
 
     /// <summary>For each node, for each row, 1 if it goes to the left there.</summary>
-    private async Task<SharedVector> SidesAsync(ICandidateColumns columns, SharedVector chosen, CancellationToken cancellation)
+    private async Task<SharedVector> SidesAsync(ISharedColumns columns, SharedVector chosen, CancellationToken cancellation)
     {
         var count = chosen.Length / Nodes;
-        using SharedVector none = SharedVectors.Pick(chosen, [.. Enumerable.Range(0, Nodes).Select(j => j * count)]), everywhere = SecretVectors.Repeated(none, _rows);
+        using SharedVector none = SharedVectors.Pick(chosen, [.. Enumerable.Range(0, Nodes).Select(j => j * count)]), everywhere = VectorParts.Repeated(none, _rows);
         using var splits = SharedVectors.Pick(chosen, [.. Enumerable.Range(0, Nodes * (count - 1)).Select(i => (i / (count - 1) * count) + 1 + (i % (count - 1)))]);
-        using var sides = await columns.SidesAsync(splits, Nodes, cancellation).ConfigureAwait(false);
+        using var sides = await columns.ProductsAsync(splits, Nodes, cancellation).ConfigureAwait(false);
         return SharedVectors.Add(everywhere, sides);
     }
 }

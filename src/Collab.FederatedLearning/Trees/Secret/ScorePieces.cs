@@ -1,3 +1,4 @@
+using Collab.FederatedLearning.Columns;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.FederatedLearning.Trees.Secret;
@@ -92,7 +93,7 @@ internal static class ScorePieces
             var factors = new ulong[below.Length];
             for (var b = 0; b < Borders.Length; b++) factors.AsSpan(b * n, n).Fill(unchecked((ulong)(coefficient(table[b]) - coefficient(table[b + 1]))));
             using var weighted = SharedVectors.MultiplyPublic(below, factors);
-            parts[place] = SecretVectors.SumOfParts(weighted, n);
+            parts[place] = VectorParts.SumOfParts(weighted, n);
         }
 
         using SharedVector chances = parts[0], slopes = parts[1];

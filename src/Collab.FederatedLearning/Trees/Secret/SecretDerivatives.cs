@@ -1,3 +1,4 @@
+using Collab.FederatedLearning.Columns;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.FederatedLearning.Trees.Secret;
@@ -30,7 +31,7 @@ internal static class SecretDerivatives
     {
         if (loss == TrainingLoss.Squared)
         {
-            using SharedVector all = scores.Length == labels.Length ? SharedVectors.Slice(scores, 0, scores.Length) : SecretVectors.Repeated(scores, labels.Length), residuals = SharedVectors.Subtract(all, labels);
+            using SharedVector all = scores.Length == labels.Length ? SharedVectors.Slice(scores, 0, scores.Length) : VectorParts.Repeated(scores, labels.Length), residuals = SharedVectors.Subtract(all, labels);
             using var clipped = await ClippedAsync(engine, scale, residuals, cancellation).ConfigureAwait(false);
             var ones = new ulong[labels.Length];
             Array.Fill(ones, 1UL << scale.Fraction);
@@ -39,7 +40,7 @@ internal static class SecretDerivatives
 
         using var exact = await ScorePieces.EvaluateAsync(engine, scores, scale.ScoreBits, cancellation).ConfigureAwait(false);
         using var rounded = await RoundedAsync(engine, exact, ScorePieces.Fraction - scale.Fraction, cancellation).ConfigureAwait(false);
-        using var values = scores.Length == labels.Length ? SharedVectors.Slice(rounded, 0, rounded.Length) : SecretVectors.Repeated(rounded, labels.Length);
+        using var values = scores.Length == labels.Length ? SharedVectors.Slice(rounded, 0, rounded.Length) : VectorParts.Repeated(rounded, labels.Length);
         using var chances = SharedVectors.Slice(values, 0, labels.Length);
         return new(SharedVectors.Subtract(chances, labels), SharedVectors.Slice(values, labels.Length, labels.Length));
     }

@@ -11,6 +11,9 @@ internal sealed class SecretTreeScale
     /// <summary>Fraction bits of quotients.</summary>
     public const int Ratio = 24;
 
+    /// <summary>No split is worth 2 to the power of this.</summary>
+    public const int WorthBits = 61;
+
     private const int MostDepth = 8;
 
     /// <summary>Checks the settings and chooses f.</summary>

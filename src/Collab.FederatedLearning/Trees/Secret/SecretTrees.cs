@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Collab.FederatedLearning.Columns;
 using Collab.Primitives;
-using Collab.SecretSharing.TwoPartyRing;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.FederatedLearning.Trees.Secret;
@@ -62,7 +62,7 @@ public static class SecretTrees
                 if (added is null) continue;
                 using (added)
                 using (var old = scores)
-                using (var before = old.Length == rows ? SharedVectors.Slice(old, 0, rows) : SecretVectors.Repeated(old, rows))
+                using (var before = old.Length == rows ? SharedVectors.Slice(old, 0, rows) : VectorParts.Repeated(old, rows))
                     scores = SharedVectors.Add(before, added);
             }
 
@@ -98,7 +98,7 @@ public static class SecretTrees
         ArgumentNullException.ThrowIfNull(columns);
         part.Layout.Require(engine.Index, columns, rows);
         using var sides = await ShareAsync(engine, part.Layout, columns, rows, cancellation).ConfigureAwait(false);                                        // 8
-        var scores = SecretVectors.Repeated(part.FirstScore, rows);
+        var scores = VectorParts.Repeated(part.FirstScore, rows);
         try
         {
             foreach (var (chosen, leaves) in part.Trees)
@@ -165,7 +165,7 @@ public static class SecretTrees
 
     /// <summary>Steps 3 to 7 of one tree; and what it adds to each row's score, if that is wanted.</summary>
     private static async Task<((SharedVector[] Chosen, SharedVector Leaves) Tree, SharedVector? Added)> GrowAsync(
-        IVectorEngine engine, TreeSettings settings, SecretTreeScale scale, ICandidateColumns columns, NodeSums derivatives, int rows, bool withScores, CancellationToken cancellation)
+        IVectorEngine engine, TreeSettings settings, SecretTreeScale scale, ISharedColumns columns, NodeSums derivatives, int rows, bool withScores, CancellationToken cancellation)
     {
         var chosen = new SharedVector[settings.Depth];
         var level = LevelRows.Root(engine, rows, derivatives, SecretDerivatives.ConstantSecond(settings.Loss, scale));
@@ -211,9 +211,6 @@ public static class SecretTrees
         return await SecretDerivatives.RoundedAsync(engine, steps, SecretTreeScale.Ratio, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<ICandidateColumns> ShareAsync(IVectorEngine engine, CandidateLayout layout, IReadOnlyList<BinnedColumn> columns, int rows, CancellationToken cancellation)
-    {
-        var own = CandidateLayout.Sides(columns, rows);
-        return engine is TwoPartyEngine pair ? new OwnedCandidates(pair, layout, own, rows) : await SharedCandidates.ShareAsync(engine, layout, own, rows, cancellation).ConfigureAwait(false);
-    }
+    private static Task<ISharedColumns> ShareAsync(IVectorEngine engine, CandidateLayout layout, IReadOnlyList<BinnedColumn> columns, int rows, CancellationToken cancellation) =>
+        ISharedColumns.ShareAsync(engine, layout.Counts, CandidateLayout.Sides(columns, rows), rows, bits: 1, cancellation);
 }

@@ -1,3 +1,4 @@
+using Collab.FederatedLearning.Columns;
 using Collab.SecretSharing.Vectors;
 
 namespace Collab.FederatedLearning.Trees.Secret;
@@ -32,7 +33,7 @@ internal sealed class SplitChoice : IDisposable
         var nodes = totals.First.Length;
         var count = (left.First.Length / nodes) + 1;
         using var lefts = WithNone(totals, left, nodes, count);
-        using NodeSums whole = new(SecretVectors.Repeated(totals.First, count), SecretVectors.Repeated(totals.Second, count)), rights = whole.Less(lefts);
+        using NodeSums whole = new(VectorParts.Repeated(totals.First, count), VectorParts.Repeated(totals.Second, count)), rights = whole.Less(lefts);
         using SharedVector first = SharedVectors.Concatenate(lefts.First, rights.First), second = SharedVectors.Concatenate(lefts.Second, rights.Second);
 
         using var valid = await ValidAsync(engine, scale, second, count, cancellation).ConfigureAwait(false);                                          // 4a
@@ -43,7 +44,7 @@ internal sealed class SplitChoice : IDisposable
         using var sum = await engine.SumOfProductsAsync([(leftRatios, lefts.First), (rightRatios, rights.First)], cancellation).ConfigureAwait(false); // 4c
         using var worth = (await engine.MultiplyAsync([(valid, sum)], cancellation).ConfigureAwait(false))[0];
         using var compared = engine.AddPublic(worth, [.. Enumerable.Range(0, nodes * count).Select(i => i % count == 0 ? (ulong)scale.Margin : 0)]);
-        var chosen = await SharedArgmax.MarkAsync(engine, compared, nodes, cancellation).ConfigureAwait(false);                                        // 4d
+        var chosen = await SharedArgmax.MarkAsync(engine, compared, nodes, SecretTreeScale.WorthBits, cancellation).ConfigureAwait(false);                                        // 4d
         using var values = await ChosenAsync(engine, chosen, [lefts.First, lefts.Second, leftRatios, rightRatios], nodes, count, cancellation).ConfigureAwait(false); // 4e
         SharedVector Value(int which) => SharedVectors.Slice(values, which * nodes, nodes);
         return new(chosen, new(Value(0), Value(1)), Value(2), Value(3));

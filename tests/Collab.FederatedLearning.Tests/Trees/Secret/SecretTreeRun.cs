@@ -1,28 +1,13 @@
-using Collab.Channels;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.Secret;
-using Collab.Primitives;
-using Collab.SecretSharing;
-using Collab.SecretSharing.TwoPartyRing;
 using Collab.SecretSharing.Vectors;
-using Collab.Testing;
 
 namespace Collab.FederatedLearning.Tests.Trees.Secret;
 
 /// <summary>Columns divided among parties, trainings of them on shares, and their models opened.</summary>
 internal sealed record SecretTreeRun(TreeSettings Settings, BinnedColumn[] Columns, double[] Labels, int[] Counts, int LabelOwner = 0)
 {
-    private static readonly PartyId Dealing = PartyId.Parse("dealer");
-
-    public SecurityModel Security { get; init; } = SecurityModel.SemiHonest;
-
-    public bool Dealt { get; init; }
-
-    public ChannelFault? Fault { get; init; }
-
-    public Func<IChannel, IChannel>? Around { get; init; }
-
-    public Func<IVectorEngine, IVectorEngine> Watched { get; init; } = engine => engine;
+    public JointRun? Joint { get; init; }
 
     /// <summary>What each party has at the end: the model opened, and predictions for its first rows.</summary>
     public async Task<(PlainTrees Model, double[] Predicted)[]> OpenedAsync(int predicted)
@@ -67,25 +52,6 @@ internal sealed record SecretTreeRun(TreeSettings Settings, BinnedColumn[] Colum
 
     private BinnedColumn[] Own(int party, BinnedColumn[] all) => all[Counts.Take(party).Sum()..Counts.Take(party + 1).Sum()];
 
-    private async Task<T[]> RunAsync<T>(Func<IVectorEngine, Func<BinnedColumn[], BinnedColumn[]>, Task<T>> program)
-    {
-        var parties = Parties.Named(Counts.Length);
-        var runs = await Parties.RunAsync(Dealt ? [.. parties, Dealing] : parties, async (self, channels) =>
-        {
-            var party = Array.IndexOf(parties, self);
-            if (party < 0)
-            {
-                await Dealer.ServeAsync(channels[parties[0]], channels[parties[1]], RandomSource.Seeded(9));
-                return default;
-            }
-
-            if (Around is not null) channels = channels.ToDictionary(channel => channel.Key, channel => Around(channel.Value));
-            await using var joint = await JointEngine.OpenAsync(
-                parties, self, Dealt ? Dealing : null, channels, RandomSource.Seeded(party), Security, Digest.Of("collab.test.secret-trees", []), cancellation: TestContext.Current.CancellationToken);
-            var result = await program(Watched(joint.Engine), all => Own(party, all));
-            await joint.EndAsync(TestContext.Current.CancellationToken);
-            return result;
-        }, fault: Fault);
-        return [.. parties.Select(party => runs[party].Result!)];
-    }
+    private Task<T[]> RunAsync<T>(Func<IVectorEngine, Func<BinnedColumn[], BinnedColumn[]>, Task<T>> program) =>
+        (Joint ?? new(Counts.Length)).RunAsync(engine => program(engine, all => Own(engine.Index, all)));
 }

@@ -10,13 +10,13 @@ public sealed class SecretTreesTests
 {
     private const int Predicted = 25;
 
-    private static readonly TreeSettings Logistic = new() { Trees = 3, Depth = 3, LearningRate = 0.5, MinimumChildWeight = 2 };
+    private static readonly TreeSettings Logistic = new() { Trees = 2, Depth = 3, LearningRate = 0.5, MinimumChildWeight = 2 };
     private static readonly TreeSettings Squared = new() { Loss = TrainingLoss.Squared, Trees = 2, Depth = 2, LearningRate = 0.7, LabelBound = 100, L2 = 0 };
 
     [Fact]
     public async Task Three_parties_grow_the_trees_of_the_twin()
     {
-        var credit = CreditRows.German.Where(i => i < 300);
+        var credit = CreditRows.German.Where(i => i < 200);
         await IsTheTwinsAsync(new(Logistic, credit.Binned(8)[..9], credit.Labels, [4, 3, 2], 1));
     }
 
@@ -33,21 +33,21 @@ public sealed class SecretTreesTests
     public async Task Two_parties_with_a_dealer_too()
     {
         var credit = CreditRows.German.Where(i => i < 60);
-        await IsTheTwinsAsync(new(Logistic with { Trees = 2, Depth = 2 }, credit.Binned(4)[..5], credit.Labels, [2, 3], 1) { Dealt = true });
+        await IsTheTwinsAsync(new(Logistic with { Trees = 2, Depth = 2 }, credit.Binned(4)[..5], credit.Labels, [2, 3], 1) { Joint = new(2) { Dealt = true } });
     }
 
     [Fact]
     public async Task Two_parties_by_transfers_too()
     {
-        var credit = CreditRows.German.Where(i => i < 60);
-        await IsTheTwinsAsync(new(Squared with { Trees = 1, LabelBound = 1 }, credit.Binned(4)[..4], credit.Labels, [1, 3]));
+        var credit = CreditRows.German.Where(i => i < 40);
+        await IsTheTwinsAsync(new(Squared with { Trees = 1, LabelBound = 1 }, credit.Binned(3)[..3], credit.Labels, [1, 2]));
     }
 
     [Fact]
     public async Task Three_parties_of_whom_one_may_deviate_too()
     {
         var credit = CreditRows.German.Where(i => i < 30);
-        await IsTheTwinsAsync(new(Logistic with { Trees = 1, Depth = 1 }, credit.Binned(3)[..3], credit.Labels, [1, 1, 1]) { Security = SecurityModel.Malicious });
+        await IsTheTwinsAsync(new(Logistic with { Trees = 1, Depth = 1 }, credit.Binned(3)[..3], credit.Labels, [1, 1, 1]) { Joint = new(3) { Security = SecurityModel.Malicious } });
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using Collab.SecretSharing.Vectors;
 
-namespace Collab.FederatedLearning.Trees.Secret;
+namespace Collab.FederatedLearning.Columns;
 
-/// <summary>What trees on shares do with vectors that lie one after the other in one.</summary>
-internal static class SecretVectors
+/// <summary>What models on shares do with vectors that lie one after the other in one.</summary>
+internal static class VectorParts
 {
     /// <summary>x[0..n) + x[n..2n) + …</summary>
     public static SharedVector SumOfParts(SharedVector x, int n)
