@@ -124,9 +124,18 @@ public abstract record JobKind
         public override string Name => "train";
     }
 
+    /// <summary>Trees trained on rows side by side: the question as it will stand in the plan.</summary>
+    /// <param name="Question">What is trained on what.</param>
+    public sealed record RowTraining(RowTrainingQuestion Question) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "train";
+    }
+
     /// <summary>Predictions by a model that was trained.</summary>
     /// <param name="Model">The run that trained it, or the first digits of its name.</param>
-    public sealed record Prediction(string Model) : JobKind
+    /// <param name="Stands">Whether each run takes the datasets as they are registered then.</param>
+    public sealed record Prediction(string Model, bool Stands = false) : JobKind
     {
         /// <inheritdoc/>
         public override string Name => "predict";

@@ -20,6 +20,7 @@ public static class QuestionEncoding
     private const byte Training = 21;
     private const byte Prediction = 24;
     private const byte Pipeline = 29;
+    private const byte RowTraining = 30;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -65,6 +66,10 @@ public static class QuestionEncoding
                 writer.Byte(Prediction);
                 prediction.Encode(writer);
                 break;
+            case RowTrainingQuestion training:
+                writer.Byte(RowTraining);
+                training.Encode(writer);
+                break;
             case PipelineQuestion pipeline:
                 writer.Byte(Pipeline);
                 pipeline.Encode(writer);
@@ -94,6 +99,7 @@ public static class QuestionEncoding
         Training => TrainingQuestion.Decode(ref reader),
         Prediction => PredictionQuestion.Decode(ref reader),
         Pipeline => PipelineQuestion.Decode(ref reader),
+        RowTraining => RowTrainingQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -103,6 +103,71 @@ public sealed class ModelJobTests
         Assert.Equal(predictions.Select(row => row.Value), again.Rows.Select(row => row.Value));
     }
 
+    [Fact]
+    public async Task A_standing_prediction_takes_rows_as_they_come_use_by_use()
+    {
+        await using var study = await StartAsync();
+        var receiver = study[Plans.Al];
+        Assert.Null(await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(Training(OfTwo, LinearModel, 2)), None)));
+        var model = Assert.Single(receiver.Seen.Results).Key;
+        await receiver.OfferAsync("decisions", "id,lvrat,chist", "L000007,0.8,5");
+        var plan = await receiver.Engine.PlanAsync(JobDescription.Parse($"kind: predict\npurpose: credit-risk\n{OfTwo}\nreceivers: [al]\nparameters: {{ model: {model.ToString()[..8]}, standing: true }}\nuses: 2\n"), None);
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+        Assert.Null(await study.RunAsync(plan));
+        await receiver.OfferAsync("decisions", "id,lvrat,chist", "L000009,0.7,1", "nobody,0.7,1");
+        var run = await receiver.Engine.StartRunAsync(plan.Digest, None);
+        foreach (var party in plan.Parties) Assert.Equal(JobEventKind.Committed, (await study[party].Seen.WhenAsync(e => e.Run == run && e.Kind is JobEventKind.Committed or JobEventKind.Aborted)).Kind);
+        string[][] told = [.. receiver.Seen.Results.Values.Select(result => result.Result).OfType<JobResult.Predictions>().Select(predictions => predictions.Rows.Select(row => row.Match.Key[0]).ToArray())];
+        Assert.Equal(["l000007", "l000009"], told.Select(Assert.Single).Order());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("skip-row")]
+    public async Task Rows_side_by_side_give_every_owner_the_whole_model(string missing)
+    {
+        await using var study = new Study(Plans.Al, Plans.Bo);
+        var rows = await RowsAsync();
+        string[] Lines(IEnumerable<string[]> of) => ["id,deny,chist,lvrat,single", .. of.Select(fields => $"{fields[0]},{fields[1]},{fields[5]},{fields[4]},{fields[13]}")];
+        await study[Plans.Al].OfferAsync("mortgages", Lines(rows[1..150]));
+        await study[Plans.Bo].OfferAsync("loans", [.. Lines(rows[150..]), .. missing.Length == 0 ? Array.Empty<string>() : ["X,,3,0.5,no"]]);
+        study.StartAll();
+        var text = $"""
+            kind: train
+            purpose: credit-risk
+            parties: [{"{ name: al, dataset: mortgages }, { name: bo, dataset: loans }"}]
+            receivers: [al, bo]
+            parameters:
+              rows: side-by-side
+              label: {"{ column: deny, positive: \"yes\" }"}
+              features:
+                - {"{ column: chist, min: 0, max: 8 }"}
+                - {"{ column: lvrat, min: 0, max: 1.5 }"}
+                - {"{ column: single, levels: [\"yes\", \"no\"] }"}
+              model: {"{ kind: boosted-trees, trees: 3, depth: 3, bins: 16 }"}
+              {(missing.Length == 0 ? "" : $"missing: {missing}")}
+            """;
+        var plan = await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None);
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+        Assert.Contains("deny", Explanation.Of(plan).Question.English, StringComparison.Ordinal);
+        Assert.Null(await study.RunAsync(plan));
+        var (run, told) = Assert.Single(study[Plans.Bo].Seen.Results);
+        Assert.Equal(400, Assert.IsType<JobResult.Model>(told.Result).Card.Rows);
+        foreach (var format in ModelExport.Formats) Assert.NotEmpty(ModelExport.Write(plan, study[Plans.Al].Engine.Archive.PartsOf(run), format));
+
+        // What all rows in one table would give, at either owner, who predicts alone.
+        List<BinnedColumn> columns = [
+            Column(FeatureBins.Ordered("chist", [.. Enumerable.Range(1, 15).Select(k => 8.0 * k / 16)]), 5), Column(FeatureBins.Ordered("lvrat", [.. Enumerable.Range(1, 15).Select(k => 1.5 * k / 16)]), 4),
+            BinnedColumn.Of(FeatureBins.Categorical("single", ["no", "yes"]), [.. rows[1..].Select(fields => fields[13])])];
+        var whole = TreeTraining.Train(new TreeSettings { Trees = 3, Depth = 3 }, columns, [.. rows[1..].Select(fields => fields[1] == "yes" ? 1.0 : 0)]).Predict(columns);
+        var predict = $"kind: predict\npurpose: credit-risk\nparties: [{{ name: bo, dataset: loans, key: [id] }}]\nreceivers: [bo]\nparameters: {{ model: {run.ToString()[..8]} }}\n";
+        Assert.Null(await study.RunAsync(await study[Plans.Bo].Engine.PlanAsync(JobDescription.Parse(predict), None)));
+        var predictions = study[Plans.Bo].Seen.Results.Values.Select(result => result.Result).OfType<JobResult.Predictions>().Single();
+        Assert.Equal(whole[149..], predictions.Rows.Take(251).Select(row => row.Value));
+
+        BinnedColumn Column(FeatureBins bins, int place) => BinnedColumn.Of(bins, [.. rows[1..].Select(fields => double.Parse(fields[place], CultureInfo.InvariantCulture))]);
+    }
+
     [Theory]
     [InlineData("minimum-rows: 50", "minimum-rows: 1000", "model.too-few-rows")]
     [InlineData("positive: \"yes\"", "positive: never", "trees.label-constant")]

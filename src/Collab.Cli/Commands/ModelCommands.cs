@@ -42,7 +42,7 @@ internal static class ModelCommands
             return output.Answer(view, console =>
             {
                 console.MarkupLineInterpolated($"[bold]{view.Model[..12]}[/]  {Output.Text(view.Asked)}");
-                console.MarkupLineInterpolated($"parts here: {string.Join(", ", view.PartsHere)} of {string.Join(", ", view.Owners)}; predictions go to {view.LabelOwner}");
+                console.MarkupLineInterpolated($"parts here: {string.Join(", ", view.PartsHere)} of {string.Join(", ", view.Owners)}{(view.LabelOwner is { } owner ? $"; predictions go to {owner}" : ", each of which has the whole")}");
                 var table = new Table().AddColumns(["party", "column", view.Terms is [var first, ..] ? first.Name : "value"]);
                 table.Columns[2].RightAligned();
                 foreach (var term in view.Terms ?? []) table.AddRow(Markup.Escape(term.Of), Markup.Escape(term.Column), term.Value.ToString("G6", CultureInfo.InvariantCulture));

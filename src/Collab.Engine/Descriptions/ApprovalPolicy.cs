@@ -213,6 +213,7 @@ public sealed record ApprovalRule(
         AnalysisQuestion analyses => analyses.MinimumGroupSize,
         IntersectionQuestion { Reveal: Reveal.Aggregates aggregates } => aggregates.Minimum,
         TrainingQuestion training => training.MinimumRows,
+        RowTrainingQuestion training => training.MinimumRows,
         PipelineQuestion pipeline => pipeline.Steps.Min(SmallestGroup),
         _ => int.MaxValue,
     };

@@ -57,7 +57,8 @@ public static class JobDescription
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
-        var isModel = kind is Kind.Training or Kind.Prediction or Kind.Pipeline;
+        var isByRows = kind == Kind.Training && ModelDescription.IsByRows(job);
+        var isModel = !isByRows && kind is (Kind.Training or Kind.Prediction or Kind.Pipeline);
         var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isModel, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
@@ -71,6 +72,7 @@ public static class JobDescription
                 Kind.Statistics => Statistics(job.Section("parameters")),
                 Kind.Computation => ComputationDescription.Parse(job.Section("parameters")),
                 Kind.Retrieval => RetrievalDescription.Parse(job.Section("parameters")),
+                Kind.Training when isByRows => ModelDescription.ParseRowTraining(job.Section("parameters")),
                 Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
                 Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
                 Kind.Pipeline => ModelDescription.ParsePipeline(job.Section("parameters")),

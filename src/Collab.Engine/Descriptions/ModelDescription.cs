@@ -17,17 +17,46 @@ internal static class ModelDescription
         ["boosted-regression"] = section => Trees(section, TreeLoss.Squared),
     };
 
+    private static readonly Dictionary<string, bool> RowWords = new() { ["matching"] = false, ["side-by-side"] = true };
+
+    /// <summary>Whether a training is on rows side by side, so that its parties have no keys.</summary>
+    public static bool IsByRows(YamlSection job) => job.Has("parameters") && job.Section("parameters") is var parameters && parameters.Has("rows") && parameters.Choice("rows", RowWords, false);
+
+    /// <summary>Reads the parameters of a training on rows side by side.</summary>
+    public static JobKind.RowTraining ParseRowTraining(YamlSection parameters)
+    {
+        parameters.Choice("rows", RowWords, false);
+        var label = parameters.Section("label");
+        var (column, positive) = (label.Text("column"), label.Has("positive") ? label.Text("positive") : null);
+        label.End();
+        RowFeature[] features = [.. parameters.Sections("features").Select(RowFeatureOf)];
+        var model = parameters.Section("model");
+        if (Read(parameters, model) is not ModelChoice.Trees trees) throw model.Error("kind", "must be boosted-trees or boosted-regression over rows side by side; the kind analysis fits regressions to them, exactly");
+        var question = new RowTrainingQuestion(
+            features, column, positive, trees, parameters.Choice("missing", MissingWords, false), parameters.Integer("minimum-rows", 100, 2, 100_000_000));
+        parameters.End();
+        if (positive is not null && !trees.IsClassification) throw parameters.Error("label", "has a positive value, and the model's labels are numbers");
+        return question.IsSound ? new(question) : throw parameters.Error("features", "must differ, with 'min' below 'max' or at most 255 'levels', and none of them the label");
+    }
+
+    private static RowFeature RowFeatureOf(YamlSection section)
+    {
+        var column = section.Text("column");
+        var feature = section.Has("levels")
+            ? new RowFeature(column, null, section.Texts("levels"))
+            : new RowFeature(column, PrivacyDescription.Range(section, column), []);
+        section.End();
+        return feature;
+    }
+
     /// <summary>Reads the parameters of a training.</summary>
     public static JobKind.Training ParseTraining(YamlSection parameters)
     {
+        parameters.Choice("rows", RowWords, false);
         var label = Label(parameters.Section("label"));
         ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Features).OrderBy(feature => feature.Of)]; // stable: columns stay as written
         var model = parameters.Section("model");
-        var word = model.Text("kind");
-        if (!Kinds.TryGetValue(word, out var read)) throw model.Error("kind", $"is none of {string.Join(", ", Kinds.Keys)}{NearestName.Hint(word, Kinds.Keys)}");
-        var choice = read(model);
-        model.End();
-        if (!choice.IsSound) throw parameters.Error("model", "has a number out of its range; 'job.md' has the table");
+        var choice = Read(parameters, model);
         var rule = IntersectionDescription.Rule(parameters, KeyRule.Default.Duplicate);
         if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
         var question = new TrainingQuestion(
@@ -40,10 +69,19 @@ internal static class ModelDescription
         return question.IsSound ? new(question) : throw parameters.Error("features", "are too many");
     }
 
+    private static ModelChoice Read(YamlSection parameters, YamlSection model)
+    {
+        var word = model.Text("kind");
+        if (!Kinds.TryGetValue(word, out var read)) throw model.Error("kind", $"is none of {string.Join(", ", Kinds.Keys)}{NearestName.Hint(word, Kinds.Keys)}");
+        var choice = read(model);
+        model.End();
+        return choice.IsSound ? choice : throw parameters.Error("model", "has a number out of its range; 'job.md' has the table");
+    }
+
     /// <summary>Reads the parameters of a prediction.</summary>
     public static JobKind.Prediction ParsePrediction(YamlSection parameters)
     {
-        var kind = new JobKind.Prediction(parameters.Text("model"));
+        var kind = new JobKind.Prediction(parameters.Text("model"), parameters.Boolean("standing", false));
         parameters.End();
         return kind;
     }
@@ -71,7 +109,9 @@ internal static class ModelDescription
     {
         var word = section.Text("kind");
         if (!Steps.TryGetValue(word, out var read)) throw section.Error("kind", $"is none of {string.Join(", ", Steps.Keys)}{NearestName.Hint(word, Steps.Keys)}");
-        var step = read(section.Section("parameters"));
+        var parameters = section.Section("parameters");
+        if (parameters.Has("rows") || parameters.Has("standing")) throw section.Error("parameters", "of a pipeline's step have no 'rows' or 'standing'");
+        var step = read(parameters);
         section.End();
         return step is JobKind.JointAnalyses { Join: null } or JobKind.JointAnalyses { Where: not null }
             ? throw section.Error("parameters", "must join rows, and have no 'where' of their own: say it at the parties")

@@ -22,8 +22,8 @@ public static class ModelExport
     public static readonly ErrorCode FormatUnknown = new(
         "model.format-unknown", ErrorKind.InvalidInput, "Ask for onnx or pmml.");
 
-    /// <summary>The training that a plan is, or has among its steps.</summary>
-    public static TrainingQuestion TrainingOf(Plan training) => ModelPlanner.TrainingOf(training);
+    /// <summary>Who gets predictions: the party that had the labels, or of rows side by side any owner.</summary>
+    public static PartyId? LabelOwnerOf(Plan training) => training.Question is RowTrainingQuestion ? null : ModelPlanner.TrainingOf(training).Label.Of;
 
     /// <summary>Writes the model.</summary>
     /// <param name="training">The plan of its training.</param>
@@ -35,6 +35,12 @@ public static class ModelExport
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(parts);
         if (!Formats.Contains(format)) throw new CollabException(FormatUnknown, $"'{format}' is no format of models.");
+        if (training.Question is RowTrainingQuestion byRows)
+        {
+            var whole = TreeModel.Decode(parts[0].Part.Span);
+            return format == "onnx" ? OnnxTreeModel.Write(whole) : PmmlTreeModel.Write(whole, byRows.Label);
+        }
+
         if (training.Owners.FirstOrDefault(owner => parts.All(part => part.Of != owner)) is { } missing)
             throw new CollabException(NotWhole, $"The part of {missing} is not here.", missing);
         var question = ModelPlanner.TrainingOf(training);
@@ -58,6 +64,12 @@ public static class ModelExport
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(parts);
+        if (training.Question is RowTrainingQuestion rows)
+        {
+            var splits = TreeModel.Decode(parts[0].Part.Span).Ensemble.Trees.SelectMany(tree => tree.Nodes).Where(node => node.Split is not null).CountBy(node => node.Split!.Feature).ToDictionary();
+            return [.. rows.Features.Select((feature, j) => new ModelTerm(parts[0].Of, feature.Column, "splits", splits.GetValueOrDefault(j)))];
+        }
+
         var question = ModelPlanner.TrainingOf(training);
         return [.. parts.SelectMany(part => question.Model is ModelChoice.Linear ? LinearTerms(question, part) : TreeTerms(question, part))];
     }

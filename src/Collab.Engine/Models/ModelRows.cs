@@ -54,6 +54,20 @@ internal sealed class ModelRows
         return rows;
     }
 
+    /// <summary>Reads every row of a party that holds rows side by side with others: each counts, and none has a key.</summary>
+    public static async Task<ModelRows> ReadAllAsync(
+        IAsyncEnumerable<ColumnBatch> batches, PlanInput input, IReadOnlyList<string> features, LabelColumn label, bool skips, CancellationToken cancellation)
+    {
+        var rows = new ModelRows(input, features, label, (NeedsAll: false, skips));
+        var next = 0;
+        await foreach (var batch in batches.WithCancellation(cancellation))
+        {
+            for (var row = 0; row < batch.RowCount; row++) rows.Take(batch, row, next++);
+        }
+
+        return rows;
+    }
+
     /// <summary>A number column of some keys, in the order given.</summary>
     public double[] Numbers(int feature, ReadOnlySpan<int> keys) => Taken(_numbers[feature]!, keys);
 

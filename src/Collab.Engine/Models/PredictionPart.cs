@@ -27,6 +27,7 @@ internal sealed record PredictionPart(
     {
         var archive = new JobArchive(ports.Store);
         var part = archive.RequirePart(question.Model, ports.Self);
+        if (question.IsAlone) return PrepareAloneAsync(ports, plan, question, part, cancellation);
         return archive.FindPlan(part.Training) is { } trained && part.Training == question.Training
             ? PrepareAsync(ports, plan, question, ModelPlanner.TrainingOf(trained), part, cancellation)
             : throw Unsuited(ports.Self, question.Model);
@@ -50,6 +51,13 @@ internal sealed record PredictionPart(
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
+        if (Question.IsAlone)
+        {
+            int[] all = [.. Rows.Complete];
+            var model = PartBy(bytes => TreeModel.Decode(bytes.Span));
+            return Told(all, model.Predict(Binned(model.Features, all)));
+        }
+
         var context = ContextOf(Plan, run);
         var places = await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, context, context, cancellation);                      // 1
         var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(PredictFork));
@@ -58,14 +66,17 @@ internal sealed record PredictionPart(
             var predictions = Model is ModelChoice.Trees
                 ? await ByTreesAsync(others, places, cancellation)
                 : await BySumAsync(others, places, context, cancellation);                                                            // 2
-            return predictions is null ? null : new JobResult.Predictions(
-                Plan.InputOf(Ports.Self)!.Key, [.. places.Zip(predictions).OrderBy(row => row.First).Select(row => new Prediction(new Match(Rows.Keys.Row(row.First), IntersectionOutcome.PartsOfKey(Rows.Keys[row.First].Span)), row.Second))]);
+            return predictions is null ? null : Told(places, predictions);
         }
         finally
         {
             foreach (var fork in others.Values) await fork.DisposeAsync();
         }
     }
+
+    private JobResult.Predictions Told(int[] places, double[] predictions) => new(
+        Plan.InputOf(Ports.Self)!.Key,
+        [.. places.Zip(predictions).OrderBy(row => row.First).Select(row => new Prediction(new Match(Rows.Keys.Row(row.First), IntersectionOutcome.PartsOfKey(Rows.Keys[row.First].Span)), row.Second))]);
 
     private async Task<double[]?> BySumAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, Digest context, CancellationToken cancellation)
     {
@@ -104,6 +115,18 @@ internal sealed record PredictionPart(
         {
             throw new CollabException(ModelErrors.PartUnsuited, $"{Ports.Self}'s part of model {Part.Model.Short} cannot be read.", Ports.Self, RunSteps.Protocol);
         }
+    }
+
+    // The whole model and all columns are here; nobody else takes part.
+    private static async Task<ProtocolPart> PrepareAloneAsync(EnginePorts ports, Plan plan, PredictionQuestion question, StoredPart part, CancellationToken cancellation)
+    {
+        if (part.Training != question.Training || new JobArchive(ports.Store).FindPlan(part.Training)?.Question is not RowTrainingQuestion training
+            || !question.Features.Select(feature => feature.Column).SequenceEqual(training.Features.Select(feature => feature.Column)))
+            throw Unsuited(ports.Self, question.Model);
+        var input = plan.InputOf(ports.Self)!;
+        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        var rows = await ModelRows.ReadAsync(data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), null, (NeedsAll: false, Skips: true), cancellation);
+        return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random));
     }
 
     private static CollabException Unsuited(PartyId self, Digest model) =>

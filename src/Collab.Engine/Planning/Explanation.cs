@@ -33,6 +33,7 @@ public sealed record Explanation(
         ComputationQuestion question => ComputationExplanation.Of(plan, question),
         RetrievalQuestion question => RetrievalExplanation.Of(plan, question),
         TrainingQuestion question => ModelExplanation.Of(plan, question),
+        RowTrainingQuestion question => ModelExplanation.Of(plan, question),
         PredictionQuestion question => ModelExplanation.Of(plan, question),
         PipelineQuestion question => OfPipeline(plan, question, machine),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),

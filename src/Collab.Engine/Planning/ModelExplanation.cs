@@ -54,9 +54,55 @@ internal static class ModelExplanation
             new(messages, bytes, CostRates.NodeMemory + (long)(RowsOf(plan) * (question.Features.Count + 4) * 40), seconds + WaitOf(plan), AreUpperBounds: true));
     }
 
+    /// <summary>A training on rows side by side.</summary>
+    public static Explanation Of(Plan plan, RowTrainingQuestion question)
+    {
+        var (owners, others) = (string.Join(", ", plan.Owners), plan.Owners.Count - 1);
+        long cells = (long)question.Model.Count * (1L << (question.Model.Depth - 1)) * question.Features.Count * (question.Model.Bins + 1) * 2;
+        return new(
+            plan.Digest,
+            new(
+                $"Train {Named(question.Model).English} for '{question.Label}' on the rows of {owners}, {question.Features.Count} columns.",
+                $"以 {owners} 的各行、{question.Features.Count} 列，针对“{question.Label}”训练{Named(question.Model).Chinese}。"),
+            new("Honest but curious; the owners may collude.", "半诚实模型；各数据方可合谋。"),
+            [
+                new("Bins follow from the ranges and levels that the plan declares, so that they tell nothing of any rows.", "分箱仅由计划声明的范围与水平决定，不透露任何行的信息。"),
+                others == 1
+                    ? new("With two owners each learns the other's histograms: the totals less its own.", "只有两方时，每一方可由合计减去自身得知对方的直方图。")
+                    : new("All but one of the owners together learn the last one's histograms.", "除一方外的所有数据方合起来可得知最后一方的直方图。"),
+                new("Every owner gets the whole model, and may use, export and show it.", "每个数据方得到整个模型，可使用、导出和展示。"),
+                question.SkipsMissing
+                    ? new("A row without a label is left out; a missing feature counts as a value of its own.", "缺少标签的行略去；缺少的特征作为单独取值。")
+                    : new("A row without a label ends the job; a missing feature counts as a value of its own.", "缺少标签的行使作业终止；缺少的特征作为单独取值。"),
+            ],
+            [
+                .. plan.Owners.Select(owner => new PartyExplanation(
+                    owner, [.. Explanation.Reads(plan, owner), new("random shares of its histograms, never a row", "其直方图的随机份额，绝不含任何行")],
+                    [
+                        new("for every node: sums of gradients in each bin of each column, over all rows together", "每个节点上、每列各箱在所有行上的梯度和"),
+                        new("how many rows there are together, and the mean and variance of the labels", "总行数以及标签的均值与方差"),
+                        new("the whole model", "整个模型"),
+                    ])),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(
+                (long)plan.Owners.Count * others * 4 * question.Model.Count * question.Model.Depth, cells * 32 * 2 * plan.Owners.Count * others, CostRates.NodeMemory + (cells * 64),
+                WaitOf(plan) + (cells * 1e-6), AreUpperBounds: true));
+    }
+
+    /// <summary>A prediction by one party that has the whole model.</summary>
+    private static Explanation OfAlone(Plan plan, PredictionQuestion question) => new(
+        plan.Digest,
+        new($"What does model {question.Model.Short} say of the rows of {question.LabelOwner}?", $"模型 {question.Model.Short} 对 {question.LabelOwner} 的各行给出何种预测？"),
+        new("Nobody else takes part.", "无其他方参与。"),
+        [],
+        [new(question.LabelOwner, [.. Explanation.Reads(plan, question.LabelOwner)], [new("the prediction of every row", "每一行的预测值")]), .. Explanation.Bystanders(plan)],
+        new(0, 0, CostRates.NodeMemory, CostRates.JobWait, AreUpperBounds: true));
+
     /// <summary>A prediction.</summary>
     public static Explanation Of(Plan plan, PredictionQuestion question)
     {
+        if (question.IsAlone) return OfAlone(plan, question);
         var (label, others) = (question.LabelOwner, string.Join(", ", plan.Owners.Where(owner => owner != question.LabelOwner)));
         return new(
             plan.Digest,
@@ -65,6 +111,9 @@ internal static class ModelExplanation
                 $"模型 {question.Model.Short} 对 {label} 与 {others} 键相同的各行给出何种预测？"),
             new("Honest but curious: nothing here checks that a party brings its true rows or its true part.", "半诚实模型：不检验任何一方的数据或模型部分是否真实。"),
             [
+                .. question.Stands
+                    ? [new Bilingual("Each run takes the datasets as they are registered then: every use buys the predictions of rows that come later.", "每次运行使用当时登记的数据集：每次使用可预测之后出现的行。")]
+                    : Array.Empty<Bilingual>(),
                 new(
                     "Rows are put side by side by private set intersection: every owner learns which of its own keys all the others have.",
                     "各行以隐私求交对齐：每个数据方得知自己哪些键为其余各方共有。"),

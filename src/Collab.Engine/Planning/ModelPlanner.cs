@@ -8,13 +8,16 @@ namespace Collab.Engine.Planning;
 /// <summary>Settles trainings and predictions with the owners' offers (protocols/specs/train.md, predict.md).</summary>
 internal static class ModelPlanner
 {
-    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1";
+    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", PredictAlone = "predict-alone/1";
 
     /// <summary>The protocol of a training.</summary>
     public static string ProtocolOf(TrainingQuestion question) => question.Model is ModelChoice.Trees ? TrainTrees : TrainLinear;
 
-    /// <summary>The protocol of a prediction.</summary>
-    public static string ProtocolOf(PredictionQuestion question) => question.IsOfTrees ? PredictTrees : PredictLinear;
+    /// <summary>The protocol of a training on rows side by side.</summary>
+    public static string ProtocolOf(RowTrainingQuestion question) => TrainTreesByRows;
+
+    /// <summary>The protocol of a prediction: none where one party has the whole model and all columns.</summary>
+    public static string ProtocolOf(PredictionQuestion question) => question.IsAlone ? PredictAlone : question.IsOfTrees ? PredictTrees : PredictLinear;
 
     /// <summary>The question of a training, its columns looked up.</summary>
     public static TrainingQuestion QuestionOf(JobKind.Training kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
@@ -34,12 +37,43 @@ internal static class ModelPlanner
         return question;
     }
 
+    /// <summary>The question of a training on rows side by side, its columns looked up.</summary>
+    public static RowTrainingQuestion QuestionOf(JobKind.RowTraining kind, IReadOnlyList<DatasetOffer> offers)
+    {
+        foreach (var offer in offers)
+        {
+            foreach (var feature in kind.Question.Features)
+            {
+                if (Planner.FindColumn(offer, feature.Column).Type == ColumnType.Text == feature.Range is not null)
+                    throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {offer.Owner} needs {(feature.Range is null ? "a range, 'min' and 'max': it holds numbers" : "'levels': it holds text")}.", offer.Owner);
+            }
+
+            if (Planner.FindColumn(offer, kind.Question.Label).Type == ColumnType.Text && kind.Question.Positive is null)
+                throw new CollabException(Planner.ColumnUnsuited, $"The label '{kind.Question.Label}' of {offer.Owner} holds text: say which value counts as 1 with 'positive'.", offer.Owner);
+        }
+
+        return kind.Question;
+    }
+
     /// <summary>The question of a prediction, its columns those of the training.</summary>
     public static PredictionQuestion QuestionOf(
         JobKind.Prediction kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Func<string, (Plan Training, Digest Model)>? models)
     {
         IntersectionPlanner.RequireKeys(specification, offers);
         var (plan, model) = models?.Invoke(kind.Model) ?? throw new CollabException(ModelErrors.Unknown, $"There is no model '{kind.Model}' here.");
+        if (plan.Question is RowTrainingQuestion rows)
+        {
+            if (specification.Parties is not [{ Owner: var alone }])
+                throw new CollabException(Planner.PartiesUnsuited, "A model trained by rows is whole at every owner: predict alone, with one party.");
+            foreach (var feature in rows.Features)
+            {
+                if (Planner.FindColumn(offers[0], feature.Column).Type == ColumnType.Text == feature.Range is not null)
+                    throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' has another type than the model was trained on.", alone);
+            }
+
+            return new(KeyRule.Default, plan.Digest, model, [.. rows.Features.Select(feature => new ModelColumn(alone, feature.Column))], alone, IsOfTrees: true, SkipsMissing: false, kind.Stands);
+        }
+
         var training = TrainingOf(plan);
         foreach (var feature in training.Features)
         {
@@ -48,12 +82,12 @@ internal static class ModelPlanner
                 throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {feature.Of} has another type than the model was trained on.", feature.Of);
         }
 
-        return QuestionOf(training, plan.Digest, model);
+        return QuestionOf(training, plan.Digest, model) with { Stands = kind.Stands };
     }
 
     /// <summary>What asks for predictions by the model of a training.</summary>
     public static PredictionQuestion QuestionOf(TrainingQuestion training, Digest job, Digest model) =>
-        new(training.KeyRule, job, model, training.Features, training.Label.Of, training.Model is ModelChoice.Trees, training.SkipsMissing);
+        new(training.KeyRule, job, model, training.Features, training.Label.Of, training.Model is ModelChoice.Trees, training.SkipsMissing, Stands: false);
 
     /// <summary>The training that a plan is, or has among its steps.</summary>
     public static TrainingQuestion TrainingOf(Plan plan) => plan.Question as TrainingQuestion ?? (plan.Question as PipelineQuestion)?.Training
@@ -65,13 +99,23 @@ internal static class ModelPlanner
     {
         RequireOwners(plan, ProtocolOf(question), question.Model is ModelChoice.Trees);
         Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
+        Require(plan, plan.Owners.All(owner => question.ColumnsOf(owner).Count > 0) && question.Features.Any(feature => feature.Of != question.Label.Of), "Each party brings a column, and one that has no labels a feature: otherwise train alone.");
     }
 
     /// <inheritdoc cref="Require(Plan, TrainingQuestion)"/>
     public static void Require(Plan plan, PredictionQuestion question)
     {
-        RequireOwners(plan, ProtocolOf(question), question.IsOfTrees);
+        if (question.IsAlone) Require(plan, plan.Protocol == PredictAlone, $"This node runs {PredictAlone} for such a question, not {plan.Protocol}.");
+        else RequireOwners(plan, ProtocolOf(question), question.IsOfTrees);
         Require(plan, plan.Receivers.Count == 1 && plan.Receivers[0] == question.LabelOwner, "Predictions go to the party that had the labels.");
+    }
+
+    /// <inheritdoc cref="Require(Plan, TrainingQuestion)"/>
+    public static void Require(Plan plan, RowTrainingQuestion question)
+    {
+        Require(plan, plan.Protocol == ProtocolOf(question), $"This node runs {ProtocolOf(question)} for such a question, not {plan.Protocol}.");
+        Require(plan, plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
+        Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
     }
 
     private static void RequireOwners(Plan plan, string protocol, bool isOfTrees)

@@ -131,6 +131,7 @@ public static class Planner
         ComputationQuestion => ComputationPlanner.Protocol,
         RetrievalQuestion => RetrievalPlanner.Protocol,
         TrainingQuestion training => ModelPlanner.ProtocolOf(training),
+        RowTrainingQuestion training => ModelPlanner.ProtocolOf(training),
         PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
         PipelineQuestion => PipelinePlanner.Protocol,
         _ => StatisticsProtocol,
@@ -163,6 +164,9 @@ public static class Planner
             case TrainingQuestion training:
                 ModelPlanner.Require(plan, training);
                 break;
+            case RowTrainingQuestion training:
+                ModelPlanner.Require(plan, training);
+                break;
             case PredictionQuestion prediction:
                 ModelPlanner.Require(plan, prediction);
                 break;
@@ -191,6 +195,7 @@ public static class Planner
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         JobKind.Retrieval retrieval => RetrievalPlanner.QuestionOf(retrieval, specification, offers),
         JobKind.Training training => ModelPlanner.QuestionOf(training, specification, offers),
+        JobKind.RowTraining training => ModelPlanner.QuestionOf(training, offers),
         JobKind.Prediction prediction => ModelPlanner.QuestionOf(prediction, specification, offers, models),
         JobKind.Pipeline pipeline => PipelinePlanner.QuestionOf(pipeline, specification, offers, models),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
@@ -204,6 +209,7 @@ public static class Planner
         ComputationQuestion q => q.ColumnsOf(request.Owner),
         RetrievalQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
         TrainingQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
+        RowTrainingQuestion q => q.Columns,
         PredictionQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         PipelineQuestion q => q.Steps.SelectMany(step => ColumnsOf(step, request)).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),

@@ -31,6 +31,7 @@ public sealed record PipelineQuestion(IReadOnlyList<Question> Steps) : Question
                         isTrained = true;
                         break;
                     case PredictionQuestion { IsOfThisRun: true } when !isTrained:
+                    case PredictionQuestion { Stands: true }:
                         return false;
                     case PredictionQuestion or AnalysisQuestion { Join: not null }:
                         break;

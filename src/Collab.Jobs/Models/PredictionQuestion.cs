@@ -10,14 +10,21 @@ namespace Collab.Jobs;
 /// <param name="LabelOwner">Who had the labels.</param>
 /// <param name="IsOfTrees">Whether it is one of trees; else it is linear.</param>
 /// <param name="SkipsMissing">As in the training.</param>
+/// <param name="Stands">Whether each run takes the datasets as they are registered then: rows as they come.</param>
 public sealed record PredictionQuestion(
-    KeyRule KeyRule, Digest Training, Digest Model, IReadOnlyList<ModelColumn> Features, PartyId LabelOwner, bool IsOfTrees, bool SkipsMissing) : Question
+    KeyRule KeyRule, Digest Training, Digest Model, IReadOnlyList<ModelColumn> Features, PartyId LabelOwner, bool IsOfTrees, bool SkipsMissing, bool Stands) : Question
 {
     /// <inheritdoc/>
     public override string Kind => "predict";
 
+    /// <inheritdoc/>
+    public override bool IsStanding => Stands;
+
     /// <summary>Whether the model is trained in the same run, by an earlier step of a pipeline.</summary>
     public bool IsOfThisRun => Model == default;
+
+    /// <summary>Whether one party has all columns, and with them the whole model.</summary>
+    public bool IsAlone => Features.All(feature => feature.Of == LabelOwner);
 
     /// <summary>The features of an owner, in order.</summary>
     public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
@@ -30,12 +37,12 @@ public sealed record PredictionQuestion(
     internal void Encode(CanonicalWriter writer)
     {
         KeyRule.Encode(writer, KeyRule);
-        writer.Digest(Training).Digest(Model).List(Features, ModelColumn.Encode).Party(LabelOwner).Boolean(IsOfTrees).Boolean(SkipsMissing);
+        writer.Digest(Training).Digest(Model).List(Features, ModelColumn.Encode).Party(LabelOwner).Boolean(IsOfTrees).Boolean(SkipsMissing).Boolean(Stands);
     }
 
     internal static PredictionQuestion Decode(ref CanonicalReader reader)
     {
-        var question = new PredictionQuestion(KeyRule.Decode(ref reader), reader.Digest(), reader.Digest(), reader.List(ModelColumn.Decode), reader.Party(), reader.Boolean(), reader.Boolean());
+        var question = new PredictionQuestion(KeyRule.Decode(ref reader), reader.Digest(), reader.Digest(), reader.List(ModelColumn.Decode), reader.Party(), reader.Boolean(), reader.Boolean(), reader.Boolean());
         return question.KeyRule.Duplicate != DuplicateKeys.All && question.Features.Count > 0 && question.Features.Distinct().Count() == question.Features.Count
             ? question
             : throw new MalformedException("columns of a model, each once, and keys that stand for one row");

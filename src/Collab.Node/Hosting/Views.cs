@@ -32,7 +32,7 @@ internal static class Views
     public static TextView Of(Bilingual text) => new(text.English, text.Chinese);
 
     public static ModelView Of(Plan training, Digest model, IReadOnlyList<StoredPart> parts, bool withTerms) => new(
-        model.ToString(), training.Digest.ToString(), Of(Explanation.Of(training).Question), training.Purpose, training.Created, ModelExport.TrainingOf(training).Label.Of.Name,
+        model.ToString(), training.Digest.ToString(), Of(Explanation.Of(training).Question), training.Purpose, training.Created, ModelExport.LabelOwnerOf(training)?.Name,
         [.. training.Owners.Select(owner => owner.Name)], [.. parts.Select(part => part.Of.Name)],
         withTerms ? [.. ModelExport.TermsOf(training, parts).Select(term => new ModelTermView(term.Of.Name, term.Column, term.Name, term.Value))] : null);
 

@@ -43,12 +43,12 @@ public sealed record ModelsView(IReadOnlyList<ModelView> Models);
 /// <param name="Asked">What was trained, in words.</param>
 /// <param name="Purpose">The job's purpose code.</param>
 /// <param name="Created">When the job was planned.</param>
-/// <param name="LabelOwner">Who had the labels, and gets predictions.</param>
+/// <param name="LabelOwner">Who had the labels, and gets predictions; null where every owner has the whole model.</param>
 /// <param name="Owners">Its owners.</param>
 /// <param name="PartsHere">The owners whose parts are at this node.</param>
 /// <param name="Terms">What these say; null in a list.</param>
 public sealed record ModelView(
-    string Model, string Job, TextView Asked, string Purpose, DateTimeOffset Created, string LabelOwner, IReadOnlyList<string> Owners, IReadOnlyList<string> PartsHere,
+    string Model, string Job, TextView Asked, string Purpose, DateTimeOffset Created, string? LabelOwner, IReadOnlyList<string> Owners, IReadOnlyList<string> PartsHere,
     IReadOnlyList<ModelTermView>? Terms = null);
 
 /// <summary>What a part says of a column.</summary>

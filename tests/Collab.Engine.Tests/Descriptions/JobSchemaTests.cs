@@ -103,7 +103,7 @@ public sealed class JobSchemaTests
     private const string LinearTraining = """
         {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id","where":"age > 17"}],"receivers":["al"],
          "parameters":{"label":{"of":"al","column":"bad","positive":"yes"},"features":[{"of":"al","columns":["w","z"]},{"of":"bo","columns":["y"]}],
-           "model":{"kind":"logistic","epochs":20,"batch":64,"learning-rate":0.2,"l2":0.01},"missing":"skip-row","test-percent":20,"minimum-rows":500,"whole-to":["bo"],
+           "model":{"kind":"logistic","epochs":20,"batch":64,"learning-rate":0.2,"l2":0.01},"rows":"matching","missing":"skip-row","test-percent":20,"minimum-rows":500,"whole-to":["bo"],
            "trim":false,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse"}}
         """;
 
@@ -114,7 +114,13 @@ public sealed class JobSchemaTests
         """;
 
     private const string Prediction = """
-        {"kind":"predict","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"model":"3f9ac2d1"}}
+        {"kind":"predict","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"model":"3f9ac2d1","standing":true}}
+        """;
+
+    private const string RowTraining = """
+        {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a"},{"name":"bo","dataset":"b","where":"age > 17"}],"receivers":["al"],
+         "parameters":{"rows":"side-by-side","label":{"column":"bad","positive":"yes"},"features":[{"column":"age","min":18,"max":99.5},{"column":"sex","levels":["f","m"]}],
+           "model":{"kind":"boosted-trees","trees":50,"depth":4},"missing":"skip-row","minimum-rows":500}}
         """;
 
     private const string Pipeline = """
@@ -125,7 +131,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline, RowTraining];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

@@ -28,8 +28,9 @@ public static class RowWiseTrees
     /// <exception cref="ArgumentException">Settings or lengths do not fit, or there is no column or no other owner.</exception>
     /// <exception cref="CollabException">Labels are unfit or all equal, training diverges, or totals cannot come from any rows: <see cref="TreeErrors"/>.</exception>
     /// <exception cref="PeerFaultException">Another owner broke the protocol.</exception>
+    /// <returns>The model, and how many rows all owners have together.</returns>
     /// <remarks>Two rounds a level, 2·32 bytes for each bin of each node that is summed, twice to each other owner.</remarks>
-    public static async Task<TreeModel> TrainAsync(
+    public static async Task<(TreeModel Model, long Rows)> TrainAsync(
         IReadOnlyList<IChannel> others, TreeSettings settings, IReadOnlyList<BinnedColumn> columns, ReadOnlyMemory<double> labels, RandomSource random, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -61,7 +62,7 @@ public static class RowWiseTrees
         var boosting = new Boosting(settings, targets, LabelsOf(sums));
         var layout = HistogramLayout.Of(bins);
         var trees = await boosting.RunAsync((rows, gradients) => new OwnRows(layout, columns, rows, gradients, totals), progress, cancellation).ConfigureAwait(false);
-        return new(boosting.Ensemble(layout, trees), bins);
+        return (new(boosting.Ensemble(layout, trees), bins), (long)sums[0]);
     }
 
     // |label| is at most 1, in score units: what is beyond comes from no rows.

@@ -30,7 +30,7 @@ public sealed class RowWiseTreesTests
             var own = CreditRows.Mortgages.Where(i => (i * i) % owners == place);                 // uneven parts, one perhaps empty
             return await RowWiseTrees.TrainAsync([.. channels.Values], settings, own.Binned(bins), own.Labels, RandomSource.Seeded(place));
         });
-        Assert.All(runs.Values, run => Assert.Equal(expected, run.Result.Encode()));
+        Assert.All(runs.Values, run => Assert.Equal(expected, run.Result.Model.Encode()));
     }
 
     [Fact]
@@ -39,8 +39,9 @@ public sealed class RowWiseTreesTests
         var run = await TwoParty.RunAsync(
             c => RowWiseTrees.TrainAsync([c], Small, [BinnedColumn.Of(Bins, [1, 1])], new double[] { 0, 0 }, RandomSource.Seeded(1)),
             c => RowWiseTrees.TrainAsync([c], Small, [BinnedColumn.Of(Bins, [2, 3])], new double[] { 1, 1 }, RandomSource.Seeded(2)));
-        Assert.Equal(TreeTraining.Train(Small, [BinnedColumn.Of(Bins, [1, 1, 2, 3])], [0, 0, 1, 1]).Encode(), run.Sender.Encode());
-        Assert.Equal(run.Sender.Encode(), run.Receiver.Encode());
+        Assert.Equal(TreeTraining.Train(Small, [BinnedColumn.Of(Bins, [1, 1, 2, 3])], [0, 0, 1, 1]).Encode(), run.Sender.Model.Encode());
+        Assert.Equal(run.Sender.Model.Encode(), run.Receiver.Model.Encode());
+        Assert.Equal((4, 4), (run.Sender.Rows, run.Receiver.Rows));
     }
 
     [Fact]
@@ -87,5 +88,5 @@ public sealed class RowWiseTreesTests
         }
     }
 
-    private static Task<TreeModel> Train(IChannel channel) => RowWiseTrees.TrainAsync([channel], Small, Columns, Labels, RandomSource.Seeded(1));
+    private static async Task<TreeModel> Train(IChannel channel) => (await RowWiseTrees.TrainAsync([channel], Small, Columns, Labels, RandomSource.Seeded(1))).Model;
 }
