@@ -124,7 +124,7 @@ internal sealed record PredictionPart(
             || !question.Features.Select(feature => feature.Column).SequenceEqual(training.Features.Select(feature => feature.Column)))
             throw Unsuited(ports.Self, question.Model);
         var input = plan.InputOf(ports.Self)!;
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), null, (NeedsAll: false, Skips: true), cancellation);
         return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random));
     }

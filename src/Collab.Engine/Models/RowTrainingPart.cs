@@ -24,7 +24,7 @@ internal sealed record RowTrainingPart(
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, RowTrainingQuestion question, CancellationToken cancellation)
     {
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
-        using var data = new GrantedData(input, ports.Datasets.Open(input.DatasetId));
+        using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAllAsync(
             data.ReadAsync(cancellation), input, [.. question.Features.Select(feature => feature.Column)], new LabelColumn(ports.Self, question.Label, question.Positive), question.SkipsMissing, cancellation);
         var read = data.Close(ports.Random);
