@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Collab.Evm.Codecs;
+using Collab.Evm.Contract;
 using Collab.Evm.Rpc;
 using Collab.Evm.Tests.Chain;
+using Collab.Primitives;
+using Refusal = Collab.Evm.Contract.ContractRefusal;
 
 namespace Collab.Evm.Tests.Contract;
 
@@ -13,8 +15,6 @@ internal sealed class ConsortiumChain
 {
     /// <summary>The time of the first block, in seconds since 1970.</summary>
     public const long Genesis = 1_800_000_000;
-
-    private static readonly AbiFunction Refused = AbiFunction.Parse("Refused(uint8)");
 
     private readonly Anvil _node;
     private readonly EvmAddress[] _keys;
@@ -117,17 +117,9 @@ internal sealed class ConsortiumChain
 
     private static JsonObject Deployed(EvmAddress[] keys, (int Organisation, Role Roles, int Administration)[] founders, long quorum, long keyDelay)
     {
-        byte[] data =
-        [
-            .. Convert.FromHexString((string)ConsortiumBuild.Json["bytecode"]!),
-            .. Abi.Encode(AbiType.Parse("(bytes32[],uint8[],address[],uint256,uint64)"), new object[]
-            {
-                founders.Select(f => (object)ContractEncoding.Organisation(f.Organisation)).ToArray(),
-                founders.Select(f => (object)(BigInteger)(int)f.Roles).ToArray(),
-                founders.Select(f => (object)keys[f.Administration]).ToArray(),
-                (BigInteger)quorum, (BigInteger)keyDelay,
-            }),
-        ];
+        var data = ConsortiumContract.Deployment(
+            Convert.FromHexString((string)ConsortiumBuild.Json["bytecode"]!),
+            [.. founders.Select(f => (new Digest(ContractEncoding.Organisation(f.Organisation)), (int)f.Roles, keys[f.Administration]))], (int)quorum, (ulong)keyDelay);
         return new() { ["from"] = keys[0].ToString(), ["gas"] = "0x989680", ["data"] = HexText.Of(data) };
     }
 
@@ -152,5 +144,5 @@ internal sealed class ConsortiumChain
 
     private static byte[] Returned(JsonNode call) => HexText.Bytes((string)call["returnData"]!, "bytes");
 
-    private static Refusal Why(byte[] returned) => (Refusal)(int)(BigInteger)Refused.DecodeCall(returned)[0];
+    private static Refusal Why(byte[] returned) => ConsortiumContract.RefusalOf(returned) ?? throw new InvalidDataException("Not the contract's error.");
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Refusal = Collab.Evm.Contract.ContractRefusal;
 
 namespace Collab.Evm.Tests.Contract;
 

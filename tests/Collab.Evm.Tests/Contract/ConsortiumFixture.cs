@@ -1,4 +1,5 @@
 using Collab.Evm.Tests.Chain;
+using Refusal = Collab.Evm.Contract.ContractRefusal;
 
 namespace Collab.Evm.Tests.Contract;
 

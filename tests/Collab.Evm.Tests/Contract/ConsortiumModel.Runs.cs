@@ -1,4 +1,5 @@
 using System.Numerics;
+using Refusal = Collab.Evm.Contract.ContractRefusal;
 
 namespace Collab.Evm.Tests.Contract;
 

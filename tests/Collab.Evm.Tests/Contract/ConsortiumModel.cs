@@ -1,3 +1,5 @@
+using Refusal = Collab.Evm.Contract.ContractRefusal;
+
 namespace Collab.Evm.Tests.Contract;
 
 /// <summary>

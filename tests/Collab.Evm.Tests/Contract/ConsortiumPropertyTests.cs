@@ -1,3 +1,5 @@
+using Refusal = Collab.Evm.Contract.ContractRefusal;
+
 namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Random calls: a million sequences on the model, and a sample of the same on the bytecode.</summary>

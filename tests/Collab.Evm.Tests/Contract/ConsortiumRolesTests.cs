@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Refusal = Collab.Evm.Contract.ContractRefusal;
 
 namespace Collab.Evm.Tests.Contract;
 

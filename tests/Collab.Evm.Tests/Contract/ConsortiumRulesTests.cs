@@ -1,3 +1,5 @@
+using Refusal = Collab.Evm.Contract.ContractRefusal;
+
 namespace Collab.Evm.Tests.Contract;
 
 /// <summary>Each rule of protocols/specs/contract.md by a story, on the bytecode and on the model.</summary>

@@ -17,15 +17,6 @@ public enum Role
     None = 0, Provider = 1, Requester = 2, Algorithm = 4, Operator = 8, Auditor = 16, Any = 31, Administration = 32,
 }
 
-/// <summary>Why a call was refused: <c>Refusal</c> of protocols/contracts/src/Refusals.sol.</summary>
-public enum Refusal
-{
-    None, UnknownKey, WrongRole, Inactive, Paused, NotYours, Malformed, Exists, Unknown, WrongPlan, WrongVersion,
-    WrongState, TooMuch, TooLate, TooEarly, LiveGrants, Unreachable,
-    JobClosed, JobRevoked, JobNotBegun, JobExpired, JobSpent, RequesterOut, PartyOut, AlgorithmChanged, AlgorithmNotApproved,
-    GrantMissing, DatasetChanged, GrantExpired, GrantSpent,
-}
-
 /// <summary>
 /// One call: who sends it and the arguments in the order of the contract's own. Ids, keys, labels and digests are small numbers from 1, with 0
 /// for the zero value; lists are sets of ids as bits; times are seconds since the chain of the test began.
