@@ -77,7 +77,7 @@ public static class ModelExport
     private static IEnumerable<ModelTerm> LinearTerms(TrainingQuestion question, StoredPart stored)
     {
         var part = LinearPart.Decode(stored.Part.Span);
-        if (stored.Of == question.Label.Of) yield return new(stored.Of, "(intercept)", "estimate", part.Constant);
+        yield return new(stored.Of, "(constant)", "estimate", part.Constant); // those of all parts add up to the intercept
         foreach (var (column, estimate) in question.FeaturesOf(stored.Of).Zip(part.Coefficients)) yield return new(stored.Of, column, "estimate", estimate);
     }
 
