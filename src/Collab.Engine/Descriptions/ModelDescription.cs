@@ -32,6 +32,7 @@ internal static class ModelDescription
         RowFeature[] features = [.. parameters.Sections("features").Select(RowFeatureOf)];
         var model = parameters.Section("model");
         if (Read(parameters, model) is not ModelChoice.Trees trees) throw model.Error("kind", "must be boosted-trees or boosted-regression over rows side by side; the kind analysis fits regressions to them, exactly");
+        if (trees.IsHidden) throw parameters.Error("model", "has 'splits: hidden', and every owner of rows side by side gets the model");
         var question = new RowTrainingQuestion(
             features, column, positive, trees, parameters.Choice("missing", MissingWords, false), parameters.Integer("minimum-rows", 100, 2, 100_000_000));
         parameters.End();
@@ -139,7 +140,9 @@ internal static class ModelDescription
     private static ModelChoice.Trees Trees(YamlSection section, TreeLoss loss) => new(
         loss, section.Integer("trees", 100, 1, 10_000), section.Integer("depth", 6, 1, 12), section.Integer("bins", 64, 2, 255),
         Millionths(section, "learning-rate", "0.1"), Millionths(section, "l2", "1"), Millionths(section, "minimum-gain", "0"), Millionths(section, "minimum-child-weight", "1"),
-        loss == TreeLoss.Squared ? Millionths(section, "label-bound", null) : ModelChoice.Unit);
+        loss == TreeLoss.Squared ? Millionths(section, "label-bound", null) : ModelChoice.Unit, section.Choice("splits", SplitWords, false));
+
+    private static readonly Dictionary<string, bool> SplitWords = new() { ["own"] = false, ["hidden"] = true };
 
     private static long Millionths(YamlSection section, string field, string? otherwise)
     {

@@ -44,6 +44,7 @@ public static class ModelExport
         if (training.Owners.FirstOrDefault(owner => parts.All(part => part.Of != owner)) is { } missing)
             throw new CollabException(NotWhole, $"The part of {missing} is not here.", missing);
         var question = ModelPlanner.TrainingOf(training);
+        if (question.Model.Form == ModelForm.HiddenTrees) throw new CollabException(NotWhole, "The model is of trees that nobody knows.");
         ReadOnlyMemory<byte> PartOf(PartyId owner) => parts.Single(part => part.Of == owner).Part;
         if (question.Model is ModelChoice.Trees)
         {
@@ -71,6 +72,7 @@ public static class ModelExport
         }
 
         var question = ModelPlanner.TrainingOf(training);
+        if (question.Model.Form == ModelForm.HiddenTrees) return []; // nobody knows what it says
         return [.. parts.SelectMany(part => question.Model is ModelChoice.Linear ? LinearTerms(question, part) : TreeTerms(question, part))];
     }
 

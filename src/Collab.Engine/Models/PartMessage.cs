@@ -1,5 +1,6 @@
 using System.Buffers;
 using Collab.Channels;
+using Collab.FederatedLearning.Trees;
 using Collab.Primitives;
 
 namespace Collab.Engine.Models;
@@ -40,6 +41,21 @@ internal sealed record ColumnsMessage(int Columns) : IMessage<ColumnsMessage>
         var columns = reader.UInt32();
         reader.End();
         return columns <= Most ? new((int)columns) : throw new MalformedException("at most 4096 columns");
+    }
+}
+
+/// <summary>How many bins each of an owner's columns has, and whether these are categories; of trees that nobody knows.</summary>
+internal sealed record ShapesMessage(FeatureShape[] Features) : IMessage<ShapesMessage>
+{
+    public void Encode(IBufferWriter<byte> destination) =>
+        destination.Write(new CanonicalWriter().List(Features, (w, feature) => w.Byte((byte)feature.ValueBins).Boolean(feature.IsCategory)).Written);
+
+    public static ShapesMessage Decode(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CanonicalReader(payload);
+        var features = reader.List((ref r) => r.Byte() is var bins and >= 1 ? new FeatureShape(bins, r.Boolean()) : throw new MalformedException("a bin at least"));
+        reader.End();
+        return new(features);
     }
 }
 

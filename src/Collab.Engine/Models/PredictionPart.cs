@@ -4,6 +4,7 @@ using Collab.Engine.Runs;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.ColumnWise;
+using Collab.FederatedLearning.Trees.Secret;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.SecretSharing;
@@ -37,7 +38,7 @@ internal sealed record PredictionPart(
     public static async Task<ProtocolPart> PrepareAsync(
         EnginePorts ports, Plan plan, PredictionQuestion question, TrainingQuestion training, StoredPart part, CancellationToken cancellation)
     {
-        if (!question.Features.SequenceEqual(training.Features) || question.LabelOwner != training.Label.Of || question.IsOfTrees != training.Model is ModelChoice.Trees
+        if (!question.Features.SequenceEqual(training.Features) || question.LabelOwner != training.Label.Of || question.Form != training.Model.Form
             || question.SkipsMissing != training.SkipsMissing)
             throw Unsuited(ports.Self, part.Model);
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
@@ -63,9 +64,12 @@ internal sealed record PredictionPart(
         var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(PredictFork));
         try
         {
-            var predictions = Model is ModelChoice.Trees
-                ? await ByTreesAsync(others, places, cancellation)
-                : await BySumAsync(others, places, context, cancellation);                                                            // 2
+            var predictions = Model.Form switch                                                                                       // 2
+            {
+                ModelForm.Trees => await ByTreesAsync(others, places, cancellation),
+                ModelForm.Linear => await BySumAsync(others, places, context, cancellation),
+                _ => await ByHiddenTreesAsync(others, places, context, cancellation),
+            };
             return predictions is null ? null : Told(places, predictions);
         }
         finally
@@ -100,6 +104,16 @@ internal sealed record PredictionPart(
         var own = PartBy(bytes => FeaturePart.Decode(bytes.Span));
         await ColumnWisePrediction.AssistAsync(others[Question.LabelOwner], own, Binned(own.Features, places), cancellation);
         return null;
+    }
+
+    private async Task<double[]?> ByHiddenTreesAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, Digest context, CancellationToken cancellation)
+    {
+        var kept = PartBy(bytes => KeptSecretTrees.Decode(bytes.Span));
+        await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, others, Ports.Random, Plan.Security, context, cancellation: cancellation);
+        using var trees = await kept.ShareAsync(joint.Engine, ModelSettings.Of((ModelChoice.Trees)Model), cancellation);
+        var predictions = await SecretTrees.PredictAsync(joint.Engine, trees, Binned(kept.Own, places), places.Length, [Question.LabelOwner], cancellation);
+        await joint.EndAsync(cancellation);
+        return predictions;
     }
 
     private BinnedColumn[] Binned(IReadOnlyList<FeatureBins> features, int[] places) =>

@@ -3,6 +3,7 @@ using Collab.Engine.Runs;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.ColumnWise;
+using Collab.FederatedLearning.Trees.Secret;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.SecretSharing;
@@ -81,7 +82,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
 
         var columns = await EachAsync(others, new ColumnsMessage(Question.FeaturesOf(Ports.Self).Count), AgreeStep, cancellation);   // 2
         var (part, losses) = Question.Model is ModelChoice.Trees trees
-            ? (await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
+            ? (trees.IsHidden ? await TrainHiddenTreesAsync(channels, others, trees, train, attempt, progress, cancellation) : await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
             : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, attempt, state, stage, Passed, progress, cancellation); // 3
         var stored = new StoredPart(Job, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
         var archive = new JobArchive(Ports.Store);
@@ -178,6 +179,31 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         finally
         {
             foreach (var fork in owners) await fork.DisposeAsync();
+        }
+    }
+
+    private async Task<byte[]> TrainHiddenTreesAsync(
+        IReadOnlyDictionary<PartyId, IChannel> channels, IReadOnlyDictionary<PartyId, IChannel> others, ModelChoice.Trees trees, ReadOnlyMemory<int> train, Digest attempt, StepProgress progress,
+        CancellationToken cancellation)
+    {
+        var settings = ModelSettings.Of(trees);
+        BinnedColumn[] columns = [.. Question.FeaturesOf(Ports.Self).Select((name, j) => Binned(Question.NameOf(new(Ports.Self, name)), j, trees.Bins, train.Span))];
+        var shapes = await EachAsync(others, new ShapesMessage([.. columns.Select(column => new FeatureShape(column.Bins.ValueBins, column.Bins.IsCategory))]), AgreeStep, cancellation); // 2
+        foreach (var (owner, told) in shapes) PeerFaultException.ThrowUnless(told.Features.Length == Question.FeaturesOf(owner).Count, owner, AgreeStep, "the bins of each of its columns");
+        var forks = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(TrainFork));
+        try
+        {
+            await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, attempt, cancellation: cancellation);
+            using var part = await SecretTrees.TrainAsync(
+                joint.Engine, settings, [.. Plan.Owners.Select(owner => shapes[owner].Features)], Question.Label.Of, columns, Question.Label.Of == Ports.Self ? Rows.Labels(train.Span) : null, train.Length,
+                new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
+            var kept = await KeptSecretTrees.TakeAsync(joint.Engine, part, [.. columns.Select(column => column.Bins)], Ports.Random, cancellation);
+            await joint.EndAsync(cancellation);
+            return kept.Encode();
+        }
+        finally
+        {
+            foreach (var fork in forks.Values) await fork.DisposeAsync();
         }
     }
 

@@ -11,13 +11,14 @@ internal static class ModelExplanation
     private const double LinearSeconds = 74e-6, LinearBytes = 1050;           // a row and epoch, three parties
     private const double SmoothFactor = 6;                                    // the smooth sigmoid beside three pieces
     private const double TreeSeconds = 2e-6, TreeBytes = 93;                  // a row, column of other owners and tree
+    private const double HiddenSeconds = 5e-9, HiddenPairSeconds = 3e-7, HiddenPairBytes = 25; // a row, bin and leaf of each tree; by the bench of 10,000 x 20 x 16, and of 500 x 20 x 16 of two
     private const int RoundsOfStep = 35;
 
     /// <summary>A training.</summary>
     public static Explanation Of(Plan plan, TrainingQuestion question)
     {
         var (owners, label) = (string.Join(", ", plan.Owners), question.Label.Of);
-        var isOfTrees = question.Model is ModelChoice.Trees;
+        var isOfTrees = question.Model.Form == ModelForm.Trees;
         var (bytes, seconds, messages) = CostOf(plan, question);
         return new(
             plan.Digest,
@@ -117,15 +118,16 @@ internal static class ModelExplanation
                 new(
                     "Rows are put side by side by private set intersection: every owner learns which of its own keys all the others have.",
                     "各行以隐私求交对齐：每个数据方得知自己哪些键为其余各方共有。"),
-                question.IsOfTrees
+                question.Form == ModelForm.Trees
                     ? new($"{label} learns of every row on which side of each split of the others it is, by the split's number.", $"{label} 得知每一行位于其他方每个分裂的哪一侧（仅按分裂编号）。")
+                    : question.Form == ModelForm.HiddenTrees ? new("Trees, splits and the way of every row through them stay shared; the prediction alone is opened.", "树、分裂及每行的路径均保持秘密分享，仅公开预测值。")
                     : new(
                         $"The scores of the parts are added up on shares and only the sum is opened, to {label}. Of two owners that sum tells {label} the other part's score; from many predictions it learns the other's weights times its columns.",
                         $"各部分得分在份额上相加，仅向 {label} 公开其和。只有两方时，该和即告知另一部分的得分；多次预测可推知对方的加权列。"),
             ],
             [
                 .. plan.Owners.Select(owner => new PartyExplanation(
-                    owner, [.. Explanation.Reads(plan, owner), question.IsOfTrees && owner != label ? new("a bit for each row and split of its own", "其每个分裂对每一行的一个比特") : new("random shares", "随机份额")],
+                    owner, [.. Explanation.Reads(plan, owner), question.Form == ModelForm.Trees && owner != label ? new("a bit for each row and split of its own", "其每个分裂对每一行的一个比特") : new("random shares", "随机份额")],
                     owner == label ? [new("the prediction of every row that all have", "所有共有行的预测值")] : [new("how many rows match, and no prediction", "仅知匹配行数，不知任何预测值")])),
                 .. Explanation.Bystanders(plan),
             ],
@@ -157,19 +159,23 @@ internal static class ModelExplanation
     private static IEnumerable<Bilingual> Learns(Plan plan, TrainingQuestion question, PartyId owner)
     {
         yield return new("which of its keys all the others have", "自己哪些键为其余各方共有");
-        if (question.Model is ModelChoice.Trees && owner == question.Label.Of)
+        if (question.Model.Form == ModelForm.Trees && owner == question.Label.Of)
         {
             yield return new(
                 "for every node, and every column of the others by its number: the sums of gradients in each bin, which tell much of how the column falls together with the labels",
                 "每个节点上、其他方每列（按编号）的各箱梯度和，由此可知该列与标签关系的大部分信息");
         }
-        else if (question.Model is ModelChoice.Trees)
+        else if (question.Model.Form == ModelForm.Trees)
         {
             yield return new("which rows are in which node of every tree: rows of one node got like scores", "每棵树各节点包含哪些行：同一节点的行得分相近");
         }
-        else
+        else if (question.Model.Form == ModelForm.Linear)
         {
             yield return new("the loss of every epoch", "每轮的损失");
+        }
+        else
+        {
+            yield return new("how many bins each column of the others has, and nothing of the trees", "其他方每列的箱数，对树一无所知");
         }
 
         yield return new("its own part of the model", "自己的模型部分");
@@ -181,6 +187,14 @@ internal static class ModelExplanation
         var (rows, owners) = (RowsOf(plan), plan.Owners.Count);
         if (question.Model is ModelChoice.Trees trees)
         {
+            if (trees.IsHidden)
+            {
+                var (shared, levels) = (rows * trees.Count * question.Features.Count * trees.Bins * (1 << trees.Depth), (long)trees.Count * trees.Depth);
+                return owners == 2
+                    ? ((long)(shared * HiddenPairBytes), shared * HiddenPairSeconds, levels * 120 * 2)
+                    : ((long)(rows * trees.Count * ((4 << trees.Depth) + 30) * 24), shared * HiddenSeconds, levels * 120 * 3);
+            }
+
             var work = rows * trees.Count * question.Features.Count(feature => feature.Of != question.Label.Of);
             return ((long)(work * TreeBytes), work * TreeSeconds, 4L * trees.Count * trees.Depth * (owners - 1));
         }
@@ -203,6 +217,7 @@ internal static class ModelExplanation
         ModelChoice.Linear { Kind: LinearKind.Regression } => new("a linear regression", "线性回归"),
         ModelChoice.Linear { Kind: LinearKind.Logistic } => new("a logistic regression", "逻辑回归"),
         ModelChoice.Linear => new("a logistic regression with a sigmoid of three pieces", "逻辑回归（三段式 sigmoid）"),
+        ModelChoice.Trees { IsHidden: true } trees => new($"{trees.Count} boosted trees of depth {trees.Depth} that nobody sees", $"{trees.Count} 棵深度为 {trees.Depth} 且无人可见的提升树"),
         ModelChoice.Trees trees => new($"{trees.Count} boosted trees of depth {trees.Depth}", $"{trees.Count} 棵深度为 {trees.Depth} 的提升树"),
         _ => throw new ArgumentException("A model without a name.", nameof(model)),
     };

@@ -8,16 +8,17 @@ namespace Collab.Engine.Planning;
 /// <summary>Settles trainings and predictions with the owners' offers (protocols/specs/train.md, predict.md).</summary>
 internal static class ModelPlanner
 {
-    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", PredictAlone = "predict-alone/1";
+    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", TrainHidden = "train-trees-secret/1", PredictHidden = "predict-trees-secret/1", PredictAlone = "predict-alone/1";
 
     /// <summary>The protocol of a training.</summary>
-    public static string ProtocolOf(TrainingQuestion question) => question.Model is ModelChoice.Trees ? TrainTrees : TrainLinear;
+    public static string ProtocolOf(TrainingQuestion question) => question.Model.Form switch { ModelForm.Linear => TrainLinear, ModelForm.Trees => TrainTrees, _ => TrainHidden };
 
     /// <summary>The protocol of a training on rows side by side.</summary>
     public static string ProtocolOf(RowTrainingQuestion question) => TrainTreesByRows;
 
     /// <summary>The protocol of a prediction: none where one party has the whole model and all columns.</summary>
-    public static string ProtocolOf(PredictionQuestion question) => question.IsAlone ? PredictAlone : question.IsOfTrees ? PredictTrees : PredictLinear;
+    public static string ProtocolOf(PredictionQuestion question) => question.IsAlone ? PredictAlone
+        : question.Form switch { ModelForm.Linear => PredictLinear, ModelForm.Trees => PredictTrees, _ => PredictHidden };
 
     /// <summary>The question of a training, its columns looked up.</summary>
     public static TrainingQuestion QuestionOf(JobKind.Training kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
@@ -71,7 +72,7 @@ internal static class ModelPlanner
                     throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' has another type than the model was trained on.", alone);
             }
 
-            return new(KeyRule.Default, plan.Digest, model, [.. rows.Features.Select(feature => new ModelColumn(alone, feature.Column))], alone, IsOfTrees: true, SkipsMissing: false, kind.Stands);
+            return new(KeyRule.Default, plan.Digest, model, [.. rows.Features.Select(feature => new ModelColumn(alone, feature.Column))], alone, ModelForm.Trees, SkipsMissing: false, kind.Stands);
         }
 
         var training = TrainingOf(plan);
@@ -87,7 +88,7 @@ internal static class ModelPlanner
 
     /// <summary>What asks for predictions by the model of a training.</summary>
     public static PredictionQuestion QuestionOf(TrainingQuestion training, Digest job, Digest model) =>
-        new(training.KeyRule, job, model, training.Features, training.Label.Of, training.Model is ModelChoice.Trees, training.SkipsMissing, Stands: false);
+        new(training.KeyRule, job, model, training.Features, training.Label.Of, training.Model.Form, training.SkipsMissing, Stands: false);
 
     /// <summary>The training that a plan is, or has among its steps.</summary>
     public static TrainingQuestion TrainingOf(Plan plan) => plan.Question as TrainingQuestion ?? (plan.Question as PipelineQuestion)?.Training
@@ -97,7 +98,8 @@ internal static class ModelPlanner
     /// <exception cref="CollabException">The plan is none that this node runs.</exception>
     public static void Require(Plan plan, TrainingQuestion question)
     {
-        RequireOwners(plan, ProtocolOf(question), question.Model is ModelChoice.Trees);
+        RequireOwners(plan, ProtocolOf(question), question.Model.Form == ModelForm.Trees);
+        Require(plan, question.Model.Form != ModelForm.HiddenTrees || question.WholeTo.Count == 0, "Trees that nobody knows are told to nobody: leave 'whole-to' out, or 'splits: hidden'.");
         Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
         Require(plan, plan.Owners.All(owner => question.ColumnsOf(owner).Count > 0) && question.Features.Any(feature => feature.Of != question.Label.Of), "Each party brings a column, and one that has no labels a feature: otherwise train alone.");
     }
@@ -106,7 +108,7 @@ internal static class ModelPlanner
     public static void Require(Plan plan, PredictionQuestion question)
     {
         if (question.IsAlone) Require(plan, plan.Protocol == PredictAlone, $"This node runs {PredictAlone} for such a question, not {plan.Protocol}.");
-        else RequireOwners(plan, ProtocolOf(question), question.IsOfTrees);
+        else RequireOwners(plan, ProtocolOf(question), question.Form == ModelForm.Trees);
         Require(plan, plan.Receivers.Count == 1 && plan.Receivers[0] == question.LabelOwner, "Predictions go to the party that had the labels.");
     }
 
@@ -123,7 +125,7 @@ internal static class ModelPlanner
         Require(plan, plan.Protocol == protocol, $"This node runs {protocol} for such a question, not {plan.Protocol}.");
         Require(plan, plan.Security == SecurityModel.SemiHonest, $"{protocol} withstands only parties that are honest but curious.");
         if (isOfTrees) Require(plan, plan.Owners.Count is >= 2 and <= MultiPartyPsiOptions.MostParties, $"Trees have 2 to {MultiPartyPsiOptions.MostParties} owners of columns.");
-        else Require(plan, plan.Owners.Count is 2 or 3, "A linear model has two or three owners of columns.");
+        else Require(plan, plan.Owners.Count is 2 or 3, "A model on shares has two or three owners of columns.");
     }
 
     private static void Require(Plan plan, bool holds, string rule)

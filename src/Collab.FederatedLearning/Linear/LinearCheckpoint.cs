@@ -40,40 +40,10 @@ public sealed class LinearCheckpoint
     /// <summary>Forgets the share.</summary>
     public void Zero() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_share.AsSpan()));
 
-    /// <summary>Each party but the last draws its share; the last gets what is missing to the weights.</summary>
-    internal static async Task<LinearCheckpoint> TakeAsync(IVectorEngine engine, SharedVector weights, IReadOnlyList<double> losses, RandomSource random, CancellationToken cancellation)
-    {
-        var (last, self) = (engine.Parties[^1], engine.Parties[engine.Index]);
-        var share = self == last ? [] : MemoryMarshal.Cast<byte, ulong>(random.Bytes(weights.Length * sizeof(ulong))).ToArray();
-        var rest = SharedVectors.Slice(weights, 0, weights.Length);
-        try
-        {
-            foreach (var party in engine.Parties.SkipLast(1))
-            {
-                using SharedVector drawn = await engine.InputAsync(party, party == self ? share : default, weights.Length, cancellation).ConfigureAwait(false), before = rest;
-                rest = SharedVectors.Subtract(before, drawn);
-            }
-
-            var opened = await engine.OpenAsync(rest, [last], cancellation).ConfigureAwait(false);
-            return new(losses, self == last ? opened! : share);
-        }
-        finally
-        {
-            rest.Dispose();
-        }
-    }
+    internal static async Task<LinearCheckpoint> TakeAsync(IVectorEngine engine, SharedVector weights, IReadOnlyList<double> losses, RandomSource random, CancellationToken cancellation) =>
+        new(losses, await KeptShares.TakeAsync(engine, weights, random, cancellation).ConfigureAwait(false));
 
     /// <summary>The weights, shared anew.</summary>
-    internal async Task<SharedVector> ShareAsync(IVectorEngine engine, int length, CancellationToken cancellation)
-    {
-        if (_share.Length != length) throw new ArgumentException("A checkpoint of as many weights.", nameof(length));
-        var sum = engine.Constant(new ulong[length]);
-        foreach (var party in engine.Parties)
-        {
-            using SharedVector one = await engine.InputAsync(party, party == engine.Parties[engine.Index] ? _share : default, length, cancellation).ConfigureAwait(false), before = sum;
-            sum = SharedVectors.Add(before, one);
-        }
-
-        return sum;
-    }
+    internal Task<SharedVector> ShareAsync(IVectorEngine engine, int length, CancellationToken cancellation) =>
+        _share.Length == length ? KeptShares.ShareAsync(engine, _share, cancellation) : throw new ArgumentException("A checkpoint of as many weights.", nameof(length));
 }

@@ -36,18 +36,29 @@ public abstract record ModelChoice
     /// <param name="MinimumGain">What a split must gain, in millionths, 0 to 10^6 units.</param>
     /// <param name="MinimumChildWeight">The least sum of second derivatives in a leaf, in millionths, 0 to 10^9 units.</param>
     /// <param name="LabelBound">A public bound on the magnitude of labels of the squared loss, in millionths, above 0; a unit for the logistic.</param>
+    /// <param name="IsHidden">Whether nobody learns even the splits, so that the model itself stays shared (protocols/specs/train-trees-secret.md); depth 8 at most then.</param>
     public sealed record Trees(
-        TreeLoss Loss, int Count, int Depth, int Bins, long LearningRate, long L2, long MinimumGain, long MinimumChildWeight, long LabelBound) : ModelChoice
+        TreeLoss Loss, int Count, int Depth, int Bins, long LearningRate, long L2, long MinimumGain, long MinimumChildWeight, long LabelBound,
+        bool IsHidden) : ModelChoice
     {
         /// <inheritdoc/>
         public override bool IsSound =>
             Enum.IsDefined(Loss) && Count is >= 1 and <= 10_000 && Depth is >= 1 and <= 12 && Bins is >= 2 and <= 255 && LearningRate is >= 1 and <= Unit
             && L2 is >= 0 and <= 1_000_000 * Unit && MinimumGain is >= 0 and <= 1_000_000 * Unit && MinimumChildWeight is >= 0 and <= 1_000_000_000 * Unit
-            && LabelBound >= 1 && (Loss == TreeLoss.Squared || LabelBound == Unit);
+            && LabelBound >= 1 && (Loss == TreeLoss.Squared || LabelBound == Unit) && (!IsHidden || Depth <= 8);
 
         /// <inheritdoc/>
         public override bool IsClassification => Loss == TreeLoss.Logistic;
     }
+
+    /// <summary>What it is made of.</summary>
+    public ModelForm Form => this switch
+    {
+        Linear => ModelForm.Linear,
+        Trees { IsHidden: true } => ModelForm.HiddenTrees,
+        Trees => ModelForm.Trees,
+        _ => throw new InvalidOperationException($"{GetType().Name} has no form."),
+    };
 
     /// <summary>Whether every number is in its range.</summary>
     public abstract bool IsSound { get; }
@@ -64,7 +75,7 @@ public abstract record ModelChoice
                 break;
             case Trees trees:
                 writer.Byte(OfTrees).Byte((byte)trees.Loss).UInt32((uint)trees.Count).Byte((byte)trees.Depth).Byte((byte)trees.Bins)
-                    .Int64(trees.LearningRate).Int64(trees.L2).Int64(trees.MinimumGain).Int64(trees.MinimumChildWeight).Int64(trees.LabelBound);
+                    .Int64(trees.LearningRate).Int64(trees.L2).Int64(trees.MinimumGain).Int64(trees.MinimumChildWeight).Int64(trees.LabelBound).Boolean(trees.IsHidden);
                 break;
             default:
                 throw new InvalidOperationException($"{GetType().Name} has no encoding.");
@@ -77,7 +88,7 @@ public abstract record ModelChoice
         {
             OfLinear => new Linear((LinearKind)reader.Byte(), ReadCount(ref reader), ReadCount(ref reader), reader.Int64(), reader.Int64()),
             OfTrees => new Trees(
-                (TreeLoss)reader.Byte(), ReadCount(ref reader), reader.Byte(), reader.Byte(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64()),
+                (TreeLoss)reader.Byte(), ReadCount(ref reader), reader.Byte(), reader.Byte(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Boolean()),
             _ => throw new MalformedException("a known kind of model"),
         };
         return choice.IsSound ? choice : throw new MalformedException("settings of a model within their ranges");
@@ -107,4 +118,17 @@ public enum TreeLoss
 
     /// <summary>Labels are numbers.</summary>
     Squared = 2,
+}
+
+/// <summary>What a model is made of, and so by which protocol its parts predict.</summary>
+public enum ModelForm
+{
+    /// <summary>A weighted sum.</summary>
+    Linear = 1,
+
+    /// <summary>Trees whose splits their owners know.</summary>
+    Trees = 2,
+
+    /// <summary>Trees that nobody knows.</summary>
+    HiddenTrees = 3,
 }

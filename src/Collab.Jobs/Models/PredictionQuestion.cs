@@ -8,11 +8,11 @@ namespace Collab.Jobs;
 /// <param name="Model">The run of it, which names the model; all zeros as well.</param>
 /// <param name="Features">Its columns, as in the training.</param>
 /// <param name="LabelOwner">Who had the labels.</param>
-/// <param name="IsOfTrees">Whether it is one of trees; else it is linear.</param>
+/// <param name="Form">What it is made of.</param>
 /// <param name="SkipsMissing">As in the training.</param>
 /// <param name="Stands">Whether each run takes the datasets as they are registered then: rows as they come.</param>
 public sealed record PredictionQuestion(
-    KeyRule KeyRule, Digest Training, Digest Model, IReadOnlyList<ModelColumn> Features, PartyId LabelOwner, bool IsOfTrees, bool SkipsMissing, bool Stands) : Question
+    KeyRule KeyRule, Digest Training, Digest Model, IReadOnlyList<ModelColumn> Features, PartyId LabelOwner, ModelForm Form, bool SkipsMissing, bool Stands) : Question
 {
     /// <inheritdoc/>
     public override string Kind => "predict";
@@ -37,13 +37,13 @@ public sealed record PredictionQuestion(
     internal void Encode(CanonicalWriter writer)
     {
         KeyRule.Encode(writer, KeyRule);
-        writer.Digest(Training).Digest(Model).List(Features, ModelColumn.Encode).Party(LabelOwner).Boolean(IsOfTrees).Boolean(SkipsMissing).Boolean(Stands);
+        writer.Digest(Training).Digest(Model).List(Features, ModelColumn.Encode).Party(LabelOwner).Byte((byte)Form).Boolean(SkipsMissing).Boolean(Stands);
     }
 
     internal static PredictionQuestion Decode(ref CanonicalReader reader)
     {
-        var question = new PredictionQuestion(KeyRule.Decode(ref reader), reader.Digest(), reader.Digest(), reader.List(ModelColumn.Decode), reader.Party(), reader.Boolean(), reader.Boolean(), reader.Boolean());
-        return question.KeyRule.Duplicate != DuplicateKeys.All && question.Features.Count > 0 && question.Features.Distinct().Count() == question.Features.Count
+        var question = new PredictionQuestion(KeyRule.Decode(ref reader), reader.Digest(), reader.Digest(), reader.List(ModelColumn.Decode), reader.Party(), (ModelForm)reader.Byte(), reader.Boolean(), reader.Boolean());
+        return Enum.IsDefined(question.Form) && question.KeyRule.Duplicate != DuplicateKeys.All && question.Features.Count > 0 && question.Features.Distinct().Count() == question.Features.Count
             ? question
             : throw new MalformedException("columns of a model, each once, and keys that stand for one row");
     }

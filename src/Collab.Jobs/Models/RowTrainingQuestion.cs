@@ -22,7 +22,7 @@ public sealed record RowTrainingQuestion(
 
     /// <summary>Whether what it says fits together.</summary>
     public bool IsSound =>
-        Features.Count is >= 1 and <= MostColumns && Columns.Distinct().Count() == Columns.Count && Features.All(feature => feature.IsSound) && Model.IsSound && MinimumRows >= 2
+        Features.Count is >= 1 and <= MostColumns && Columns.Distinct().Count() == Columns.Count && Features.All(feature => feature.IsSound) && Model.IsSound && !Model.IsHidden && MinimumRows >= 2
         && (Positive is null || Model.IsClassification);
 
     /// <summary>Whether the inputs have the columns, and no key.</summary>

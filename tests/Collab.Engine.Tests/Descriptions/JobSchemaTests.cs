@@ -110,7 +110,7 @@ public sealed class JobSchemaTests
     private const string TreeTraining = """
         {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al","bo"],
          "parameters":{"label":{"of":"al","column":"loss"},"features":[{"of":"bo","columns":["y"]}],
-           "model":{"kind":"boosted-regression","trees":50,"depth":4,"bins":32,"learning-rate":0.3,"l2":2,"minimum-gain":0.5,"minimum-child-weight":3,"label-bound":1000}}}
+           "model":{"kind":"boosted-regression","trees":50,"depth":4,"bins":32,"learning-rate":0.3,"l2":2,"minimum-gain":0.5,"minimum-child-weight":3,"label-bound":1000,"splits":"hidden"}}}
         """;
 
     private const string Prediction = """
