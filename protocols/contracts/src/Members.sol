@@ -204,7 +204,7 @@ abstract contract Members {
     function tally(uint256 motion) public view returns (uint256 count) {
         bytes32[] storage voters = motions[motion].voters;
         for (uint256 i; i < voters.length; ++i) {
-            if (_has(voters[i], OPERATOR) && votes[motion][voters[i]] == organisations[voters[i]].term + 1) ++count;
+            if (votes[motion][voters[i]] == organisations[voters[i]].term + 1) ++count; // the term ends with the role
         }
     }
 

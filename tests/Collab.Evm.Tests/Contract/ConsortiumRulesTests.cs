@@ -249,16 +249,18 @@ public sealed class ConsortiumRulesTests(ConsortiumFixture fixture) : IClassFixt
 
     [Fact]
     public Task The_vote_of_a_removed_member_lapses_and_does_not_come_back_with_it() => fixture.ExpectAsync([
-        new ContractCall(Operation.OpenMotion, Scenario.Key(1, Role.Operator), 1, 2, 0, 1, 0, 20 * Day), // a vote of organisation 1 to pause
-        new ContractCall(Operation.OpenMotion, Scenario.Key(2, Role.Operator), 2, 1, 1, (int)Role.Provider | 256, 0, 20 * Day),
-        new ContractCall(Operation.Vote, Scenario.Key(3, Role.Operator), 2), // it is no operator any more
+        new ContractCall(Operation.OpenMotion, Scenario.Key(1, Role.Operator), 1, 2, 0, 1, 0, 20 * Day), // organisation 1 wants to pause
+        new ContractCall(Operation.OpenMotion, Scenario.Key(1, Role.Operator), 2, 2, 0, 1, 0, 20 * Day),
+        new ContractCall(Operation.OpenMotion, Scenario.Key(2, Role.Operator), 3, 1, 1, (int)Role.Provider | 256, 0, 20 * Day),
+        new ContractCall(Operation.Vote, Scenario.Key(3, Role.Operator), 3), // it is no operator any more
         new(new(Operation.Vote, Scenario.Key(1, Role.Operator), 1), Refusal.WrongRole),
         new ContractCall(Operation.Vote, Scenario.Key(2, Role.Operator), 1), // would be the second vote
         new ContractCall(Operation.SetDataset, One, 2, 5), // and the consortium is not paused
-        new ContractCall(Operation.OpenMotion, Scenario.Key(2, Role.Operator), 3, 1, 1, (int)Scenario.Founders[0].Roles | 256, 0, 20 * Day),
-        new ContractCall(Operation.Vote, Scenario.Key(3, Role.Operator), 3), // it is one again
+        new ContractCall(Operation.OpenMotion, Scenario.Key(2, Role.Operator), 4, 1, 1, (int)Scenario.Founders[0].Roles | 256, 0, 20 * Day),
+        new ContractCall(Operation.Vote, Scenario.Key(3, Role.Operator), 4), // it is one again
+        new ContractCall(Operation.Vote, Scenario.Key(2, Role.Operator), 2), // would be the second vote
         new ContractCall(Operation.SetDataset, One, 2, 6),
-        new(new(Operation.Vote, Scenario.Key(1, Role.Operator), 1), Told: new(EventKind.Paused, [1]))]); // by a new vote
+        new(new(Operation.Vote, Scenario.Key(1, Role.Operator), 2), Told: new(EventKind.Paused, [1]))]); // by a new vote
 
     [Fact]
     public Task Nobody_votes_twice_or_late_and_motions_have_numbers_and_an_end() => fixture.ExpectAsync([
