@@ -1,3 +1,4 @@
+using Collab.FederatedLearning.Privacy;
 using Collab.Primitives;
 
 namespace Collab.FederatedLearning.Averaging;
@@ -21,7 +22,14 @@ public sealed record AveragingSettings(Digest Context, int Inputs, int Hidden, i
     /// <summary>Fraction bits of a change: the sum of all clients' changes, each times its rows, stays below 2^63.</summary>
     public const int Fraction = 35;
 
-    internal int Length => Network.CountOf(Inputs, Hidden) + 1;
+    /// <summary>In private training, a parameter beyond this has diverged.</summary>
+    public const int LargestParameter = 1024;
+
+    /// <summary>Differentially private training; null for training without noise.</summary>
+    /// <remarks>Where rows are hidden a round is one step by the sum of their gradients; <see cref="LocalPasses"/> and <see cref="Batch"/> are then 1.</remarks>
+    public PrivateTraining? Privacy { get; init; }
+
+    internal int Length => Network.CountOf(Inputs, Hidden) + (Privacy is null ? 1 : 0);
 
     internal void Check()
     {
@@ -30,5 +38,7 @@ public sealed record AveragingSettings(Digest Context, int Inputs, int Hidden, i
         ArgumentOutOfRangeException.ThrowIfLessThan(LocalPasses, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Batch, 1);
         if (!(LearningRate > 0) || !double.IsFinite(LearningRate)) throw new ArgumentOutOfRangeException(nameof(LearningRate));
+        Privacy?.Check();
+        if (Privacy is { Unit: PrivacyUnit.Row } && (LocalPasses != 1 || Batch != 1)) throw new ArgumentOutOfRangeException(nameof(LocalPasses));
     }
 }

@@ -29,21 +29,23 @@ public static class FederatedAveraging
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(rows);
         settings.Check();
-        if (rows.Length == 0 || rows.Length > AveragingSettings.MostRows || labels.Length != rows.Length || rows.Any(row => row.Length != settings.Inputs || !row.All(double.IsFinite)) || labels.Any(y => y is not (0 or 1)))
+        if (rows.Length > AveragingSettings.MostRows || labels.Length != rows.Length || rows.Any(row => row.Length != settings.Inputs)
+            || (settings.Privacy is null && (rows.Length == 0 || !rows.All(row => row.All(double.IsFinite)) || labels.Any(y => y is not (0 or 1)))))
             throw new CollabException(AveragingErrors.RowUnfit, $"{self} has no row, a value that is no number, or a label that is neither 0 nor 1.", self);
         for (var expected = 0u; ; expected++)
         {
             // 1. The model, and who takes part.
             var model = await channel.ReceiveAsync<ModelMessage>(ModelStep, cancellation).ConfigureAwait(false);
             PeerFaultException.ThrowUnless(
-                model.Round == expected && expected <= settings.Rounds && model.Parameters.Length == settings.Length - 1 && model.Parameters.All(double.IsFinite), channel.Peer, ModelStep, "the next round's model, of finite numbers");
+                model.Round == expected && expected <= settings.Rounds && model.Parameters.Length == Network.CountOf(settings.Inputs, settings.Hidden) && model.Parameters.All(double.IsFinite), channel.Peer, ModelStep, "the next round's model, of finite numbers");
             PeerFaultException.ThrowUnless(
                 expected == settings.Rounds ? model.Clients.Length == 0 : model.Clients.Length is >= 3 and <= AggregationRound.MostClients && model.Clients.Contains(self) && model.Clients.Zip(model.Clients.Skip(1)).All(pair => pair.First.CompareTo(pair.Second) < 0),
                 channel.Peer, ModelStep, "three clients or more, in order, this one among them");
             if (expected == settings.Rounds) return new(settings.Inputs, settings.Hidden, model.Parameters);
+            PeerFaultException.ThrowUnless(settings.Privacy?.HasNoiseOf(model.Clients.Length) != false, channel.Peer, ModelStep, "as many clients as the noise is agreed for");
 
-            // 2. Passes over the own rows.
-            var words = ChangeOf(settings, self, model.Parameters, rows, labels);
+            // 2. Passes over the own rows; in private training their clipped sum, with this client's share of noise.
+            var words = settings.Privacy?.VectorOf(settings, model.Parameters, rows, labels, random) ?? ChangeOf(settings, self, model.Parameters, rows, labels);
 
             // 3. The change times the number of rows, and that number, into the sum.
             await SecureAggregation.ContributeAsync(new(settings.Context, expected, model.Clients, settings.Length), self, channel, words, random, cancellation).ConfigureAwait(false);
@@ -71,6 +73,7 @@ public static class FederatedAveraging
             // 1. The model to all that are left.
             var isLast = round == settings.Rounds;
             if (!isLast && clients.Length < 3) throw new CollabException(AggregationErrors.TooFew, $"{clients.Length} clients are left, 3 are needed.");
+            if (!isLast && settings.Privacy?.HasNoiseOf(clients.Length) == false) throw new CollabException(AggregationErrors.TooFew, $"{clients.Length} clients are left, too few for the noise that is agreed.");
             var message = new ModelMessage(round, isLast ? [] : clients, [.. parameters]);
             await Task.WhenAll(clients.Select(client => TellAsync(channels[client], message, cancellation))).ConfigureAwait(false);
             if (isLast) return new(settings.Inputs, settings.Hidden, parameters);
@@ -79,12 +82,30 @@ public static class FederatedAveraging
             var result = await SecureAggregation.SumAsync(new(settings.Context, round, clients, settings.Length), channels, patience, cancellation).ConfigureAwait(false);
             progress?.Report(result);
 
-            // 4. The mean change, by rows.
-            var count = result.Sum[^1];
-            if (count is 0 or > AveragingSettings.MostRows) throw new CollabException(AveragingErrors.Diverged, "The numbers of rows of all clients together are none or too many.");
-            for (var k = 0; k < parameters.Length; k++) parameters[k] += Math.ScaleB(unchecked((long)result.Sum[k]), -AveragingSettings.Fraction) / count;
+            // 4. The mean change, by rows; in private training the mean of clients' changes or the step by rows' gradients, with all noise.
+            Move(settings, result, parameters);
             clients = [.. clients.Where(client => !result.Gone.ContainsKey(client))];
         }
+    }
+
+    private static void Move(AveragingSettings settings, AggregationResult result, double[] parameters)
+    {
+        var step = 0.0;
+        if (settings.Privacy is { } privacy)
+        {
+            step = privacy.Step(settings, result.Contributors.Count);
+        }
+        else
+        {
+            var count = result.Sum[^1];
+            if (count is 0 or > AveragingSettings.MostRows) throw new CollabException(AveragingErrors.Diverged, "The numbers of rows of all clients together are none or too many.");
+            step = Math.ScaleB(1, -AveragingSettings.Fraction) / count;
+        }
+
+        for (var k = 0; k < parameters.Length; k++) parameters[k] += unchecked((long)result.Sum[k]) * step;
+        // Made of noisy sums alone: to end for it tells nothing more.
+        if (settings.Privacy is not null && !Array.TrueForAll(parameters, x => Math.Abs(x) <= AveragingSettings.LargestParameter))
+            throw new CollabException(AveragingErrors.Diverged, $"A parameter is beyond {AveragingSettings.LargestParameter}.");
     }
 
     // A client whose channel is broken is noticed, and told of, by the sum that follows.

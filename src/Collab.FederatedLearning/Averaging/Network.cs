@@ -76,6 +76,13 @@ public sealed class Network
         }
     }
 
+    /// <summary>Adds one row's step, the negative gradient of its loss.</summary>
+    internal void AddStep(ReadOnlySpan<double> row, double label, Span<double> step)
+    {
+        var units = new double[Hidden];
+        AddGradient(row, units, label - (1 / (1 + Math.Exp(-Output(row, units)))), step);
+    }
+
     private double Output(ReadOnlySpan<double> row, Span<double> units)
     {
         if (row.Length != Inputs) throw new ArgumentException("A value for each input.", nameof(row));

@@ -8,7 +8,7 @@ using Collab.Testing;
 namespace Collab.FederatedLearning.Tests.Averaging;
 
 /// <summary>Averaging against the same rounds in the clear, with clients that go in every round, and what is refused.</summary>
-public sealed class FederatedAveragingTests
+public sealed partial class FederatedAveragingTests
 {
     private static readonly AveragingSettings Settings = new(Parties.RunContext, Inputs: 3, Hidden: 4, Rounds: 4, LocalPasses: 2, Batch: 16, LearningRate: 0.3);
 
