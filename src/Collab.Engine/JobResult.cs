@@ -24,6 +24,7 @@ public abstract record JobResult
     private const byte KindModel = 18;
     private const byte KindPredictions = 19;
     private const byte KindPipeline = 20;
+    private const byte KindClusters = 21;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -91,6 +92,11 @@ public abstract record JobResult
     /// <param name="Rows">In the order of the receiver's rows.</param>
     public sealed record Predictions(IReadOnlyList<string> Columns, IReadOnlyList<Prediction> Rows) : JobResult;
 
+    /// <summary>Centres of clusters.</summary>
+    /// <param name="Columns">The columns, in the order of the numbers of a centre.</param>
+    /// <param name="Found">Every cluster, also those of which nothing is told.</param>
+    public sealed record Clusters(IReadOnlyList<Jobs.ModelColumn> Columns, IReadOnlyList<FoundCluster> Found) : JobResult;
+
     /// <summary>What the steps of a pipeline gave to this receiver.</summary>
     /// <param name="Steps">In order; steps that tell it nothing are left out.</param>
     public sealed record Pipeline(IReadOnlyList<StepResult> Steps) : JobResult;
@@ -134,6 +140,10 @@ public abstract record JobResult
             case Computation computation:
                 writer.Byte(KindComputation).List(computation.Values, (w, v) => w
                     .Text(v.Name).Boolean(v.IsTruth).Boolean(v.IsList).Byte((byte)v.Scale).List(v.Units, (u, units) => u.Int64(units)).Int64(v.Divisor));
+                break;
+            case Clusters clusters:
+                writer.Byte(KindClusters).List(clusters.Columns, (w, c) => w.Party(c.Of).Text(c.Column)).List(clusters.Found, (w, found) => w
+                    .Int64(found.Size ?? -1).Boolean(found.Centre is not null).List(found.Centre ?? [], (l, x) => l.Int64(BitConverter.DoubleToInt64Bits(x))));
                 break;
             case Pipeline pipeline:
                 writer.Byte(KindPipeline).List(pipeline.Steps, (w, step) => w.Byte((byte)step.Number).Bytes(step.Result.Encode()));
@@ -244,6 +254,15 @@ public abstract record JobResult
             KindStatistics => new Statistics(StatisticsResult.Decode(reader.Bytes())),
             KindAnalyses => new Analyses(AnalysisResult.Decode(reader.Bytes())),
             KindComputation => new Computation(reader.List((ref r) => ReadOpened(ref r))),
+            KindClusters => new Clusters(
+                reader.List((ref r) => new Jobs.ModelColumn(r.Party(), r.Text())),
+                reader.List((ref r) =>
+                {
+                    var size = r.Int64() switch { -1 => (int?)null, var told and >= 0 and <= int.MaxValue => (int)told, _ => throw new MalformedException("a size, or none") };
+                    var isTold = r.Boolean();
+                    var centre = r.List((ref c) => BitConverter.Int64BitsToDouble(c.Int64()));
+                    return isTold || centre.Length == 0 ? new FoundCluster(size, isTold ? centre : null) : throw new MalformedException("no centre of a cluster that is not told");
+                })),
             KindPipeline => new Pipeline(reader.List((ref r) => new StepResult(r.Byte(), Decode(r.Bytes())) is { Result: not Pipeline } step ? step : throw new MalformedException("no pipeline in a pipeline"))),
             KindModel => new Model(ModelCard.Decode(ref reader)),
             KindPredictions => new Predictions(
@@ -309,6 +328,11 @@ public abstract record JobResult
         });
     }
 }
+
+/// <summary>A cluster.</summary>
+/// <param name="Size">How many rows; null where that is not told.</param>
+/// <param name="Centre">Its mean in the units of the columns; null of a cluster that is too small.</param>
+public sealed record FoundCluster(int? Size, IReadOnlyList<double>? Centre);
 
 /// <summary>What a step of a pipeline gave.</summary>
 /// <param name="Number">The step, from 1.</param>

@@ -132,6 +132,14 @@ public abstract record JobKind
         public override string Name => "train";
     }
 
+    /// <summary>Clusters of rows that several owners have in common: the question as it will stand in the plan.</summary>
+    /// <param name="Question">What is clustered by what.</param>
+    public sealed record Clustering(ClusterQuestion Question) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "cluster";
+    }
+
     /// <summary>Predictions by a model that was trained.</summary>
     /// <param name="Model">The run that trained it, or the first digits of its name.</param>
     /// <param name="Stands">Whether each run takes the datasets as they are registered then.</param>

@@ -21,6 +21,7 @@ public static class QuestionEncoding
     private const byte Prediction = 24;
     private const byte Pipeline = 29;
     private const byte RowTraining = 30;
+    private const byte Cluster = 31;
 
     /// <summary>Writes the kind and the fields.</summary>
     public static void Encode(CanonicalWriter writer, Question question)
@@ -70,6 +71,10 @@ public static class QuestionEncoding
                 writer.Byte(RowTraining);
                 training.Encode(writer);
                 break;
+            case ClusterQuestion cluster:
+                writer.Byte(Cluster);
+                cluster.Encode(writer);
+                break;
             case PipelineQuestion pipeline:
                 writer.Byte(Pipeline);
                 pipeline.Encode(writer);
@@ -100,6 +105,7 @@ public static class QuestionEncoding
         Prediction => PredictionQuestion.Decode(ref reader),
         Pipeline => PipelineQuestion.Decode(ref reader),
         RowTraining => RowTrainingQuestion.Decode(ref reader),
+        Cluster => ClusterQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

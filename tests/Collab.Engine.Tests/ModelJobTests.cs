@@ -4,6 +4,7 @@ using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Engine.Tests.Support;
+using Collab.FederatedLearning.Clustering;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.Secret;
@@ -105,6 +106,48 @@ public sealed class ModelJobTests
         Assert.Null(await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(predict), None)));
         var again = receiver.Seen.Results.Values.Select(result => result.Result).OfType<JobResult.Predictions>().Single();
         Assert.Equal(predictions.Select(row => row.Value), again.Rows.Select(row => row.Value));
+    }
+
+    [Theory]
+    [InlineData(OfThree, 3)]
+    public async Task Clusters_are_those_of_the_twin_in_the_units_of_the_columns(string parties, int owners)
+    {
+        await using var study = await StartAsync();
+        var text = $"""
+            kind: cluster
+            purpose: segments
+            {parties.Replace("\n", "\n            ", StringComparison.Ordinal)}
+            receivers: [bo]
+            parameters:
+              features: [{"{ of: al, columns: [lvrat, chist] }, { of: bo, columns: [pirat] }, { of: cy, columns: [unemp] }"}]
+              clusters: 3
+              iterations: 2
+              sizes: true
+              minimum-size: 5
+            """.Replace("\n            ", "\n", StringComparison.Ordinal);
+        var plan = await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None);
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+        Assert.Contains("3 clusters", Explanation.Of(plan).Question.English, StringComparison.Ordinal);
+        Assert.Null(await study.RunAsync(plan));
+        var result = Assert.IsType<JobResult.Clusters>(Assert.Single(study[Plans.Bo].Seen.Results).Value.Result);
+        Assert.Equal(result.Encode(), JobResult.Decode(result.Encode()).Encode());
+        Assert.Equal(owners + 1, result.Columns.Count);
+
+        var rows = (await RowsAsync())[1..].OrderBy(fields => RowAlignment.PlaceOf(plan.Digest, [.. BitConverter.GetBytes(fields[0].Length), .. System.Text.Encoding.UTF8.GetBytes(fields[0].ToLowerInvariant())])).ToList();
+        double[][] columns = [.. new[] { 4, 5, 2, 8 }.Select(place => rows.Select(fields => double.Parse(fields[place], CultureInfo.InvariantCulture)).ToArray())];
+        var twin = PlainKMeans.Run(
+            new ClusterSettings { StartRows = ClusterSettings.RowsOf(System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(plan.Digest.ToArray()), 3, 400), Iterations = 2, MinimumSize = 5, WithSizes = true },
+            ClusterRows.Of(400, columns));
+        Assert.Equal(twin.Sizes, result.Found.Select(found => found.Size));
+        foreach (var (expected, found) in twin.Centres.Zip(result.Found))
+        {
+            Assert.Equal(expected is null, found.Centre is null);
+            for (var j = 0; j < 4 && expected is not null; j++)
+            {
+                var unit = Standardization.Of(columns[j]);
+                Assert.Equal(unit.Mean + (unit.Deviation * expected[j]), found.Centre![j], 1e-9 * Math.Max(1, unit.Deviation));
+            }
+        }
     }
 
     [Fact]

@@ -214,6 +214,7 @@ public sealed record ApprovalRule(
         IntersectionQuestion { Reveal: Reveal.Aggregates aggregates } => aggregates.Minimum,
         TrainingQuestion training => training.MinimumRows,
         RowTrainingQuestion training => training.MinimumRows,
+        ClusterQuestion cluster => cluster.MinimumSize,
         PipelineQuestion pipeline => pipeline.Steps.Min(SmallestGroup),
         _ => int.MaxValue,
     };

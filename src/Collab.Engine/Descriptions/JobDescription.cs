@@ -44,6 +44,7 @@ public static class JobDescription
         ["train"] = Kind.Training,
         ["predict"] = Kind.Prediction,
         ["pipeline"] = Kind.Pipeline,
+        ["cluster"] = Kind.Clustering,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -58,7 +59,7 @@ public static class JobDescription
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
         var isByRows = kind == Kind.Training && ModelDescription.IsByRows(job);
-        var isModel = !isByRows && kind is (Kind.Training or Kind.Prediction or Kind.Pipeline);
+        var isModel = !isByRows && kind is (Kind.Training or Kind.Prediction or Kind.Pipeline or Kind.Clustering);
         var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isModel, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
@@ -75,6 +76,7 @@ public static class JobDescription
                 Kind.Training when isByRows => ModelDescription.ParseRowTraining(job.Section("parameters")),
                 Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
                 Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
+                Kind.Clustering => ModelDescription.ParseClustering(job.Section("parameters")),
                 Kind.Pipeline => ModelDescription.ParsePipeline(job.Section("parameters")),
                 _ => AnalysisDescription.Parse(job.Section("parameters")),
             },
@@ -173,5 +175,6 @@ public static class JobDescription
         Training,
         Prediction,
         Pipeline,
+        Clustering,
     }
 }

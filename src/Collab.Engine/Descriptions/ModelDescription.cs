@@ -70,6 +70,20 @@ internal static class ModelDescription
         return question.IsSound ? new(question) : throw parameters.Error("features", "are too many");
     }
 
+    /// <summary>Reads the parameters of a clustering.</summary>
+    public static JobKind.Clustering ParseClustering(YamlSection parameters)
+    {
+        ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Features).OrderBy(feature => feature.Of)];
+        var rule = IntersectionDescription.Rule(parameters, KeyRule.Default.Duplicate);
+        if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
+        var question = new ClusterQuestion(
+            rule, features, parameters.Integer("clusters", 0, 2, ClusterQuestion.MostClusters), parameters.Integer("iterations", 10, 1, 1000), parameters.Integer("minimum-size", 10, 1, 1 << 20),
+            parameters.Boolean("sizes", false), parameters.Choice("missing", MissingWords, false));
+        parameters.End();
+        if (question.Clusters == 0) throw parameters.Error("clusters", "is missing");
+        return question.IsSound ? new(question) : throw parameters.Error("features", "names a column twice, or are too many");
+    }
+
     private static ModelChoice Read(YamlSection parameters, YamlSection model)
     {
         var word = model.Text("kind");

@@ -34,6 +34,7 @@ public sealed record Explanation(
         RetrievalQuestion question => RetrievalExplanation.Of(plan, question),
         TrainingQuestion question => ModelExplanation.Of(plan, question),
         RowTrainingQuestion question => ModelExplanation.Of(plan, question),
+        ClusterQuestion question => ModelExplanation.Of(plan, question),
         PredictionQuestion question => ModelExplanation.Of(plan, question),
         PipelineQuestion question => OfPipeline(plan, question, machine),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),

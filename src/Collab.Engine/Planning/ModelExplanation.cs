@@ -91,6 +91,43 @@ internal static class ModelExplanation
                 WaitOf(plan) + (cells * 1e-6), AreUpperBounds: true));
     }
 
+    /// <summary>A clustering.</summary>
+    public static Explanation Of(Plan plan, ClusterQuestion question)
+    {
+        var (rows, work) = (RowsOf(plan), RowsOf(plan) * question.Features.Count * question.Clusters * question.Iterations);
+        return new(
+            plan.Digest,
+            new(
+                $"Into which {question.Clusters} clusters do the rows that {string.Join(", ", plan.Owners)} have in common fall, by {question.Features.Count} columns?",
+                $"按 {question.Features.Count} 列，{string.Join(", ", plan.Owners)} 的共有行分为哪 {question.Clusters} 个簇？"),
+            plan.Owners.Count == 2
+                ? new("Honest but curious, each of the two against the other.", "半诚实模型，两方互不信任。")
+                : new("Honest but curious; no two of the three collude.", "半诚实模型；三方中任意两方不合谋。"),
+            [
+                new(
+                    "Rows are put side by side by private set intersection: every owner learns which of its own keys all the others have, and how many these are.",
+                    "各行以隐私求交对齐：每个数据方得知自己哪些键为其余各方共有，以及其数量。"),
+                new(
+                    $"Which row is in which cluster stays shared; of a cluster of fewer than {question.MinimumSize} rows nothing is told. {question.Iterations} passes, whether centres still move or not, from rows that the job's digest names.",
+                    $"每行属于哪个簇保持秘密分享；不足 {question.MinimumSize} 行的簇不公布任何内容。迭代 {question.Iterations} 次，起点为作业摘要指定的行。"),
+            ],
+            [
+                .. plan.Owners.Select(owner => new PartyExplanation(
+                    owner,
+                    [.. Explanation.Reads(plan, owner), new("random shares of its standardized columns; to receivers the mean and deviation of each over the rows that match", "其标准化列的随机份额；向接收方给出各列在匹配行上的均值与标准差")],
+                    [
+                        new("which of its keys all the others have", "自己哪些键为其余各方共有"),
+                        .. plan.Receivers.Contains(owner)
+                            ? [new($"the centres of the clusters{(question.TellsSizes ? " and their sizes" : "")}, and the others' means and deviations", $"各簇中心{(question.TellsSizes ? "与大小" : "")}，以及其他方各列的均值与标准差")]
+                            : Array.Empty<Bilingual>(),
+                    ])),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(
+                (long)question.Iterations * 150 * plan.Owners.Count, (long)(rows * question.Clusters * question.Iterations * (plan.Owners.Count == 2 ? 2_000 : 400)),
+                CostRates.NodeMemory + (long)(rows * (question.Features.Count + question.Clusters) * 60), WaitOf(plan) + (work * (plan.Owners.Count == 2 ? 2e-5 : 4e-7)), AreUpperBounds: true));
+    }
+
     /// <summary>A prediction by one party that has the whole model.</summary>
     private static Explanation OfAlone(Plan plan, PredictionQuestion question) => new(
         plan.Digest,

@@ -10,6 +10,9 @@ internal static class ModelPlanner
 {
     private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", TrainHidden = "train-trees-secret/1", PredictHidden = "predict-trees-secret/1", PredictAlone = "predict-alone/1";
 
+    /// <summary>The protocol of a clustering.</summary>
+    public const string ClusterProtocol = "cluster/1";
+
     /// <summary>The protocol of a training.</summary>
     public static string ProtocolOf(TrainingQuestion question) => question.Model.Form switch { ModelForm.Linear => TrainLinear, ModelForm.Trees => TrainTrees, _ => TrainHidden };
 
@@ -19,6 +22,19 @@ internal static class ModelPlanner
     /// <summary>The protocol of a prediction: none where one party has the whole model and all columns.</summary>
     public static string ProtocolOf(PredictionQuestion question) => question.IsAlone ? PredictAlone
         : question.Form switch { ModelForm.Linear => PredictLinear, ModelForm.Trees => PredictTrees, _ => PredictHidden };
+
+    /// <summary>The question of a clustering, its columns looked up.</summary>
+    public static ClusterQuestion QuestionOf(JobKind.Clustering kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
+    {
+        IntersectionPlanner.RequireKeys(specification, offers);
+        foreach (var feature in kind.Question.Features)
+        {
+            if (Planner.FindColumn(OfferOf(feature.Of, offers), feature.Column).Type == ColumnType.Text)
+                throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {feature.Of} holds text, and clusters are of numbers.", feature.Of);
+        }
+
+        return kind.Question;
+    }
 
     /// <summary>The question of a training, its columns looked up.</summary>
     public static TrainingQuestion QuestionOf(JobKind.Training kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
@@ -118,6 +134,14 @@ internal static class ModelPlanner
         Require(plan, plan.Protocol == ProtocolOf(question), $"This node runs {ProtocolOf(question)} for such a question, not {plan.Protocol}.");
         Require(plan, plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
         Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
+    }
+
+    /// <inheritdoc cref="Require(Plan, TrainingQuestion)"/>
+    public static void Require(Plan plan, ClusterQuestion question)
+    {
+        RequireOwners(plan, ClusterProtocol, isOfTrees: false);
+        Require(plan, plan.Receivers.All(plan.Owners.Contains), "Centres go to the owners or some of them.");
+        Require(plan, plan.Owners.All(owner => question.FeaturesOf(owner).Count > 0), "Each party brings a column.");
     }
 
     private static void RequireOwners(Plan plan, string protocol, bool isOfTrees)

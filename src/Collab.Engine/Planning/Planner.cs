@@ -134,6 +134,7 @@ public static class Planner
         RowTrainingQuestion training => ModelPlanner.ProtocolOf(training),
         PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
         PipelineQuestion => PipelinePlanner.Protocol,
+        ClusterQuestion => ModelPlanner.ClusterProtocol,
         _ => StatisticsProtocol,
     };
 
@@ -170,6 +171,9 @@ public static class Planner
             case PredictionQuestion prediction:
                 ModelPlanner.Require(plan, prediction);
                 break;
+            case ClusterQuestion cluster:
+                ModelPlanner.Require(plan, cluster);
+                break;
             case PipelineQuestion pipeline:
                 PipelinePlanner.Require(plan, pipeline);
                 break;
@@ -195,6 +199,7 @@ public static class Planner
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         JobKind.Retrieval retrieval => RetrievalPlanner.QuestionOf(retrieval, specification, offers),
         JobKind.Training training => ModelPlanner.QuestionOf(training, specification, offers),
+        JobKind.Clustering clustering => ModelPlanner.QuestionOf(clustering, specification, offers),
         JobKind.RowTraining training => ModelPlanner.QuestionOf(training, offers),
         JobKind.Prediction prediction => ModelPlanner.QuestionOf(prediction, specification, offers, models),
         JobKind.Pipeline pipeline => PipelinePlanner.QuestionOf(pipeline, specification, offers, models),
@@ -210,6 +215,7 @@ public static class Planner
         RetrievalQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
         TrainingQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
         RowTrainingQuestion q => q.Columns,
+        ClusterQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         PredictionQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         PipelineQuestion q => q.Steps.SelectMany(step => ColumnsOf(step, request)).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),

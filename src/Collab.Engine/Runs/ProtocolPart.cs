@@ -36,6 +36,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         ComputationQuestion question => await ComputationPart.PrepareAsync(ports, plan, question, cancellation),
         RetrievalQuestion question => await RetrievalPart.PrepareAsync(ports, plan, question, cancellation),
         TrainingQuestion question => await TrainingPart.PrepareAsync(ports, plan, question, cancellation),
+        ClusterQuestion question => await ClusterPart.PrepareAsync(ports, plan, question, cancellation),
         RowTrainingQuestion question => await RowTrainingPart.PrepareAsync(ports, plan, question, cancellation),
         PipelineQuestion question => await PipelinePart.PrepareAsync(ports, plan, question, cancellation),
         PredictionQuestion question => await PredictionPart.PrepareAsync(ports, plan, question, cancellation),

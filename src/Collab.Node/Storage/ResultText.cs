@@ -80,6 +80,11 @@ internal static class ResultText
                 model.Card.Rows, model.Card.TestRows, [.. model.Card.Parts.Select(part => new ModelPartDocument(part.Of.Name, part.Columns, part.Commitment.ToString()))],
                 [.. model.Card.Losses.Select(Number)]),
         },
+        JobResult.Clusters clusters => new(plan.Digest.ToString(), run.ToString(), "clusters", clusters.Found.Count, null, null, null, null)
+        {
+            Clusters = [.. clusters.Found.Index().Select(found => new ClusterDocument(
+                found.Index + 1, found.Item.Size, found.Item.Centre is { } centre ? [.. clusters.Columns.Zip(centre, (column, x) => new CentreDocument(column.Of.Name, column.Column, Number(x)))] : null))],
+        },
         JobResult.Pipeline pipeline => new(plan.Digest.ToString(), run.ToString(), "pipeline", pipeline.Steps.Count, null, null, null, null)
         {
             Steps = [.. pipeline.Steps.Select(step => ToDocument(plan with { Question = ((PipelineQuestion)plan.Question).Steps[step.Number - 1] }, run, step.Result) with { Job = plan.Digest.ToString(), Step = step.Number })],
@@ -152,6 +157,15 @@ internal static class ResultText
                 foreach (var part in model.Card.Parts) Line(text, [part.Of.Name, Number(part.Columns), part.Commitment.ToString(), "", ""]);
                 foreach (var (i, loss) in model.Card.Losses.Index()) Line(text, ["", "", "", Number(i + 1), Number(loss)]);
                 break;
+            case JobResult.Clusters clusters:
+                Line(text, ["cluster", "size", "party", "column", "centre"]);
+                foreach (var (i, found) in clusters.Found.Index())
+                {
+                    if (found.Centre is null) Line(text, [Number(i + 1), "", "", "", ""]);
+                    foreach (var (column, x) in clusters.Columns.Zip(found.Centre ?? [])) Line(text, [Number(i + 1), found.Size is { } size ? Number(size) : "", column.Of.Name, column.Column, Number(x)]);
+                }
+
+                break;
             case JobResult.Pipeline pipeline:
                 foreach (var (i, step) in pipeline.Steps.Index())
                 {
@@ -218,7 +232,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>predictions</c> or <c>pipeline</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>predictions</c>, <c>clusters</c> or <c>pipeline</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -274,6 +288,9 @@ internal sealed record ResultDocument(
     /// <summary>Of a computation: what its program opened, in its order.</summary>
     public IReadOnlyList<ValueDocument>? Values { get; init; }
 
+    /// <summary>Of a clustering: every cluster.</summary>
+    public IReadOnlyList<ClusterDocument>? Clusters { get; init; }
+
     /// <summary>Of a step of a pipeline: its number, from 1.</summary>
     public int? Step { get; init; }
 
@@ -286,6 +303,18 @@ internal sealed record ResultDocument(
     /// <summary>Of a prediction: for each row what the model says, as text: the shortest that reads back the same double.</summary>
     public IEnumerable<string>? Predictions { get; init; }
 }
+
+/// <summary>A cluster.</summary>
+/// <param name="Cluster">Its number, from 1.</param>
+/// <param name="Size">How many rows; null where that is not told.</param>
+/// <param name="Centre">Its mean, column by column; null of a cluster that is too small.</param>
+public sealed record ClusterDocument(int Cluster, int? Size, IReadOnlyList<CentreDocument>? Centre);
+
+/// <summary>A number of a centre.</summary>
+/// <param name="Of">The column's owner.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Value">As text: the shortest that reads back the same double.</param>
+public sealed record CentreDocument(string Of, string Column, string Value);
 
 /// <summary>A model's card; its name is the run.</summary>
 /// <param name="Rows">Rows trained on.</param>

@@ -117,6 +117,11 @@ public sealed class JobSchemaTests
         {"kind":"predict","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"model":"3f9ac2d1","standing":true}}
         """;
 
+    private const string Clustering = """
+        {"kind":"cluster","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],
+         "parameters":{"features":[{"of":"al","columns":["w","z"]},{"of":"bo","columns":["y"]}],"clusters":4,"iterations":20,"minimum-size":30,"sizes":true,"missing":"skip-row","duplicate":"refuse"}}
+        """;
+
     private const string RowTraining = """
         {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a"},{"name":"bo","dataset":"b","where":"age > 17"}],"receivers":["al"],
          "parameters":{"rows":"side-by-side","label":{"column":"bad","positive":"yes"},"features":[{"column":"age","min":18,"max":99.5},{"column":"sex","levels":["f","m"]}],
@@ -131,7 +136,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline, RowTraining];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline, RowTraining, Clustering];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
