@@ -7,10 +7,13 @@ public enum CommitmentAlgorithm : byte
 {
     /// <summary>SHA-256 over domain, 32-byte salt and content, lengths explicit.</summary>
     SaltedSha256 = 1,
+
+    /// <summary>The same with SM3 (GB/T 32905).</summary>
+    SaltedSm3 = 2,
 }
 
 /// <summary>
-/// A salted commitment: <c>Digest.Of(domain, algorithm ‖ salt ‖ u64 |content| ‖ content)</c>. Binding as SHA-256 is; hiding while the
+/// A salted commitment: <c>Digest.Of(domain, algorithm ‖ salt ‖ u64 |content| ‖ content)</c>, by SM3 in place of SHA-256 where the algorithm says so. Binding as the hash is; hiding while the
 /// uniform 32-byte salt is unknown, whatever can be guessed of the content.
 /// </summary>
 /// <param name="Algorithm">How it was made.</param>
@@ -25,9 +28,11 @@ public readonly record struct Commitment(CommitmentAlgorithm Algorithm, Digest V
     /// <param name="domain">What is committed to, for example <c>collab.result.v1</c>; one domain's commitment opens in no other.</param>
     /// <param name="content">The canonical bytes.</param>
     /// <param name="random">Where the salt comes from.</param>
-    public static (Commitment Commitment, CommitmentOpening Opening) Commit(string domain, ReadOnlySpan<byte> content, RandomSource random)
+    /// <param name="algorithm">How it is made.</param>
+    public static (Commitment Commitment, CommitmentOpening Opening) Commit(
+        string domain, ReadOnlySpan<byte> content, RandomSource random, CommitmentAlgorithm algorithm = CommitmentAlgorithm.SaltedSha256)
     {
-        var opening = new CommitmentOpening(CommitmentAlgorithm.SaltedSha256, random.Bytes(SaltSize));
+        var opening = new CommitmentOpening(algorithm, random.Bytes(SaltSize));
         return (opening.Recommit(domain, content), opening);
     }
 
@@ -35,9 +40,11 @@ public readonly record struct Commitment(CommitmentAlgorithm Algorithm, Digest V
     /// <param name="domain">What is committed to.</param>
     /// <param name="write">Writes the canonical bytes, the same each time; called twice, first for their number.</param>
     /// <param name="random">Where the salt comes from.</param>
-    public static (Commitment Commitment, CommitmentOpening Opening) Commit(string domain, Action<Stream> write, RandomSource random)
+    /// <param name="algorithm">How it is made.</param>
+    public static (Commitment Commitment, CommitmentOpening Opening) Commit(
+        string domain, Action<Stream> write, RandomSource random, CommitmentAlgorithm algorithm = CommitmentAlgorithm.SaltedSha256)
     {
-        var opening = new CommitmentOpening(CommitmentAlgorithm.SaltedSha256, random.Bytes(SaltSize));
+        var opening = new CommitmentOpening(algorithm, random.Bytes(SaltSize));
         return (opening.Recommit(domain, write), opening);
     }
 
@@ -81,8 +88,8 @@ public sealed class CommitmentOpening
     internal Commitment Recommit(string domain, ReadOnlySpan<byte> content)
     {
         using var hash = Begin(domain, content.Length);
-        hash.AppendData(content);
-        return new Commitment(Algorithm, new Digest(hash.GetHashAndReset()));
+        hash.Append(content);
+        return new Commitment(Algorithm, hash.Finish());
     }
 
     internal Commitment Recommit(string domain, Action<Stream> write)
@@ -93,22 +100,22 @@ public sealed class CommitmentOpening
         using var hashing = new HashStream(hash);
         write(hashing);
         if (hashing.Length != counting.Length) throw new ArgumentException("The content is the same each time.", nameof(write));
-        return new Commitment(Algorithm, new Digest(hash.GetHashAndReset()));
+        return new Commitment(Algorithm, hash.Finish());
     }
 
-    internal static CommitmentAlgorithm KnownAlgorithm(byte value) => value == (byte)CommitmentAlgorithm.SaltedSha256
-        ? CommitmentAlgorithm.SaltedSha256
+    internal static CommitmentAlgorithm KnownAlgorithm(byte value) => Enum.IsDefined((CommitmentAlgorithm)value)
+        ? (CommitmentAlgorithm)value
         : throw new MalformedException("a known commitment algorithm");
 
-    private System.Security.Cryptography.IncrementalHash Begin(string domain, long length)
+    private CommitmentHash Begin(string domain, long length)
     {
         const int headSize = 1 + Commitment.SaltSize + 8;
-        var hash = Digest.Begin(domain, checked((ulong)length + headSize));
+        var hash = CommitmentHash.Begin(Algorithm, domain, checked((ulong)length + headSize));
         Span<byte> head = stackalloc byte[headSize];
         head[0] = (byte)Algorithm;
         _salt.CopyTo(head[1..]);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(head[(1 + Commitment.SaltSize)..], (ulong)length);
-        hash.AppendData(head);
+        hash.Append(head);
         return hash;
     }
 }

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
-
 namespace Collab.Cryptography;
 
 /// <summary>Takes what is written into a hash, or only counts it.</summary>
-internal sealed class HashStream(IncrementalHash? hash) : Stream
+internal sealed class HashStream(CommitmentHash? hash) : Stream
 {
     private long _length;
 
@@ -23,7 +21,7 @@ internal sealed class HashStream(IncrementalHash? hash) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        hash?.AppendData(buffer);
+        hash?.Append(buffer);
         _length += buffer.Length;
     }
 

@@ -1,3 +1,4 @@
+using Collab.Cryptography;
 using Collab.Engine.Consents;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
@@ -41,6 +42,9 @@ public sealed record EnginePorts(
 
     /// <summary>What standing jobs keep between runs; null at a host that runs none.</summary>
     public StandingFolder? Standing { get; init; }
+
+    /// <summary>How results and registers of consents are committed to: by the consortium's suite.</summary>
+    public CommitmentAlgorithm Commitments { get; init; } = CommitmentAlgorithm.SaltedSha256;
 
     /// <summary>Who consents to what; null at a host that keeps no such register, and takes part in no job that asks for it.</summary>
     public ConsentRegister? Consents { get; init; }

@@ -48,8 +48,9 @@ public sealed class FinalityPolicy
         var required = cosignaturesRequired ?? least;
         Demand(required >= least && required < members.Count, $"{members.Count} parties need {least} to {members.Count - 1} cosignatures.");
         Demand(members.All(party => Checkpoint.IsOrigin(party.Origin)), "A log's name has no spaces, controls or plus signs.");
-        Demand(members.All(party => party.Log.Algorithm == NoteAlgorithm.Ed25519), "A log's key signs checkpoints.");
-        Demand(members.All(party => party.Witness.Algorithm == NoteAlgorithm.Ed25519Cosignature), "A witness's key signs cosignatures.");
+        Demand(members.All(party => !party.Log.Algorithm.IsCosignature), "A log's key signs checkpoints.");
+        Demand(members.All(party => party.Witness.Algorithm.IsCosignature), "A witness's key signs cosignatures.");
+        Demand(members.SelectMany(party => new[] { party.Log, party.Witness }).Select(key => key.Algorithm.Signature).Distinct().Count() <= 1, "All keys of a consortium are of one suite.");
         DemandDistinct(members, party => party.Party, "name");
         DemandDistinct(members, party => party.Origin, "log");
         DemandDistinct(members, party => party.Log.Key, "log key");

@@ -9,13 +9,13 @@ namespace Collab.Ledger;
 public sealed class SignedOperation
 {
     private const string Domain = "collab.operation.v1";
-    private const byte Ed25519 = 1;
 
     private readonly byte[] _signed;
+    private readonly SignatureAlgorithm _algorithm;
     private readonly byte[] _signature;
 
-    private SignedOperation(LedgerOperation operation, byte[] signed, byte[] signature) =>
-        (Operation, _signed, _signature) = (operation, signed, signature);
+    private SignedOperation(LedgerOperation operation, byte[] signed, SignatureAlgorithm algorithm, byte[] signature) =>
+        (Operation, _signed, _algorithm, _signature) = (operation, signed, algorithm, signature);
 
     /// <summary>What is said.</summary>
     public LedgerOperation Operation { get; }
@@ -24,11 +24,11 @@ public sealed class SignedOperation
     public static SignedOperation Sign(LedgerOperation operation, SigningKey key)
     {
         var bytes = LedgerOperationEncoding.Encode(operation);
-        return new(operation, bytes, key.Sign(Digest.Of(Domain, bytes).ToArray()));
+        return new(operation, bytes, key.PublicKey.Algorithm, key.Sign(Digest.Of(Domain, bytes).ToArray()));
     }
 
     /// <summary>The bytes of the log entry.</summary>
-    public byte[] Encode() => new CanonicalWriter().Bytes(_signed).Byte(Ed25519).Bytes(_signature).ToArray();
+    public byte[] Encode() => new CanonicalWriter().Bytes(_signed).Byte((byte)_algorithm).Bytes(_signature).ToArray();
 
     /// <summary>Reads a log entry; the signature is not verified by that.</summary>
     /// <exception cref="MalformedException">The bytes are not exactly one signed operation.</exception>
@@ -36,12 +36,13 @@ public sealed class SignedOperation
     {
         var reader = new CanonicalReader(entry);
         var signed = reader.Bytes().ToArray();
-        if (reader.Byte() != Ed25519) throw new MalformedException("a known signature algorithm");
+        var algorithm = (SignatureAlgorithm)reader.Byte();
+        if (!Enum.IsDefined(algorithm)) throw new MalformedException("a known signature algorithm");
         var signature = reader.Bytes().ToArray();
         reader.End();
-        return new(LedgerOperationEncoding.Decode(signed), signed, signature);
+        return new(LedgerOperationEncoding.Decode(signed), signed, algorithm, signature);
     }
 
     /// <summary>Whether the key signed exactly these bytes.</summary>
-    public bool IsSignedBy(VerifyingKey key) => key.Verify(Digest.Of(Domain, _signed).ToArray(), _signature);
+    public bool IsSignedBy(VerifyingKey key) => key.Algorithm == _algorithm && key.Verify(Digest.Of(Domain, _signed).ToArray(), _signature);
 }

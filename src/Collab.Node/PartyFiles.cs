@@ -24,7 +24,9 @@ public static class PartyFiles
     /// <param name="address">The address others reach it at.</param>
     /// <param name="consortium">The consortium its keys are for: a key of one consortium says nothing in another.</param>
     /// <param name="passphrase">Encrypts the keys; null leaves them to the rights of the files.</param>
-    public static PartyCard Initialize(NodeHome home, PartyId party, string listen, string address, string consortium, SecretBytes? passphrase)
+    /// <param name="algorithm">How the keys of log and witness sign: the suite of the consortium.</param>
+    public static PartyCard Initialize(
+        NodeHome home, PartyId party, string listen, string address, string consortium, SecretBytes? passphrase, SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519)
     {
         if (File.Exists(home.ConfigurationFile)) throw new CollabException(Exists, $"There is a node in '{home.Folder}' already.", party);
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -32,8 +34,8 @@ public static class PartyFiles
         Directory.CreateDirectory(Path.GetDirectoryName(home.LogKeyFile)!, ownerOnly);
 
         var pin = UsePassphrase(passphrase, characters => PartyIdentity.Create(home.IdentityFolder, party, characters));
-        using var logKey = SigningKey.Generate();
-        using var witnessKey = SigningKey.Generate();
+        using var logKey = SigningKey.Generate(algorithm);
+        using var witnessKey = SigningKey.Generate(algorithm);
         logKey.Save(home.LogKeyFile, passphrase);
         witnessKey.Save(home.WitnessKeyFile, passphrase);
         StorageKeyFile.Create(home.StorageKeyFile, passphrase, RandomSource.System);
@@ -41,8 +43,8 @@ public static class PartyFiles
         var origin = Consortium.OriginOf(party, consortium);
         var card = new PartyCard(
             party, address, [pin],
-            new NoteVerifier(origin, NoteAlgorithm.Ed25519, logKey.PublicKey).ToString(),
-            new NoteVerifier($"{origin}/witness", NoteAlgorithm.Ed25519Cosignature, witnessKey.PublicKey).ToString());
+            new NoteVerifier(origin, NoteAlgorithms.OfLog(logKey.PublicKey), logKey.PublicKey).ToString(),
+            new NoteVerifier($"{origin}/witness", NoteAlgorithms.OfWitness(witnessKey.PublicKey), witnessKey.PublicKey).ToString());
         File.WriteAllText(home.CardFile, card.ToYaml());
         new NodeConfiguration(party, listen).Save(home); // last: with it the folder is a node
         return card;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Collab.Cryptography.Sm;
 using Collab.Primitives;
 using Collab.Testing;
 
@@ -48,12 +49,29 @@ public class CommitmentTests
         var read = CommitmentOpening.Decode(ref reader);
         reader.End();
         Assert.True(commitment.IsOpenedBy("d", "x"u8, read));
-        bytes[0] = 2;
+        bytes[0] = 3;
         Assert.Throws<MalformedException>(() =>
         {
             var changed = new CanonicalReader(bytes);
             Commitment.Decode(ref changed);
         });
+    }
+
+    [Fact]
+    public void By_sm3_it_is_the_same_bytes_with_the_algorithms_own_number_and_hash()
+    {
+        var (commitment, opening) = Commitment.Commit("dom", [9, 8, 7], new Fixed(), CommitmentAlgorithm.SaltedSm3);
+        byte[] input =
+        [
+            3, 0, 0, 0, .. "dom"u8,
+            44, 0, 0, 0, 0, 0, 0, 0, // 1 + 32 + 8 + 3
+            2, .. Enumerable.Repeat((byte)0x5a, 32), 3, 0, 0, 0, 0, 0, 0, 0, 9, 8, 7,
+        ];
+        Assert.Equal(new Digest(BouncyCastleSmProvider.Open().Sm3(input)), commitment.Value);
+        Assert.True(commitment.IsOpenedBy("dom", [9, 8, 7], opening));
+        Assert.False((commitment with { Algorithm = CommitmentAlgorithm.SaltedSha256 }).IsOpenedBy("dom", [9, 8, 7], opening));
+        var (streamed, _) = Commitment.Commit("dom", stream => stream.Write([9, 8, 7]), new Fixed(), CommitmentAlgorithm.SaltedSm3);
+        Assert.Equal(commitment, streamed);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Collab.Cryptography;
+using Collab.Cryptography.Signatures;
 using Collab.Jobs;
 using Collab.Ledger;
 using Collab.Primitives;
@@ -23,6 +24,20 @@ public class GoodBundleTests
             Assert.Equal(trial.Clock.GetUtcNow(), report.Summary.NewestCheckpoint);
             Assert.Equal(trial.Keys.Fingerprint, report.Summary.KeysFingerprint);
         }
+    }
+
+    [Fact]
+    public async Task A_bundle_of_a_consortium_of_the_sm_suite_holds_and_says_no_less()
+    {
+        await using var trial = await Trial.OfAsync(Trial.Honest, algorithm: SignatureAlgorithm.Sm2);
+        var report = BundleVerifier.Verify(trial.Export(), trial.Keys, new ShownResult(trial.Result, trial.Opening!));
+        Assert.True(report.Holds);
+        Assert.Equal(10, report.Checked.Count);
+        Assert.Equal(CommitmentAlgorithm.SaltedSm3, trial.Opening!.Algorithm);
+
+        var bundle = trial.Export();
+        bundle[^100] ^= 1;
+        Assert.False(BundleVerifier.Verify(bundle).Holds);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
         yield return Resealed("an entry that is no operation", EvidenceErrors.Malformed, "log/riverside",
             (_, p) => p.Log(Riverside, log => log with { Entries = [log.Entries[0] with { Entry = new byte[] { 1, 2, 3 } }, .. log.Entries.Skip(1)] }));
         yield return Resealed("an unknown way to commit to a result", EvidenceErrors.Unsupported, "receipt/registry",
-            (_, p) => p.Receipt(Registry, r => r with { Result = r.Result! with { Algorithm = 2 } }));
+            (_, p) => p.Receipt(Registry, r => r with { Result = r.Result! with { Algorithm = 3 } }));
         yield return Row("a bundle of another version", EvidenceErrors.Unsupported, "header", async () =>
         {
             var trial = await HonestRun.TrialAsync();

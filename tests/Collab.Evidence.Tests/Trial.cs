@@ -32,16 +32,16 @@ internal sealed class Trial : IAsyncDisposable
     private readonly RandomSource _random = RandomSource.Seeded(17);
     private readonly List<Task> _loops = [];
 
-    private Trial(PartyId[] parties, PartyId[] receivers)
+    private Trial(PartyId[] parties, PartyId[] receivers, SignatureAlgorithm algorithm)
     {
         var policy = FinalityPolicy.Create(parties.Select((party, i) =>
         {
-            LogKeys[party] = SigningKey.Generate(RandomSource.Seeded(300 + i));
-            WitnessKeys[party] = SigningKey.Generate(RandomSource.Seeded(400 + i));
+            LogKeys[party] = SigningKey.Generate(algorithm, RandomSource.Seeded(300 + i));
+            WitnessKeys[party] = SigningKey.Generate(algorithm, RandomSource.Seeded(400 + i));
             return new LedgerParty(
                 party, OriginOf(party),
-                new NoteVerifier(OriginOf(party), NoteAlgorithm.Ed25519, LogKeys[party].PublicKey),
-                new NoteVerifier($"{party}.example/witness", NoteAlgorithm.Ed25519Cosignature, WitnessKeys[party].PublicKey));
+                new NoteVerifier(OriginOf(party), NoteAlgorithms.OfLog(LogKeys[party].PublicKey), LogKeys[party].PublicKey),
+                new NoteVerifier($"{party}.example/witness", NoteAlgorithms.OfWitness(WitnessKeys[party].PublicKey), WitnessKeys[party].PublicKey));
         }));
         Keys = new TrustedKeys("study", policy);
         foreach (var party in parties)
@@ -83,9 +83,10 @@ internal sealed class Trial : IAsyncDisposable
     public NoteSigner WitnessSigner(PartyId party) => NoteSigner.ForWitness($"{party}.example/witness", WitnessKeys[party], Clock);
 
     /// <summary>Opens the ledgers and lets them witness each other.</summary>
-    public static async Task<Trial> OpenAsync(PartyId[]? parties = null, PartyId[]? receivers = null)
+    public static async Task<Trial> OpenAsync(
+        PartyId[]? parties = null, PartyId[]? receivers = null, SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519)
     {
-        var trial = new Trial(parties ?? [Lakeside, Registry, Riverside], receivers ?? [Registry]);
+        var trial = new Trial(parties ?? [Lakeside, Registry, Riverside], receivers ?? [Registry], algorithm);
         foreach (var (self, ledger) in trial.Ledgers)
         {
             var witnesses = trial.Ledgers.Where(l => l.Key != self).Select(l => new Neighbour(self, l.Key, l.Value)).ToList<IWitnessClient>();
@@ -102,9 +103,10 @@ internal sealed class Trial : IAsyncDisposable
         Func<LedgerOperation, LedgerOperation>? change = null,
         Func<Receipt, Receipt>? changeReceipt = null,
         PartyId[]? parties = null,
-        PartyId[]? receivers = null)
+        PartyId[]? receivers = null,
+        SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519)
     {
-        var trial = await OpenAsync(parties, receivers);
+        var trial = await OpenAsync(parties, receivers, algorithm);
         await trial.TellAsync(acts, change, changeReceipt);
         return trial;
     }
@@ -214,7 +216,8 @@ internal sealed class Trial : IAsyncDisposable
             CommitmentReference? result = null;
             if (Plan.Receivers.Contains(party))
             {
-                (var commitment, Opening) = Commitment.Commit(ShownResult.Domain, Result, _random);
+                (var commitment, Opening) = Commitment.Commit(
+                    ShownResult.Domain, Result, _random, LogKeys[party].PublicKey.Algorithm == SignatureAlgorithm.Sm2 ? CommitmentAlgorithm.SaltedSm3 : CommitmentAlgorithm.SaltedSha256);
                 result = new CommitmentReference((byte)commitment.Algorithm, commitment.Value);
             }
 

@@ -12,13 +12,13 @@ internal sealed class Consortium : IDisposable
 {
     private readonly List<IDisposable> _open = [];
 
-    public Consortium(int parties, int? cosignaturesRequired = null)
+    public Consortium(int parties, int? cosignaturesRequired = null, SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519)
     {
         Folder = Directory.CreateTempSubdirectory("collab-ledger").FullName;
         for (var i = 0; i < parties; i++)
         {
-            LogKeys.Add(SigningKey.Generate(RandomSource.Seeded(100 + i)));
-            WitnessKeys.Add(SigningKey.Generate(RandomSource.Seeded(200 + i)));
+            LogKeys.Add(SigningKey.Generate(algorithm, RandomSource.Seeded(100 + i)));
+            WitnessKeys.Add(SigningKey.Generate(algorithm, RandomSource.Seeded(200 + i)));
         }
 
         Policy = FinalityPolicy.Create(Enumerable.Range(0, parties).Select(Member), cosignaturesRequired);
@@ -44,8 +44,8 @@ internal sealed class Consortium : IDisposable
     public LedgerParty Member(int i) => new(
         Party(i),
         Origin(i),
-        new NoteVerifier(Origin(i), NoteAlgorithm.Ed25519, LogKeys[i].PublicKey),
-        new NoteVerifier($"{Party(i).Name}.example/witness", NoteAlgorithm.Ed25519Cosignature, WitnessKeys[i].PublicKey));
+        new NoteVerifier(Origin(i), NoteAlgorithms.OfLog(LogKeys[i].PublicKey), LogKeys[i].PublicKey),
+        new NoteVerifier($"{Party(i).Name}.example/witness", NoteAlgorithms.OfWitness(WitnessKeys[i].PublicKey), WitnessKeys[i].PublicKey));
 
     public NoteSigner LogSigner(int i) => NoteSigner.ForLog(Origin(i), LogKeys[i]);
 

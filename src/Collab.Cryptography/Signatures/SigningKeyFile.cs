@@ -27,10 +27,10 @@ public static class SigningKeyFile
     public static readonly ErrorCode Exists = new(
         "key.exists", ErrorKind.Refused, "Choose another name; a key is never overwritten.");
 
-    /// <summary>Not a PKCS#8 file of an Ed25519 key, or an encryption that is not read here.</summary>
+    /// <summary>Not a PKCS#8 file of an Ed25519 or SM2 key, or an encryption that is not read here.</summary>
     public static readonly ErrorCode MalformedFile = new(
         "key.malformed", ErrorKind.InvalidInput,
-        "Give an Ed25519 key as PKCS#8 PEM, plain or PBES2 with PBKDF2-SHA-256 and AES-256-CBC (openssl pkcs8 -topk8 -v2 aes-256-cbc).");
+        "Give an Ed25519 or SM2 key as PKCS#8 PEM, plain or PBES2 with PBKDF2-SHA-256 and AES-256-CBC (openssl pkcs8 -topk8 -v2 aes-256-cbc).");
 
     /// <summary>The file is encrypted and the passphrase is missing or wrong, or the file is plain and one was given.</summary>
     public static readonly ErrorCode WrongPassphrase = new(
@@ -42,6 +42,8 @@ public static class SigningKeyFile
     private const string PlainLabel = "PRIVATE KEY";
     private const string EncryptedLabel = "ENCRYPTED PRIVATE KEY";
     private const string Ed25519 = "1.3.101.112";
+    private const string EllipticCurve = "1.2.840.10045.2.1";
+    private const string Sm2 = "1.2.156.10197.1.301";
     private const string Pbes2 = "1.2.840.113549.1.5.13";
     private const string Pbkdf2 = "1.2.840.113549.1.5.12";
     private const string HmacSha256 = "1.2.840.113549.2.9";
@@ -49,9 +51,9 @@ public static class SigningKeyFile
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    internal static void Write(string path, SecretBytes seed, SecretBytes? passphrase)
+    internal static void Write(string path, SignatureAlgorithm algorithm, SecretBytes seed, SecretBytes? passphrase)
     {
-        var plain = seed.Use(0, static (secret, _) => Encode(secret));
+        var plain = seed.Use(algorithm, static (secret, algorithm) => algorithm == SignatureAlgorithm.Sm2 ? EncodeSm2(secret) : Encode(secret));
         byte[] der = plain;
         char[] pem = [];
         byte[] bytes = [];
@@ -80,7 +82,7 @@ public static class SigningKeyFile
         }
     }
 
-    internal static SecretBytes Read(string path, SecretBytes? passphrase)
+    internal static (SignatureAlgorithm Algorithm, SecretBytes Secret) Read(string path, SecretBytes? passphrase)
     {
         var text = ReadGuarded(path);
         byte[] der = [];
@@ -152,7 +154,19 @@ public static class SigningKeyFile
         return der;
     }
 
-    private static SecretBytes Decode(byte[] der, bool wasEncrypted)
+    // RFC 5208 and RFC 5915: SEQUENCE { 0, { id-ecPublicKey, sm2 }, OCTET STRING { SEQUENCE { 1, OCTET STRING scalar } } }
+    private static byte[] EncodeSm2(ReadOnlySpan<byte> scalar)
+    {
+        byte[] der =
+        [
+            0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x81, 0x1c, 0xcf, 0x55, 0x01, 0x82, 0x2d,
+            0x04, 0x27, 0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20, .. new byte[SigningKey.SeedSize],
+        ];
+        scalar.CopyTo(der.AsSpan()[^SigningKey.SeedSize..]);
+        return der;
+    }
+
+    private static (SignatureAlgorithm Algorithm, SecretBytes Secret) Decode(byte[] der, bool wasEncrypted)
     {
         try
         {
@@ -161,19 +175,32 @@ public static class SigningKeyFile
             outer.ThrowIfNotEmpty();
             if (!info.TryReadInt32(out var version) || version is not (0 or 1)) throw new AsnContentException();
             var algorithm = info.ReadSequence();
-            if (algorithm.ReadObjectIdentifier() != Ed25519) throw new CollabException(MalformedFile, "The key is not an Ed25519 key.");
+            var kind = algorithm.ReadObjectIdentifier();
+            var isSm2 = kind == EllipticCurve && algorithm.HasData && algorithm.PeekTag() == Asn1Tag.ObjectIdentifier && algorithm.ReadObjectIdentifier() == Sm2;
+            if (kind != Ed25519 && !isSm2) throw new CollabException(MalformedFile, "The key is neither an Ed25519 nor an SM2 key.");
             algorithm.ThrowIfNotEmpty();
             if (!info.TryReadPrimitiveOctetString(out var wrapped)) throw new AsnContentException();
             if (version == 0) info.ThrowIfNotEmpty(); // version 1 may append attributes and the public key, which is derived anyway
             var inner = new AsnReader(wrapped, AsnEncodingRules.DER);
+            if (isSm2) return (SignatureAlgorithm.Sm2, ScalarOf(inner));
             if (!inner.TryReadPrimitiveOctetString(out var seed) || seed.Length != SigningKey.SeedSize) throw new AsnContentException();
             inner.ThrowIfNotEmpty();
-            return SecretBytes.Take(seed.ToArray());
+            return (SignatureAlgorithm.Ed25519, SecretBytes.Take(seed.ToArray()));
         }
         catch (AsnContentException) when (wasEncrypted)
         {
             throw new CollabException(WrongPassphrase, "The passphrase does not open the key file.");
         }
+    }
+
+    // The curve and the public key may follow; the one is known, the other derived.
+    private static SecretBytes ScalarOf(AsnReader reader)
+    {
+        var key = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        if (!key.TryReadInt32(out var version) || version != 1 || !key.TryReadPrimitiveOctetString(out var scalar) || !Sm.Sm2Curve.IsPrivate(scalar.Span))
+            throw new AsnContentException();
+        return SecretBytes.Take(scalar.ToArray());
     }
 
     private static byte[] Encrypt(ReadOnlySpan<byte> passphrase, byte[] plain)

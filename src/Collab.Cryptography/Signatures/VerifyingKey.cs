@@ -1,19 +1,22 @@
 using System.Numerics;
+using Collab.Cryptography.Sm;
 using Collab.Primitives;
 
 namespace Collab.Cryptography.Signatures;
 
-/// <summary>A 32-byte Ed25519 public key that was checked: canonical, on the curve, not of small order.</summary>
+/// <summary>
+/// A public key that was checked: 32 bytes of Ed25519, canonical, on the curve, not of small order; or 64 bytes of SM2, a point of its curve.
+/// </summary>
 /// <remarks>
-/// Verification is strict and without cofactor (RFC 8032, section 5.1.7, with S &lt; L): one signature has one spelling, and no two verifiers
+/// Of Ed25519 verification is strict and without cofactor (RFC 8032, section 5.1.7, with S &lt; L): one signature has one spelling, and no two verifiers
 /// of this product can disagree. Safe to use from many threads.
 /// </remarks>
 public sealed class VerifyingKey : IEquatable<VerifyingKey>
 {
-    /// <summary>The length of the encoding, in bytes.</summary>
+    /// <summary>The length of the encoding of an Ed25519 key, in bytes.</summary>
     public const int Size = 32;
 
-    /// <summary>The length of a signature, in bytes.</summary>
+    /// <summary>The length of a signature of either algorithm, in bytes.</summary>
     public const int SignatureSize = 64;
 
     private static readonly BigInteger Prime = BigInteger.Pow(2, 255) - 19;
@@ -33,7 +36,8 @@ public sealed class VerifyingKey : IEquatable<VerifyingKey>
     ];
 
     private readonly byte[] _encoded;
-    private readonly LibCrypto.EvpKey _key;
+    private readonly LibCrypto.EvpKey? _key; // of Ed25519
+    private readonly Sm2PublicKey? _point;   // of SM2
 
     private VerifyingKey(byte[] encoded)
     {
@@ -41,23 +45,34 @@ public sealed class VerifyingKey : IEquatable<VerifyingKey>
         _key = LibCrypto.VerificationKey(encoded);
     }
 
-    /// <summary>The 32 bytes of the encoding.</summary>
+    private VerifyingKey(Sm2PublicKey point) => (_encoded, _point) = (point.Bytes.ToArray(), point);
+
+    /// <summary>How this key signs.</summary>
+    public SignatureAlgorithm Algorithm => _point is null ? SignatureAlgorithm.Ed25519 : SignatureAlgorithm.Sm2;
+
+    /// <summary>The 32 bytes of the encoding of an Ed25519 key, or 64 of SM2.</summary>
     public ReadOnlySpan<byte> Bytes => _encoded;
 
-    /// <summary>Checks and takes a public key.</summary>
-    /// <exception cref="MalformedException">Not 32 bytes, not canonical, not on the curve, or of small order.</exception>
-    public static VerifyingKey Parse(ReadOnlySpan<byte> encoded) =>
-        IsAcceptable(encoded)
+    /// <summary>Checks and takes a public key; its length says of which algorithm.</summary>
+    /// <exception cref="MalformedException">Neither 32 nor 64 bytes; of Ed25519 not canonical, not on the curve, or of small order; of SM2 not on the curve.</exception>
+    public static VerifyingKey Parse(ReadOnlySpan<byte> encoded)
+    {
+        if (encoded.Length == Sm2PublicKey.Size) return new VerifyingKey(Sm2PublicKey.Parse(encoded));
+        return IsAcceptable(encoded)
             ? new VerifyingKey(encoded.ToArray())
             : throw new MalformedException("a canonical Ed25519 public key that is not of small order");
+    }
 
     /// <summary>Whether the signature is this key's over the message; malformed signatures are simply not.</summary>
     /// <param name="message">What was signed.</param>
-    /// <param name="signature">64 bytes: R, then S below the group order.</param>
-    public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        signature.Length == SignatureSize
-        && !HasSmallOrder(Coordinate(signature[..Size])) // libcrypto compares R as bytes, so a non-canonical R never matches
-        && LibCrypto.Verify(_key, message, signature);
+    /// <param name="signature">64 bytes: of Ed25519 R, then S below the group order; of SM2 r, then s.</param>
+    public bool Verify(ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature)
+    {
+        if (signature.Length != SignatureSize) return false;
+        if (_point is not null) return SmProviders.Current.Verify(_point, Sm2Format.DefaultIdentity, message, signature);
+        return !HasSmallOrder(Coordinate(signature[..Size])) // libcrypto compares R as bytes, so a non-canonical R never matches
+            && LibCrypto.Verify(_key!, message, signature);
+    }
 
     /// <inheritdoc/>
     public bool Equals(VerifyingKey? other) => other is not null && Bytes.SequenceEqual(other.Bytes);
@@ -68,7 +83,7 @@ public sealed class VerifyingKey : IEquatable<VerifyingKey>
     /// <inheritdoc/>
     public override int GetHashCode() => BitConverter.ToInt32(_encoded); // the key is as good as random
 
-    /// <summary>64 hexadecimal digits, lower case.</summary>
+    /// <summary>Hexadecimal digits, lower case.</summary>
     public override string ToString() => Convert.ToHexStringLower(_encoded);
 
     private static bool IsAcceptable(ReadOnlySpan<byte> encoded)

@@ -26,6 +26,7 @@ public sealed class ConsentRegister
     private readonly IJobStore _store;
     private readonly RandomSource _random;
     private readonly TimeProvider _clock;
+    private readonly CommitmentAlgorithm _algorithm;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _anchoring = new(1);
     private ConsentVersion _current;
@@ -34,19 +35,21 @@ public sealed class ConsentRegister
     /// <param name="store">The node's store, which encrypts.</param>
     /// <param name="random">For the id and for salts.</param>
     /// <param name="clock">The owner's clock.</param>
+    /// <param name="algorithm">How new versions are committed to.</param>
     /// <exception cref="CollabException"><see cref="ConsentErrors.RegisterUnreadable"/>.</exception>
-    public ConsentRegister(IJobStore store, RandomSource random, TimeProvider clock)
+    public ConsentRegister(IJobStore store, RandomSource random, TimeProvider clock, CommitmentAlgorithm algorithm = CommitmentAlgorithm.SaltedSha256)
     {
-        (_store, _random, _clock) = (store, random, clock);
+        (_store, _random, _clock, _algorithm) = (store, random, clock, algorithm);
         if (store.Get(IdKey) is not { } id) store.Put(IdKey, id = random.Bytes(Digest.Size));
         _current = new ConsentVersion(new Digest(id), 0, [], null);
         foreach (var key in store.List(VersionPrefix))
         {
             var change = Read<Change>(key);
             if (KeyOf(_current.Number + 1) != key || change.Withdrawn.Any(place => place < 0 || place >= _current.Entries.Count)) throw Unreadable();
-            var commitment = new Commitment(CommitmentAlgorithm.SaltedSha256, Digest.Parse(change.Commitment));
+            var opening = Opening(change.Opening);
+            var commitment = new Commitment(opening.Algorithm, Digest.Parse(change.Commitment));
             _current = Apply(_current, change) with { Commitment = commitment };
-            if (!commitment.IsOpenedBy(ConsentVersion.Domain, _current.Content(), Opening(change.Opening))) throw Unreadable();
+            if (!commitment.IsOpenedBy(ConsentVersion.Domain, _current.Content(), opening)) throw Unreadable();
         }
     }
 
@@ -127,7 +130,7 @@ public sealed class ConsentRegister
     private ConsentVersion Publish(Change change)
     {
         var next = Apply(_current, change);
-        var (commitment, opening) = Commitment.Commit(ConsentVersion.Domain, next.Content(), _random);
+        var (commitment, opening) = Commitment.Commit(ConsentVersion.Domain, next.Content(), _random, _algorithm);
         var writer = new CanonicalWriter();
         opening.EncodeSecret(writer);
         _store.Put(

@@ -16,18 +16,18 @@ internal sealed class ConsentSelection
     private readonly ConsentVersion _version;
     private readonly Plan _plan;
     private readonly PlanInput _input;
-    private readonly Digest _run;
-    private readonly DateTimeOffset _started;
+    private readonly LedgerOperation.StartRun _start;
     private readonly DateTimeOffset _now;
     private readonly HashSet<string> _live;
     private readonly SortedSet<string> _taken = new(StringComparer.Ordinal);
     private long _read;
     private long _leftOut;
+    private bool _isAgain;
 
     private ConsentSelection(ConsentRegister register, ConsentVersion version, Plan plan, PlanInput input, LedgerOperation.StartRun start, DateTimeOffset now)
     {
-        (_register, _version, _plan, _input, _run) = (register, version, plan, input, start.Run);
-        (_started, _now) = (start.Time, DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()));
+        (_register, _version, _plan, _input, _start) = (register, version, plan, input, start);
+        _now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
         _live = LiveIn(version);
     }
 
@@ -41,6 +41,9 @@ internal sealed class ConsentSelection
     public static ConsentSelection Of(
         ConsentRegister register, ConsentVersion version, Plan plan, PlanInput input, LedgerOperation.StartRun start, DateTimeOffset now) =>
         new(register, version, plan, input, start, now);
+
+    /// <summary>For reading the same rows once more in the same run: what was kept of the first reading stands.</summary>
+    public ConsentSelection Again() => new(_register, _version, _plan, _input, _start, _now) { _isAgain = true };
 
     /// <summary>What names the rows that are left: of two versions of the register it differs.</summary>
     public Digest VersionOf(Digest dataset) =>
@@ -72,15 +75,16 @@ internal sealed class ConsentSelection
     /// <summary>Adds to what a snapshot commits to: the register's version, by which times it was read, and how many rows were left out.</summary>
     public void Encode(CanonicalWriter writer) => writer
         .UInt32((uint)_version.Number).Byte((byte)_version.Commitment!.Value.Algorithm).Digest(_version.Commitment!.Value.Value)
-        .Time(_started).Time(_now).UInt64((ulong)_read).UInt64((ulong)_leftOut);
+        .Time(_start.Time).Time(_now).UInt64((ulong)_read).UInt64((ulong)_leftOut);
 
     /// <summary>Keeps what opens the snapshot, and whose rows were taken: durable when it returns.</summary>
     public void Note(ReadOnlySpan<byte> snapshot, CommitmentOpening opening)
     {
+        if (_isAgain) return;
         var writer = new CanonicalWriter();
         opening.EncodeSecret(writer);
-        _register.Note(_run, new ConsentUse(
-            _plan.Digest.ToString(), _run.ToString(), _input.Dataset, _plan.Purpose, [.. _plan.Receivers.Select(r => r.Name)], [.. Fields], _version.Number, _now,
+        _register.Note(_start.Run, new ConsentUse(
+            _plan.Digest.ToString(), _start.Run.ToString(), _input.Dataset, _plan.Purpose, [.. _plan.Receivers.Select(r => r.Name)], [.. Fields], _version.Number, _now,
             _read, _leftOut, Convert.ToBase64String(snapshot), Convert.ToBase64String(writer.Written), [.. _taken]));
     }
 
@@ -90,7 +94,7 @@ internal sealed class ConsentSelection
     {
         if (_plan.Consent != ConsentRule.Throughout || _register.Current is var current && current.Number == _version.Number) return;
         var live = LiveIn(current);
-        var taken = _register.UseOf(_run)?.Subjects ?? []; // also of an attempt before this one
+        var taken = _register.UseOf(_start.Run)?.Subjects ?? []; // also of an attempt before this one
         if (!taken.All(live.Contains))
             throw new CollabException(ConsentErrors.Withdrawn, $"A subject of {_input.Owner} has withdrawn consent during the run.", _input.Owner, RunSteps.Receipt);
     }
@@ -105,7 +109,7 @@ internal sealed class ConsentSelection
         foreach (var recipient in _plan.Receivers)
         {
             var consenting = version.Entries
-                .Where(e => e.Stands && e.Record.Allows(recipient, _plan.Purpose, fields, _started) && e.Record.Allows(recipient, _plan.Purpose, fields, _now))
+                .Where(e => e.Stands && e.Record.Allows(recipient, _plan.Purpose, fields, _start.Time) && e.Record.Allows(recipient, _plan.Purpose, fields, _now))
                 .Select(e => e.Record.Subject).ToHashSet(StringComparer.Ordinal);
             if (live is null) live = consenting;
             else live.IntersectWith(consenting);

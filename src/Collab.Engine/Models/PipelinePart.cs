@@ -43,8 +43,10 @@ internal sealed record PipelinePart(EnginePorts Ports, Plan Plan, IReadOnlyList<
     }
 
     private Task<ProtocolPart> PrepareStepAsync(Plan step, Digest run, CancellationToken cancellation) => step.Question is PredictionQuestion { IsOfThisRun: true } prediction
-        ? PredictionPart.PrepareAsync(Ports, step, prediction, ModelPlanner.TrainingOf(Plan), new JobArchive(Ports.Store).RequirePendingPart(run, Ports.Self), cancellation)
-        : ProtocolPart.PrepareAsync(Ports, step, cancellation);
+        ? PredictionPart.PrepareAsync(PortsAgain, step, prediction, ModelPlanner.TrainingOf(Plan), new JobArchive(Ports.Store).RequirePendingPart(run, Ports.Self), cancellation)
+        : ProtocolPart.PrepareAsync(PortsAgain, step, cancellation);
+
+    private EnginePorts PortsAgain => Ports with { Consented = Ports.Consented?.Again() };
 
     public override void Dispose() => First.Dispose();
 }

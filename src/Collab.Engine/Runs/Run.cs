@@ -203,7 +203,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         CommitmentReference? committed = null;
         if (result is not null)
         {
-            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.WriteTo, ports.Random);
+            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.WriteTo, ports.Random, ports.Commitments);
             archive.PutResult(_run, new SealedResult(opening, result));
             committed = new CommitmentReference((byte)commitment.Algorithm, commitment.Value);
         }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Collab.Cryptography.Signatures;
+using Collab.Cryptography.Sm;
 using Collab.Primitives;
 
 namespace Collab.Ledger.Notes;
@@ -20,9 +21,10 @@ public sealed record NoteVerifier
     {
         if (!SignedNote.IsKeyName(name)) throw new ArgumentException("A key name has no spaces, controls or plus signs.", nameof(name));
         if (!Enum.IsDefined(algorithm)) throw new ArgumentException("The signature type is not known.", nameof(algorithm));
+        if (algorithm.Signature != key.Algorithm) throw new ArgumentException("The signature type is not of that key's algorithm.", nameof(algorithm));
         (Name, Algorithm, Key) = (name, algorithm, key);
         KeyId = BinaryPrimitives.ReadUInt32BigEndian(
-            Digest.Sha256([.. Encoding.UTF8.GetBytes(name), (byte)'\n', (byte)algorithm, .. key.Bytes]).ToArray());
+            Digest.Sha256([.. Encoding.UTF8.GetBytes(name), (byte)'\n', .. algorithm.Prefix, .. key.Bytes]).ToArray());
     }
 
     /// <summary>The key's name.</summary>
@@ -45,14 +47,16 @@ public sealed record NoteVerifier
         var parts = vkey.Split('+', 3); // base64 may hold plus signs too
         if (parts.Length != 3 || !SignedNote.IsKeyName(parts[0])) throw new MalformedException(rule);
         var content = SignedNote.Base64(parts[2], rule);
-        if (content.Length != 1 + VerifyingKey.Size || !Enum.IsDefined((NoteAlgorithm)content[0])) throw new MalformedException(rule);
-        var verifier = new NoteVerifier(parts[0], (NoteAlgorithm)content[0], VerifyingKey.Parse(content.AsSpan(1)));
+        var known = Enum.GetValues<NoteAlgorithm>().Where(type => content.AsSpan().StartsWith(type.Prefix)
+            && content.Length == type.Prefix.Length + (type.Signature == SignatureAlgorithm.Sm2 ? Sm2PublicKey.Size : VerifyingKey.Size)).ToList();
+        if (known is not [var algorithm]) throw new MalformedException(rule);
+        var verifier = new NoteVerifier(parts[0], algorithm, VerifyingKey.Parse(content.AsSpan(algorithm.Prefix.Length)));
         return verifier.ToString() == vkey ? verifier : throw new MalformedException(rule);
     }
 
     /// <summary>The vkey.</summary>
     public override string ToString() =>
-        $"{Name}+{KeyId.ToString("x8", CultureInfo.InvariantCulture)}+{Convert.ToBase64String([(byte)Algorithm, .. Key.Bytes])}";
+        $"{Name}+{KeyId.ToString("x8", CultureInfo.InvariantCulture)}+{Convert.ToBase64String([.. Algorithm.Prefix, .. Key.Bytes])}";
 
     /// <summary>Whether a line claims to be of this key.</summary>
     public bool IsNamedBy(NoteSignature signature) => signature.KeyId == KeyId && signature.Name == Name;
@@ -70,7 +74,7 @@ public sealed record NoteVerifier
     {
         if (!IsNamedBy(signature)) return false;
         var bytes = signature.Bytes.Span;
-        if (Algorithm == NoteAlgorithm.Ed25519) return Key.Verify(text, bytes);
+        if (!Algorithm.IsCosignature) return Key.Verify(text, bytes);
         return bytes.Length == TimeSize + VerifyingKey.SignatureSize
             && BinaryPrimitives.ReadUInt64BigEndian(bytes) <= long.MaxValue
             && Key.Verify(CosignedMessage(BinaryPrimitives.ReadInt64BigEndian(bytes), text), bytes[TimeSize..]);
@@ -79,7 +83,7 @@ public sealed record NoteVerifier
     /// <summary>When the witness says it signed, by its own clock; null when the line is not a valid cosignature of this key.</summary>
     public DateTimeOffset? CosignedAt(ReadOnlySpan<byte> text, NoteSignature signature)
     {
-        if (Algorithm != NoteAlgorithm.Ed25519Cosignature || !Verify(text, signature)) return null;
+        if (!Algorithm.IsCosignature || !Verify(text, signature)) return null;
         var seconds = BinaryPrimitives.ReadInt64BigEndian(signature.Bytes.Span);
         return seconds <= LastSecond ? DateTimeOffset.FromUnixTimeSeconds(seconds) : DateTimeOffset.MaxValue;
     }

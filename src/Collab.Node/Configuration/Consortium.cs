@@ -1,4 +1,6 @@
 using System.Text;
+using Collab.Cryptography;
+using Collab.Cryptography.Signatures;
 using Collab.Engine.Descriptions;
 using Collab.Evidence;
 using Collab.Ledger;
@@ -19,6 +21,12 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
     /// <summary>The keys the ledger and the evidence rest on.</summary>
     public TrustedKeys Keys => new(Name, FinalityPolicy.Create(Members.Select(m => new LedgerParty(
         m.Party, OriginOf(m.Party, Name), NoteVerifier.Parse(m.LogKey), NoteVerifier.Parse(m.WitnessKey)))));
+
+    /// <summary>The suite, which the pinned keys say: all of them sign so, and results are committed to with its hash.</summary>
+    public SignatureAlgorithm Signatures => NoteVerifier.Parse(Members[0].LogKey).Key.Algorithm;
+
+    /// <summary>How results and registers of consents are committed to.</summary>
+    public CommitmentAlgorithm Commitments => Signatures == SignatureAlgorithm.Sm2 ? CommitmentAlgorithm.SaltedSm3 : CommitmentAlgorithm.SaltedSha256;
 
     /// <summary>The name of a party's log.</summary>
     public static string OriginOf(PartyId party, string consortium) => $"{party}/{consortium}";

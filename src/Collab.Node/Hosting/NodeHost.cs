@@ -105,12 +105,13 @@ public sealed class NodeHost : IAsyncDisposable
                 rendezvous));
 
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
-            var consents = new ConsentRegister(store, RandomSource.System, clock);
+            var consents = new ConsentRegister(store, RandomSource.System, clock, consortium.Commitments);
             var results = new ResultFolder(home.ResultsFolder);
             var ports = new EnginePorts(
                 configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
                 observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
             {
+                Commitments = consortium.Commitments,
                 Consents = consents,
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
                 Prepared = new PreparedFolder(home.PreparedFolder, preparedKey),

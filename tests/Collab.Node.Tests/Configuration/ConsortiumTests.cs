@@ -1,3 +1,5 @@
+using Collab.Cryptography;
+using Collab.Cryptography.Signatures;
 using Collab.Node.Configuration;
 using Collab.Primitives;
 
@@ -80,6 +82,19 @@ public sealed class ConsortiumTests : IDisposable
     public void A_folder_without_a_node_says_so() =>
         Assert.Equal(NodeHome.NotANode, Assert.Throws<CollabException>(() => NodeHome.Require(_folder)).Code);
 
-    private PartyCard Card(string party, string? folder = null) => PartyFiles.Initialize(
-        new NodeHome(Path.Combine(_folder, folder ?? party)), PartyId.Parse(party), "127.0.0.1:7443", "127.0.0.1:7443", "credit", passphrase: null);
+    [Fact]
+    public void The_keys_say_the_suite_and_all_are_of_one()
+    {
+        PartyCard sm = Card("bank", algorithm: SignatureAlgorithm.Sm2), alike = Card("bureau", algorithm: SignatureAlgorithm.Sm2);
+        var consortium = Consortium.Parse(new Consortium("credit", [sm, alike]).ToYaml());
+        Assert.Equal((SignatureAlgorithm.Sm2, CommitmentAlgorithm.SaltedSm3), (consortium.Signatures, consortium.Commitments));
+        PartyFiles.Join(new NodeHome(Path.Combine(_folder, "bank")), consortium, null);
+
+        var other = Card("lender");
+        Assert.Equal((SignatureAlgorithm.Ed25519, CommitmentAlgorithm.SaltedSha256), (new Consortium("credit", [other]).Signatures, new Consortium("credit", [other]).Commitments));
+        Assert.Equal("ledger.policy-unsafe", Assert.Throws<CollabException>(() => Consortium.Parse(new Consortium("credit", [sm, other]).ToYaml())).Code.Name);
+    }
+
+    private PartyCard Card(string party, string? folder = null, SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519) => PartyFiles.Initialize(
+        new NodeHome(Path.Combine(_folder, folder ?? party)), PartyId.Parse(party), "127.0.0.1:7443", "127.0.0.1:7443", "credit", passphrase: null, algorithm);
 }
