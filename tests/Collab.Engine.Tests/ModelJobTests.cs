@@ -4,6 +4,7 @@ using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Engine.Tests.Support;
+using Collab.FederatedLearning.Averaging;
 using Collab.FederatedLearning.Clustering;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
@@ -17,6 +18,8 @@ namespace Collab.Engine.Tests;
 public sealed class ModelJobTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
+
+    private static readonly PartyId Averaging = PartyId.Parse("di");
 
     private const string OfTwo = """
         parties:
@@ -166,6 +169,50 @@ public sealed class ModelJobTests
         foreach (var party in plan.Parties) Assert.Equal(JobEventKind.Committed, (await study[party].Seen.WhenAsync(e => e.Run == run && e.Kind is JobEventKind.Committed or JobEventKind.Aborted)).Kind);
         string[][] told = [.. receiver.Seen.Results.Values.Select(result => result.Result).OfType<JobResult.Predictions>().Select(predictions => predictions.Rows.Select(row => row.Match.Key[0]).ToArray())];
         Assert.Equal(["l000007", "l000009"], told.Select(Assert.Single).Order());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(", privacy: { hides: row, epsilon: 8, clip: 1, rows: 400 }")]
+    public async Task A_network_is_averaged_for_a_receiver_without_rows_and_kept_by_all(string privacy)
+    {
+        await using var study = new Study(Plans.Al, Plans.Bo, Plans.Cy, Averaging);
+        var rows = (await RowsAsync())[1..];
+        foreach (var (i, owner) in new[] { Plans.Al, Plans.Bo, Plans.Cy }.Index())
+            await study[owner].OfferAsync("loans", ["id,deny,chist,lvrat,single", .. rows.Where((_, at) => at % 3 == i).Select(fields => $"{fields[0]},{fields[1]},{fields[5]},{fields[4]},{fields[13]}")]);
+        study.StartAll();
+        var text = $"""
+            kind: train
+            purpose: credit-risk
+            parties: [{"{ name: al, dataset: loans }, { name: bo, dataset: loans }, { name: cy, dataset: loans }"}]
+            receivers: [di]
+            parameters:
+              rows: side-by-side
+              label: {"{ column: deny, positive: \"yes\" }"}
+              features:
+                - {"{ column: chist, min: 0, max: 8 }"}
+                - {"{ column: lvrat, min: 0, max: 1.5 }"}
+                - {"{ column: single, levels: [\"yes\", \"no\"] }"}
+              model: {"{ kind: network, hidden: 3, rounds: 4, learning-rate: 0.5"}{privacy} {"}"}
+            """;
+        var plan = await study[Plans.Al].Engine.PlanAsync(JobDescription.Parse(text), None);
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+        var explained = Explanation.Of(plan);
+        Assert.Equal(privacy.Length > 0, explained.Notes.Any(note => note.English.Contains("ε = 8", StringComparison.Ordinal)));
+        Assert.Null(await study.RunAsync(plan));
+        var (run, told) = Assert.Single(study[Averaging].Seen.Results);
+        Assert.Equal(privacy.Length > 0 ? 0 : 400, Assert.IsType<JobResult.Model>(told.Result).Card.Rows);
+        var kept = plan.Parties.Select(party => study[party].Engine.Archive.RequirePart(run, party)).ToList();
+        Assert.Single(kept.Select(part => Convert.ToHexString(part.Part.Span)).Distinct());
+        Assert.NotEmpty(ModelExport.Write(plan, [kept[0]], "onnx"));
+
+        var network = Network.Decode(kept[0].Part.Span);
+        var predict = $"kind: predict\npurpose: credit-risk\nparties: [{{ name: bo, dataset: loans, key: [id] }}]\nreceivers: [bo]\nparameters: {{ model: {run.ToString()[..8]} }}\n";
+        Assert.Null(await study.RunAsync(await study[Plans.Bo].Engine.PlanAsync(JobDescription.Parse(predict), None)));
+        var predictions = study[Plans.Bo].Seen.Results.Values.Select(result => result.Result).OfType<JobResult.Predictions>().Single().Rows;
+        var first = rows[1]; // bo's first
+        double[] inputs = [(double.Parse(first[5], CultureInfo.InvariantCulture) - 4) / 4, (double.Parse(first[4], CultureInfo.InvariantCulture) - 0.75) / 0.75, first[13] == "yes" ? 1 : 0, first[13] == "no" ? 1 : 0];
+        Assert.Equal(network.Predict(inputs), predictions[0].Value, 1e-12);
     }
 
     [Theory]

@@ -14,6 +14,7 @@ internal static class ModelDescription
         ["logistic"] = section => Linear(section, LinearKind.Logistic),
         ["logistic-three-pieces"] = section => Linear(section, LinearKind.LogisticThreePieces),
         ["boosted-trees"] = section => Trees(section, TreeLoss.Logistic),
+        ["network"] = Network,
         ["boosted-regression"] = section => Trees(section, TreeLoss.Squared),
     };
 
@@ -31,12 +32,13 @@ internal static class ModelDescription
         label.End();
         RowFeature[] features = [.. parameters.Sections("features").Select(RowFeatureOf)];
         var model = parameters.Section("model");
-        if (Read(parameters, model) is not ModelChoice.Trees trees) throw model.Error("kind", "must be boosted-trees or boosted-regression over rows side by side; the kind analysis fits regressions to them, exactly");
-        if (trees.IsHidden) throw parameters.Error("model", "has 'splits: hidden', and every owner of rows side by side gets the model");
+        var choice = Read(parameters, model);
+        if (choice is ModelChoice.Linear) throw model.Error("kind", "must be of trees or a network over rows side by side; the kind analysis fits regressions to them, exactly");
+        if (choice is ModelChoice.Trees { IsHidden: true }) throw parameters.Error("model", "has 'splits: hidden', and every owner of rows side by side gets the model");
         var question = new RowTrainingQuestion(
-            features, column, positive, trees, parameters.Choice("missing", MissingWords, false), parameters.Integer("minimum-rows", 100, 2, 100_000_000));
+            features, column, positive, choice, parameters.Choice("missing", MissingWords, false), parameters.Integer("minimum-rows", 100, 2, 100_000_000));
         parameters.End();
-        if (positive is not null && !trees.IsClassification) throw parameters.Error("label", "has a positive value, and the model's labels are numbers");
+        if (positive is not null && !choice.IsClassification) throw parameters.Error("label", "has a positive value, and the model's labels are numbers");
         return question.IsSound ? new(question) : throw parameters.Error("features", "must differ, with 'min' below 'max' or at most 255 'levels', and none of them the label");
     }
 
@@ -58,6 +60,7 @@ internal static class ModelDescription
         ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Features).OrderBy(feature => feature.Of)]; // stable: columns stay as written
         var model = parameters.Section("model");
         var choice = Read(parameters, model);
+        if (choice is ModelChoice.Network) throw model.Error("kind", "must have 'rows: side-by-side' for a network");
         var rule = IntersectionDescription.Rule(parameters, KeyRule.Default.Duplicate);
         if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
         var question = new TrainingQuestion(
@@ -157,6 +160,25 @@ internal static class ModelDescription
         loss == TreeLoss.Squared ? Millionths(section, "label-bound", null) : ModelChoice.Unit, section.Choice("splits", SplitWords, false));
 
     private static readonly Dictionary<string, bool> SplitWords = new() { ["own"] = false, ["hidden"] = true };
+
+    private static ModelChoice.Network Network(YamlSection section)
+    {
+        var privacy = section.Has("privacy") ? Privacy(section.Section("privacy")) : null;
+        var usual = privacy is { HidesOwners: false } ? 1 : 32;
+        return new(
+            section.Integer("hidden", 8, 1, 1024), section.Integer("rounds", 20, 1, 10_000), section.Integer("passes", 1, 1, 1000), section.Integer("batch", usual, 1, 1 << 20), Millionths(section, "learning-rate", "0.1"), privacy);
+    }
+
+    private static NetworkPrivacy Privacy(YamlSection section)
+    {
+        var hidesOwners = section.Choice("hides", HiddenWords, false);
+        var privacy = new NetworkPrivacy(
+            hidesOwners, Millionths(section, "epsilon", null), section.Integer("delta-digits", 6, 3, 15), Millionths(section, "clip", "1"), hidesOwners ? 0 : section.Integer("rows", 0, 1, 1 << 24));
+        section.End();
+        return privacy.IsSound ? privacy : throw section.Error("epsilon", "or another number is out of its range; rows are hidden among a public number of 'rows'");
+    }
+
+    private static readonly Dictionary<string, bool> HiddenWords = new() { ["row"] = false, ["owner"] = true };
 
     private static long Millionths(YamlSection section, string field, string? otherwise)
     {

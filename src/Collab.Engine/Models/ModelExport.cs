@@ -1,4 +1,5 @@
 using Collab.Engine.Planning;
+using Collab.FederatedLearning.Averaging;
 using Collab.FederatedLearning.Export;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
@@ -37,6 +38,8 @@ public static class ModelExport
         if (!Formats.Contains(format)) throw new CollabException(FormatUnknown, $"'{format}' is no format of models.");
         if (training.Question is RowTrainingQuestion byRows)
         {
+            if (byRows.Model is ModelChoice.Network)
+                return format == "onnx" ? OnnxNetwork.Write(Network.Decode(parts[0].Part.Span)) : throw new CollabException(FormatUnknown, "A network is exported as onnx alone.");
             var whole = TreeModel.Decode(parts[0].Part.Span);
             return format == "onnx" ? OnnxTreeModel.Write(whole) : PmmlTreeModel.Write(whole, byRows.Label);
         }
@@ -65,6 +68,7 @@ public static class ModelExport
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(parts);
+        if (training.Question is RowTrainingQuestion { Model: ModelChoice.Network }) return []; // its weights say nothing of single columns
         if (training.Question is RowTrainingQuestion rows)
         {
             var splits = TreeModel.Decode(parts[0].Part.Span).Ensemble.Trees.SelectMany(tree => tree.Nodes).Where(node => node.Split is not null).CountBy(node => node.Split!.Feature).ToDictionary();

@@ -55,7 +55,7 @@ internal sealed class ModelRows
     }
 
     /// <summary>Reads every row of a party that holds rows side by side with others: each counts, and none has a key.</summary>
-    public static async Task<ModelRows> ReadAllAsync(
+    private static async Task<ModelRows> ReadAllAsync(
         IAsyncEnumerable<ColumnBatch> batches, PlanInput input, IReadOnlyList<string> features, LabelColumn label, bool skips, CancellationToken cancellation)
     {
         var rows = new ModelRows(input, features, label, (NeedsAll: false, skips));
@@ -66,6 +66,20 @@ internal sealed class ModelRows
         }
 
         return rows;
+    }
+
+    /// <summary>An owner's rows of a training on rows side by side, with the places of those that take part, and the commitment to what was read.</summary>
+    /// <exception cref="CollabException"><see cref="ModelErrors.TooFewRows"/> or <see cref="ModelErrors.ValueMissing"/>.</exception>
+    public static async Task<(ModelRows Rows, int[] Places, SnapshotReference Read)> ReadSideBySideAsync(
+        EnginePorts ports, PlanInput input, RowTrainingQuestion question, CancellationToken cancellation)
+    {
+        using var data = new GrantedData(ports, input);
+        var rows = await ReadAllAsync(
+            data.ReadAsync(cancellation), input, [.. question.Features.Select(feature => feature.Column)], new LabelColumn(ports.Self, question.Label, question.Positive), question.SkipsMissing, cancellation);
+        var read = data.Close(ports.Random);
+        return rows.Complete.Count >= question.MinimumRows
+            ? (rows, [.. rows.Complete], read)
+            : throw new CollabException(ModelErrors.TooFewRows, $"{ports.Self} has fewer rows than the {question.MinimumRows} that the job asks for.", ports.Self, RunSteps.Read);
     }
 
     /// <summary>A number column of some keys, in the order given.</summary>

@@ -1,6 +1,7 @@
 using Collab.Channels;
 using Collab.Engine.Planning;
 using Collab.Engine.Runs;
+using Collab.FederatedLearning.Averaging;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.ColumnWise;
@@ -23,6 +24,9 @@ internal sealed record PredictionPart(
     EnginePorts Ports, Plan Plan, PredictionQuestion Question, ModelChoice Model, StoredPart Part, ModelRows Rows, SnapshotReference Read) : ProtocolPart(Read)
 {
     private const string PredictFork = "predict";
+
+    /// <summary>The training, where it was on rows side by side.</summary>
+    private RowTrainingQuestion? ByRows { get; init; }
 
     public static Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, PredictionQuestion question, CancellationToken cancellation)
     {
@@ -55,6 +59,12 @@ internal sealed record PredictionPart(
         if (Question.IsAlone)
         {
             int[] all = [.. Rows.Complete];
+            if (Model is ModelChoice.Network)
+            {
+                var network = PartBy(bytes => Network.Decode(bytes.Span));
+                return Told(all, [.. NetworkInputs.Of(ByRows!, Rows, all).Select(row => network.Predict(row))]);
+            }
+
             var model = PartBy(bytes => TreeModel.Decode(bytes.Span));
             return Told(all, model.Predict(Binned(model.Features, all)));
         }
@@ -140,7 +150,7 @@ internal sealed record PredictionPart(
         var input = plan.InputOf(ports.Self)!;
         using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), null, (NeedsAll: false, Skips: true), cancellation);
-        return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random));
+        return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random)) { ByRows = training };
     }
 
     private static CollabException Unsuited(PartyId self, Digest model) =>

@@ -23,29 +23,24 @@ internal sealed record RowTrainingPart(
 
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, RowTrainingQuestion question, CancellationToken cancellation)
     {
-        var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
-        using var data = new GrantedData(ports, input);
-        var rows = await ModelRows.ReadAllAsync(
-            data.ReadAsync(cancellation), input, [.. question.Features.Select(feature => feature.Column)], new LabelColumn(ports.Self, question.Label, question.Positive), question.SkipsMissing, cancellation);
-        var read = data.Close(ports.Random);
-        int[] all = [.. rows.Complete];
-        if (all.Length < question.MinimumRows)
-            throw new CollabException(ModelErrors.TooFewRows, $"{ports.Self} has fewer rows than the {question.MinimumRows} that the job asks for.", ports.Self, RunSteps.Read);
+        var (rows, all, read) = await ModelRows.ReadSideBySideAsync(ports, plan.InputOf(ports.Self)!, question, cancellation); // every party of the plan is an owner
+        var bins = ((ModelChoice.Trees)question.Model).Bins;
         return new RowTrainingPart(
             ports, plan, question,
-            [.. question.Features.Select((feature, j) => BinsOf(feature, question.Model.Bins) is { IsCategory: true } levels ? BinnedColumn.Of(levels, rows.Texts(j, all)) : BinnedColumn.Of(BinsOf(feature, question.Model.Bins), rows.Numbers(j, all)))],
+            [.. question.Features.Select((feature, j) => BinsOf(feature, bins) is { IsCategory: true } levels ? BinnedColumn.Of(levels, rows.Texts(j, all)) : BinnedColumn.Of(BinsOf(feature, bins), rows.Numbers(j, all)))],
             rows.Labels(all), read);
     }
 
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
+        var settings = ModelSettings.Of((ModelChoice.Trees)Question.Model);
         PartyId[] others = [.. Plan.Owners.Where(owner => owner != Ports.Self)];
         var (train, agree) = (others.Select(owner => channels[owner].Fork(TrainFork)).ToList(), others.Select(owner => channels[owner].Fork(AgreeFork)).ToList());
         try
         {
             var (model, rows) = await RowWiseTrees.TrainAsync(
-                train, ModelSettings.Of(Question.Model), Columns, Labels, Ports.Random, new Reporter(done => progress(RunSteps.Protocol, done, Question.Model.Count)), cancellation);
+                train, settings, Columns, Labels, Ports.Random, new Reporter(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
             var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), model.Encode());
             new JobArchive(Ports.Store).PutPart(stored);
             var commitments = new Dictionary<PartyId, Digest> { [Ports.Self] = stored.Commitment };

@@ -1,3 +1,4 @@
+using Collab.Engine.Models;
 using Collab.Jobs;
 using Collab.Primitives;
 
@@ -58,8 +59,10 @@ internal static class ModelExplanation
     /// <summary>A training on rows side by side.</summary>
     public static Explanation Of(Plan plan, RowTrainingQuestion question)
     {
+        if (question.Model is ModelChoice.Network network) return OfNetwork(plan, question, network);
+        var trees = (ModelChoice.Trees)question.Model;
         var (owners, others) = (string.Join(", ", plan.Owners), plan.Owners.Count - 1);
-        long cells = (long)question.Model.Count * (1L << (question.Model.Depth - 1)) * question.Features.Count * (question.Model.Bins + 1) * 2;
+        long cells = (long)trees.Count * (1L << (trees.Depth - 1)) * question.Features.Count * (trees.Bins + 1) * 2;
         return new(
             plan.Digest,
             new(
@@ -87,8 +90,46 @@ internal static class ModelExplanation
                 .. Explanation.Bystanders(plan),
             ],
             new(
-                (long)plan.Owners.Count * others * 4 * question.Model.Count * question.Model.Depth, cells * 32 * 2 * plan.Owners.Count * others, CostRates.NodeMemory + (cells * 64),
+                (long)plan.Owners.Count * others * 4 * trees.Count * trees.Depth, cells * 32 * 2 * plan.Owners.Count * others, CostRates.NodeMemory + (cells * 64),
                 WaitOf(plan) + (cells * 1e-6), AreUpperBounds: true));
+    }
+
+    /// <summary>A network by federated averaging.</summary>
+    private static Explanation OfNetwork(Plan plan, RowTrainingQuestion question, ModelChoice.Network network)
+    {
+        var (owners, averaging, parameters) = (string.Join(", ", plan.Owners), plan.Receivers[0], (network.Hidden * (long)(NetworkInputs.CountOf(question) + 2)) + 1);
+        var epsilon = network.Privacy is { } told ? ((double)told.Epsilon / ModelChoice.Unit).ToString(System.Globalization.CultureInfo.InvariantCulture) : "";
+        return new(
+            plan.Digest,
+            new(
+                $"Train {Named(network).English} for '{question.Label}' on the rows of {owners}, {question.Features.Count} columns.",
+                $"以 {owners} 的各行、{question.Features.Count} 列，针对“{question.Label}”训练{Named(network).Chinese}。"),
+            new($"Honest but curious; {averaging} and fewer than half of the owners may collude.", $"半诚实模型；{averaging} 与不到半数的数据方可合谋。"),
+            [
+                new("Inputs follow from the ranges and levels that the plan declares.", "输入仅由计划声明的范围与水平决定。"),
+                new("Every owner and the receiver get the whole network, and may use, export and show it.", "每个数据方与接收方均得到整个网络，可使用、导出和展示。"),
+                network.Privacy is not { } privacy
+                    ? new("Nothing here is differentially private: the network of every round tells something of the rows.", "此处不含差分隐私：每轮的网络均透露有关各行的信息。")
+                    : new(
+                        $"Differentially private for {(privacy.HidesOwners ? "an owner with all of its rows" : "a row")}: all rounds together cost at most ε = {epsilon} with δ = 10^-{privacy.DeltaDigits}, while more than half of the owners add their noise.",
+                        $"对{(privacy.HidesOwners ? "任一数据方的全部行" : "任一行")}满足差分隐私：全部轮次合计 ε ≤ {epsilon}，δ = 10^-{privacy.DeltaDigits}，前提是过半数据方加入噪声。"),
+            ],
+            [
+                .. plan.Owners.Select(owner => new PartyExplanation(
+                    owner, [.. Explanation.Reads(plan, owner), new("in every round its masked change of the network, never a row", "每轮其网络变化的掩码值，绝不含任何行")],
+                    [new("the network of every round", "每轮的网络")])),
+                new(
+                    averaging, [new("the network of every round, to all owners", "向所有数据方发送每轮的网络")],
+                    [
+                        network.Privacy is null
+                            ? new("in every round the sum of all changes and of all numbers of rows", "每轮所有变化之和与行数之和")
+                            : new("in every round the sum of all clipped changes, with noise", "每轮裁剪后变化之和（加噪）"),
+                    ]),
+                .. Explanation.Bystanders(plan),
+            ],
+            new(
+                (long)network.Rounds * plan.Owners.Count * 6, network.Rounds * plan.Owners.Count * ((parameters * 16) + (plan.Owners.Count * 300)), CostRates.NodeMemory,
+                WaitOf(plan) + (network.Rounds * (0.05 + (plan.Inputs.Max(IntersectionSizes.MostRows) * (double)network.Passes * parameters * 4e-9))), AreUpperBounds: true));
     }
 
     /// <summary>A clustering.</summary>
@@ -254,6 +295,7 @@ internal static class ModelExplanation
         ModelChoice.Linear { Kind: LinearKind.Regression } => new("a linear regression", "线性回归"),
         ModelChoice.Linear { Kind: LinearKind.Logistic } => new("a logistic regression", "逻辑回归"),
         ModelChoice.Linear => new("a logistic regression with a sigmoid of three pieces", "逻辑回归（三段式 sigmoid）"),
+        ModelChoice.Network network => new($"a neural network of {network.Hidden} hidden units in {network.Rounds} rounds", $"{network.Hidden} 个隐单元、{network.Rounds} 轮的神经网络"),
         ModelChoice.Trees { IsHidden: true } trees => new($"{trees.Count} boosted trees of depth {trees.Depth} that nobody sees", $"{trees.Count} 棵深度为 {trees.Depth} 且无人可见的提升树"),
         ModelChoice.Trees trees => new($"{trees.Count} boosted trees of depth {trees.Depth}", $"{trees.Count} 棵深度为 {trees.Depth} 的提升树"),
         _ => throw new ArgumentException("A model without a name.", nameof(model)),

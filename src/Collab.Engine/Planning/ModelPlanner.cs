@@ -8,7 +8,7 @@ namespace Collab.Engine.Planning;
 /// <summary>Settles trainings and predictions with the owners' offers (protocols/specs/train.md, predict.md).</summary>
 internal static class ModelPlanner
 {
-    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", TrainHidden = "train-trees-secret/1", PredictHidden = "predict-trees-secret/1", PredictAlone = "predict-alone/1";
+    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", TrainNetwork = "train-network/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", TrainHidden = "train-trees-secret/1", PredictHidden = "predict-trees-secret/1", PredictAlone = "predict-alone/1";
 
     /// <summary>The protocol of a clustering.</summary>
     public const string ClusterProtocol = "cluster/1";
@@ -17,7 +17,7 @@ internal static class ModelPlanner
     public static string ProtocolOf(TrainingQuestion question) => question.Model.Form switch { ModelForm.Linear => TrainLinear, ModelForm.Trees => TrainTrees, _ => TrainHidden };
 
     /// <summary>The protocol of a training on rows side by side.</summary>
-    public static string ProtocolOf(RowTrainingQuestion question) => TrainTreesByRows;
+    public static string ProtocolOf(RowTrainingQuestion question) => question.Model is ModelChoice.Network ? TrainNetwork : TrainTreesByRows;
 
     /// <summary>The protocol of a prediction: none where one party has the whole model and all columns.</summary>
     public static string ProtocolOf(PredictionQuestion question) => question.IsAlone ? PredictAlone
@@ -88,7 +88,7 @@ internal static class ModelPlanner
                     throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' has another type than the model was trained on.", alone);
             }
 
-            return new(KeyRule.Default, plan.Digest, model, [.. rows.Features.Select(feature => new ModelColumn(alone, feature.Column))], alone, ModelForm.Trees, SkipsMissing: false, kind.Stands);
+            return new(KeyRule.Default, plan.Digest, model, [.. rows.Features.Select(feature => new ModelColumn(alone, feature.Column))], alone, rows.Model.Form, SkipsMissing: false, kind.Stands);
         }
 
         var training = TrainingOf(plan);
@@ -133,6 +133,13 @@ internal static class ModelPlanner
     {
         Require(plan, plan.Protocol == ProtocolOf(question), $"This node runs {ProtocolOf(question)} for such a question, not {plan.Protocol}.");
         Require(plan, plan.Security == SecurityModel.SemiHonest, $"{plan.Protocol} withstands only parties that are honest but curious.");
+        if (question.Model is ModelChoice.Network)
+        {
+            Require(plan, plan.Owners.Count >= 3, "A network is averaged over three owners of rows or more.");
+            Require(plan, plan.Receivers is [var averaging] && !plan.Owners.Contains(averaging), "Networks are averaged by the one receiver, who has no rows.");
+            return;
+        }
+
         Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
     }
 

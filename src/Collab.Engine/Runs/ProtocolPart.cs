@@ -37,6 +37,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         RetrievalQuestion question => await RetrievalPart.PrepareAsync(ports, plan, question, cancellation),
         TrainingQuestion question => await TrainingPart.PrepareAsync(ports, plan, question, cancellation),
         ClusterQuestion question => await ClusterPart.PrepareAsync(ports, plan, question, cancellation),
+        RowTrainingQuestion { Model: ModelChoice.Network } question => await NetworkTrainingPart.PrepareAsync(ports, plan, question, cancellation),
         RowTrainingQuestion question => await RowTrainingPart.PrepareAsync(ports, plan, question, cancellation),
         PipelineQuestion question => await PipelinePart.PrepareAsync(ports, plan, question, cancellation),
         PredictionQuestion question => await PredictionPart.PrepareAsync(ports, plan, question, cancellation),

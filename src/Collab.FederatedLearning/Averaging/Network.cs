@@ -54,6 +54,25 @@ public sealed class Network
         return new(inputs, hidden, parameters);
     }
 
+    private const string Domain = "collab-network-1";
+
+    /// <summary>The canonical bytes.</summary>
+    public byte[] Encode() => new CanonicalWriter().Text(Domain).UInt32((uint)Inputs).UInt32((uint)Hidden).List(_parameters, (w, x) => w.Int64(BitConverter.DoubleToInt64Bits(x))).ToArray();
+
+    /// <summary>Reads the canonical bytes, strictly.</summary>
+    /// <exception cref="MalformedException">They are not exactly a network.</exception>
+    public static Network Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new CanonicalReader(bytes);
+        if (reader.Text() != Domain) throw new MalformedException("a network of this version");
+        var (inputs, hidden) = (reader.UInt32(), reader.UInt32());
+        var parameters = reader.List((ref CanonicalReader r) => BitConverter.Int64BitsToDouble(r.Int64()));
+        reader.End();
+        if (inputs is 0 or > 1 << 20 || hidden is 0 or > 1 << 20 || parameters.Length != ((long)hidden * (inputs + 2)) + 1 || !Array.TrueForAll(parameters, double.IsFinite))
+            throw new MalformedException("finite parameters, one for each place");
+        return new((int)inputs, (int)hidden, parameters);
+    }
+
     /// <summary>The chance of label 1.</summary>
     /// <exception cref="ArgumentException">Not as many values as inputs.</exception>
     public double Predict(ReadOnlySpan<double> row) => 1 / (1 + Math.Exp(-Output(row, stackalloc double[Hidden])));

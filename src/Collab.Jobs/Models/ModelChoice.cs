@@ -8,7 +8,7 @@ public abstract record ModelChoice
     /// <summary>Millionths in a unit.</summary>
     public const long Unit = 1_000_000;
 
-    private const byte OfLinear = 1, OfTrees = 2;
+    private const byte OfLinear = 1, OfTrees = 2, OfNetwork = 3;
 
     /// <summary>A weighted sum of the columns, by stochastic gradient descent (protocols/specs/train-linear.md).</summary>
     /// <param name="Kind">What the sum stands for.</param>
@@ -51,12 +51,31 @@ public abstract record ModelChoice
         public override bool IsClassification => Loss == TreeLoss.Logistic;
     }
 
+    /// <summary>A small neural network by federated averaging, over rows side by side (protocols/specs/federated-averaging.md).</summary>
+    /// <param name="Hidden">Hidden units, 1 to 1024.</param>
+    /// <param name="Rounds">Rounds, 1 to 10,000.</param>
+    /// <param name="Passes">Passes that an owner makes over its rows in a round, 1 to 1000; 1 where rows are hidden.</param>
+    /// <param name="Batch">Rows of a step, 1 to 2^20; 1 where rows are hidden.</param>
+    /// <param name="LearningRate">In millionths, above 0, at most 1000 units.</param>
+    /// <param name="Privacy">What is hidden, at what cost; null for training without noise.</param>
+    public sealed record Network(int Hidden, int Rounds, int Passes, int Batch, long LearningRate, NetworkPrivacy? Privacy) : ModelChoice
+    {
+        /// <inheritdoc/>
+        public override bool IsSound =>
+            Hidden is >= 1 and <= 1024 && Rounds is >= 1 and <= 10_000 && Passes is >= 1 and <= 1000 && Batch is >= 1 and <= 1 << 20 && LearningRate is >= 1 and <= 1000 * Unit
+            && (Privacy is null || (Privacy.IsSound && (Privacy.HidesOwners || (Passes == 1 && Batch == 1))));
+
+        /// <inheritdoc/>
+        public override bool IsClassification => true;
+    }
+
     /// <summary>What it is made of.</summary>
     public ModelForm Form => this switch
     {
         Linear => ModelForm.Linear,
         Trees { IsHidden: true } => ModelForm.HiddenTrees,
         Trees => ModelForm.Trees,
+        Network => ModelForm.Network,
         _ => throw new InvalidOperationException($"{GetType().Name} has no form."),
     };
 
@@ -77,6 +96,10 @@ public abstract record ModelChoice
                 writer.Byte(OfTrees).Byte((byte)trees.Loss).UInt32((uint)trees.Count).Byte((byte)trees.Depth).Byte((byte)trees.Bins)
                     .Int64(trees.LearningRate).Int64(trees.L2).Int64(trees.MinimumGain).Int64(trees.MinimumChildWeight).Int64(trees.LabelBound).Boolean(trees.IsHidden);
                 break;
+            case Network network:
+                writer.Byte(OfNetwork).UInt32((uint)network.Hidden).UInt32((uint)network.Rounds).UInt32((uint)network.Passes).UInt32((uint)network.Batch).Int64(network.LearningRate)
+                    .Optional(network.Privacy, (w, privacy) => w.Boolean(privacy.HidesOwners).Int64(privacy.Epsilon).Byte((byte)privacy.DeltaDigits).Int64(privacy.Clip).UInt32((uint)privacy.Rows));
+                break;
             default:
                 throw new InvalidOperationException($"{GetType().Name} has no encoding.");
         }
@@ -89,6 +112,9 @@ public abstract record ModelChoice
             OfLinear => new Linear((LinearKind)reader.Byte(), ReadCount(ref reader), ReadCount(ref reader), reader.Int64(), reader.Int64()),
             OfTrees => new Trees(
                 (TreeLoss)reader.Byte(), ReadCount(ref reader), reader.Byte(), reader.Byte(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Int64(), reader.Boolean()),
+            OfNetwork => new Network(
+                ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader), ReadCount(ref reader), reader.Int64(),
+                reader.Optional((ref r) => new NetworkPrivacy(r.Boolean(), r.Int64(), r.Byte(), r.Int64(), ReadCount(ref r)))),
             _ => throw new MalformedException("a known kind of model"),
         };
         return choice.IsSound ? choice : throw new MalformedException("settings of a model within their ranges");
@@ -131,4 +157,20 @@ public enum ModelForm
 
     /// <summary>Trees that nobody knows.</summary>
     HiddenTrees = 3,
+
+    /// <summary>A small neural network.</summary>
+    Network = 4,
+}
+
+/// <summary>Differential privacy of a network's training (protocols/specs/train-private.md).</summary>
+/// <param name="HidesOwners">Whether an owner with all of its rows is hidden; else a row is.</param>
+/// <param name="Epsilon">What all rounds together may cost, in millionths, above 0, at most 100 units.</param>
+/// <param name="DeltaDigits">δ is 10 to minus this, 3 to 15.</param>
+/// <param name="Clip">The largest norm of an owner's change or of a row's gradient, in millionths, above 0, at most 1000 units.</param>
+/// <param name="Rows">Where rows are hidden, the public number that gradients are averaged over, at most 2^24; else 0.</param>
+public sealed record NetworkPrivacy(bool HidesOwners, long Epsilon, int DeltaDigits, long Clip, int Rows)
+{
+    /// <summary>Whether every number is in its range.</summary>
+    public bool IsSound =>
+        Epsilon is >= 1 and <= 100 * ModelChoice.Unit && DeltaDigits is >= 3 and <= 15 && Clip is >= 1 and <= 1000 * ModelChoice.Unit && (HidesOwners ? Rows == 0 : Rows is >= 1 and <= 1 << 24);
 }

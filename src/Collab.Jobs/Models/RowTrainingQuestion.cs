@@ -2,7 +2,7 @@ using Collab.Primitives;
 
 namespace Collab.Jobs;
 
-/// <summary>Trees trained on rows that several owners hold side by side, with one set of columns; every owner gets the whole model (protocols/specs/train.md, "By rows").</summary>
+/// <summary>Trees or a network trained on rows that several owners hold side by side, with one set of columns; every owner gets the whole model (protocols/specs/train.md, "By rows").</summary>
 /// <param name="Features">The columns, the same with every owner, with what all know of their values.</param>
 /// <param name="Label">The column of the labels.</param>
 /// <param name="Positive">The value that counts as 1, all others as 0; null where the column holds the labels as numbers.</param>
@@ -10,7 +10,7 @@ namespace Collab.Jobs;
 /// <param name="SkipsMissing">Whether rows without a label are left out; else they end the job. A missing feature is a value of its own.</param>
 /// <param name="MinimumRows">An owner with fewer rows ends the job; at least 2.</param>
 public sealed record RowTrainingQuestion(
-    IReadOnlyList<RowFeature> Features, string Label, string? Positive, ModelChoice.Trees Model, bool SkipsMissing, int MinimumRows) : Question
+    IReadOnlyList<RowFeature> Features, string Label, string? Positive, ModelChoice Model, bool SkipsMissing, int MinimumRows) : Question
 {
     private const int MostColumns = 4096;
 
@@ -22,7 +22,7 @@ public sealed record RowTrainingQuestion(
 
     /// <summary>Whether what it says fits together.</summary>
     public bool IsSound =>
-        Features.Count is >= 1 and <= MostColumns && Columns.Distinct().Count() == Columns.Count && Features.All(feature => feature.IsSound) && Model.IsSound && !Model.IsHidden && MinimumRows >= 2
+        Features.Count is >= 1 and <= MostColumns && Columns.Distinct().Count() == Columns.Count && Features.All(feature => feature.IsSound) && Model.IsSound && Model.Form is (ModelForm.Trees or ModelForm.Network) && MinimumRows >= 2
         && (Positive is null || Model.IsClassification);
 
     /// <summary>Whether the inputs have the columns, and no key.</summary>
@@ -46,7 +46,7 @@ public sealed record RowTrainingQuestion(
             return new RowFeature(column, r.Optional((ref o) => new ValueRange(column, o.Byte(), o.Int64(), o.Int64())), r.List((ref l) => l.Text()));
         });
         var (label, positive) = (reader.Text(), reader.Optional((ref r) => r.Text()));
-        var model = ModelChoice.Decode(ref reader) as ModelChoice.Trees ?? throw new MalformedException("trees over rows side by side");
+        var model = ModelChoice.Decode(ref reader);
         var question = new RowTrainingQuestion(features, label, positive, model, reader.Boolean(), (int)Math.Min(reader.UInt32(), int.MaxValue));
         return question.IsSound ? question : throw new MalformedException("columns of a model, each once with a range or levels, none of them the label's");
     }

@@ -55,7 +55,7 @@ public sealed record TrainingQuestion(
     /// <summary>Whether what it says fits together.</summary>
     public bool IsSound =>
         KeyRule.Duplicate != DuplicateKeys.All && Features.Count is >= 1 and <= MostColumns && Features.Distinct().Count() == Features.Count
-        && !Features.Contains(new(Label.Of, Label.Column)) && Model.IsSound && TestPercent is >= 0 and <= 50 && MinimumRows >= 2
+        && !Features.Contains(new(Label.Of, Label.Column)) && Model.IsSound && Model.Form != ModelForm.Network && TestPercent is >= 0 and <= 50 && MinimumRows >= 2
         && Features.Zip(Features.Skip(1)).All(pair => pair.First.Of.CompareTo(pair.Second.Of) <= 0)
         && WholeTo.Zip(WholeTo.Skip(1)).All(pair => pair.First.CompareTo(pair.Second) < 0)
         && (Label.Positive is null || Model.IsClassification);

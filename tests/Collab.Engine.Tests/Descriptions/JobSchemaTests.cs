@@ -117,6 +117,12 @@ public sealed class JobSchemaTests
         {"kind":"predict","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"model":"3f9ac2d1","standing":true}}
         """;
 
+    private const string NetworkTraining = """
+        {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a"},{"name":"bo","dataset":"b"},{"name":"cy","dataset":"b"}],"receivers":["di"],
+         "parameters":{"rows":"side-by-side","label":{"column":"bad"},"features":[{"column":"age","min":18,"max":99.5}],
+           "model":{"kind":"network","hidden":4,"rounds":5,"passes":1,"batch":1,"learning-rate":0.5,"privacy":{"hides":"row","epsilon":3,"delta-digits":5,"clip":2,"rows":1000}}}}
+        """;
+
     private const string Clustering = """
         {"kind":"cluster","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],
          "parameters":{"features":[{"of":"al","columns":["w","z"]},{"of":"bo","columns":["y"]}],"clusters":4,"iterations":20,"minimum-size":30,"sizes":true,"missing":"skip-row","duplicate":"refuse"}}
@@ -136,7 +142,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline, RowTraining, Clustering];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline, RowTraining, NetworkTraining, Clustering];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
