@@ -68,7 +68,7 @@ public sealed record Binning(BinningKind Kind, int Count, IReadOnlyList<long> Ed
     internal bool Fits(bool text) => Kind switch
     {
         BinningKind.EqualWidth or BinningKind.EqualFrequency => !text && HasCount && Edges.Count == 0 && Levels.Count == 0 && Unseen == UnseenLevels.Refuse,
-        BinningKind.Edges => !text && Count == 0 && Edges.Count < FeatureBins.MostBins - 1 && Edges.All(FeatureRange.Holds)
+        BinningKind.Edges => !text && Count == 0 && Edges.Count < FeatureBins.MostBins - 1 && Edges.All(FeatureRange.HoldsNumber)
             && Edges.Zip(Edges.Skip(1)).All(pair => pair.First < pair.Second) && Levels.Count == 0 && Unseen == UnseenLevels.Refuse,
         BinningKind.LearnedLevels => text && HasCount && Edges.Count == 0 && Levels.Count == 0 && Enum.IsDefined(Unseen),
         BinningKind.DeclaredLevels => text && Count == 0 && Edges.Count == 0 && Levels.Count is > 0 and < FeatureBins.MostBins

@@ -32,7 +32,7 @@ internal sealed record FittedStep(ColumnSchema Column, MissingRule Missing, doub
             var present = numbers.Present.Span;
             for (var row = 0; row < rows; row++)
             {
-                if (present[row] && !FeatureRange.Holds(values[row])) throw FeatureRange.Over(Column.Name);
+                if (present[row] && !FeatureRange.HoldsNumber(values[row])) throw FeatureRange.Over(Column.Name);
                 if (!present[row] && Missing.Kind == MissingValues.Refuse) throw Refused(Column.Name);
                 if (indicator is not null) indicator[row] = present[row] ? 0 : (long)power;
                 Map.Apply(present[row] ? values[row] / unit : Fill, power, features, row, Column.Name);

@@ -41,7 +41,7 @@ public sealed record MissingRule(MissingValues Kind, long Number = 0, string? Le
     internal bool Fits(bool text, bool binned) => Kind switch
     {
         MissingValues.Refuse => Number == 0 && Level is null && !Indicator,
-        MissingValues.Constant => text ? Level is not null && Number == 0 : Level is null && FeatureRange.Holds(Number),
+        MissingValues.Constant => text ? Level is not null && Number == 0 : Level is null && FeatureRange.HoldsNumber(Number),
         MissingValues.Mean or MissingValues.Median => !text && Number == 0 && Level is null,
         MissingValues.Own => binned && Number == 0 && Level is null && !Indicator,
         _ => false,

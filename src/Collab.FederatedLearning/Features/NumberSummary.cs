@@ -8,7 +8,9 @@ namespace Collab.FederatedLearning.Features;
 internal sealed class NumberSummary(ColumnSchema column)
 {
     private readonly double _unit = FeatureRange.PowerOfTen(column.Scale);
-    private Int128 _sum, _squares;
+    private Int128 _sum;
+    private UInt128 _squares; // and so many times 2^128:
+    private ulong _carries;
     private long _smallest = long.MaxValue, _largest = long.MinValue;
 
     /// <summary>Numbers that are there.</summary>
@@ -36,9 +38,11 @@ internal sealed class NumberSummary(ColumnSchema column)
             }
 
             var value = values[row];
-            if (!FeatureRange.Holds(value)) throw FeatureRange.Over(column.Name);
+            if (!FeatureRange.HoldsNumber(value)) throw FeatureRange.Over(column.Name);
             _sum += value;
-            _squares += (Int128)value * value;
+            var square = (UInt128)((Int128)value * value);
+            _squares = unchecked(_squares + square);
+            if (_squares < square) _carries++;
             (_smallest, _largest, Present) = (Math.Min(_smallest, value), Math.Max(_largest, value), Present + 1);
         }
 
@@ -51,7 +55,7 @@ internal sealed class NumberSummary(ColumnSchema column)
         // Σ(x − m)² = Σ(x − m₀)² + present·(m₀ − m)² + missing·(fill − m)², m₀ being the mean of the present.
         var rows = Present + Missing;
         var mean = Missing == 0 ? Mean : Mean + ((fill - Mean) * Missing / rows);
-        var about = (double)(((BigInteger)Present * _squares) - ((BigInteger)_sum * _sum)) / Present / _unit / _unit;
+        var about = (double)((Present * (((BigInteger)_carries << 128) + _squares)) - ((BigInteger)_sum * _sum)) / Present / _unit / _unit;
         if (Missing > 0) about += (Present * (Mean - mean) * (Mean - mean)) + (Missing * (fill - mean) * (fill - mean));
         return about > 0 ? new(mean, Math.Sqrt(about / rows)) : throw Constant();
     }

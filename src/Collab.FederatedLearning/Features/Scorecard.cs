@@ -31,13 +31,14 @@ public sealed class Scorecard
         scale.Check();
         if (recipe.Steps.Any(step => step.Map is not BinMap { Output: BinOutput.Weight } || step.Missing.Indicator))
             throw new ArgumentException("A scorecard is made of weights of evidence alone.", nameof(recipe));
-        if (coefficients.Count != recipe.Steps.Count || !coefficients.All(double.IsFinite) || !double.IsFinite(intercept ?? 0))
+        if (coefficients.Count != recipe.Features.Count || !coefficients.All(double.IsFinite) || !double.IsFinite(intercept ?? 0))
             throw new ArgumentException("There is a finite coefficient for each feature.", nameof(coefficients));
         var unit = FeatureRange.PowerOfTen(recipe.Scale);
+        var next = 0;
         var steps = recipe.Steps.Select((step, i) =>
         {
-            var map = (BinMap)step.Map;
-            return step with { Map = map with { Values = [.. map.Values.Select(weight => FeatureRange.Round(-scale.Factor * coefficients[i] * (weight / unit), step.Column.Name))] } };
+            var (map, coefficient) = ((BinMap)step.Map, recipe.LeftOut.Contains(i) ? 0 : coefficients[next++]);
+            return step with { Map = map with { Values = [.. map.Values.Select(weight => FeatureRange.Round(-scale.Factor * coefficient * (weight / unit), step.Column.Name))] } };
         });
         var points = intercept is { } alpha ? FeatureRange.Round(scale.Offset - (scale.Factor * alpha), "base") : 0;
         return new(points, new(recipe.Recipe, 0, [.. steps]));

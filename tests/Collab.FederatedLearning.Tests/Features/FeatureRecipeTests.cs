@@ -90,6 +90,21 @@ public sealed class FeatureRecipeTests
     }
 
     [Fact]
+    public async Task Features_that_are_left_out_are_made_no_more()
+    {
+        var fitted = await FitAsync(Whole, Sample);
+        var fewer = FittedRecipe.Decode(fitted.Without([1, 6]).Encode());
+        Assert.Equal(["amount", "age", "term", "kind", "housing=rent"], fewer.Features.Select(f => f.Name));
+        var all = Values(fitted.Apply(Sample.All));
+        Assert.Equal([all[0], all[2], all[3], all[4], all[5]], Values(fewer.Apply(Sample.All)));
+        Assert.Same(fitted, fitted.Without([]));
+        Assert.Throws<ArgumentException>(() => fewer.Without([0]));
+        Assert.Throws<ArgumentException>(() => fitted.Without([7]));
+        Assert.Throws<ArgumentException>(() => fitted.Without([2, 1]));
+        Assert.Throws<ArgumentException>(() => fitted.Without([0, 1, 2, 3, 4, 5, 6]));
+    }
+
+    [Fact]
     public async Task Chunks_memory_and_order_of_rows_change_nothing()
     {
         Column[] columns = [.. Enumerable.Range(0, 6).Select(c => (Column)Rows.Numbers($"x{c}", 3, [.. Enumerable.Range(0, 500).Select(i => (i + c) % 11 == 0 ? (long?)null : (i * 7919L * (c + 3) % 10_007) - 5_000)]))];
@@ -112,6 +127,11 @@ public sealed class FeatureRecipeTests
         var column = Rows.Numbers("x", 1, 1_000_000_000_000_000, 1_000_000_000_000_010, 1_000_000_000_000_020);
         var fitted = (await RecipeFitting.PrepareAsync(FeatureRecipe.Create(6, new FeatureStep(column.Schema, MissingRule.Refused, new Standardize())), Rows.Of(column))).Finish();
         Assert.Equal([-1_224_745, 0, 1_224_745], Values(fitted.Apply(Rows.Of(column).All))[0]);
+
+        // Squares whose sum has more than 128 bits.
+        column = Rows.Numbers("x", 18, [.. Enumerable.Range(0, 40).Select(i => (long?)(i % 2 == 0 ? 1L << 62 : -(1L << 62)))]);
+        fitted = (await RecipeFitting.PrepareAsync(FeatureRecipe.Create(6, new FeatureStep(column.Schema, MissingRule.Refused, new Standardize())), Rows.Of(column))).Finish();
+        Assert.All(Values(fitted.Apply(Rows.Of(column).All))[0].Index(), value => Assert.Equal(value.Index % 2 == 0 ? 1_000_000 : -1_000_000, value.Item));
     }
 
     [Fact]
@@ -125,7 +145,7 @@ public sealed class FeatureRecipeTests
         await RefusedAsync(FeatureErrors.ColumnEmpty, Rows.Texts("x", null, null), new(MissingValues.Own), new BinIndicators(Binning.Learned(UnseenLevels.Zero)));
         await RefusedAsync(FeatureErrors.ValueMissing, Rows.Numbers("x", 0, 1, null), MissingRule.Refused, new Standardize());
         await RefusedAsync(FeatureErrors.ValueMissing, Rows.Texts("x", "a", null), MissingRule.Refused, new BinIndicators(Binning.Learned(UnseenLevels.Zero)));
-        await RefusedAsync(FeatureErrors.ValueOverRange, Rows.Numbers("x", 0, 1, (1L << 50) + 1), MissingRule.Refused, new Standardize());
+        await RefusedAsync(FeatureErrors.ValueOverRange, Rows.Numbers("x", 0, 1, (1L << 62) + 1), MissingRule.Refused, new Standardize());
         await RefusedAsync(FeatureErrors.LevelsTooMany, Rows.Texts("x", "a", "b", "c"), MissingRule.Refused, new BinIndicators(Binning.Learned(UnseenLevels.Zero, 2)));
         var collides = FeatureRecipe.Create(
             3, new FeatureStep(new("a", ColumnType.Text, 0), MissingRule.Refused, new BinIndicators(Binning.Declared(UnseenLevels.Zero, "b"))), new FeatureStep(new("a=b", ColumnType.Integer, 0), MissingRule.Refused, new Keep()));
@@ -158,7 +178,7 @@ public sealed class FeatureRecipeTests
             new(Housing, MissingRule.Refused, new BinIndicators(Binning.Declared(UnseenLevels.Other))),
             new(Amount, new(MissingValues.Own), new Standardize()),
             new(Amount, new(MissingValues.Constant, Level: "x"), new Standardize()),
-            new(Amount, new(MissingValues.Constant, (1L << 50) + 1), new Standardize()),
+            new(Amount, new(MissingValues.Constant, (1L << 62) + 1), new Standardize()),
             new(Amount, MissingRule.Refused, new BinIndicators(Binning.Learned(UnseenLevels.Other))),
             new(Amount, MissingRule.Refused, new BinNumber(Binning.EqualWidth(0))),
             new(Amount, MissingRule.Refused, new BinNumber(Binning.EqualFrequency(256))),

@@ -122,6 +122,7 @@ public static class JointCounts
             await channel.SendAsync(new CiphertextMessage(ciphertext.Encode()), cancellation).ConfigureAwait(false);
         }
 
+        Array.Clear(values);
         for (var (round, again) = (0, true); again; round++)
         {
             PeerFaultException.ThrowUnless(round < settings.Rounds, peer, Asked, "no more rounds than agreed");
