@@ -38,38 +38,30 @@ internal sealed record ClusterPart(EnginePorts Ports, Plan Plan, ClusterQuestion
         var places = await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, context, Plan.Digest, cancellation);                  // 1
         if (places.Length < Math.Max(Question.Clusters, Question.MinimumSize) || places.Length > MostRows)
             throw new CollabException(places.Length > MostRows ? ModelErrors.TooLarge : ModelErrors.TooFewRows, $"{places.Length} rows match: too {(places.Length > MostRows ? "many" : "few")} for these clusters.", step: RunSteps.Protocol);
-        var others = Plan.Owners.Where(owner => owner != Ports.Self).ToList();
-        var (engines, scales) = (others.ToDictionary(owner => owner, owner => channels[owner].Fork(ClusterFork)), others.ToDictionary(owner => owner, owner => channels[owner].Fork(ScalesFork)));
-        try
+        await using Forks engines = new(channels, Plan.Owners, ClusterFork), scales = new(channels, Plan.Owners, ScalesFork);
+        var own = ClusterRows.Of(places.Length, [.. Enumerable.Range(0, Question.FeaturesOf(Ports.Self).Count).Select(j => Rows.Numbers(j, places))]);
+        var settings = new ClusterSettings
         {
-            var own = ClusterRows.Of(places.Length, [.. Enumerable.Range(0, Question.FeaturesOf(Ports.Self).Count).Select(j => Rows.Numbers(j, places))]);
-            var settings = new ClusterSettings
-            {
-                StartRows = ClusterSettings.RowsOf(BinaryPrimitives.ReadUInt64LittleEndian(Plan.Digest.ToArray()), Question.Clusters, places.Length),
-                Iterations = Question.Iterations, MinimumSize = Question.MinimumSize, WithSizes = Question.TellsSizes,
-            };
-            await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, engines, Ports.Random, Plan.Security, context, cancellation: cancellation);
-            var found = await KMeans.RunAsync(                                                                                        // 2
-                joint.Engine, settings, [.. Plan.Owners.Select(owner => Question.FeaturesOf(owner).Count)], own, Plan.Receivers, new Reporter(done => progress(RunSteps.Protocol, done, settings.Iterations)), cancellation);
-            await joint.EndAsync(cancellation);
+            StartRows = ClusterSettings.RowsOf(BinaryPrimitives.ReadUInt64LittleEndian(Plan.Digest.ToArray()), Question.Clusters, places.Length),
+            Iterations = Question.Iterations, MinimumSize = Question.MinimumSize, WithSizes = Question.TellsSizes,
+        };
+        await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, engines.To, Ports.Random, Plan.Security, context, cancellation: cancellation);
+        var found = await KMeans.RunAsync(                                                                                        // 2
+            joint.Engine, settings, [.. Plan.Owners.Select(owner => Question.FeaturesOf(owner).Count)], own, Plan.Receivers, new Reporter(done => progress(RunSteps.Protocol, done, settings.Iterations)), cancellation);
+        await joint.EndAsync(cancellation);
 
-            foreach (var receiver in Plan.Receivers.Where(scales.ContainsKey)) await scales[receiver].SendAsync(new ScalesMessage([.. own.Columns]), cancellation); // 3
-            if (found is null) return null;
-            var units = new List<Standardization>();
-            foreach (var owner in Plan.Owners)
-            {
-                Standardization[] told = owner == Ports.Self ? [.. own.Columns] : (await scales[owner].ReceiveAsync<ScalesMessage>(ScalesStep, cancellation)).Scales;
-                PeerFaultException.ThrowUnless(told.Length == Question.FeaturesOf(owner).Count, owner, ScalesStep, "mean and deviation of each of its columns");
-                units.AddRange(told);
-            }
-
-            return new JobResult.Clusters(
-                Question.Features, [.. found.Centres.Zip(found.Sizes, (centre, size) => new FoundCluster(size, centre is null ? null : [.. centre.Zip(units, (x, unit) => unit.Mean + (unit.Deviation * x))]))]);
-        }
-        finally
+        foreach (var receiver in Plan.Receivers.Where(scales.To.ContainsKey)) await scales.To[receiver].SendAsync(new ScalesMessage([.. own.Columns]), cancellation); // 3
+        if (found is null) return null;
+        var units = new List<Standardization>();
+        foreach (var owner in Plan.Owners)
         {
-            foreach (var fork in engines.Values.Concat(scales.Values)) await fork.DisposeAsync();
+            Standardization[] told = owner == Ports.Self ? [.. own.Columns] : (await scales.To[owner].ReceiveAsync<ScalesMessage>(ScalesStep, cancellation)).Scales;
+            PeerFaultException.ThrowUnless(told.Length == Question.FeaturesOf(owner).Count, owner, ScalesStep, "mean and deviation of each of its columns");
+            units.AddRange(told);
         }
+
+        return new JobResult.Clusters(
+            Question.Features, [.. found.Centres.Zip(found.Sizes, (centre, size) => new FoundCluster(size, centre is null ? null : [.. centre.Zip(units, (x, unit) => unit.Mean + (unit.Deviation * x))]))]);
     }
 
     private sealed class Reporter(Action<int> report) : IProgress<int>

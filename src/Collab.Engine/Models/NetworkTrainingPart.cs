@@ -40,32 +40,25 @@ internal sealed record NetworkTrainingPart(
             await using (train)
             await using (agree)
             {
-                var network = await FederatedAveraging.TrainAsync(settings, Ports.Self, train, Rows, Labels, Ports.Random, cancellation);
-                await agree.SendAsync(new PartMessage(Keep(network, run).Commitment), cancellation);
+                var trained = await FederatedAveraging.TrainAsync(settings, Ports.Self, train, Rows, Labels, Ports.Random, cancellation);
+                await agree.SendAsync(new PartMessage(Keep(trained, run).Commitment), cancellation);
             }
 
             return null;
         }
 
-        var (trains, agrees) = (Plan.Owners.ToDictionary(owner => owner, owner => channels[owner].Fork(TrainFork)), Plan.Owners.ToDictionary(owner => owner, owner => channels[owner].Fork(AgreeFork)));
-        try
-        {
-            var (round, rows) = (0, 0L);
-            var network = await FederatedAveraging.AverageAsync(settings, trains, Ports.Limits.Party, new Reporter(Told), cancellation);
-            var parts = new List<ModelPartReference>();
-            foreach (var (owner, channel) in agrees) parts.Add(new(owner, Question.Features.Count, (await channel.ReceiveAsync<PartMessage>(PartStep, cancellation)).Commitment));
-            Keep(network, run);
-            return new JobResult.Model(new ModelCard(Plan.Digest, run, rows, 0, parts, []));
+        await using Forks trains = new(channels, Plan.Owners, TrainFork), agrees = new(channels, Plan.Owners, AgreeFork);
+        var (round, rows) = (0, 0L);
+        var network = await FederatedAveraging.AverageAsync(settings, trains.To, Ports.Limits.Party, new Reporter(Told), cancellation);
+        var parts = new List<ModelPartReference>();
+        foreach (var (owner, channel) in agrees.To) parts.Add(new(owner, Question.Features.Count, (await channel.ReceiveAsync<PartMessage>(PartStep, cancellation)).Commitment));
+        Keep(network, run);
+        return new JobResult.Model(new ModelCard(Plan.Digest, run, rows, 0, parts, []));
 
-            void Told(AggregationResult sum)
-            {
-                if (settings.Privacy is null) rows = (long)sum.Sum[^1];
-                progress(RunSteps.Protocol, ++round, settings.Rounds);
-            }
-        }
-        finally
+        void Told(AggregationResult sum)
         {
-            foreach (var fork in trains.Values.Concat(agrees.Values)) await fork.DisposeAsync();
+            if (settings.Privacy is null) rows = (long)sum.Sum[^1];
+            progress(RunSteps.Protocol, ++round, settings.Rounds);
         }
     }
 

@@ -27,16 +27,9 @@ internal sealed record PipelinePart(EnginePorts Ports, Plan Plan, IReadOnlyList<
         {
             // The same columns of the same registered version are read again, and held against their commitments again.
             using var part = i == 0 ? First : await PrepareStepAsync(step, run, cancellation);
-            var forks = channels.ToDictionary(channel => channel.Key, channel => channel.Value.Fork($"step-{i + 1}"));
-            try
-            {
-                var result = await (part is TrainingPart training ? training with { Job = Plan.Digest, Passed = Passed } : part).RunAsync(forks, run, progress, cancellation);
-                if (result is not null) results.Add(new(i + 1, result));
-            }
-            finally
-            {
-                foreach (var fork in forks.Values) await fork.DisposeAsync();
-            }
+            await using var forks = new Forks(channels, channels.Keys, $"step-{i + 1}");
+            var result = await (part is TrainingPart training ? training with { Job = Plan.Digest, Passed = Passed } : part).RunAsync(forks.To, run, progress, cancellation);
+            if (result is not null) results.Add(new(i + 1, result));
         }
 
         return results.Count == 0 ? null : new JobResult.Pipeline(results);

@@ -71,21 +71,14 @@ internal sealed record PredictionPart(
 
         var context = ContextOf(Plan, run);
         var places = await RowAlignment.AlignAsync(Ports, Plan, channels, Rows, context, context, cancellation);                      // 1
-        var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(PredictFork));
-        try
+        await using var others = new Forks(channels, Plan.Owners, PredictFork);
+        var predictions = Model.Form switch                                                                                       // 2
         {
-            var predictions = Model.Form switch                                                                                       // 2
-            {
-                ModelForm.Trees => await ByTreesAsync(others, places, cancellation),
-                ModelForm.Linear => await BySumAsync(others, places, context, cancellation),
-                _ => await ByHiddenTreesAsync(others, places, context, cancellation),
-            };
-            return predictions is null ? null : Told(places, predictions);
-        }
-        finally
-        {
-            foreach (var fork in others.Values) await fork.DisposeAsync();
-        }
+            ModelForm.Trees => await ByTreesAsync(others.InOrder, places, cancellation),
+            ModelForm.Linear => await BySumAsync(others.To, places, context, cancellation),
+            _ => await ByHiddenTreesAsync(others.To, places, context, cancellation),
+        };
+        return predictions is null ? null : Told(places, predictions);
     }
 
     private JobResult.Predictions Told(int[] places, double[] predictions) => new(
@@ -103,16 +96,16 @@ internal sealed record PredictionPart(
         return predictions;
     }
 
-    private async Task<double[]?> ByTreesAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, CancellationToken cancellation)
+    private async Task<double[]?> ByTreesAsync(IReadOnlyList<IChannel> others, int[] places, CancellationToken cancellation)
     {
         if (Question.LabelOwner == Ports.Self)
         {
             var part = PartBy(bytes => LabelPart.Decode(bytes.Span));
-            return await ColumnWisePrediction.PredictAsync([.. others.OrderBy(other => other.Key).Select(other => other.Value)], part, Binned(part.Features, places), places.Length, cancellation);
+            return await ColumnWisePrediction.PredictAsync(others, part, Binned(part.Features, places), places.Length, cancellation);
         }
 
         var own = PartBy(bytes => FeaturePart.Decode(bytes.Span));
-        await ColumnWisePrediction.AssistAsync(others[Question.LabelOwner], own, Binned(own.Features, places), cancellation);
+        await ColumnWisePrediction.AssistAsync(others.Single(other => other.Peer == Question.LabelOwner), own, Binned(own.Features, places), cancellation);
         return null;
     }
 

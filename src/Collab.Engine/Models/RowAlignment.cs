@@ -25,23 +25,16 @@ internal static class RowAlignment
     public static async Task<int[]> AlignAsync(
         EnginePorts ports, Plan plan, IReadOnlyDictionary<PartyId, IChannel> channels, ModelRows rows, Digest context, Digest seed, CancellationToken cancellation)
     {
-        var others = plan.Owners.Where(owner => owner != ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(Fork));
-        try
-        {
-            var items = new LazyList<ReadOnlyMemory<byte>>(rows.Complete.Count, at => rows.Keys[rows.Complete[at]]);
-            var matched = plan.Owners.Count == 2
-                ? await OfTwoAsync(ports, plan, others.Values.Single(), items, context, cancellation)
-                : await OfManyAsync(ports, plan, others, items, context, cancellation);
-            int[] places = [.. matched.Select(at => rows.Complete[at])];
-            var order = new Digest[places.Length];
-            for (var i = 0; i < places.Length; i++) order[i] = PlaceOf(seed, rows.Keys[places[i]].Span);
-            Array.Sort(order, places);
-            return places;
-        }
-        finally
-        {
-            foreach (var fork in others.Values) await fork.DisposeAsync();
-        }
+        await using var others = new Forks(channels, plan.Owners, Fork);
+        var items = new LazyList<ReadOnlyMemory<byte>>(rows.Complete.Count, at => rows.Keys[rows.Complete[at]]);
+        var matched = plan.Owners.Count == 2
+            ? await OfTwoAsync(ports, plan, others.InOrder.Single(), items, context, cancellation)
+            : await OfManyAsync(ports, plan, others.To, items, context, cancellation);
+        int[] places = [.. matched.Select(at => rows.Complete[at])];
+        var order = new Digest[places.Length];
+        for (var i = 0; i < places.Length; i++) order[i] = PlaceOf(seed, rows.Keys[places[i]].Span);
+        Array.Sort(order, places);
+        return places;
     }
 
     /// <summary>By what rows are ordered.</summary>

@@ -35,24 +35,16 @@ internal sealed record RowTrainingPart(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
         var settings = ModelSettings.Of((ModelChoice.Trees)Question.Model);
-        PartyId[] others = [.. Plan.Owners.Where(owner => owner != Ports.Self)];
-        var (train, agree) = (others.Select(owner => channels[owner].Fork(TrainFork)).ToList(), others.Select(owner => channels[owner].Fork(AgreeFork)).ToList());
-        try
-        {
-            var (model, rows) = await RowWiseTrees.TrainAsync(
-                train, settings, Columns, Labels, Ports.Random, new Reporter(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
-            var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), model.Encode());
-            new JobArchive(Ports.Store).PutPart(stored);
-            var commitments = new Dictionary<PartyId, Digest> { [Ports.Self] = stored.Commitment };
-            foreach (var channel in agree) await channel.SendAsync(new PartMessage(stored.Commitment), cancellation);
-            foreach (var channel in agree) commitments[channel.Peer] = (await channel.ReceiveAsync<PartMessage>(PartStep, cancellation)).Commitment;
-            return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
-                Plan.Digest, run, rows, 0, [.. Plan.Owners.Select(owner => new ModelPartReference(owner, Question.Features.Count, commitments[owner]))], []));
-        }
-        finally
-        {
-            foreach (var fork in train.Concat(agree)) await fork.DisposeAsync();
-        }
+        await using Forks train = new(channels, Plan.Owners, TrainFork), agree = new(channels, Plan.Owners, AgreeFork);
+        var (model, rows) = await RowWiseTrees.TrainAsync(
+            train.InOrder, settings, Columns, Labels, Ports.Random, new Reporter(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
+        var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), model.Encode());
+        new JobArchive(Ports.Store).PutPart(stored);
+        var commitments = new Dictionary<PartyId, Digest> { [Ports.Self] = stored.Commitment };
+        foreach (var channel in agree.InOrder) await channel.SendAsync(new PartMessage(stored.Commitment), cancellation);
+        foreach (var channel in agree.InOrder) commitments[channel.Peer] = (await channel.ReceiveAsync<PartMessage>(PartStep, cancellation)).Commitment;
+        return !Plan.Receivers.Contains(Ports.Self) ? null : new JobResult.Model(new ModelCard(
+            Plan.Digest, run, rows, 0, [.. Plan.Owners.Select(owner => new ModelPartReference(owner, Question.Features.Count, commitments[owner]))], []));
     }
 
     /// <summary>The bins of a feature, by the plan alone: numbers between equal steps of its range, or its levels.</summary>

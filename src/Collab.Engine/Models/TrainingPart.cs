@@ -37,15 +37,8 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
     public override async Task<JobResult?> RunAsync(
         IReadOnlyDictionary<PartyId, IChannel> channels, Digest run, StepProgress progress, CancellationToken cancellation)
     {
-        var others = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(AgreeFork));
-        try
-        {
-            return await RunAttemptAsync(channels, others, run, progress, cancellation);
-        }
-        finally
-        {
-            foreach (var fork in others.Values) await fork.DisposeAsync();
-        }
+        await using var others = new Forks(channels, Plan.Owners, AgreeFork);
+        return await RunAttemptAsync(channels, others.To, run, progress, cancellation);
     }
 
     /// <summary>Adds what passed in the stages that earlier attempts finished.</summary>
@@ -61,7 +54,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
     private readonly List<(PartyId Peer, BucketNote Passed)> _earlier = [];
 
     private async Task<JobResult?> RunAttemptAsync(
-        IReadOnlyDictionary<PartyId, IChannel> channels, Dictionary<PartyId, IChannel> others, Digest run, StepProgress progress, CancellationToken cancellation)
+        IReadOnlyDictionary<PartyId, IChannel> channels, IReadOnlyDictionary<PartyId, IChannel> others, Digest run, StepProgress progress, CancellationToken cancellation)
     {
         var state = new TrainingState(Ports.Store, run);
         state.BeginAttempt();
@@ -132,11 +125,11 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         {
             var from = state.CheckpointOf(stage);
             var (epoch, fork) = (from?.Epochs ?? 0, $"{TrainFork}-{stage}");
-            var forks = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(fork));
+            await using var forks = new Forks(channels, Plan.Owners, fork);
             try
             {
                 await using var joint = await JointEngine.OpenAsync(
-                    Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, Digest.Of("collab.train.piece.v1", new CanonicalWriter().Digest(attempt).Byte((byte)stage).Written),
+                    Plan.Owners, Ports.Self, null, forks.To, Ports.Random, Plan.Security, Digest.Of("collab.train.piece.v1", new CanonicalWriter().Digest(attempt).Byte((byte)stage).Written),
                     cancellation: cancellation);
                 var reporter = new Reporter<double>(loss => progress(RunSteps.Protocol, ++epoch, settings.Epochs, loss));
                 if (epoch + length >= settings.Epochs)
@@ -154,7 +147,6 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
             finally
             {
                 from?.Zero();
-                foreach (var channel in forks.Values) await channel.DisposeAsync();
             }
         }
     }
@@ -171,15 +163,8 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
             return (await ColumnWiseTrees.AssistAsync(channel, settings, columns, Ports.Random, options, cancellation)).Encode();
         }
 
-        IChannel[] owners = [.. Plan.Owners.Where(owner => owner != Ports.Self).Select(owner => channels[owner].Fork(TrainFork))];
-        try
-        {
-            return (await ColumnWiseTrees.TrainAsync(owners, settings, columns, Rows.Labels(train.Span), Ports.Random, options, cancellation)).Encode();
-        }
-        finally
-        {
-            foreach (var fork in owners) await fork.DisposeAsync();
-        }
+        await using var owners = new Forks(channels, Plan.Owners, TrainFork);
+        return (await ColumnWiseTrees.TrainAsync(owners.InOrder, settings, columns, Rows.Labels(train.Span), Ports.Random, options, cancellation)).Encode();
     }
 
     private async Task<byte[]> TrainHiddenTreesAsync(
@@ -190,21 +175,14 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         BinnedColumn[] columns = [.. Question.FeaturesOf(Ports.Self).Select((name, j) => Binned(Question.NameOf(new(Ports.Self, name)), j, trees.Bins, train.Span))];
         var shapes = await EachAsync(others, new ShapesMessage([.. columns.Select(column => new FeatureShape(column.Bins.ValueBins, column.Bins.IsCategory))]), AgreeStep, cancellation); // 2
         foreach (var (owner, told) in shapes) PeerFaultException.ThrowUnless(told.Features.Length == Question.FeaturesOf(owner).Count, owner, AgreeStep, "the bins of each of its columns");
-        var forks = Plan.Owners.Where(owner => owner != Ports.Self).ToDictionary(owner => owner, owner => channels[owner].Fork(TrainFork));
-        try
-        {
-            await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, forks, Ports.Random, Plan.Security, attempt, cancellation: cancellation);
-            using var part = await SecretTrees.TrainAsync(
-                joint.Engine, settings, [.. Plan.Owners.Select(owner => shapes[owner].Features)], Question.Label.Of, columns, Question.Label.Of == Ports.Self ? Rows.Labels(train.Span) : null, train.Length,
-                new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
-            var kept = await KeptSecretTrees.TakeAsync(joint.Engine, part, [.. columns.Select(column => column.Bins)], Ports.Random, cancellation);
-            await joint.EndAsync(cancellation);
-            return kept.Encode();
-        }
-        finally
-        {
-            foreach (var fork in forks.Values) await fork.DisposeAsync();
-        }
+        await using var forks = new Forks(channels, Plan.Owners, TrainFork);
+        await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, forks.To, Ports.Random, Plan.Security, attempt, cancellation: cancellation);
+        using var part = await SecretTrees.TrainAsync(
+            joint.Engine, settings, [.. Plan.Owners.Select(owner => shapes[owner].Features)], Question.Label.Of, columns, Question.Label.Of == Ports.Self ? Rows.Labels(train.Span) : null, train.Length,
+            new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
+        var kept = await KeptSecretTrees.TakeAsync(joint.Engine, part, [.. columns.Select(column => column.Bins)], Ports.Random, cancellation);
+        await joint.EndAsync(cancellation);
+        return kept.Encode();
     }
 
     private BinnedColumn Binned(string name, int feature, int bins, ReadOnlySpan<int> train)

@@ -22,7 +22,7 @@ public sealed record ClusterQuestion(
     public override string Kind => "cluster";
 
     /// <summary>The features of an owner, in order.</summary>
-    public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
+    public IReadOnlyList<string> FeaturesOf(PartyId owner) => ModelColumn.NamesOf(Features, owner);
 
     /// <summary>Whether what it says fits together.</summary>
     public bool IsSound =>
@@ -32,8 +32,7 @@ public sealed record ClusterQuestion(
 
     /// <summary>Whether the inputs have keys and the columns.</summary>
     internal bool Fits(IReadOnlyList<PlanInput> inputs) =>
-        inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count && FeaturesOf(input.Owner).All(name => input.Columns.Any(column => column.Name == name)))
-        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of));
+        ModelColumn.Fit(Features, inputs);
 
     internal void Encode(CanonicalWriter writer)
     {

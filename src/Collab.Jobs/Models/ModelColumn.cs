@@ -7,6 +7,14 @@ namespace Collab.Jobs;
 /// <param name="Column">Its name in the owner's dataset.</param>
 public sealed record ModelColumn(PartyId Of, string Column)
 {
+    /// <summary>The names of an owner's among some columns, in order.</summary>
+    public static IReadOnlyList<string> NamesOf(IReadOnlyList<ModelColumn> columns, PartyId owner) => [.. columns.Where(column => column.Of == owner).Select(column => column.Column)];
+
+    /// <summary>Whether inputs have keys of one shape and these columns.</summary>
+    internal static bool Fit(IReadOnlyList<ModelColumn> columns, IReadOnlyList<PlanInput> inputs) =>
+        inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count)
+        && columns.All(column => inputs.Any(input => input.Owner == column.Of && input.Columns.Any(held => held.Name == column.Column)));
+
     internal static void Encode(CanonicalWriter writer, ModelColumn column) => writer.Party(column.Of).Text(column.Column);
 
     internal static ModelColumn Decode(ref CanonicalReader reader) => new(reader.Party(), reader.Text());

@@ -27,12 +27,11 @@ public sealed record PredictionQuestion(
     public bool IsAlone => Features.All(feature => feature.Of == LabelOwner);
 
     /// <summary>The features of an owner, in order.</summary>
-    public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
+    public IReadOnlyList<string> FeaturesOf(PartyId owner) => ModelColumn.NamesOf(Features, owner);
 
     /// <summary>Whether the inputs have keys and the columns.</summary>
     internal bool Fits(IReadOnlyList<PlanInput> inputs) =>
-        inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count && FeaturesOf(input.Owner).All(name => input.Columns.Any(column => column.Name == name)))
-        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of)) && inputs.Any(input => input.Owner == LabelOwner);
+        ModelColumn.Fit(Features, inputs) && inputs.Any(input => input.Owner == LabelOwner);
 
     internal void Encode(CanonicalWriter writer)
     {

@@ -21,7 +21,7 @@ public sealed record TrainingQuestion(
     public override string Kind => "train";
 
     /// <summary>The features of an owner, in order.</summary>
-    public IReadOnlyList<string> FeaturesOf(PartyId owner) => [.. Features.Where(feature => feature.Of == owner).Select(feature => feature.Column)];
+    public IReadOnlyList<string> FeaturesOf(PartyId owner) => ModelColumn.NamesOf(Features, owner);
 
     /// <summary>What a feature is called beside all others: its column, with the owner where another has one of that name.</summary>
     public string NameOf(ModelColumn feature) => Features.Count(other => other.Column == feature.Column) == 1 ? feature.Column : $"{feature.Of}.{feature.Column}";
@@ -31,8 +31,7 @@ public sealed record TrainingQuestion(
 
     /// <summary>Whether the inputs have keys and the columns.</summary>
     internal bool Fits(IReadOnlyList<PlanInput> inputs) =>
-        inputs.All(input => input.Key.Count >= 1 && input.Key.Count == inputs[0].Key.Count && ColumnsOf(input.Owner).All(name => input.Columns.Any(column => column.Name == name)))
-        && Features.All(feature => inputs.Any(input => input.Owner == feature.Of)) && inputs.Any(input => input.Owner == Label.Of)
+        ModelColumn.Fit([.. Features, new(Label.Of, Label.Column)], inputs)
         && WholeTo.All(party => inputs.Any(input => input.Owner == party));
 
     internal void Encode(CanonicalWriter writer)
