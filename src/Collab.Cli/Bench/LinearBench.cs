@@ -18,7 +18,7 @@ namespace Collab.Cli.Bench;
 /// <param name="LargestDifference">Of a weight, or of the intercept, to that of clear training.</param>
 public sealed record LinearFigures(int Columns, int Parties, int Epochs, int Batch, double ClearSeconds, double Ratio, double LargestDifference);
 
-/// <summary>Measures descent on shares among two or three parties: <c>logistic</c> with the sigmoid of three pieces, <c>linear</c>.</summary>
+/// <summary>Measures descent on shares among two or three parties: <c>logistic</c> with the sigmoid of three pieces or, as its mode says, the smooth one, and <c>linear</c>.</summary>
 /// <remarks>
 /// The parties as threads of this process, over memory or over gRPC with mutual TLS on loopback. Columns are standardized before the clock starts; it covers the opening of the engine, its set-up of
 /// transfers or triples, sharing, training and the opening of each party's part. Every weight is compared with clear training to 10^-4. Bytes are those of the first party, which has the labels.
@@ -41,9 +41,10 @@ internal static class LinearBench
         var security = BenchParties.Of(options.Security ?? "semi-honest", "security", "semi-honest", "malicious");
         if (names.Length == 3 && options.Dealer) throw new ArgumentException("A dealer deals to two parties.", nameof(options));
         if (names.Length == 2 && security == "malicious") throw new ArgumentException("Two parties are semi-honest.", nameof(options));
+        var mode = BenchParties.Of(options.Mode ?? "pieces", "mode", "pieces", "smooth");
         var settings = new LinearSettings
         {
-            Family = model == "linear" ? LinearFamily.Regression : LinearFamily.LogisticThreePieces, Epochs = options.Epochs, Batch = options.Batch,
+            Family = model == "linear" ? LinearFamily.Regression : mode == "smooth" ? LinearFamily.Logistic : LinearFamily.LogisticThreePieces, Epochs = options.Epochs, Batch = options.Batch,
         };
         settings.Check();
         var work = new Work(settings, names, options, security == "malicious" ? SecurityModel.Malicious : SecurityModel.SemiHonest);
@@ -74,7 +75,7 @@ internal static class LinearBench
         await mesh.CloseAsync(cancellation);
         var (spread, plain) = (BenchSeconds.Of(seconds[1..]), BenchSeconds.Of(clear));
         return new BenchReport(
-            "model", model + (names.Length == 3 ? "" : options.Dealer ? " of two with a dealer" : " of two"), work.All.Rows, options.Runs, 1, transport, security, spread,
+            "model", model + (settings.Family == LinearFamily.Logistic ? " with the smooth sigmoid" : "") + (names.Length == 3 ? "" : options.Dealer ? " of two with a dealer" : " of two"), work.All.Rows, options.Runs, 1, transport, security, spread,
             new BenchBytes(after.BytesSent - before.BytesSent, after.BytesReceived - before.BytesReceived),
             new BenchPeakBytes(Process.GetCurrentProcess().PeakWorkingSet64, 0), work.All.Rows * (double)settings.Epochs / spread.Median, difference <= Close,
             BenchReport.ThisMachine, seconds[1..])

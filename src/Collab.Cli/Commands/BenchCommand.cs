@@ -37,7 +37,7 @@ internal static class BenchCommand
         var trees = new Option<int>("--trees") { Description = "model gbdt, secret-gbdt: trees.", DefaultValueFactory = _ => 5 };
         var depth = new Option<int>("--depth") { Description = "model gbdt, secret-gbdt: splits from a root to a leaf.", DefaultValueFactory = _ => 3 };
         var bins = new Option<int>("--bins") { Description = "model gbdt, secret-gbdt: bins of a column.", DefaultValueFactory = _ => 16 };
-        var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words; model: columns." };
+        var mode = new Option<string?>("--mode") { Description = "What is told: psi ecdh intersect, cardinality; psi rr22 intersect, sum, circuit; mpc compare, sort: bits of the words; model gbdt: columns; model logistic: pieces, smooth." };
         var size = new Option<long>("--size") { Description = "Items of one run; the topic's own when not given." };
         var dealer = new Option<bool>("--dealer") { Description = "mpc, model secret-gbdt, logistic and linear, of two parties: a third one deals their triples." };
         var parties = new Option<int>("--parties") { Description = "mpc, model: 2 or 3.", DefaultValueFactory = _ => 3 };

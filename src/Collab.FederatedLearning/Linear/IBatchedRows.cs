@@ -10,4 +10,7 @@ internal interface IBatchedRows : IDisposable
 
     /// <summary>(η / batch · X)ᵀ · e over a batch.</summary>
     Task<SharedVector> StepAsync(int batch, SharedVector errors, CancellationToken cancellation);
+
+    /// <summary>Xᵀ · diag(w) · X over a batch, row-major; w is 1 everywhere if there is none.</summary>
+    Task<SharedVector> GramAsync(int batch, SharedVector? weights, CancellationToken cancellation);
 }

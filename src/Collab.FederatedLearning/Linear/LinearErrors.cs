@@ -36,4 +36,8 @@ public static class LinearErrors
     /// <summary>The numbers leave too few fraction bits.</summary>
     public static readonly ErrorCode TooCoarse = new(
         "linear.too-coarse", ErrorKind.InvalidInput, "Train with fewer columns, a smaller batch or a larger learning rate.");
+
+    /// <summary>There is no estimate, or Newton's steps do not come to one.</summary>
+    public static readonly ErrorCode NoEstimate = new(
+        "linear.no-estimate", ErrorKind.InvalidInput, "Leave out columns that follow from others; perfectly separated labels have no estimate, and need training by descent with an L2 weight.");
 }

@@ -62,18 +62,14 @@ public static class LinearTraining
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(own);
         settings.Check();
-        var (self, owner) = (engine.Parties[engine.Index], engine.Parties.ToList().IndexOf(labelOwner));
-        if (columns.Count != engine.Parties.Count || columns[engine.Index] != own.Columns.Count || columns.Sum() == 0) throw new ArgumentException("The columns of every party.", nameof(columns));
-        if (owner < 0 || (self == labelOwner) != (own.Labels is not null)) throw new ArgumentException("Labels of one of the parties.", nameof(labelOwner));
-        if (settings.Family == LinearFamily.Logistic && engine.Security == SecurityModel.Malicious)
-            throw new ArgumentException("The smooth sigmoid is for parties that follow the protocol; three pieces are for all.", nameof(settings));
+        var owner = RequireFitting(engine, settings.Family, columns, labelOwner, own);
         int[] counts = [.. columns.Select((count, party) => party == owner ? count + 1 : count)];        // the intercept is the label owner's first
         var scale = new LinearScale(settings, counts.Sum());
         own.RequireRange(Math.ScaleB(1.0 / counts.Length, scale.RowBits));
         (int Start, int Rows)[] batches = [.. Enumerable.Range(0, (own.Rows + settings.Batch - 1) / settings.Batch)
             .Select(t => (t * settings.Batch, Math.Min(settings.Batch, own.Rows - (t * settings.Batch))))];
 
-        using var rows = await ShareAsync(engine, own, scale, counts, self == labelOwner, batches, cancellation).ConfigureAwait(false);                                 // 1
+        using var rows = await ShareAsync(engine, own, scale, counts, engine.Index == owner, batches, cancellation).ConfigureAwait(false);                                 // 1
         using var labels = await engine.InputAsync(
             labelOwner, own.Labels?.Select(y => LinearScale.Word(y, scale.Prediction)).ToArray(), own.Rows, cancellation).ConfigureAwait(false);                             // 1
         var weights = from is null ? engine.Constant(new ulong[counts.Sum()]) : await from.ShareAsync(engine, counts.Sum(), cancellation).ConfigureAwait(false);
@@ -105,6 +101,17 @@ public static class LinearTraining
         {
             weights.Dispose();
         }
+    }
+
+    /// <summary>Throws unless this party's columns and labels are what is stated, and the engine fits the family; gives the label owner's number.</summary>
+    internal static int RequireFitting(IVectorEngine engine, LinearFamily family, IReadOnlyList<int> columns, PartyId labelOwner, LinearRows own)
+    {
+        var owner = engine.Parties.ToList().IndexOf(labelOwner);
+        if (columns.Count != engine.Parties.Count || columns[engine.Index] != own.Columns.Count || columns.Sum() == 0) throw new ArgumentException("The columns of every party.", nameof(columns));
+        if (owner < 0 || (engine.Index == owner) != (own.Labels is not null)) throw new ArgumentException("Labels of one of the parties.", nameof(labelOwner));
+        if (family == LinearFamily.Logistic && engine.Security == SecurityModel.Malicious)
+            throw new ArgumentException("The smooth sigmoid is for parties that follow the protocol; three pieces are for all.", nameof(family));
+        return owner;
     }
 
     private static async Task<IBatchedRows> ShareAsync(

@@ -20,11 +20,40 @@ internal sealed class OwnedBatches(TwoPartyEngine engine, ulong[] values, ulong[
     public Task<SharedVector> StepAsync(int batch, SharedVector errors, CancellationToken cancellation) =>
         engine.OwnedTransposedProductAsync(Own(scaled, batch), batches[batch].Rows, (columns[0], columns[1]), errors, bits, cancellation);
 
+    /// <inheritdoc/>
+    /// <remarks>Column after column of diag(w) · X takes the place of errors.</remarks>
+    public async Task<SharedVector> GramAsync(int batch, SharedVector? weights, CancellationToken cancellation)
+    {
+        var (rows, all) = (batches[batch].Rows, columns.Sum());
+        using var weighted = weights is null
+            ? await InputAsync(batch, cancellation).ConfigureAwait(false)
+            : await engine.OwnedScaledRowsAsync(Own(values, batch), rows, (columns[0], columns[1]), weights, bits, cancellation).ConfigureAwait(false);
+        var products = new List<SharedVector>();
+        for (var j = 0; j < all; j++)
+        {
+            var (first, width, at) = j < columns[0] ? (0, columns[0], j) : (rows * columns[0], columns[1], j - columns[0]);
+            using var column = SharedVectors.Pick(weighted, [.. Enumerable.Range(0, rows).Select(i => first + (i * width) + at)]);
+            products.Add(await engine.OwnedTransposedProductAsync(Own(values, batch), rows, (columns[0], columns[1]), column, bits, cancellation).ConfigureAwait(false));
+        }
+
+        var gram = SharedVectors.Concatenate(products);
+        foreach (var product in products) product.Dispose();
+        return gram;
+    }
+
     /// <summary>Zeroes the copies of the columns.</summary>
     public void Dispose()
     {
         Array.Clear(values);
         Array.Clear(scaled);
+    }
+
+    private async Task<SharedVector> InputAsync(int batch, CancellationToken cancellation)
+    {
+        var rows = batches[batch].Rows;
+        using SharedVector first = await engine.InputAsync(engine.Parties[0], engine.Index == 0 ? Own(values, batch) : default, rows * columns[0], cancellation).ConfigureAwait(false);
+        using SharedVector second = await engine.InputAsync(engine.Parties[1], engine.Index == 1 ? Own(values, batch) : default, rows * columns[1], cancellation).ConfigureAwait(false);
+        return SharedVectors.Concatenate(first, second);
     }
 
     private ReadOnlyMemory<ulong> Own(ulong[] words, int batch)

@@ -36,7 +36,8 @@ internal static class Sigmoid
         return await engine.RoundAsync(exact, scale.Prediction - scale.Error, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<SharedVector> SmoothAsync(IVectorEngine engine, SharedVector scores, int fraction, CancellationToken cancellation)
+    /// <summary>The smooth sigmoid of scores with so many fraction bits, at most 49, with <see cref="Fraction"/>.</summary>
+    public static async Task<SharedVector> SmoothAsync(IVectorEngine engine, SharedVector scores, int fraction, CancellationToken cancellation)
     {
         using var series = await engine.SineSeriesAsync(scores, fraction + PeriodBits, Series, cancellation).ConfigureAwait(false);
         using var middle = engine.Affine(series, 1, 1UL << (Fraction - 1));

@@ -21,6 +21,9 @@ internal sealed class Gradients(int rows) : IDisposable
     /// <summary>The largest |first derivative| that is let pass: the logistic loss has no larger, the squared loss with labels within their bound begins at 2.</summary>
     public static int Range(TrainingLoss loss) => loss == TrainingLoss.Logistic ? 1 : 4;
 
+    /// <summary>Whether second derivatives differ from row to row: those of squared loss are 1.</summary>
+    public static bool HaveSecond(TrainingLoss loss) => loss == TrainingLoss.Logistic;
+
     /// <summary>f: as many bits as leave the sum over all rows within <see cref="LargestSum"/>.</summary>
     /// <exception cref="CollabException">There are too many rows: <see cref="TreeErrors.TooManyRows"/>.</exception>
     public static int FractionBits(TrainingLoss loss, long rows)

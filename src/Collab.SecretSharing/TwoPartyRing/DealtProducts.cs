@@ -14,6 +14,7 @@ internal sealed class DealtProducts : IProducts
     private readonly int _index;
     private readonly IChannel _peer, _dealer;
     private readonly AesPrg _stream;
+    private readonly Stock _words = new(), _bits = new();
 
     private DealtProducts(int index, IChannel peer, IChannel dealer, AesPrg stream) => (_index, _peer, _dealer, _stream) = (index, peer, dealer, stream);
 
@@ -54,22 +55,74 @@ internal sealed class DealtProducts : IProducts
         if (_index == 1) await _dealer.SendAsync(new DealerRequest(false, 0), cancellation).ConfigureAwait(false);                        // 9 →
     }
 
-    /// <summary>Zeroes the stream.</summary>
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Zeroes the stream, and triples that were not used.</summary>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _words.Left?.Dispose();
+        _bits.Left?.Dispose();
+    }
 
     private async Task<NativeBuffer<ulong>> ProductsAsync<TRing>(NativeBuffer<ulong> x, NativeBuffer<ulong> y, CancellationToken cancellation)
         where TRing : struct, IWordRing
     {
         var products = NativeBuffer<ulong>.Allocate(x.Length);
-        for (var start = 0; start < x.Length; start += DealerRequest.Most)
+        var stock = typeof(TRing) == typeof(Bits64) ? _bits : _words;
+        for (var start = 0; start < x.Length;)
         {
-            var n = Math.Min(DealerRequest.Most, x.Length - start);
-            if (_index == 1) await _dealer.SendAsync(new DealerRequest(typeof(TRing) == typeof(Bits64), n), cancellation).ConfigureAwait(false); // 9 →
-            NativeBuffer<ulong> a = Dealer.Draw(_stream, n), b = Dealer.Draw(_stream, n);
-            using var triples = new Triples(a, b, _index == 0 ? Dealer.Draw(_stream, n) : await WordMessages.ReceiveAsync(n, _dealer, Dealer.FactorStep, cancellation).ConfigureAwait(false)); // 10 ←
+            if (stock.Left is null) await RefillAsync<TRing>(stock, x.Length - start, cancellation).ConfigureAwait(false);
+            using var triples = stock.Take(x.Length - start);
             await TripleProducts.MultiplyAsync<TRing>(_index, _peer, x, y, start, triples, products, cancellation).ConfigureAwait(false);      // 11 ↔
+            start += triples.Count;
         }
 
         return products;
+    }
+
+    /// <summary>Steps 9 and 10: as many as are needed now, or a quarter of all that were needed so far, so that the dealer is hardly ever waited for.</summary>
+    private async Task RefillAsync<TRing>(Stock stock, int needed, CancellationToken cancellation)
+        where TRing : struct, IWordRing
+    {
+        var n = (int)Math.Min(DealerRequest.Most, Math.Max(needed, stock.Total / 4));
+        stock.Total += n;
+        if (_index == 1) await _dealer.SendAsync(new DealerRequest(typeof(TRing) == typeof(Bits64), n), cancellation).ConfigureAwait(false); // 9 →
+        NativeBuffer<ulong> a = Dealer.Draw(_stream, n), b = Dealer.Draw(_stream, n);
+        stock.Left = new Triples(a, b, _index == 0 ? Dealer.Draw(_stream, n) : await WordMessages.ReceiveAsync(n, _dealer, Dealer.FactorStep, cancellation).ConfigureAwait(false)); // 10 ←
+    }
+
+    /// <summary>Triples that were dealt and not used yet; both parties have as many.</summary>
+    private sealed class Stock
+    {
+        private int _used;
+
+        /// <summary>What the dealer sent last; null when all of it is used.</summary>
+        public Triples? Left
+        {
+            get;
+            set => (field, _used) = (value, 0);
+        }
+
+        /// <summary>How many were dealt.</summary>
+        public long Total { get; set; }
+
+        /// <summary>The next ones, at most so many.</summary>
+        public Triples Take(int most)
+        {
+            var left = Left!;
+            var count = Math.Min(most, left.Count - _used);
+            if (count == left.Count)
+            {
+                Left = null;
+                return left;
+            }
+
+            var taken = Triples.Allocate(count);
+            left.CopyTo(_used, taken, 0, count);
+            _used += count;
+            if (_used < left.Count) return taken;
+            left.Dispose();
+            Left = null;
+            return taken;
+        }
     }
 }

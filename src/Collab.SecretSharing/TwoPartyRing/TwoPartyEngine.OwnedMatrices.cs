@@ -33,6 +33,41 @@ public sealed partial class TwoPartyEngine
         ReadOnlyMemory<ulong> own, int rows, (int First, int Second) columns, SharedVector y, int bits, CancellationToken cancellation = default) =>
         OwnedAsync(own, rows, columns, y, bits, transposed: true, cancellation);
 
+    /// <summary>diag(y) · X for the same X and a y of one word for each row: a word for each entry, the first party's columns first, each party's row-major.</summary>
+    /// <param name="own">As in <see cref="OwnedMatrixProductAsync"/>.</param>
+    /// <param name="rows">Rows; public.</param>
+    /// <param name="columns">How many columns the first party has, and the second; public.</param>
+    /// <param name="y">A word for each row.</param>
+    /// <param name="bits">Width of the entries.</param>
+    /// <param name="cancellation">Ends the run.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit, or an entry is over the declared width.</exception>
+    /// <exception cref="PeerFaultException">The other party broke the protocol.</exception>
+    public async Task<SharedVector> OwnedScaledRowsAsync(
+        ReadOnlyMemory<ulong> own, int rows, (int First, int Second) columns, SharedVector y, int bits, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bits, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 64);
+        var (mine, theirs) = Index == 0 ? columns : (columns.Second, columns.First);
+        RequireSame(own.Length, checked(rows * mine));
+        RequireSame(y.Length, rows);
+        var half = 1UL << (bits - 1);
+        var result = SharedVector.Allocate(checked(rows * (mine + theirs)), 1);
+        using NativeBuffer<ulong> chosen = NativeBuffer<ulong>.Allocate(own.Length), sent = NativeBuffer<ulong>.Allocate(checked(rows * theirs));
+        for (var i = 0; i < own.Length; i++) chosen.Span[i] = Lifted(own.Span[i], half);
+        Spread(y, rows, theirs, 0, transposed: true, sent.Span);
+        var (ofSent, ofChosen) = await _products.MultiplyKnownBothWaysAsync(sent, chosen, bits, cancellation).ConfigureAwait(false);
+        using (ofSent)
+        using (ofChosen)
+        {
+            var (ownAt, otherAt) = Index == 0 ? (0, own.Length) : (sent.Length, 0);
+            Span<ulong> to = result.Component(0), share = y.Component(0);
+            for (var i = 0; i < own.Length; i++) to[ownAt + i] = unchecked(ofChosen.Span[i] + (own.Span[i] * share[i / mine]));
+            for (var i = 0; i < sent.Length; i++) to[otherAt + i] = unchecked(ofSent.Span[i] - (half * sent.Span[i]));
+        }
+
+        return result;
+    }
+
     private async Task<SharedVector> OwnedAsync(
         ReadOnlyMemory<ulong> own, int rows, (int First, int Second) columns, SharedVector y, int bits, bool transposed, CancellationToken cancellation)
     {

@@ -5,6 +5,7 @@ using Collab.FederatedLearning.Tests.Trees;
 using Collab.Primitives;
 using Collab.SecretSharing;
 using Collab.SecretSharing.TwoPartyRing;
+using Collab.SecretSharing.Vectors;
 using Collab.Testing;
 
 namespace Collab.FederatedLearning.Tests.Linear;
@@ -26,7 +27,18 @@ internal sealed record LinearRun(IReadOnlyList<double[]> Columns, double[] Label
         .Select(line => line.Split(',')).Where(cells => cells[0] == name).ToDictionary(cells => cells[1], cells => double.Parse(cells[2], CultureInfo.InvariantCulture));
 
     /// <summary>Trains jointly, the parties' columns being consecutive, and gives every party's part.</summary>
-    public async Task<LinearPart[]> TrainAsync(LinearSettings settings, int[] counts, int labelOwner, bool dealt = false, SecurityModel security = SecurityModel.SemiHonest)
+    public Task<LinearPart[]> TrainAsync(LinearSettings settings, int[] counts, int labelOwner, bool dealt = false, SecurityModel security = SecurityModel.SemiHonest) => RunAsync(
+        settings.Family, counts, labelOwner, dealt, security,
+        (engine, owner, own) => LinearTraining.RunAsync(engine, settings, counts, owner, own, cancellation: TestContext.Current.CancellationToken));
+
+    /// <summary>Fits jointly by Newton's method.</summary>
+    public Task<NewtonFit[]> FitAsync(NewtonSettings settings, int[] counts, int labelOwner, bool dealt = false) => RunAsync(
+        settings.Family, counts, labelOwner, dealt, SecurityModel.SemiHonest,
+        (engine, owner, own) => NewtonTraining.RunAsync(engine, settings, counts, owner, own, cancellation: TestContext.Current.CancellationToken));
+
+    private async Task<T[]> RunAsync<T>(
+        LinearFamily family, int[] counts, int labelOwner, bool dealt, SecurityModel security, Func<IVectorEngine, PartyId, LinearRows, Task<T>> train)
+        where T : class
     {
         var parties = Parties.Named(counts.Length);
         var runs = await Parties.RunAsync(dealt ? [.. parties, Dealing] : parties, async (self, channels) =>
@@ -38,10 +50,10 @@ internal sealed record LinearRun(IReadOnlyList<double[]> Columns, double[] Label
                 return null;
             }
 
-            var own = LinearRows.Of(settings.Family, Labels.Length, [.. Columns.Skip(counts.Take(place).Sum()).Take(counts[place])], place == labelOwner ? Labels : null);
+            var own = LinearRows.Of(family, Labels.Length, [.. Columns.Skip(counts.Take(place).Sum()).Take(counts[place])], place == labelOwner ? Labels : null);
             await using var joint = await JointEngine.OpenAsync(
                 parties, self, dealt ? Dealing : null, channels, RandomSource.Seeded(place), security, Digest.Of("collab.test.linear", []), cancellation: TestContext.Current.CancellationToken);
-            var part = await LinearTraining.RunAsync(joint.Engine, settings, counts, parties[labelOwner], own, cancellation: TestContext.Current.CancellationToken);
+            var part = await train(joint.Engine, parties[labelOwner], own);
             await joint.EndAsync(TestContext.Current.CancellationToken);
             return part;
         });

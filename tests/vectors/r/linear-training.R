@@ -35,6 +35,22 @@ good <- glm(ifelse(german$Class == "Bad", 1, 0) ~ apply(as.matrix(german[, numbe
 for (j in seq_along(numbers)) say("german-glm", numbers[j], coef(good)[[j + 1]])
 say("german-glm", "(Intercept)", coef(good)[[1]])
 
+# With standard errors, for Newton's method: columns scaled, and for lm the response too.
+errors <- function(case, fit, names) {
+  se <- sqrt(diag(vcov(fit)))
+  for (j in seq_along(names)) say(case, paste("se", names[j]), se[[j + 1]])
+  say(case, "se (Intercept)", se[[1]])
+}
+coefs <- function(case, fit, names) {
+  for (j in seq_along(names)) say(case, names[j], coef(fit)[[j + 1]])
+  say(case, "(Intercept)", coef(fit)[[1]])
+  errors(case, fit, names)
+}
+errors("german-glm", good, numbers)
+all <- lm(scaled(german$Amount) ~ apply(as.matrix(german[, others]), 2, scaled))
+coefs("german-lm-scaled", all, others)
+say("german-lm-scaled", "loss", mean(resid(all)^2))
+
 hmda <- read.csv("tests/data/hmda.csv")
 columns <- c("pirat", "hirat", "lvrat", "chist", "mhist", "unemp")
 train("hmda-three-pieces", as.matrix(hmda[, columns]), ifelse(hmda$deny == "yes", 1, 0), three, 2, 128, 0.2, 0)
@@ -46,3 +62,6 @@ say("hmda-glm", "(Intercept)", coef(denied)[[1]])
 for (j in seq_along(columns)) say("hmda-glm", columns[j], coef(denied)[[j + 1]])
 say("hmda-lm", "(Intercept)", coef(ratio)[[1]])
 for (j in seq_along(setdiff(columns, "lvrat"))) say("hmda-lm", setdiff(columns, "lvrat")[j], coef(ratio)[[j + 1]])
+deny <- ifelse(hmda$deny == "yes", 1, 0)
+errors("hmda-glm", glm(deny ~ apply(as.matrix(hmda[, columns]), 2, scaled), family = binomial, control = list(epsilon = 1e-14)), columns)
+coefs("hmda-two-glm", glm(deny ~ apply(as.matrix(hmda[, columns[1:2]]), 2, scaled), family = binomial, control = list(epsilon = 1e-14)), columns[1:2])

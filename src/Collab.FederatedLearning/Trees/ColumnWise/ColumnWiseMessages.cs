@@ -42,18 +42,36 @@ internal sealed record LabelHello(Digest Settings, uint Rows, uint Stride, byte[
     }
 }
 
-/// <summary>Steps 3 and 4: two ciphertexts of one size, of first and of second derivatives.</summary>
-internal sealed record CiphertextPair(byte[] First, byte[] Second) : IMessage<CiphertextPair>
+/// <summary>Steps 3 and 4: a ciphertext of first derivatives and, where the loss has any but 1, one of second derivatives, of the same size.</summary>
+internal sealed record CiphertextPair(byte[] First, byte[]? Second) : IMessage<CiphertextPair>
 {
     public void Encode(IBufferWriter<byte> destination)
     {
+        destination.Write([Second is null ? (byte)1 : (byte)2]);
         destination.Write(First);
-        destination.Write(Second);
+        if (Second is not null) destination.Write(Second);
     }
 
-    public static CiphertextPair Decode(ReadOnlySpan<byte> payload) => payload.Length % 2 == 0
-        ? new(payload[..(payload.Length / 2)].ToArray(), payload[(payload.Length / 2)..].ToArray())
-        : throw new MalformedException("two ciphertexts of one size");
+    public static CiphertextPair Decode(ReadOnlySpan<byte> payload)
+    {
+        if (payload.IsEmpty || payload[0] is not (1 or 2) || (payload.Length - 1) % payload[0] != 0) throw new MalformedException("one ciphertext, or two of one size");
+        var size = (payload.Length - 1) / payload[0];
+        return new(payload.Slice(1, size).ToArray(), payload[0] == 2 ? payload[(1 + size)..].ToArray() : null);
+    }
+}
+
+/// <summary>Step 4 of squared loss: how many rows of each node are in each bin.</summary>
+internal sealed record BinCountsMessage(uint[] Counts) : IMessage<BinCountsMessage>
+{
+    public void Encode(IBufferWriter<byte> destination) => destination.Write(new CanonicalWriter().List(Counts, (w, count) => w.UInt32(count)).Written);
+
+    public static BinCountsMessage Decode(ReadOnlySpan<byte> payload)
+    {
+        var reader = new CanonicalReader(payload);
+        var counts = reader.List((ref CanonicalReader r) => r.UInt32());
+        reader.End();
+        return new(counts);
+    }
 }
 
 /// <summary>Step 3: the nodes to be summed.</summary>

@@ -35,7 +35,7 @@ public static partial class ColumnWiseTrees
         PeerFaultException.ThrowUnless(hello.Settings == settings.Id, peer, Key, "the settings that were agreed");
         PeerFaultException.ThrowUnless(hello.Rows == count && GradientPacking.IsStride(hello.Stride), peer, Key, "as many rows as the columns have, and a stride");
         using var key = Read(peer, Key, () => PublicKey.Decode(GradientPacking.Parameters, hello.PublicKey));
-        using var gradients = new EncryptedGradients(new((int)hello.Stride), key, columns, layout, threads, random);
+        using var gradients = new EncryptedGradients(new((int)hello.Stride), key, columns, layout, Gradients.HaveSecond(settings.Loss), threads, random);
         var splits = new List<OwnedSplit>();
         for (var tree = 0; tree < settings.Trees; tree++)
         {
@@ -60,6 +60,7 @@ public static partial class ColumnWiseTrees
                         await channel.SendAsync(answer, cancellation).ConfigureAwait(false);
                 }
 
+                if (!Gradients.HaveSecond(settings.Loss)) await channel.SendAsync(new BinCountsMessage(gradients.Count()), cancellation).ConfigureAwait(false); // 4 →  counts
                 var own = await channel.ReceiveAsync<OwnSplitsMessage>(Chosen, cancellation).ConfigureAwait(false);                    // 5 ←  own splits
                 var sides = new Sides[own.Splits.Length];
                 for (var i = 0; i < sides.Length; i++)

@@ -66,7 +66,7 @@ public static partial class ColumnWiseTrees
         }
 
         HistogramLayout layout = new([.. columns.Select(c => new FeatureShape(c.Bins.ValueBins, c.Bins.IsCategory)), .. layouts.SelectMany(l => l.Features)]);
-        var parties = new FeatureOwners(owners, layouts, layout, columns, packing, secret, threads, random);
+        var parties = new FeatureOwners(owners, layouts, layout, columns, packing, secret, Gradients.HaveSecond(settings.Loss), threads, random);
         var trees = await boosting.RunAsync(parties.RowsOf, options.Progress, cancellation).ConfigureAwait(false);      // 3 to 7
         return new(training, boosting.Ensemble(layout, trees), [.. columns.Select(c => c.Bins)], [columns.Count, .. layouts.Select(l => l.Features.Count)]);
     }

@@ -5,7 +5,7 @@ namespace Collab.FederatedLearning.Trees.ColumnWise;
 
 /// <summary>An owner of features' hold on gradients that it cannot read: it sums them by its own bins.</summary>
 internal sealed class EncryptedGradients(
-    GradientPacking packing, PublicKey key, IReadOnlyList<BinnedColumn> columns, HistogramLayout layout, ParallelOptions threads, RandomSource random) : IDisposable
+    GradientPacking packing, PublicKey key, IReadOnlyList<BinnedColumn> columns, HistogramLayout layout, bool hasSecond, ParallelOptions threads, RandomSource random) : IDisposable
 {
     // Plaintexts made ready at a time, 192 KiB each, for every thread.
     private const int Together = 64;
@@ -35,13 +35,32 @@ internal sealed class EncryptedGradients(
         Groups = ((nodes.Length * layout.Bins) + packing.Stride - 1) / packing.Stride;
     }
 
+    /// <summary>How many of the rows of each node are in each bin, node after node.</summary>
+    public uint[] Count()
+    {
+        var counts = new uint[_nodes.Length * layout.Bins];
+        for (var node = 0; node < _nodes.Length; node++)
+        {
+            for (var feature = 0; feature < columns.Count; feature++)
+            {
+                var of = counts.AsSpan((node * layout.Bins) + layout.StartOf(feature), layout.Features[feature].Count);
+                var bins = columns[feature].Rows;
+                foreach (var row in _nodes[node]) of[bins[row]]++;
+            }
+        }
+
+        return counts;
+    }
+
     /// <summary>Takes a block; they come in order.</summary>
-    /// <exception cref="MalformedException">They are no fresh ciphertexts of the parameters.</exception>
+    /// <exception cref="MalformedException">They are no fresh ciphertexts of the parameters, or not as many as the loss has derivatives.</exception>
     public bool Set(int block, CiphertextPair pair)
     {
+        if (pair.Second is null == hasSecond) throw new MalformedException("a ciphertext for each derivative");
         using var first = SeededCiphertext.Decode(GradientPacking.Parameters, pair.First);
-        using var second = SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second);
         _first.Insert(block, first.Expand());
+        if (pair.Second is null) return true;
+        using var second = SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second);
         _second.Insert(block, second.Expand());
         return true;
     }
@@ -72,7 +91,7 @@ internal sealed class EncryptedGradients(
                 {
                     for (var i = 0; i < blocks; i++) indicators[i] = Indicator(group, block + i);
                     first = Added(first, _first, block, indicators);
-                    second = Added(second, _second, block, indicators);
+                    if (hasSecond) second = Added(second, _second, block, indicators);
                 }
                 finally
                 {
@@ -80,7 +99,7 @@ internal sealed class EncryptedGradients(
                 }
             }
 
-            return new(Finish(first), Finish(second));
+            return new(Finish(first), hasSecond ? Finish(second) : null);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace Collab.FederatedLearning.Trees.ColumnWise;
 /// <summary>The owners of features as the label owner sees them, and its own columns beside them.</summary>
 internal sealed class FeatureOwners(
     IReadOnlyList<IChannel> owners, HistogramLayout[] layouts, HistogramLayout layout, IReadOnlyList<BinnedColumn> columns, GradientPacking packing, SecretKey secret,
-    ParallelOptions threads, RandomSource random)
+    bool hasSecond, ParallelOptions threads, RandomSource random)
 {
     // The number of each owner's first feature; the label owner's own come before.
     private readonly int[] _firstFeature = [.. Enumerable.Range(0, owners.Count).Select(i => columns.Count + layouts.Take(i).Sum(l => l.Features.Count))];
@@ -85,7 +85,7 @@ internal sealed class FeatureOwners(
             Parallel.For(0, pairs.Length, all.Threads, block =>
             {
                 var of = asked.AsSpan((block * packing.RowsInBlock)..Math.Min(asked.Length, (block + 1) * packing.RowsInBlock));
-                pairs[block] = new(Encrypt(gradients.First, of), Encrypt(gradients.Second, of));
+                pairs[block] = new(Encrypt(gradients.First, of), all.HasSecond ? Encrypt(gradients.Second, of) : null);
             });
             await Round.AllAsync(
                 [
@@ -118,12 +118,22 @@ internal sealed class FeatureOwners(
                 {
                     var (start, end) = (group * packing.Stride, Math.Min(first.Length, (group + 1) * packing.Stride));
                     Decrypt(answers[group].First, first.AsSpan(start..end));
-                    Decrypt(answers[group].Second, second.AsSpan(start..end));
+                    if (answers[group].Second is null == all.HasSecond) throw new MalformedException("a ciphertext for each derivative");
+                    if (answers[group].Second is { } sums) Decrypt(sums, second.AsSpan(start..end));
                 });
             }
             catch (AggregateException wrong) when (wrong.InnerExceptions.All(e => e is MalformedException))
             {
                 throw new PeerFaultException(channel.Peer, ColumnWiseTrees.SumsStep, "ciphertexts of the agreed parameters, of two parts under one prime");
+            }
+
+            if (!all.HasSecond)
+            {
+                // Second derivatives are all alike, so their sums are counts, and nothing that the sums would not tell.
+                var told = await channel.ReceiveAsync<BinCountsMessage>(ColumnWiseTrees.SumsStep, cancellation).ConfigureAwait(false);          // 4 ←  counts
+                PeerFaultException.ThrowUnless(
+                    told.Counts.Length == second.Length && told.Counts.All(count => count <= gradients.Second.Length), channel.Peer, ColumnWiseTrees.SumsStep, "a count of rows for each bin");
+                for (var i = 0; i < second.Length; i++) second[i] = told.Counts[i] * gradients.Second[0];
             }
 
             var at = all.Layout.StartOf(all._firstFeature[owner]);
@@ -169,6 +179,8 @@ internal sealed class FeatureOwners(
     private GradientPacking Packing => packing;
 
     private SecretKey Secret => secret;
+
+    private bool HasSecond => hasSecond;
 
     private ParallelOptions Threads => threads;
 

@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra.Factorization;
 namespace Collab.Statistics.Inference.Regression;
 
 /// <summary>A positive definite system of doubles, solved by Cholesky after scaling its diagonal to 1, so that the units of its columns do not matter.</summary>
-internal sealed class ScaledSystem
+public sealed class ScaledSystem
 {
     /// <summary>What is left of a column once the others are taken from it, as a part of its square: below this it is rounding, since sums are good for 45 bits.</summary>
     private const double SmallestPivot = 1.0 / (1L << 40);

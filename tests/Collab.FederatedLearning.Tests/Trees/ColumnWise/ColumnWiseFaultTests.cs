@@ -56,6 +56,32 @@ public sealed class ColumnWiseFaultTests
         Assert.Equal($"train-trees.{step}", Assert.IsType<PeerFaultException>(failure).Step!.Name);
     }
 
+    [Theory, InlineData("one row more"), InlineData("more rows than there are"), InlineData("a bin too few"), InlineData("second sums too")]
+    public async Task Counts_of_squared_loss_that_cannot_be_are_refused(string what)
+    {
+        var settings = Settings with { Loss = TrainingLoss.Squared, LabelBound = 1 };
+        var (failure, _) = await TwoParty.FailAsync(
+            channel => ColumnWiseTrees.TrainAsync([channel], settings, [], Labels, RandomSource.Seeded(1), new()),
+            async channel =>
+            {
+                var layout = HistogramLayout.Of([Columns[0].Bins]);
+                await channel.SendAsync(new FeatureHello(settings.Id, 8, layout));
+                var hello = await channel.ReceiveAsync<LabelHello>(Step);
+                using var key = PublicKey.Decode(GradientPacking.Parameters, hello.PublicKey);
+                using var gradients = new EncryptedGradients(new((int)hello.Stride), key, Columns, layout, hasSecond: false, new(), RandomSource.Seeded(5));
+                await channel.ReceiveAsync<NodesMessage>(Step);
+                gradients.Begin([[0, 1, 2, 3, 4, 5, 6, 7]]);
+                gradients.Set(0, await channel.ReceiveAsync<CiphertextPair>(Step));
+                foreach (var answer in gradients.Sum(0, 9)) await channel.SendAsync(what == "second sums too" ? answer with { Second = answer.First } : answer);
+                var counts = gradients.Count();
+                Assert.Equal(8u, counts.Aggregate(0u, (sum, count) => sum + count));
+                counts[0] += what == "one row more" ? 1u : what == "more rows than there are" ? uint.MaxValue - 8 : 0;
+                await channel.SendAsync(new BinCountsMessage(what == "a bin too few" ? counts[1..] : counts));
+                await channel.ReceiveAsync<OwnSplitsMessage>(Step);
+            });
+        Assert.Equal(ColumnWiseTrees.SumsStep, Assert.IsType<PeerFaultException>(failure).Step);
+    }
+
     [Fact]
     public void Messages_are_read_strictly()
     {
@@ -74,7 +100,8 @@ public sealed class ColumnWiseFaultTests
 
         Strict(new FeatureHello(Settings.Id, 9, HistogramLayout.Of([Columns[0].Bins])));
         Strict(new LabelHello(Settings.Id, 9, 32, [1, 2, 3]));
-        Strict(new CiphertextPair([1], [2]));
+        Strict(new CiphertextPair([3], [4]));
+        Strict(new BinCountsMessage([1, 2]));
         Strict(new NodesMessage([1, 2]));
         Strict(new OwnSplitsMessage([new(1, 3, 0, 4, true)]));
         Strict(new SidesMessage([new(1, 3, [true, false, true]), new(2, 5, [])]));
@@ -128,7 +155,7 @@ public sealed class ColumnWiseFaultTests
         await channel.SendAsync(new FeatureHello(Settings.Id, 8, layout));
         var hello = await channel.ReceiveAsync<LabelHello>(Step);
         using var key = PublicKey.Decode(GradientPacking.Parameters, hello.PublicKey);
-        using var gradients = new EncryptedGradients(new((int)hello.Stride), key, Columns, layout, new(), RandomSource.Seeded(5));
+        using var gradients = new EncryptedGradients(new((int)hello.Stride), key, Columns, layout, hasSecond: true, new(), RandomSource.Seeded(5));
         await channel.ReceiveAsync<NodesMessage>(Step);
         var pair = await channel.ReceiveAsync<CiphertextPair>(Step);
         var rows = new NodeRows(8);

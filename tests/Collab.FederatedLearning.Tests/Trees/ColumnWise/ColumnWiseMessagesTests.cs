@@ -44,14 +44,14 @@ public sealed class ColumnWiseMessagesTests
                 {
                     var pair = CiphertextPair.Decode(Convert.FromHexString(labelOwner.Dequeue()));
                     SeededCiphertext.Decode(GradientPacking.Parameters, pair.First).Dispose();
-                    SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second).Dispose();
+                    SeededCiphertext.Decode(GradientPacking.Parameters, pair.Second!).Dispose();
                 }
 
                 for (var group = 0; group < ((asked.Length * layout.Bins) + packing.Stride - 1) / packing.Stride; group++)
                 {
                     var pair = CiphertextPair.Decode(Convert.FromHexString(featureOwner.Dequeue()));
                     Ciphertext.Decode(GradientPacking.Parameters, pair.First).Dispose();
-                    Ciphertext.Decode(GradientPacking.Parameters, pair.Second).Dispose();
+                    Ciphertext.Decode(GradientPacking.Parameters, pair.Second!).Dispose();
                 }
 
                 var divided = level.Where(node => tree.Nodes[node].Split is not null).Select(node => (Node: node, tree.Nodes[node].Left, Split: tree.Nodes[node].Split!)).ToList();
@@ -99,7 +99,7 @@ public sealed class ColumnWiseMessagesTests
         var packing = new GradientPacking(64);                                             // 128 rows in a block: four blocks
         using var secret = SecretKey.Generate(GradientPacking.Parameters, RandomSource.Seeded(1));
         using var key = secret.PublicKey(RandomSource.Seeded(2));
-        using var encrypted = new EncryptedGradients(packing, key, columns, layout, new(), RandomSource.Seeded(3));
+        using var encrypted = new EncryptedGradients(packing, key, columns, layout, hasSecond: true, new(), RandomSource.Seeded(3));
         int[] some = [.. Enumerable.Range(0, Rows).Where(i => i % 3 != 0)];
         encrypted.Begin([some, [], some, []]);                                             // nodes without rows have empty bins
         int[] asked = [.. some, .. some];
@@ -121,7 +121,7 @@ public sealed class ColumnWiseMessagesTests
 
         for (var group = 0; group < pair.Length; group++)
         {
-            var (one, other) = (Coefficients(pair[group].First), Coefficients(pair[group].Second));
+            var (one, other) = (Coefficients(pair[group].First), Coefficients(pair[group].Second!));
             var t = (long)GradientPacking.Parameters.PlaintextModulus;
             var count = Math.Min(64, all.Length - (group * 64));
             Assert.Equal(all.AsSpan(group * 64, count).ToArray(), one.AsSpan(0, count).ToArray().Select(c => c > t / 2 ? c - t : c));
