@@ -120,6 +120,9 @@ public abstract record JobKind
     /// <param name="Question">What is trained on what.</param>
     public sealed record Training(TrainingQuestion Question) : JobKind
     {
+        /// <summary>What is to be made of columns first; recipes in the plan.</summary>
+        public IReadOnlyList<FeatureWish> Wishes { get; init; } = [];
+
         /// <inheritdoc/>
         public override string Name => "train";
     }

@@ -332,7 +332,7 @@ public sealed class ModelJobTests
           {{(model == HiddenModel ? "" : "whole-to: [bo]")}}
         """;
 
-    private static async Task<Study> StartAsync(int emptyRow = -1)
+    internal static async Task<Study> StartAsync(int emptyRow = -1)
     {
         var rows = await RowsAsync();
         var study = new Study(Plans.Al, Plans.Bo, Plans.Cy);
@@ -344,7 +344,7 @@ public sealed class ModelJobTests
         return study;
     }
 
-    private static async Task<List<string[]>> RowsAsync() =>
+    internal static async Task<List<string[]>> RowsAsync() =>
         [.. (await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "data", "hmda.csv"), TestContext.Current.CancellationToken)).Take(401).Select(line => line.Split(','))];
 
     // What one party that had the rows of training side by side would predict. Which rows those are follows from the training's plan.

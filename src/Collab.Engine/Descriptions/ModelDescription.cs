@@ -8,6 +8,24 @@ internal static class ModelDescription
 {
     private static readonly Dictionary<string, bool> MissingWords = new() { ["refuse"] = false, ["skip-row"] = true };
 
+    private static readonly Dictionary<string, WishedFeature> AsWords = new()
+    {
+        ["number"] = WishedFeature.Number, ["standard"] = WishedFeature.Standard, ["range"] = WishedFeature.Range, ["indicators"] = WishedFeature.Indicators,
+        ["weight-of-evidence"] = WishedFeature.WeightOfEvidence,
+    };
+
+    private static readonly Dictionary<string, WishedMissing> StandInWords = new()
+    {
+        ["refuse"] = WishedMissing.Refuse, ["mean"] = WishedMissing.Mean, ["median"] = WishedMissing.Median, ["own"] = WishedMissing.Own,
+    };
+
+    private static readonly Dictionary<string, WishedUnseen> UnseenWords = new()
+    {
+        ["refuse"] = WishedUnseen.Refuse, ["other"] = WishedUnseen.Other, ["zero"] = WishedUnseen.Zero,
+    };
+
+    private static readonly Dictionary<string, bool> EqualWords = new() { ["frequency"] = false, ["width"] = true };
+
     private static readonly Dictionary<string, Func<YamlSection, ModelChoice>> Kinds = new()
     {
         ["linear"] = section => Linear(section, LinearKind.Regression),
@@ -57,7 +75,8 @@ internal static class ModelDescription
     {
         parameters.Choice("rows", RowWords, false);
         var label = Label(parameters.Section("label"));
-        ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Features).OrderBy(feature => feature.Of)]; // stable: columns stay as written
+        var wishes = new List<FeatureWish>();
+        ModelColumn[] features = [.. parameters.Sections("features").SelectMany(section => Features(section, wishes)).OrderBy(feature => feature.Of)]; // stable: columns stay as written
         var model = parameters.Section("model");
         var choice = Read(parameters, model);
         if (choice is ModelChoice.Network) throw model.Error("kind", "must have 'rows: side-by-side' for a network");
@@ -65,12 +84,21 @@ internal static class ModelDescription
         if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
         var question = new TrainingQuestion(
             rule, features, label, choice, parameters.Choice("missing", MissingWords, false), parameters.Integer("test-percent", 0, 0, 50), parameters.Integer("minimum-rows", 100, 2, 100_000_000),
-            [.. parameters.PartiesOrNone("whole-to").Order()]);
+            [.. parameters.PartiesOrNone("whole-to").Order()])
+        {
+            LeastOfEach = parameters.Integer("least-of-each-label", 5, 1, 1_000_000),
+        };
         parameters.End();
         if (features.Distinct().Count() != features.Length) throw parameters.Error("features", "names a column twice");
         if (features.Contains(new(label.Of, label.Column))) throw parameters.Error("features", "has the label among them");
         if (label.Positive is not null && !choice.IsClassification) throw parameters.Error("label", "has a positive value, and the model's labels are numbers");
-        return question.IsSound ? new(question) : throw parameters.Error("features", "are too many");
+        if (wishes.Count > 0 && choice is not ModelChoice.Linear) throw parameters.Error("features", "have steps, which are for linear models: trees take columns as they are");
+        foreach (var owner in wishes.Select(wish => wish.Of).Distinct())
+        {
+            if (wishes.Count(wish => wish.Of == owner) != question.FeaturesOf(owner).Count) throw parameters.Error("features", $"of {owner} have steps for some columns: 'number' keeps one as it is");
+        }
+
+        return question.IsSound ? new(question) { Wishes = wishes } : throw parameters.Error("features", "are too many");
     }
 
     /// <summary>Reads the parameters of a clustering.</summary>
@@ -143,12 +171,29 @@ internal static class ModelDescription
         return label;
     }
 
-    private static IEnumerable<ModelColumn> Features(YamlSection section)
+    private static IEnumerable<ModelColumn> Features(YamlSection section, List<FeatureWish> wishes)
     {
         var of = section.Party("of");
+        if (section.Has("steps"))
+        {
+            FeatureWish[] steps = [.. section.Sections("steps").Select(step => Wish(of, step))];
+            wishes.AddRange(steps);
+            section.End();
+            return [.. steps.Select(step => new ModelColumn(of, step.Column))];
+        }
+
         ModelColumn[] features = [.. section.Texts("columns").Select(column => new ModelColumn(of, column))];
         section.End();
         return features;
+    }
+
+    private static FeatureWish Wish(PartyId of, YamlSection section)
+    {
+        var wish = new FeatureWish(
+            of, section.Text("column"), section.Choice<WishedFeature>("as", AsWords), section.Choice("missing", StandInWords, WishedMissing.Refuse), section.Boolean("indicator", false),
+            section.Integer("bins", 10, 1, 255), section.Choice("equal", EqualWords, false), section.Choice("unseen", UnseenWords, WishedUnseen.Other), section.Integer("merge-to", 0, 1, 255));
+        section.End();
+        return wish;
     }
 
     private static ModelChoice.Linear Linear(YamlSection section, LinearKind kind) => new(

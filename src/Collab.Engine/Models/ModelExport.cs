@@ -1,6 +1,7 @@
 using Collab.Engine.Planning;
 using Collab.FederatedLearning.Averaging;
 using Collab.FederatedLearning.Export;
+using Collab.FederatedLearning.Features;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.ColumnWise;
@@ -60,7 +61,8 @@ public static class ModelExport
         LinearPart[] linear = [.. training.Owners.Select(owner => LinearPart.Decode(PartOf(owner).Span))];
         return format == "onnx"
             ? OnnxLinearModel.Write(family, linear)
-            : PmmlLinearModel.Write(family, linear, [.. question.Features.Select(question.NameOf)], question.Label.Column);
+            : PmmlLinearModel.Write(
+                family, linear, [.. training.Owners.SelectMany(owner => FeaturesOf(question, parts.Single(part => part.Of == owner)).Select(name => question.NameOf(new(owner, name))))], question.Label.Column);
     }
 
     /// <summary>What the parts that are here say: for each column of a linear model its coefficient, of trees how many splits are on it.</summary>
@@ -84,8 +86,12 @@ public static class ModelExport
     {
         var part = LinearPart.Decode(stored.Part.Span);
         yield return new(stored.Of, "(constant)", "estimate", part.Constant); // those of all parts add up to the intercept
-        foreach (var (column, estimate) in question.FeaturesOf(stored.Of).Zip(part.Coefficients)) yield return new(stored.Of, column, "estimate", estimate);
+        foreach (var (column, estimate) in FeaturesOf(question, stored).Zip(part.Coefficients)) yield return new(stored.Of, column, "estimate", estimate);
     }
+
+    // What the weights are of: what the owner's recipe makes, or its columns.
+    private static IReadOnlyList<string> FeaturesOf(TrainingQuestion question, StoredPart stored) =>
+        stored.Recipe.IsEmpty ? question.FeaturesOf(stored.Of) : [.. FittedRecipe.Decode(stored.Recipe.Span).Features.Select(feature => feature.Name)];
 
     private static IEnumerable<ModelTerm> TreeTerms(TrainingQuestion question, StoredPart stored)
     {

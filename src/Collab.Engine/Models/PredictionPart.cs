@@ -2,6 +2,7 @@ using Collab.Channels;
 using Collab.Engine.Planning;
 using Collab.Engine.Runs;
 using Collab.FederatedLearning.Averaging;
+using Collab.FederatedLearning.Features;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.ColumnWise;
@@ -49,7 +50,7 @@ internal sealed record PredictionPart(
         using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(
             data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), null,
-            (NeedsAll: training.Model is ModelChoice.Linear, question.SkipsMissing), cancellation);
+            (NeedsAll: training.Model is ModelChoice.Linear && part.Recipe.IsEmpty, question.SkipsMissing), cancellation);
         return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random));
     }
 
@@ -88,9 +89,12 @@ internal sealed record PredictionPart(
     private async Task<double[]?> BySumAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, Digest context, CancellationToken cancellation)
     {
         var part = PartBy(bytes => LinearPart.Decode(bytes.Span));
+        var features = Part.Recipe.IsEmpty
+            ? [.. Enumerable.Range(0, part.Weights.Count).Select(j => Rows.Numbers(j, places))]
+            : await RecipeFeatures.ApplyAsync(RecipeOf(Part.Recipe), Rows, places);
         await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, others, Ports.Random, Plan.Security, context, cancellation: cancellation);
         var predictions = await LinearPrediction.PredictAsync(
-            joint.Engine, ModelSettings.FamilyOf(((ModelChoice.Linear)Model).Kind), part, [.. Enumerable.Range(0, part.Weights.Count).Select(j => Rows.Numbers(j, places))], places.Length,
+            joint.Engine, ModelSettings.FamilyOf(((ModelChoice.Linear)Model).Kind), part, features, places.Length,
             Question.LabelOwner, cancellation);
         await joint.EndAsync(cancellation);
         return predictions;
@@ -121,6 +125,8 @@ internal sealed record PredictionPart(
 
     private BinnedColumn[] Binned(IReadOnlyList<FeatureBins> features, int[] places) =>
         [.. features.Select((bins, j) => bins.IsCategory ? BinnedColumn.Of(bins, Rows.Texts(j, places)) : BinnedColumn.Of(bins, Rows.Numbers(j, places)))];
+
+    private FittedRecipe RecipeOf(ReadOnlyMemory<byte> bytes) => PartBy(_ => FittedRecipe.Decode(bytes.Span));
 
     private T PartBy<T>(Func<ReadOnlyMemory<byte>, T> read)
     {

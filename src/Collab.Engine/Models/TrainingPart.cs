@@ -1,5 +1,6 @@
 using Collab.Channels;
 using Collab.Engine.Runs;
+using Collab.FederatedLearning.Features;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.ColumnWise;
@@ -30,7 +31,7 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(
             data.ReadAsync(cancellation), input, question.KeyRule, question.FeaturesOf(ports.Self), question.Label.Of == ports.Self ? question.Label : null,
-            (NeedsAll: question.Model is ModelChoice.Linear, question.SkipsMissing), cancellation);
+            (NeedsAll: question.Model is ModelChoice.Linear && question.RecipeOf(ports.Self) is null, question.SkipsMissing), cancellation);
         return new TrainingPart(ports, plan, question, rows, data.Close(ports.Random));
     }
 
@@ -73,11 +74,13 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         if (train.Length < Question.MinimumRows)
             throw new CollabException(ModelErrors.TooFewRows, $"{train.Length} rows are there to train on, fewer than the {Question.MinimumRows} that the job asks for.", step: RunSteps.Protocol);
 
-        var columns = await EachAsync(others, new ColumnsMessage(Question.FeaturesOf(Ports.Self).Count), AgreeStep, cancellation);   // 2
+        var recipe = await RecipeFeatures.FitAsync(Ports, Plan, Question, Rows, train, channels, attempt, cancellation);             // 2, alike in every attempt
+        var brought = recipe?.Features.Count ?? Question.FeaturesOf(Ports.Self).Count;
+        var columns = await EachAsync(others, new ColumnsMessage(brought), AgreeStep, cancellation);                                 // 2
         var (part, losses) = Question.Model is ModelChoice.Trees trees
             ? (trees.IsHidden ? await TrainHiddenTreesAsync(channels, others, trees, train, attempt, progress, cancellation) : await TrainTreesAsync(channels, trees, train, progress, cancellation), Array.Empty<double>())
-            : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], train, attempt, state, stage, Passed, progress, cancellation); // 3
-        var stored = new StoredPart(Job, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part);
+            : await TrainLinearAsync(channels, [.. Plan.Owners.Select(owner => columns[owner].Columns)], recipe, train, attempt, state, stage, Passed, progress, cancellation); // 3
+        var stored = new StoredPart(Job, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), part) { Recipe = recipe?.Encode() };
         var archive = new JobArchive(Ports.Store);
         archive.PutPart(stored);
         var parts = await EachAsync(others, new PartMessage(stored.Commitment), PartStep, cancellation);                             // 4
@@ -113,12 +116,15 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
 
     // In pieces, each on a fork and an engine of its own: where one ended, an attempt with other randomness goes on.
     private async Task<(byte[] Part, double[] Losses)> TrainLinearAsync(
-        IReadOnlyDictionary<PartyId, IChannel> channels, int[] columns, ReadOnlyMemory<int> train, Digest attempt, TrainingState state, int stage,
+        IReadOnlyDictionary<PartyId, IChannel> channels, int[] columns, FittedRecipe? recipe, ReadOnlyMemory<int> train, Digest attempt, TrainingState state, int stage,
         Func<string, IReadOnlyDictionary<PartyId, BucketNote>> passed, StepProgress progress, CancellationToken cancellation)
     {
         var settings = ModelSettings.Of((ModelChoice.Linear)Question.Model);
+        var features = recipe is null
+            ? [.. Enumerable.Range(0, columns[Plan.Owners.ToList().IndexOf(Ports.Self)]).Select(j => Rows.Numbers(j, train.Span))]
+            : await RecipeFeatures.ApplyAsync(recipe, Rows, train);
         var own = LinearRows.Of(
-            settings.Family, train.Length, [.. Enumerable.Range(0, columns[Plan.Owners.ToList().IndexOf(Ports.Self)]).Select(j => Rows.Numbers(j, train.Span))],
+            settings.Family, train.Length, features,
             Question.Label.Of == Ports.Self ? Rows.Labels(train.Span) : null);
         var length = (settings.Epochs + MostPieces - 1) / MostPieces;
         while (true)

@@ -44,6 +44,7 @@ internal static class ModelExplanation
                     : new("A row without one of its values ends the job.", "缺值的行使作业终止。"),
                 new(
                     $"With fewer than {question.MinimumRows} rows to train on nothing is trained.", $"可用于训练的行不足 {question.MinimumRows} 时不训练。"),
+                .. Made(plan, question),
                 Held(question),
                 new(
                     "A model is made of its rows and nothing here is differentially private: who trains twice on data that differ in a row learns of that row. Limit uses.",
@@ -219,6 +220,20 @@ internal static class ModelExplanation
         : new(
             $"Of 100 rows {question.TestPercent} are kept from training, the same at all owners: the last in an order that the job's digest gives.",
             $"每 100 行留出 {question.TestPercent} 行不用于训练，各方相同：即按作业摘要所定次序的最后若干行。");
+
+    private static IEnumerable<Bilingual> Made(Plan plan, TrainingQuestion question)
+    {
+        if (question.Recipes.Count == 0) yield break;
+        yield return new(
+            $"{string.Join(", ", question.Recipes.Select(recipe => recipe.Of))} first makes features of its columns by the recipe in the plan, fitted on the rows of training; the fitted recipe stays with its part.",
+            $"{string.Join("、", question.Recipes.Select(recipe => recipe.Of))} 先按计划中的配方由其列制作特征，仅以训练行拟合；拟合后的配方随其模型部分保存。");
+        var label = question.Label.Of;
+        string[] counted = [.. question.Recipes.Where(recipe => recipe.Of != label && RecipePlanner.WantsLabels(recipe)).Select(recipe => recipe.Of.Name)];
+        if (counted.Length > 0)
+            yield return new(
+                $"For weights of evidence {string.Join(", ", counted)} learns how many rows of its bins have each label of {label}, of groups with at least {question.LeastOfEach} of each, and which have fewer; {label} learns only how many bins there are.",
+                $"为计算证据权重，{string.Join("、", counted)} 得知其各箱中 {label} 两种标签各有多少行（仅限每种不少于 {question.LeastOfEach} 的组），以及哪些组不足；{label} 仅知箱数。");
+    }
 
     private static Bilingual Held(TrainingQuestion question) => question.WholeTo.Count == 0
         ? new(

@@ -44,14 +44,14 @@ internal static class ModelPlanner
         foreach (var feature in question.Features)
         {
             var type = Planner.FindColumn(OfferOf(feature.Of, offers), feature.Column).Type;
-            if (type == ColumnType.Text && question.Model is ModelChoice.Linear)
+            if (type == ColumnType.Text && question.Model is ModelChoice.Linear && kind.Wishes.All(wish => wish.Of != feature.Of))
                 throw new CollabException(Planner.ColumnUnsuited, $"Column '{feature.Column}' of {feature.Of} holds text, and a linear model is of numbers.", feature.Of);
         }
 
         var label = Planner.FindColumn(OfferOf(question.Label.Of, offers), question.Label.Column);
         if (question.Label.Positive is null && label.Type == ColumnType.Text)
             throw new CollabException(Planner.ColumnUnsuited, $"The label '{label.Name}' of {question.Label.Of} holds text: say which value counts as 1 with 'positive'.", question.Label.Of);
-        return question;
+        return question with { Recipes = RecipePlanner.RecipesOf(kind.Wishes, offers) };
     }
 
     /// <summary>The question of a training on rows side by side, its columns looked up.</summary>
@@ -118,6 +118,7 @@ internal static class ModelPlanner
         Require(plan, question.Model.Form != ModelForm.HiddenTrees || question.WholeTo.Count == 0, "Trees that nobody knows are told to nobody: leave 'whole-to' out, or 'splits: hidden'.");
         Require(plan, plan.Receivers.All(plan.Owners.Contains), "The card of a model goes to its owners or some of them.");
         Require(plan, plan.Owners.All(owner => question.ColumnsOf(owner).Count > 0) && question.Features.Any(feature => feature.Of != question.Label.Of), "Each party brings a column, and one that has no labels a feature: otherwise train alone.");
+        RecipePlanner.Require(plan, question);
     }
 
     /// <inheritdoc cref="Require(Plan, TrainingQuestion)"/>

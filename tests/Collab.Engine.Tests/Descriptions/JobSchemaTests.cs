@@ -107,6 +107,14 @@ public sealed class JobSchemaTests
            "trim":false,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse"}}
         """;
 
+    private const string RecipeTraining = """
+        {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],
+         "parameters":{"label":{"of":"al","column":"bad","positive":"yes"},
+           "features":[{"of":"al","columns":["w"]},{"of":"bo","steps":[
+             {"column":"y","as":"weight-of-evidence","missing":"own","bins":8,"equal":"width","unseen":"zero","merge-to":4},{"column":"z","as":"standard","missing":"mean","indicator":true}]}],
+           "model":{"kind":"logistic","epochs":5},"least-of-each-label":10}}
+        """;
+
     private const string TreeTraining = """
         {"kind":"train","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al","bo"],
          "parameters":{"label":{"of":"al","column":"loss"},"features":[{"of":"bo","columns":["y"]}],
@@ -142,7 +150,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, TreeTraining, Prediction, Pipeline, RowTraining, NetworkTraining, Clustering];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Pipeline, RowTraining, NetworkTraining, Clustering];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 
