@@ -104,7 +104,7 @@ internal static class ModelDescription
     /// <summary>Reads the parameters of a clustering.</summary>
     public static JobKind.Clustering ParseClustering(YamlSection parameters)
     {
-        ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Features).OrderBy(feature => feature.Of)];
+        ModelColumn[] features = [.. parameters.Sections("features").SelectMany(Columns).OrderBy(feature => feature.Of)];
         var rule = IntersectionDescription.Rule(parameters, KeyRule.Default.Duplicate);
         if (rule.Duplicate == DuplicateKeys.All) throw parameters.Error("duplicate", "must be first or refuse: a key stands for one row");
         var question = new ClusterQuestion(
@@ -173,18 +173,24 @@ internal static class ModelDescription
 
     private static IEnumerable<ModelColumn> Features(YamlSection section, List<FeatureWish> wishes)
     {
-        var of = section.Party("of");
         if (section.Has("steps"))
         {
+            var of = section.Party("of");
             FeatureWish[] steps = [.. section.Sections("steps").Select(step => Wish(of, step))];
             wishes.AddRange(steps);
             section.End();
             return [.. steps.Select(step => new ModelColumn(of, step.Column))];
         }
 
-        ModelColumn[] features = [.. section.Texts("columns").Select(column => new ModelColumn(of, column))];
+        return Columns(section);
+    }
+
+    private static IEnumerable<ModelColumn> Columns(YamlSection section)
+    {
+        var of = section.Party("of");
+        ModelColumn[] columns = [.. section.Texts("columns").Select(column => new ModelColumn(of, column))];
         section.End();
-        return features;
+        return columns;
     }
 
     private static FeatureWish Wish(PartyId of, YamlSection section)
