@@ -9,6 +9,10 @@ public static class EvmErrors
     public static readonly ErrorCode CurveMissing = new(
         "chain.curve-missing", ErrorKind.Failed, "Install OpenSSL 3 with the curve secp256k1, as Debian has it.");
 
+    /// <summary>The file of an account's key.</summary>
+    public static readonly ErrorCode KeyUnreadable = new(
+        "chain.key-unreadable", ErrorKind.InvalidInput, "Check the file, its rights (its owner alone) and the passphrase.");
+
     /// <summary>A signature came out wrong: broken memory or a broken library.</summary>
     public static readonly ErrorCode SignatureWrong = new(
         "chain.signature-wrong", ErrorKind.Internal, "Do not use this machine for signing; test its memory and its OpenSSL.");

@@ -12,7 +12,7 @@ namespace Collab.Cli.Demo;
 /// The main job as a newcomer meets it: three parties of a real population study, a private intersection and joint statistics,
 /// granted by policy, run between real nodes, committed, and verified offline.
 /// </summary>
-internal sealed class HospitalDemo(string folder, Output output)
+internal sealed class HospitalDemo(string folder, Uri? chain, Output output)
 {
     private static readonly PartyId Riverside = PartyId.Parse("riverside");
     private static readonly PartyId Lakeview = PartyId.Parse("lakeview");
@@ -120,6 +120,12 @@ internal sealed class HospitalDemo(string folder, Output output)
         await using var local = LocalConsortium.Create(Path.Combine(folder, "nodes"), "liver-study", [Riverside, Lakeview, Registry]);
         foreach (var (party, policy) in Policies) await File.WriteAllTextAsync(local.HomeOf(party).PolicyFile, policy, cancellation);
         await PlaceDataAsync(cancellation);
+        if (chain is not null)
+        {
+            await LocalChain.FoundAsync(local, chain, cancellation);
+            output.Say($"   a contract on the chain at {chain}: nothing counts, and no run starts, that it has not let pass");
+        }
+
         await local.StartAsync(cancellation);
         foreach (var member in local.Consortium.Members)
             output.Say($"   [bold]{member.Party}[/] at {member.Address}, process {local.NodeOf(member.Party).Id}, TLS 1.3 with client certificates");

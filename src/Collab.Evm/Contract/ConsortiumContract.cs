@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using Collab.Evm.Codecs;
 using Collab.Primitives;
 
@@ -41,7 +42,14 @@ public static class ConsortiumContract
         ([Nominate, Claim, SetDataset, Propose, Approve, Refuse, Revoke, StartRun, Commit, Open, Abort, Checkpoint, Error],
          [DatasetChanged, JobProposed, GrantGiven, JobStateChanged, RunStarted, RunCommitted, RunStateChanged]);
 
-    /// <summary>What a transaction carries that puts the contract on a chain.</summary>
+    /// <summary>What a transaction carries that puts the contract, as protocols/contracts has it, on a chain.</summary>
+    /// <param name="founders">Id, roles and administration key of each organisation.</param>
+    /// <param name="quorum">How many operators carry a motion.</param>
+    /// <param name="keyDelay">Seconds before a nominated key may claim.</param>
+    public static byte[] Deployment(IReadOnlyList<(Digest Id, int Roles, EvmAddress Key)> founders, int quorum, ulong keyDelay) =>
+        Deployment(Bytecode(), founders, quorum, keyDelay);
+
+    /// <summary>As the other, with the bytecode of a build.</summary>
     /// <param name="bytecode">As the build has it.</param>
     /// <param name="founders">Id, roles and administration key of each organisation.</param>
     /// <param name="quorum">How many operators carry a motion.</param>
@@ -64,6 +72,13 @@ public static class ConsortiumContract
 
     /// <summary>The call by which a named key takes its place.</summary>
     public static byte[] ClaimCall(Digest organisation) => Claim.EncodeCall(organisation);
+
+    private static byte[] Bytecode()
+    {
+        using var stream = typeof(ConsortiumContract).Assembly.GetManifestResourceStream("Consortium.json")!;
+        using var build = JsonDocument.Parse(stream);
+        return Convert.FromHexString(build.RootElement.GetProperty("bytecode").GetString()!);
+    }
 
     /// <summary>Why the contract refused, read from what it returned; null when that is not its error.</summary>
     public static ContractRefusal? RefusalOf(ReadOnlySpan<byte> returned)

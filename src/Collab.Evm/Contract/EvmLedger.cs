@@ -64,12 +64,6 @@ public sealed class EvmLedger : ILedger
         }
     }
 
-    /// <summary>Has the contract know a dataset of this party in this version, so that jobs may name it; returns when that is queued.</summary>
-    public void Register(Digest dataset, Digest version)
-    {
-        lock (_gate) _calls.Register(dataset, version);
-    }
-
     /// <summary>Whether the contract knows a dataset of a party in this version, finally.</summary>
     public bool IsRegistered(PartyId owner, Digest dataset, Digest version)
     {
@@ -93,6 +87,7 @@ public sealed class EvmLedger : ILedger
     public async Task<T> AppendAsync<T>(Func<OperationStamp, T> make, CancellationToken cancellation)
         where T : LedgerOperation
     {
+        if (typeof(T) == typeof(LedgerOperation.Propose)) await KnowDatasetsAsync(make, cancellation);
         if (typeof(T) == typeof(LedgerOperation.StartRun) || typeof(T) == typeof(LedgerOperation.Spend)) _options.Follower.DemandFresh();
         var operation = await _logs.AppendAsync(
             stamp =>
@@ -154,17 +149,49 @@ public sealed class EvmLedger : ILedger
     public async Task LookAsync(CancellationToken cancellation)
     {
         await _looking.WaitAsync(cancellation);
+        var changed = false;
         try
         {
-            var events = await _options.Follower.AdvanceAsync(cancellation);
-            var changed = Apply(events);
+            changed = Apply(await _options.Follower.AdvanceAsync(cancellation));
             QueueWhatIsMissing();
-            foreach (var box in _calls.Boxes) changed |= await box.PumpAsync(_options.Follower, cancellation);
-            if (changed) _changed.Beat();
+            lock (_gate)
+            {
+                foreach (var (dataset, version) in _options.Datasets()) _calls.Register(dataset, version);
+            }
+
+            foreach (var box in _calls.Boxes)
+            {
+                changed |= box.Open.Count > 0;                                           // also when the pass fails after it settled something
+                await box.PumpAsync(_options.Follower, cancellation);
+            }
         }
         finally
         {
+            if (changed) _changed.Beat();
             _looking.Release();
+        }
+    }
+
+    // A dataset that was registered a moment ago is on its way to the contract.
+    private async Task KnowDatasetsAsync<T>(Func<OperationStamp, T> make, CancellationToken cancellation)
+        where T : LedgerOperation
+    {
+        var draft = make(new OperationStamp(Self, default, _options.Clock.GetUtcNow(), []));
+        using var limit = new CancellationTokenSource(_options.FinalityLimit, _options.Clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        while (true)
+        {
+            var seen = _changed.Value;
+            try
+            {
+                lock (_gate) _calls.DemandPossible(draft);
+                return;
+            }
+            catch (CollabException fault) when (fault.Code == EvmErrors.NotOnContract && !limited.IsCancellationRequested)
+            {
+                await _changed.AboveAsync(seen, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
     }
 

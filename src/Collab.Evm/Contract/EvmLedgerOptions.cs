@@ -11,6 +11,7 @@ namespace Collab.Evm.Contract;
 /// <param name="ProviderBox">Calls of this party's key with the role of a data provider; null when it has none.</param>
 /// <param name="RequesterBox">Calls of this party's key with the role of a requester; null when it has none.</param>
 /// <param name="OwnHead">Size and root of the newest final checkpoint of this party's own log; null when there is none yet.</param>
+/// <param name="Datasets">Id and version of this party's datasets as they are registered now; the contract is told.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Interval">How long to wait between two looks at the chain.</param>
 /// <param name="FinalityLimit">How long an operation may wait for the chain before that is said.</param>
@@ -20,6 +21,7 @@ public sealed record EvmLedgerOptions(
     Outbox? ProviderBox,
     Outbox? RequesterBox,
     Func<LedgerHead?> OwnHead,
+    Func<IEnumerable<(Digest Dataset, Digest Version)>> Datasets,
     TimeProvider Clock,
     TimeSpan Interval,
     TimeSpan FinalityLimit);

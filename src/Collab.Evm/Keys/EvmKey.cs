@@ -65,6 +65,35 @@ public sealed class EvmKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _secret.Dispose();
 
+    /// <summary>The key as the class library has it, for its file.</summary>
+    internal ECDsa ToECDsa() => _secret.Use(_public, static (bytes, point) =>
+    {
+        var secret = bytes.ToArray();
+        try
+        {
+            return ECDsa.Create(new ECParameters { Curve = Curve, D = secret, Q = point });
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    });
+
+    /// <exception cref="ArgumentException">Of another curve.</exception>
+    internal static EvmKey FromECDsa(ECDsa key)
+    {
+        var parameters = key.ExportParameters(includePrivateParameters: true);
+        try
+        {
+            if (parameters.Curve.Oid?.Value != Curve.Oid.Value) throw new ArgumentException("A key of secp256k1.", nameof(key));
+            return FromSecret(parameters.D);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(parameters.D);
+        }
+    }
+
     private static EvmSignature Sign(ReadOnlySpan<byte> key, byte[] hash)
     {
         Span<byte> r = stackalloc byte[Size];

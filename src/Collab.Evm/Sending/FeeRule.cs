@@ -15,6 +15,10 @@ public sealed record FeeRule(TransactionKind Kind, BigInteger MostPerGas, BigInt
     /// <summary>EIP-1559, at most 500 gwei, again after a minute.</summary>
     public static FeeRule Standard { get; } = new(TransactionKind.DynamicFee, 500_000_000_000, 0, TimeSpan.FromMinutes(1));
 
+    /// <summary>What to offer now for a transaction that replaces none: the tip and the price, in wei.</summary>
+    /// <exception cref="CollabException"><see cref="EvmErrors.FeeTooHigh"/>.</exception>
+    public Task<(BigInteger Tip, BigInteger Price)> OfferAsync(EvmNode node, BlockHeader head, CancellationToken cancellation) => OfferAsync(node, head, null, cancellation);
+
     /// <summary>What to offer now.</summary>
     /// <param name="node">Asked for its tip or price.</param>
     /// <param name="head">The newest block, which names the least price.</param>
@@ -46,7 +50,8 @@ public sealed record FeeRule(TransactionKind Kind, BigInteger MostPerGas, BigInt
 
         var baseFee = head.BaseFee ?? throw new CollabException(EvmErrors.Rejected, "The chain has no base fee: configure transactions of the legacy kind.");
         var tip = BigInteger.Max(LeastTip, await node.TipAsync(cancellation));
-        return (tip, baseFee + tip, (2 * baseFee) + tip);                               // twice: six full blocks may follow before it is too little
+        tip = BigInteger.Max(0, BigInteger.Min(tip, MostPerGas - baseFee));              // a wish, not a condition: on a chain without fees the limit is 0
+        return (tip, baseFee, (2 * baseFee) + tip);                               // twice: six full blocks may follow before it is too little
     }
 
     private static BigInteger Raised(BigInteger amount) => (amount * 9 / 8) + 1;

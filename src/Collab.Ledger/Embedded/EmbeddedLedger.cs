@@ -56,6 +56,9 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     /// <summary>Entries of the own log, and how many of them are final.</summary>
     public (long Size, long Final) Size => (_log.Size, _log.FinalSize);
 
+    /// <summary>The newest final checkpoint of the own log, or null before the first.</summary>
+    public LedgerHead? OwnHead => _log.NewestFinal is { } final ? new LedgerHead(Self, (ulong)final.Size, final.Root) : null;
+
     /// <summary>Why this party cannot witness the others, as of the last that asked; null while it can.</summary>
     public Fault? Trouble { get; private set; }
 

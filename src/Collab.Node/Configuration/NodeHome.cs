@@ -16,6 +16,18 @@ public sealed record NodeHome(string Folder)
     /// <summary>The consortium: all parties with their addresses and pinned keys.</summary>
     public string ConsortiumFile => Path.Combine(Folder, "consortium.yaml");
 
+    /// <summary>The chain whose contract stands before the parties' logs; there is none without this file.</summary>
+    public string ChainFile => Path.Combine(Folder, "chain.yaml");
+
+    /// <summary>The key of the account that acts as data provider on the chain.</summary>
+    public string ChainProviderKeyFile => Path.Combine(Folder, "keys", "chain-provider.pem");
+
+    /// <summary>The key of the account that acts as requester on the chain.</summary>
+    public string ChainRequesterKeyFile => Path.Combine(Folder, "keys", "chain-requester.pem");
+
+    /// <summary>What the two accounts have signed and is not settled.</summary>
+    public string ChainFolder => Path.Combine(Folder, "chain");
+
     /// <summary>The owner's rules.</summary>
     public string PolicyFile => Path.Combine(Folder, "policy.yaml");
 

@@ -9,6 +9,7 @@ using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
+using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
 using Collab.Node.Configuration;
@@ -107,8 +108,10 @@ public sealed class NodeHost : IAsyncDisposable
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
             var consents = new ConsentRegister(store, RandomSource.System, clock, consortium.Commitments);
             var results = new ResultFolder(home.ResultsFolder);
+            var chain = ChainLedger.OpenIfConfigured(home, passphrase, ledger, datasets, clock);
+            if (chain is not null) Own(chain);
             var ports = new EnginePorts(
-                configuration.Party, consortium.Name, ledger, peers, datasets, store, results, PolicyOf(home),
+                configuration.Party, consortium.Name, chain?.Ledger ?? (ILedger)ledger, peers, datasets, store, results, PolicyOf(home),
                 observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
             {
                 Commitments = consortium.Commitments,
@@ -121,7 +124,7 @@ public sealed class NodeHost : IAsyncDisposable
             var engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
             var parts = new NodeParts(
                 configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, consents, engine, results, events, clock, Software,
-                configuration.Listen, clock.GetUtcNow());
+                configuration.Listen, clock.GetUtcNow()) { Chain = chain };
 
             var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine.Archive, ledger, rendezvous), new OperatorEndpoint(parts));
             var host = new NodeHost(web, parts, owned);
@@ -195,7 +198,8 @@ public sealed class NodeHost : IAsyncDisposable
             await compared;
             await _parts.Engine.RunAsync(_stopping.Token);
         });
-        _loops = Task.WhenAll(ledger, engine, _parts.Renewal.RunAsync(tls, _stopping.Token));
+        var chain = _parts.Chain?.Ledger.RunAsync(_stopping.Token) ?? Task.CompletedTask;
+        _loops = Task.WhenAll(ledger, engine, chain, _parts.Renewal.RunAsync(tls, _stopping.Token));
     }
 
     // Those that do not answer in time are asked again before they are offered anything.

@@ -30,13 +30,17 @@ internal sealed record NodeParts(
     string Address,
     DateTimeOffset Started)
 {
+    /// <summary>The contract before the logs, or null.</summary>
+    public ChainLedger? Chain { get; init; }
+
     public StatusView Status()
     {
         var (size, final) = Ledger.Size;
         return new(
             Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
             [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count,
-            [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(), .. Events.Troubles])
+            [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(),
+                .. Chain?.Trouble is { } chain ? [new TroubleView(null, Views.Of(chain))] : Array.Empty<TroubleView>(), .. Events.Troubles])
         {
             Prepared =
             [

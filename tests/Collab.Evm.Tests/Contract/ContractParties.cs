@@ -35,6 +35,9 @@ internal sealed class ContractParties : IAsyncDisposable
 
     public EvmAddress Contract { get; private set; }
 
+    /// <summary>What each party says its datasets are.</summary>
+    public Dictionary<PartyId, List<(Digest Dataset, Digest Version)>> Datasets { get; } = new() { [A] = [], [B] = [] };
+
     public EvmLedger LedgerA { get; private set; } = null!;
 
     public EvmLedger LedgerB { get; private set; } = null!;
@@ -84,7 +87,7 @@ internal sealed class ContractParties : IAsyncDisposable
         var (providerA, requesterA, providerB) = (keys[3], keys[4], keys[5]);
         const int Founder = ConsortiumContract.Provider | ConsortiumContract.Requester | ConsortiumContract.Operator;
         var code = ConsortiumContract.Deployment(
-            Convert.FromHexString(Build.GetProperty("bytecode").GetString()!), [(Organisation(A), Founder, adminA.Address), (Organisation(B), Founder, adminB.Address)], 2, 0);
+            [(Organisation(A), Founder, adminA.Address), (Organisation(B), Founder, adminB.Address)], 2, 0);
         Contract = EvmAddress.OfContract(deployer.Address, 0);
         await DoAsync(deployer, 0, null, code, 6_000_000);
         await DoAsync(adminA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
@@ -102,7 +105,7 @@ internal sealed class ContractParties : IAsyncDisposable
     private EvmLedger Ledger(PartyId party, Outbox provider, Outbox? requester) => new(Logs.Of(party), new EvmLedgerOptions(
         new Dictionary<PartyId, Digest> { [A] = Organisation(A), [B] = Organisation(B) },
         new ChainFollower(Anvil.Node, [], 0, Contract, 0, FinalityRule.ImmediateWithoutEmptyBlocks, Clock),
-        provider, requester, () => null, Clock, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        provider, requester, () => null, () => Datasets[party], Clock, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
 
     private Outbox Box(string name, EvmKey key) => Own(Outbox.At(Path.Combine(_folder, name), key, Anvil.ChainId, FeeRule.Standard with { LeastTip = 1_000_000_000 }, Clock));
 

@@ -104,7 +104,7 @@ public class EvmLedgerTests
         await ApproveAsync(parties, a, DatasetA, VersionA);
         await ApproveAsync(parties, b, DatasetB, VersionB);
         await parties.SettleAsync();
-        b.Register(DatasetB, Some("newer version"));
+        parties.Datasets[B][0] = (DatasetB, Some("newer version"));
         await parties.SettleAsync();
         Assert.True(a.IsRegistered(B, DatasetB, Some("newer version")));
         var start = await StartAsync(parties, Run);
@@ -176,8 +176,8 @@ public class EvmLedgerTests
     private static async Task<ContractParties> ProposedAsync()
     {
         var parties = await ContractParties.StartAsync();
-        parties.LedgerA.Register(DatasetA, VersionA);
-        parties.LedgerB.Register(DatasetB, VersionB);
+        parties.Datasets[A].Add((DatasetA, VersionA));
+        parties.Datasets[B].Add((DatasetB, VersionB));
         await parties.SettleAsync();
         Assert.True(parties.LedgerA.IsRegistered(B, DatasetB, VersionB));
         await parties.LedgerA.AppendAsync(
