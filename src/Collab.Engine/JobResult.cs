@@ -1,5 +1,6 @@
 using Collab.Engine.Models;
 using Collab.Engine.Streaming;
+using Collab.FederatedLearning.Evaluation;
 using Collab.Jobs;
 using Collab.Primitives;
 using Collab.SecretSharing.Expressions;
@@ -23,6 +24,7 @@ public abstract record JobResult
     private const byte KindComputation = 17;
     private const byte KindModel = 18;
     private const byte KindPredictions = 19;
+    private const byte KindEvaluation = 22;
     private const byte KindPipeline = 20;
     private const byte KindClusters = 21;
 
@@ -101,6 +103,10 @@ public abstract record JobResult
     /// <param name="Steps">In order; steps that tell it nothing are left out.</param>
     public sealed record Pipeline(IReadOnlyList<StepResult> Steps) : JobResult;
 
+    /// <summary>How good a model is.</summary>
+    /// <param name="Result">What was opened of it.</param>
+    public sealed record Evaluation(EvaluationResult Result) : JobResult;
+
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
@@ -150,6 +156,9 @@ public abstract record JobResult
                 break;
             case Model model:
                 model.Card.Encode(writer.Byte(KindModel));
+                break;
+            case Evaluation evaluation:
+                writer.Byte(KindEvaluation).Bytes(evaluation.Result.Encode());
                 break;
             case Predictions result:
                 writer.Byte(KindPredictions).List(result.Columns, (w, c) => w.Text(c));
@@ -265,6 +274,7 @@ public abstract record JobResult
                 })),
             KindPipeline => new Pipeline(reader.List((ref r) => new StepResult(r.Byte(), Decode(r.Bytes())) is { Result: not Pipeline } step ? step : throw new MalformedException("no pipeline in a pipeline"))),
             KindModel => new Model(ModelCard.Decode(ref reader)),
+            KindEvaluation => new Evaluation(EvaluationResult.Decode(reader.Bytes())),
             KindPredictions => new Predictions(
                 reader.List((ref r) => r.Text()),
                 DecodeLazily(ref reader, bytes, (ref r) => new Prediction(new Match(r.Int64(), r.List((ref k) => k.Text())), BitConverter.Int64BitsToDouble(r.Int64())))),

@@ -143,6 +143,18 @@ public abstract record JobKind
         public override string Name => "cluster";
     }
 
+    /// <summary>The evaluation of a model that was trained.</summary>
+    /// <param name="Model">The run that trained it, or the first digits of its name.</param>
+    /// <param name="OfTest">Whether on the rows that the training kept; else on all.</param>
+    /// <param name="CutOffs">Chances in ten-thousandths, the most wanted first.</param>
+    /// <param name="Groups">How many groups of equal size.</param>
+    /// <param name="MinimumGroup">So many rows of each class lie between boundaries.</param>
+    public sealed record Evaluation(string Model, bool OfTest, IReadOnlyList<int> CutOffs, int Groups, int MinimumGroup) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "evaluate";
+    }
+
     /// <summary>Predictions by a model that was trained.</summary>
     /// <param name="Model">The run that trained it, or the first digits of its name.</param>
     /// <param name="Stands">Whether each run takes the datasets as they are registered then.</param>

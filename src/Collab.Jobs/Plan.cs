@@ -171,7 +171,7 @@ public sealed record Plan(
             Inputs.All(input => Consent == ConsentRule.None ? input.Subject is null : input.Columns.Any(c => c.Name == input.Subject && c.NamesSubjects)),
             "a subject of each input among its columns, of text or whole numbers, where consent is required, and none elsewhere");
         Require(Inputs.All(input => input.IsStanding == Question.IsStanding), "no version of any dataset in a standing job, and one of each in any other");
-        Require(Question is not PredictionQuestion { IsOfThisRun: true }, "a model that is there, but in a pipeline that trains it");
+        Require(Question is not (PredictionQuestion { IsOfThisRun: true } or EvaluationQuestion { Of.IsOfThisRun: true }), "a model that is there, but in a pipeline that trains it");
         foreach (var question in Question is PipelineQuestion pipeline ? pipeline.Steps : [Question]) CheckInputs(question);
     }
 
@@ -187,6 +187,7 @@ public sealed record Plan(
         if (question is TrainingQuestion training) Require(training.Fits(Inputs), "inputs with keys, and with the columns of the model");
         if (question is RowTrainingQuestion rows) Require(rows.Fits(Inputs), "two inputs or more without keys, each with the columns of the model");
         if (question is ClusterQuestion cluster) Require(cluster.Fits(Inputs), "inputs with keys, and with the columns of the clusters");
+        if (question is EvaluationQuestion evaluation) Require(evaluation.Fits(Inputs), "inputs with keys, and with the columns of the model and its labels");
         if (question is PredictionQuestion prediction) Require(prediction.Fits(Inputs), "inputs with keys, and with the columns of the model");
         if (question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
     }

@@ -19,6 +19,7 @@ public static class QuestionEncoding
     private const byte Retrieval = 20;
     private const byte Training = 21;
     private const byte Prediction = 24;
+    private const byte Evaluation = 25;
     private const byte Pipeline = 29;
     private const byte RowTraining = 30;
     private const byte Cluster = 31;
@@ -75,6 +76,10 @@ public static class QuestionEncoding
                 writer.Byte(Cluster);
                 cluster.Encode(writer);
                 break;
+            case EvaluationQuestion evaluation:
+                writer.Byte(Evaluation);
+                evaluation.Encode(writer);
+                break;
             case PipelineQuestion pipeline:
                 writer.Byte(Pipeline);
                 pipeline.Encode(writer);
@@ -103,6 +108,7 @@ public static class QuestionEncoding
         Retrieval => RetrievalQuestion.Decode(ref reader),
         Training => TrainingQuestion.Decode(ref reader),
         Prediction => PredictionQuestion.Decode(ref reader),
+        Evaluation => EvaluationQuestion.Decode(ref reader),
         Pipeline => PipelineQuestion.Decode(ref reader),
         RowTraining => RowTrainingQuestion.Decode(ref reader),
         Cluster => ClusterQuestion.Decode(ref reader),

@@ -6,6 +6,7 @@ using Collab.Engine.Ports;
 using Collab.Engine.Tests.Support;
 using Collab.FederatedLearning.Averaging;
 using Collab.FederatedLearning.Clustering;
+using Collab.FederatedLearning.Evaluation;
 using Collab.FederatedLearning.Linear;
 using Collab.FederatedLearning.Trees;
 using Collab.FederatedLearning.Trees.Secret;
@@ -66,6 +67,52 @@ public sealed class ModelJobTests
         Assert.Equal(predictions, JobResult.Decode(predictions.Encode()), (a, b) => a!.Encode().AsSpan().SequenceEqual(b!.Encode()));
         study[Plans.Bo].Engine.Archive.ForgetModel(card.Model);
         Assert.Equal((ModelErrors.Unknown.Name, (PartyId?)Plans.Bo), await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(predict), None)));
+    }
+
+    [Theory]
+    [InlineData(OfTwo, LinearModel, 2)]
+    [InlineData(OfThree, LinearModel, 3)]
+    [InlineData(OfTwo, TreesModel, 2)]
+    public async Task A_model_is_evaluated_on_the_rows_that_its_training_kept(string parties, string model, int owners)
+    {
+        await using var study = await StartAsync();
+        var receiver = study[Plans.Al];
+        Assert.Null(await study.RunAsync(await receiver.Engine.PlanAsync(JobDescription.Parse(Training(parties, model, owners)), None)));
+        var card = Assert.IsType<JobResult.Model>(Assert.Single(receiver.Seen.Results).Value.Result).Card;
+        var text = $"kind: evaluate\npurpose: credit-risk\n{parties}\nreceivers: [al, bo]\nparameters: {{ model: {card.Model.ToString()[..12]}, rows: test, cut-offs: [0.1, 0.5], groups: 3, minimum-group: 2 }}\n";
+        var plan = await receiver.Engine.PlanAsync(JobDescription.Parse(text), None);
+        Assert.Equal(plan.Digest, Plan.Decode(plan.Encode()).Digest);
+        Assert.Contains("20 of 100 rows", Explanation.Of(plan).Question.English, StringComparison.Ordinal);
+        Assert.Null(await study.RunAsync(plan));
+        var results = new[] { Plans.Al, Plans.Bo }.Select(party => study[party].Seen.Results.Values.Select(seen => seen.Result).OfType<JobResult.Evaluation>().Single()).ToArray();
+        Assert.Equal(results[0].Encode(), results[1].Encode());
+        Assert.Equal(results[0].Encode(), JobResult.Decode(results[0].Encode()).Encode());
+
+        var (chance, training) = (await PlainAsync(study, plan, model, owners, cutOff: false), ((EvaluationQuestion)plan.Question).Of.Training);
+        var kept = (await RowsAsync())[1..].OrderBy(fields => RowAlignment.PlaceOf(training, KeyOf(fields[0]))).Skip(320).ToList();
+        long[] labels = [.. kept.Select(fields => fields[1] == "yes" ? 1L : 0)];
+        var plain = PlainEvaluation.Run(results[0].Result.Settings, labels, results[0].Result.Settings.Format.Words([.. kept.Select(fields => chance(fields[0]))]));
+        var (expected, actual) = (new ClassificationFigures(plain), new ClassificationFigures(results[0].Result));
+        Assert.Equal((expected.Positives, expected.Negatives), (actual.Positives, actual.Negatives));
+        Assert.Equal(80, actual.Positives + actual.Negatives);
+        if (model == TreesModel) Assert.Equal(plain.Encode(), results[0].Result.Encode());
+        else Assert.Equal(expected.Auc, actual.Auc, 0.005); // coefficients are those in clear to 10^-6, scores are rounded
+    }
+
+    [Theory]
+    [InlineData("rows: test", "test-percent: 20", "test-percent: 0", "model.no-test-rows")]
+    [InlineData("rows: all, minimum-group: 100", "", "", "evaluation.group-too-small")]
+    [InlineData("minimum-group: 1000", "", "", "model.too-few-rows")]
+    public async Task What_cannot_be_evaluated_ends_with_one_reason(string parameters, string correct, string wrong, string code)
+    {
+        await using var study = await StartAsync();
+        var (engine, training) = (study[Plans.Al].Engine, Training(OfTwo, TreesModel, 2));
+        Assert.Null(await study.RunAsync(await engine.PlanAsync(JobDescription.Parse(correct.Length == 0 ? training : training.Replace(correct, wrong, StringComparison.Ordinal)), None)));
+        var model = Assert.IsType<JobResult.Model>(Assert.Single(study[Plans.Al].Seen.Results).Value.Result).Card.Model.ToString()[..12];
+        var text = $"kind: evaluate\npurpose: credit-risk\n{OfTwo}\nreceivers: [al]\nparameters: {{ model: {model}, {parameters} }}\n";
+        if (code == ModelErrors.NoTestRows.Name)
+            Assert.Equal(code, (await Assert.ThrowsAsync<CollabException>(() => engine.PlanAsync(JobDescription.Parse(text), None))).Code.Name);
+        else Assert.Equal(code, (await study.RunAsync(await engine.PlanAsync(JobDescription.Parse(text), None)))?.Code);
     }
 
     [Theory]
@@ -347,12 +394,14 @@ public sealed class ModelJobTests
     internal static async Task<List<string[]>> RowsAsync() =>
         [.. (await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "data", "hmda.csv"), TestContext.Current.CancellationToken)).Take(401).Select(line => line.Split(','))];
 
+    private static byte[] KeyOf(string key) => [.. BitConverter.GetBytes(key.Length), .. System.Text.Encoding.UTF8.GetBytes(key.ToLowerInvariant())];
+
     // What one party that had the rows of training side by side would predict. Which rows those are follows from the training's plan.
-    private static async Task<Func<string, double>> PlainAsync(Study study, Plan predict, string model, int owners)
+    private static async Task<Func<string, double>> PlainAsync(Study study, Plan predict, string model, int owners, bool cutOff = true)
     {
         var rows = (await RowsAsync())[1..];
-        var training = ((PredictionQuestion)predict.Question).Training;
-        var ordered = rows.OrderBy(fields => RowAlignment.PlaceOf(training, [.. BitConverter.GetBytes(fields[0].Length), .. System.Text.Encoding.UTF8.GetBytes(fields[0].ToLowerInvariant())])).ToList();
+        var training = (predict.Question as PredictionQuestion ?? ((EvaluationQuestion)predict.Question).Of).Training;
+        var ordered = rows.OrderBy(fields => RowAlignment.PlaceOf(training, KeyOf(fields[0]))).ToList();
         int[] places = owners == 3 ? [4, 5, 2, 3, 8] : [4, 5, 2, 3];
         double[] Column(IEnumerable<string[]> of, int place) => [.. of.Select(fields => double.Parse(fields[place], CultureInfo.InvariantCulture))];
         var train = ordered.Take(320).ToList();
@@ -361,7 +410,8 @@ public sealed class ModelJobTests
         {
             var settings = new LinearSettings { Epochs = 20, Batch = 512, LearningRate = 1 };
             var part = PlainLinearTraining.Train(settings, LinearRows.Of(settings.Family, 320, [.. places.Select(place => Column(train, place))], labels));
-            return key => LinearPrediction.PredictionOf(settings.Family, part, part.Score([.. places.Select(place => Column(rows.Where(fields => Same(fields[0], key)), place)[0])]));
+            double Score(string key) => part.Score([.. places.Select(place => Column(rows.Where(fields => Same(fields[0], key)), place)[0])]);
+            return key => cutOff ? LinearPrediction.PredictionOf(settings.Family, part, Score(key)) : Score(key) + 0.5;
         }
 
         var columns = places.Select(place => Column(train, place)).Select((values, i) => BinnedColumn.Of(FeatureBins.EqualFrequency($"{i}", values, 16), values)).ToList();

@@ -12,9 +12,10 @@ namespace Collab.Cli.Results;
 /// <param name="Analyses">Of analyses: the outcome of each.</param>
 /// <param name="Values">Of a computation: what it opened.</param>
 /// <param name="Model">Of a training: the model's card.</param>
+/// <param name="Evaluation">Of an evaluation: its figures.</param>
 internal sealed record ReleasedResult(
     string Kind, long Count, IReadOnlyList<StatisticsRow>? Statistics, IReadOnlyList<AnalysisDocument>? Analyses, IReadOnlyList<ValueDocument>? Values,
-    ModelDocument? Model = null)
+    ModelDocument? Model = null, EvaluationDocument? Evaluation = null)
 {
     /// <summary>Reads a result's JSON, of it the numbers.</summary>
     public static ReleasedResult Read(Stream json)
@@ -23,6 +24,7 @@ internal sealed record ReleasedResult(
         T? Field<T>(string name) => document.RootElement.TryGetProperty(name, out var field) ? field.Deserialize<T>(OperatorJson.Options) : default;
         return new ReleasedResult(
             Field<string>("kind")!, Field<long>("count"), Field<IReadOnlyList<StatisticsRow>>("statistics"), Field<IReadOnlyList<AnalysisDocument>>("analyses"),
-            Field<IReadOnlyList<ValueDocument>>("values"), Field<ModelDocument>("model"));
+            Field<IReadOnlyList<ValueDocument>>("values"), Field<ModelDocument>("model"),
+            Field<EvaluationDocument>("evaluation"));
     }
 }

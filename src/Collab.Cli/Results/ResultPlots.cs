@@ -10,12 +10,14 @@ namespace Collab.Cli.Results;
 /// <summary>The pictures of a result's analyses as files.</summary>
 internal static class ResultPlots
 {
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    internal static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes the picture of the one analysis that has one into a file that ends in .svg, or all into a folder, as <c>analysis-1.svg</c> and so on.</summary>
+    /// <remarks>Of an evaluation <see cref="EvaluationFiles"/>.</remarks>
     /// <returns>The files.</returns>
     public static async Task<IReadOnlyList<string>> WriteAsync(ReleasedResult result, string path, CancellationToken cancellation)
     {
+        if (result.Evaluation is { } evaluation) return await EvaluationFiles.WriteAsync(evaluation, path, cancellation);
         var pictures = (result.Analyses ?? []).Select(analysis => (analysis.Analysis, Svg: Draw(analysis))).Where(picture => picture.Svg is not null).ToList();
         var isFile = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
         if (isFile && pictures.Count != 1)

@@ -9,7 +9,7 @@ namespace Collab.Cli.Results;
 /// <summary>A result as tables for people, with six digits of a number; the rest is in the JSON and the CSV.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model"];
+    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model", "evaluation"];
 
     public static void Show(IAnsiConsole console, ReleasedResult result)
     {
@@ -19,6 +19,7 @@ internal static class ResultTable
         foreach (var value in result.Values ?? []) console.WriteLine($"{value.Name} = {value.Value ?? string.Join(", ", value.Values!)}");
         foreach (var analysis in result.Analyses ?? []) Show(console, analysis);
         if (result.Model is { } model) Show(console, model);
+        if (result.Evaluation is { } evaluation) Show(console, evaluation);
     }
 
     private static void Show(IAnsiConsole console, ModelDocument model)
@@ -28,6 +29,23 @@ internal static class ResultTable
         foreach (var part in model.Parts) parts.AddRow(Markup.Escape(part.Of), part.Columns.ToString(CultureInfo.InvariantCulture), part.Commitment[..12]);
         console.Write(parts);
         if (model.Losses.Count > 0) console.WriteLine($"loss: {Rounded(model.Losses[0])} after the first epoch, {Rounded(model.Losses[^1])} after the last of {model.Losses.Count}");
+    }
+
+    /// <summary>Figures over all rows in lines; a line for each boundary, with a column for each figure above it.</summary>
+    private static void Show(IAnsiConsole console, EvaluationDocument evaluation)
+    {
+        foreach (var (name, value) in evaluation.Figures) console.WriteLine($"{name} = {Rounded(value)}");
+        string[] names = [.. evaluation.Boundaries.SelectMany(boundary => boundary.Figures?.Keys ?? []).Distinct()];
+        if (names.Length == 0) return;
+        var table = new Table().AddColumns(["above", .. names]);
+        foreach (var column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (var boundary in evaluation.Boundaries)
+        {
+            var head = boundary.CutOff ?? $"group {boundary.Group}";
+            table.AddRow([.. names.Select((name, i) => boundary.Figures is { } figures ? Rounded(figures[name]) : i == 0 ? "withheld" : "").Prepend(head).Select(Markup.Escape)]);
+        }
+
+        console.Write(table);
     }
 
     /// <summary>A line for each cell, a column for each statistic.</summary>

@@ -215,6 +215,7 @@ public sealed record ApprovalRule(
         TrainingQuestion training => training.MinimumRows,
         RowTrainingQuestion training => training.MinimumRows,
         ClusterQuestion cluster => cluster.MinimumSize,
+        EvaluationQuestion evaluation => evaluation.MinimumGroup,
         PipelineQuestion pipeline => pipeline.Steps.Min(SmallestGroup),
         _ => int.MaxValue,
     };

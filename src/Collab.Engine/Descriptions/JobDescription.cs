@@ -43,6 +43,7 @@ public static class JobDescription
         ["retrieval"] = Kind.Retrieval,
         ["train"] = Kind.Training,
         ["predict"] = Kind.Prediction,
+        ["evaluate"] = Kind.Evaluation,
         ["pipeline"] = Kind.Pipeline,
         ["cluster"] = Kind.Clustering,
     };
@@ -59,7 +60,7 @@ public static class JobDescription
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
         var isByRows = kind == Kind.Training && ModelDescription.IsByRows(job);
-        var isModel = !isByRows && kind is (Kind.Training or Kind.Prediction or Kind.Pipeline or Kind.Clustering);
+        var isModel = !isByRows && kind is (Kind.Training or Kind.Prediction or Kind.Evaluation or Kind.Pipeline or Kind.Clustering);
         var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isModel, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
@@ -77,6 +78,7 @@ public static class JobDescription
                 Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
                 Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
                 Kind.Clustering => ModelDescription.ParseClustering(job.Section("parameters")),
+                Kind.Evaluation => ModelDescription.ParseEvaluation(job.Section("parameters")),
                 Kind.Pipeline => ModelDescription.ParsePipeline(job.Section("parameters")),
                 _ => AnalysisDescription.Parse(job.Section("parameters")),
             },
@@ -174,6 +176,7 @@ public static class JobDescription
         Retrieval,
         Training,
         Prediction,
+        Evaluation,
         Pipeline,
         Clustering,
     }

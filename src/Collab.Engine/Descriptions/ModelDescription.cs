@@ -3,7 +3,7 @@ using Collab.Primitives;
 
 namespace Collab.Engine.Descriptions;
 
-/// <summary>Reads the parameters of a training and of a prediction (protocols/specs/job.md, "Parameters of a training").</summary>
+/// <summary>Reads the parameters of a training, of a prediction and of an evaluation (protocols/specs/job.md, "Parameters of a training").</summary>
 internal static class ModelDescription
 {
     private static readonly Dictionary<string, bool> MissingWords = new() { ["refuse"] = false, ["skip-row"] = true };
@@ -25,6 +25,7 @@ internal static class ModelDescription
     };
 
     private static readonly Dictionary<string, bool> EqualWords = new() { ["frequency"] = false, ["width"] = true };
+    private static readonly Dictionary<string, bool> EvaluatedWords = new() { ["all"] = false, ["test"] = true };
 
     private static readonly Dictionary<string, Func<YamlSection, ModelChoice>> Kinds = new()
     {
@@ -162,6 +163,26 @@ internal static class ModelDescription
         return step is JobKind.JointAnalyses { Join: null } or JobKind.JointAnalyses { Where: not null }
             ? throw section.Error("parameters", "must join rows, and have no 'where' of their own: say it at the parties")
             : step;
+    }
+
+    /// <summary>Reads the parameters of an evaluation.</summary>
+    public static JobKind.Evaluation ParseEvaluation(YamlSection parameters)
+    {
+        var cutOffs = parameters.Has("cut-offs") ? parameters.Texts("cut-offs").Select(text => CutOff(parameters, text)).ToArray() : [];
+        if (cutOffs.Length > EvaluationQuestion.Most || cutOffs.Distinct().Count() != cutOffs.Length) throw parameters.Error("cut-offs", "must be at most 64, each once");
+        var kind = new JobKind.Evaluation(
+            parameters.Text("model"), parameters.Choice("rows", EvaluatedWords, false), cutOffs, parameters.Integer("groups", 10, 1, EvaluationQuestion.Most),
+            parameters.Integer("minimum-group", 10, 1, 1_000_000));
+        parameters.End();
+        return kind;
+    }
+
+    private static int CutOff(YamlSection section, string text)
+    {
+        var (units, scale) = AnalysisDescription.Decimal(section, "cut-offs", text);
+        if (scale > 4) throw section.Error("cut-offs", "has more than 4 digits behind the point");
+        for (var i = scale; i < 4 && Math.Abs(units) <= EvaluationQuestion.Unit; i++) units *= 10;
+        return units is > 0 and < EvaluationQuestion.Unit ? (int)units : throw section.Error("cut-offs", "must be chances between 0 and 1");
     }
 
     private static LabelColumn Label(YamlSection section)

@@ -21,6 +21,10 @@ public static class ModelErrors
     public static readonly ErrorCode PartUnsuited = new(
         "model.part-unsuited", ErrorKind.Failed, "Restore the node's store: the part that it holds is not of this model.");
 
+    /// <summary>A model has no rows that its training kept.</summary>
+    public static readonly ErrorCode NoTestRows = new(
+        "model.no-test-rows", ErrorKind.InvalidInput, "Evaluate on all rows of other datasets, or train anew with 'test-percent'.");
+
     /// <summary>More rows or columns than a model takes.</summary>
     public static readonly ErrorCode TooLarge = new(
         "model.too-large", ErrorKind.InvalidInput, "Train on fewer rows or columns: a model takes 2^26 values of a party.");

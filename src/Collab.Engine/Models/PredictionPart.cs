@@ -62,12 +62,12 @@ internal sealed record PredictionPart(
             int[] all = [.. Rows.Complete];
             if (Model is ModelChoice.Network)
             {
-                var network = PartBy(bytes => Network.Decode(bytes.Span));
+                var network = ReadPart(Part, Ports.Self, bytes => Network.Decode(bytes.Span));
                 return Told(all, [.. NetworkInputs.Of(ByRows!, Rows, all).Select(row => network.Predict(row))]);
             }
 
-            var model = PartBy(bytes => TreeModel.Decode(bytes.Span));
-            return Told(all, model.Predict(Binned(model.Features, all)));
+            var model = ReadPart(Part, Ports.Self, bytes => TreeModel.Decode(bytes.Span));
+            return Told(all, model.Predict(Binned(Rows, model.Features, all)));
         }
 
         var context = ContextOf(Plan, run);
@@ -88,10 +88,10 @@ internal sealed record PredictionPart(
 
     private async Task<double[]?> BySumAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, Digest context, CancellationToken cancellation)
     {
-        var part = PartBy(bytes => LinearPart.Decode(bytes.Span));
+        var part = ReadPart(Part, Ports.Self, bytes => LinearPart.Decode(bytes.Span));
         var features = Part.Recipe.IsEmpty
             ? [.. Enumerable.Range(0, part.Weights.Count).Select(j => Rows.Numbers(j, places))]
-            : await RecipeFeatures.ApplyAsync(RecipeOf(Part.Recipe), Rows, places);
+            : await RecipeFeatures.ApplyAsync(RecipeOf(Part, Ports.Self), Rows, places);
         await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, others, Ports.Random, Plan.Security, context, cancellation: cancellation);
         var predictions = await LinearPrediction.PredictAsync(
             joint.Engine, ModelSettings.FamilyOf(((ModelChoice.Linear)Model).Kind), part, features, places.Length,
@@ -104,39 +104,43 @@ internal sealed record PredictionPart(
     {
         if (Question.LabelOwner == Ports.Self)
         {
-            var part = PartBy(bytes => LabelPart.Decode(bytes.Span));
-            return await ColumnWisePrediction.PredictAsync(others, part, Binned(part.Features, places), places.Length, cancellation);
+            var part = ReadPart(Part, Ports.Self, bytes => LabelPart.Decode(bytes.Span));
+            return await ColumnWisePrediction.PredictAsync(others, part, Binned(Rows, part.Features, places), places.Length, cancellation);
         }
 
-        var own = PartBy(bytes => FeaturePart.Decode(bytes.Span));
-        await ColumnWisePrediction.AssistAsync(others.Single(other => other.Peer == Question.LabelOwner), own, Binned(own.Features, places), cancellation);
+        var own = ReadPart(Part, Ports.Self, bytes => FeaturePart.Decode(bytes.Span));
+        await ColumnWisePrediction.AssistAsync(others.Single(other => other.Peer == Question.LabelOwner), own, Binned(Rows, own.Features, places), cancellation);
         return null;
     }
 
     private async Task<double[]?> ByHiddenTreesAsync(IReadOnlyDictionary<PartyId, IChannel> others, int[] places, Digest context, CancellationToken cancellation)
     {
-        var kept = PartBy(bytes => KeptSecretTrees.Decode(bytes.Span));
+        var kept = ReadPart(Part, Ports.Self, bytes => KeptSecretTrees.Decode(bytes.Span));
         await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, others, Ports.Random, Plan.Security, context, cancellation: cancellation);
         using var trees = await kept.ShareAsync(joint.Engine, ModelSettings.Of((ModelChoice.Trees)Model), cancellation);
-        var predictions = await SecretTrees.PredictAsync(joint.Engine, trees, Binned(kept.Own, places), places.Length, [Question.LabelOwner], cancellation);
+        var predictions = await SecretTrees.PredictAsync(joint.Engine, trees, Binned(Rows, kept.Own, places), places.Length, [Question.LabelOwner], cancellation);
         await joint.EndAsync(cancellation);
         return predictions;
     }
 
-    private BinnedColumn[] Binned(IReadOnlyList<FeatureBins> features, int[] places) =>
-        [.. features.Select((bins, j) => bins.IsCategory ? BinnedColumn.Of(bins, Rows.Texts(j, places)) : BinnedColumn.Of(bins, Rows.Numbers(j, places)))];
+    /// <summary>What an owner's recipe was fitted to.</summary>
+    internal static FittedRecipe RecipeOf(StoredPart part, PartyId self) => ReadPart(part, self, _ => FittedRecipe.Decode(part.Recipe.Span));
 
-    private FittedRecipe RecipeOf(ReadOnlyMemory<byte> bytes) => PartBy(_ => FittedRecipe.Decode(bytes.Span));
+    /// <summary>Columns of trees, in the bins of their training.</summary>
+    internal static BinnedColumn[] Binned(ModelRows rows, IReadOnlyList<FeatureBins> features, int[] places) =>
+        [.. features.Select((bins, j) => bins.IsCategory ? BinnedColumn.Of(bins, rows.Texts(j, places)) : BinnedColumn.Of(bins, rows.Numbers(j, places)))];
 
-    private T PartBy<T>(Func<ReadOnlyMemory<byte>, T> read)
+    /// <summary>A part of a kind.</summary>
+    /// <exception cref="CollabException"><see cref="ModelErrors.PartUnsuited"/>.</exception>
+    internal static T ReadPart<T>(StoredPart part, PartyId self, Func<ReadOnlyMemory<byte>, T> read)
     {
         try
         {
-            return read(Part.Part);
+            return read(part.Part);
         }
         catch (MalformedException)
         {
-            throw new CollabException(ModelErrors.PartUnsuited, $"{Ports.Self}'s part of model {Part.Model.Short} cannot be read.", Ports.Self, RunSteps.Protocol);
+            throw new CollabException(ModelErrors.PartUnsuited, $"{self}'s part of model {part.Model.Short} cannot be read.", self, RunSteps.Protocol);
         }
     }
 
@@ -152,6 +156,6 @@ internal sealed record PredictionPart(
         return new PredictionPart(ports, plan, question, training.Model, part, rows, data.Close(ports.Random)) { ByRows = training };
     }
 
-    private static CollabException Unsuited(PartyId self, Digest model) =>
+    internal static CollabException Unsuited(PartyId self, Digest model) =>
         new(ModelErrors.PartUnsuited, $"{self}'s part of model {model.Short} is of another training than the plan says.", self, RunSteps.Read);
 }

@@ -36,6 +36,7 @@ public sealed record Explanation(
         RowTrainingQuestion question => ModelExplanation.Of(plan, question),
         ClusterQuestion question => ModelExplanation.Of(plan, question),
         PredictionQuestion question => ModelExplanation.Of(plan, question),
+        EvaluationQuestion question => EvaluationExplanation.Of(plan, question),
         PipelineQuestion question => OfPipeline(plan, question, machine),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };

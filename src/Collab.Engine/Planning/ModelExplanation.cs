@@ -300,9 +300,9 @@ internal static class ModelExplanation
             : ((long)(rows * factor * LinearBytes), rows * factor * LinearSeconds, steps * RoundsOfStep * 3);
     }
 
-    private static double RowsOf(Plan plan) => plan.Inputs.Min(IntersectionSizes.MostRows);
+    internal static double RowsOf(Plan plan) => plan.Inputs.Min(IntersectionSizes.MostRows);
 
-    private static double WaitOf(Plan plan) =>
+    internal static double WaitOf(Plan plan) =>
         CostRates.JobWait + CostRates.StatisticsFixed + (plan.Inputs.Sum(input => (double)IntersectionSizes.MostRows(input)) * (CostRates.Vole.SenderKey + CostRates.SecondsPerRow));
 
     private static Bilingual Named(ModelChoice model) => model switch

@@ -8,7 +8,7 @@ namespace Collab.Engine.Planning;
 /// <summary>Settles trainings and predictions with the owners' offers (protocols/specs/train.md, predict.md).</summary>
 internal static class ModelPlanner
 {
-    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", TrainNetwork = "train-network/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", TrainHidden = "train-trees-secret/1", PredictHidden = "predict-trees-secret/1", PredictAlone = "predict-alone/1";
+    private const string TrainLinear = "train-linear/1", TrainTrees = "train-trees/1", TrainTreesByRows = "train-trees-rows/1", TrainNetwork = "train-network/1", PredictLinear = "predict-linear/1", PredictTrees = "predict-trees/1", TrainHidden = "train-trees-secret/1", PredictHidden = "predict-trees-secret/1", PredictAlone = "predict-alone/1", EvaluateLinear = "evaluate-linear/1", EvaluateTrees = "evaluate-trees/1";
 
     /// <summary>The protocol of a clustering.</summary>
     public const string ClusterProtocol = "cluster/1";
@@ -35,6 +35,13 @@ internal static class ModelPlanner
 
         return kind.Question;
     }
+
+    /// <summary>The protocol of an evaluation.</summary>
+    public static string ProtocolOf(EvaluationQuestion question) => question.Of.Form == ModelForm.Trees ? EvaluateTrees : EvaluateLinear;
+
+    /// <summary>What the scores of a model mean in an evaluation. Of three pieces a half is added, by which they are chances.</summary>
+    public static ScoreMeaning MeaningOf(ModelChoice model) =>
+        !model.IsClassification ? ScoreMeaning.Number : model is ModelChoice.Linear { Kind: LinearKind.Logistic } ? ScoreMeaning.Logit : ScoreMeaning.Chance;
 
     /// <summary>The question of a training, its columns looked up.</summary>
     public static TrainingQuestion QuestionOf(JobKind.Training kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers)
@@ -102,6 +109,23 @@ internal static class ModelPlanner
         return QuestionOf(training, plan.Digest, model) with { Stands = kind.Stands };
     }
 
+    /// <summary>The question of an evaluation, its columns and labels those of the training.</summary>
+    public static EvaluationQuestion QuestionOf(
+        JobKind.Evaluation kind, JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Func<string, (Plan Training, Digest Model)>? models)
+    {
+        if (models?.Invoke(kind.Model) is { Training.Question: RowTrainingQuestion })
+            throw new CollabException(Planner.ProtocolUnsuited, "A model trained by rows is whole at every owner: predict alone, and compare at home.");
+        var prediction = QuestionOf(new JobKind.Prediction(kind.Model), specification, offers, models);
+        if (prediction.Form == ModelForm.HiddenTrees) throw new CollabException(Planner.ProtocolUnsuited, "Trees that nobody knows are not evaluated on shares yet.");
+        var training = TrainingOf(models!(kind.Model).Training); // it was there a moment ago
+        var label = Planner.FindColumn(OfferOf(training.Label.Of, offers), training.Label.Column);
+        if (training.Label.Positive is null && label.Type == ColumnType.Text)
+            throw new CollabException(Planner.ColumnUnsuited, $"The label '{label.Name}' of {training.Label.Of} holds text, and the model was trained on numbers.", training.Label.Of);
+        if (kind.OfTest && training.TestPercent == 0) throw new CollabException(ModelErrors.NoTestRows, $"Model {prediction.Model.Short} was trained on all rows.");
+        if (kind.CutOffs.Count > 0 && !training.Model.IsClassification) throw new CollabException(Planner.ColumnUnsuited, "Cut-offs are chances, and the model predicts a number.");
+        return new(prediction, training.Label, MeaningOf(training.Model), kind.OfTest ? training.TestPercent : 0, kind.CutOffs, kind.Groups, kind.MinimumGroup);
+    }
+
     /// <summary>What asks for predictions by the model of a training.</summary>
     public static PredictionQuestion QuestionOf(TrainingQuestion training, Digest job, Digest model) =>
         new(training.KeyRule, job, model, training.Features, training.Label.Of, training.Model.Form, training.SkipsMissing, Stands: false);
@@ -150,6 +174,13 @@ internal static class ModelPlanner
         RequireOwners(plan, ClusterProtocol, isOfTrees: false);
         Require(plan, plan.Receivers.All(plan.Owners.Contains), "Centres go to the owners or some of them.");
         Require(plan, plan.Owners.All(owner => question.FeaturesOf(owner).Count > 0), "Each party brings a column.");
+    }
+
+    /// <inheritdoc cref="Require(Plan, TrainingQuestion)"/>
+    public static void Require(Plan plan, EvaluationQuestion question)
+    {
+        RequireOwners(plan, ProtocolOf(question), question.Of.Form == ModelForm.Trees);
+        Require(plan, plan.Receivers.All(plan.Owners.Contains), "An evaluation goes to the model's owners or some of them.");
     }
 
     private static void RequireOwners(Plan plan, string protocol, bool isOfTrees)

@@ -133,6 +133,7 @@ public static class Planner
         TrainingQuestion training => ModelPlanner.ProtocolOf(training),
         RowTrainingQuestion training => ModelPlanner.ProtocolOf(training),
         PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
+        EvaluationQuestion evaluation => ModelPlanner.ProtocolOf(evaluation),
         PipelineQuestion => PipelinePlanner.Protocol,
         ClusterQuestion => ModelPlanner.ClusterProtocol,
         _ => StatisticsProtocol,
@@ -174,6 +175,9 @@ public static class Planner
             case ClusterQuestion cluster:
                 ModelPlanner.Require(plan, cluster);
                 break;
+            case EvaluationQuestion evaluation:
+                ModelPlanner.Require(plan, evaluation);
+                break;
             case PipelineQuestion pipeline:
                 PipelinePlanner.Require(plan, pipeline);
                 break;
@@ -202,6 +206,7 @@ public static class Planner
         JobKind.Clustering clustering => ModelPlanner.QuestionOf(clustering, specification, offers),
         JobKind.RowTraining training => ModelPlanner.QuestionOf(training, offers),
         JobKind.Prediction prediction => ModelPlanner.QuestionOf(prediction, specification, offers, models),
+        JobKind.Evaluation evaluation => ModelPlanner.QuestionOf(evaluation, specification, offers, models),
         JobKind.Pipeline pipeline => PipelinePlanner.QuestionOf(pipeline, specification, offers, models),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
@@ -217,6 +222,7 @@ public static class Planner
         RowTrainingQuestion q => q.Columns,
         ClusterQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         PredictionQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
+        EvaluationQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
         PipelineQuestion q => q.Steps.SelectMany(step => ColumnsOf(step, request)).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),

@@ -41,6 +41,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         RowTrainingQuestion question => await RowTrainingPart.PrepareAsync(ports, plan, question, cancellation),
         PipelineQuestion question => await PipelinePart.PrepareAsync(ports, plan, question, cancellation),
         PredictionQuestion question => await PredictionPart.PrepareAsync(ports, plan, question, cancellation),
+        EvaluationQuestion question => await EvaluationPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
         _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
     };

@@ -89,6 +89,10 @@ internal static class ResultText
         {
             Steps = [.. pipeline.Steps.Select(step => ToDocument(plan with { Question = ((PipelineQuestion)plan.Question).Steps[step.Number - 1] }, run, step.Result) with { Job = plan.Digest.ToString(), Step = step.Number })],
         },
+        JobResult.Evaluation evaluation => new(plan.Digest.ToString(), run.ToString(), "evaluation", evaluation.Result.Boundaries.Count, null, null, null, null)
+        {
+            Evaluation = EvaluationText.DocumentOf((EvaluationQuestion)plan.Question, evaluation.Result),
+        },
         JobResult.Predictions predictions => new(
             plan.Digest.ToString(), run.ToString(), "predictions", predictions.Rows.Count, predictions.Columns, predictions.Rows.Select(r => r.Match.Key), predictions.Rows.Select(r => r.Match.Row), null)
         {
@@ -174,6 +178,10 @@ internal static class ResultText
                 }
 
                 break;
+            case JobResult.Evaluation evaluation:
+                Line(text, ["cut-off", "group", "name", "value"]);
+                foreach (var line in EvaluationText.Lines(evaluation.Result)) Line(text, line);
+                break;
             case JobResult.Predictions predictions:
                 Line(text, predictions.Columns.Concat(["prediction", "row"]));
                 foreach (var row in predictions.Rows) Line(text, row.Match.Key.Concat([Number(row.Value), Number(row.Match.Row)]));
@@ -232,7 +240,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>predictions</c>, <c>clusters</c> or <c>pipeline</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>evaluation</c>, <c>predictions</c>, <c>clusters</c> or <c>pipeline</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -284,6 +292,9 @@ internal sealed record ResultDocument(
 
     /// <summary>Of analyses: the outcome of each, in the order of the question.</summary>
     public IReadOnlyList<AnalysisDocument>? Analyses { get; init; }
+
+    /// <summary>Of an evaluation: its figures, and its canonical bytes.</summary>
+    public EvaluationDocument? Evaluation { get; init; }
 
     /// <summary>Of a computation: what its program opened, in its order.</summary>
     public IReadOnlyList<ValueDocument>? Values { get; init; }

@@ -1,3 +1,5 @@
+using Collab.Jobs;
+
 namespace Collab.Plots.Models;
 
 /// <summary>Predicted against actual means, bin by bin.</summary>

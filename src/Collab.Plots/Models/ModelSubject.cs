@@ -1,4 +1,5 @@
 using Collab.FederatedLearning.Evaluation;
+using Collab.Jobs;
 
 namespace Collab.Plots.Models;
 

@@ -142,6 +142,11 @@ public sealed class JobSchemaTests
            "model":{"kind":"boosted-trees","trees":50,"depth":4},"missing":"skip-row","minimum-rows":500}}
         """;
 
+    private const string Evaluation = """
+        {"kind":"evaluate","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al","bo"],
+         "parameters":{"model":"3f9ac2d1","rows":"test","cut-offs":[0.5,0.25],"groups":20,"minimum-group":5}}
+        """;
+
     private const string Pipeline = """
         {"kind":"pipeline","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":["al"],"parameters":{"steps":[
           {"kind":"train","parameters":{"label":{"of":"al","column":"bad","positive":"yes"},"features":[{"of":"bo","columns":["y"]}],"model":{"kind":"boosted-trees","trees":5}}},
@@ -150,7 +155,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Pipeline, RowTraining, NetworkTraining, Clustering];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Evaluation, Pipeline, RowTraining, NetworkTraining, Clustering];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

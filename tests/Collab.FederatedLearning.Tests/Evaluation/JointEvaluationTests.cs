@@ -5,6 +5,7 @@ using Collab.FederatedLearning.Tests.Linear;
 using Collab.FederatedLearning.Tests.Trees;
 using Collab.Primitives;
 using Collab.SecretSharing;
+using Collab.SecretSharing.Vectors;
 using Collab.Testing;
 
 namespace Collab.FederatedLearning.Tests.Evaluation;
@@ -92,6 +93,18 @@ public sealed class JointEvaluationTests
         var traffic = new List<ChannelUsage>();
         foreach (var run in runs) traffic.Add((await run.JointlyAsync(3))[0].Usage.Values.First());
         Assert.Equal(traffic[0], traffic[1]);
+    }
+
+    [Theory, InlineData(3, false), InlineData(2, true)]
+    public async Task What_is_said_of_traffic_is_about_what_passes(int parties, bool dealt)
+    {
+        foreach (var settings in new[] { Classes, Numbers })
+        {
+            var traffic = new VectorTraffic(parties, isChecked: false, dealt);
+            traffic.Evaluate(settings, 600, parties: 1);
+            var passed = (await EvaluationRun.Of(settings, 600, 200, allCount: true).JointlyAsync(parties, dealt)).Sum(run => run.Usage.Values.Sum(usage => usage.BytesSent));
+            Assert.InRange(traffic.Bytes / (double)passed, 0.8, 2);
+        }
     }
 
     [Theory, InlineData(FaultKind.Drop), InlineData(FaultKind.Truncate), InlineData(FaultKind.Flip), InlineData(FaultKind.Duplicate), InlineData(FaultKind.Reorder), InlineData(FaultKind.Close)]

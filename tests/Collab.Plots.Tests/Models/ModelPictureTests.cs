@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Collab.FederatedLearning.Evaluation;
+using Collab.Jobs;
 using Collab.Plots.Models;
 
 namespace Collab.Plots.Tests.Models;

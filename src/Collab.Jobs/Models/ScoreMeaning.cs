@@ -1,6 +1,6 @@
-namespace Collab.Plots.Models;
+namespace Collab.Jobs;
 
-/// <summary>What the number of a score means.</summary>
+/// <summary>What the number of a model's score means. The numbers are those of the canonical encoding.</summary>
 public enum ScoreMeaning
 {
     /// <summary>A number in units of its own.</summary>
