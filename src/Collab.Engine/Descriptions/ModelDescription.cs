@@ -137,6 +137,7 @@ internal static class ModelDescription
     {
         ["train"] = ParseTraining,
         ["predict"] = ParsePrediction,
+        ["evaluate"] = ParseEvaluation,
         ["analysis"] = AnalysisDescription.Parse,
     };
 
@@ -146,7 +147,7 @@ internal static class ModelDescription
         JobKind[] steps = [.. parameters.Sections("steps").Select(Step)];
         if (steps.Length is < 2 or > PipelineQuestion.MostSteps) throw parameters.Error("steps", $"are not 2 to {PipelineQuestion.MostSteps}");
         if (steps.OfType<JobKind.Training>().Count() > 1) throw parameters.Error("steps", "train more than one model");
-        if (steps.TakeWhile(step => step is not JobKind.Training).Any(step => step is JobKind.Prediction { Model: JobKind.Prediction.Trained }))
+        if (steps.TakeWhile(step => step is not JobKind.Training).Any(step => step is JobKind.Prediction { Model: JobKind.Prediction.Trained } or JobKind.Evaluation { Model: JobKind.Prediction.Trained }))
             throw parameters.Error("steps", "use a model before the step that trains it");
         parameters.End();
         return new(steps);
@@ -157,7 +158,7 @@ internal static class ModelDescription
         var word = section.Text("kind");
         if (!Steps.TryGetValue(word, out var read)) throw section.Error("kind", $"is none of {string.Join(", ", Steps.Keys)}{NearestName.Hint(word, Steps.Keys)}");
         var parameters = section.Section("parameters");
-        if (parameters.Has("rows") || parameters.Has("standing")) throw section.Error("parameters", "of a pipeline's step have no 'rows' or 'standing'");
+        if ((word == "train" && parameters.Has("rows")) || parameters.Has("standing")) throw section.Error("parameters", "of a pipeline's step have no 'rows' or 'standing'");
         var step = read(parameters);
         section.End();
         return step is JobKind.JointAnalyses { Join: null } or JobKind.JointAnalyses { Where: not null }

@@ -34,14 +34,20 @@ internal sealed record EvaluationPart(
         var archive = new JobArchive(ports.Store);
         var part = archive.RequirePart(question.Of.Model, ports.Self);
         if (part.Training != question.Of.Training || archive.FindPlan(part.Training) is not { } trained) throw PredictionPart.Unsuited(ports.Self, question.Of.Model);
+        return await PrepareAsync(ports, plan, question, trained, part, cancellation);
+    }
+
+    /// <summary>The same with a part at hand, also of a model that this run has just trained.</summary>
+    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, EvaluationQuestion question, Plan trained, StoredPart part, CancellationToken cancellation)
+    {
         var training = ModelPlanner.TrainingOf(trained);
-        if (!IsOf(question, trained, training)) throw PredictionPart.Unsuited(ports.Self, question.Of.Model);
+        if (!IsOf(question, trained, training)) throw PredictionPart.Unsuited(ports.Self, part.Model);
         var input = plan.InputOf(ports.Self)!; // every party of the plan is an owner
         using var data = new GrantedData(ports, input);
         var rows = await ModelRows.ReadAsync(
             data.ReadAsync(cancellation), input, question.Of.KeyRule, question.Of.FeaturesOf(ports.Self), question.Label.Of == ports.Self ? question.Label : null,
             (NeedsAll: training.Model is ModelChoice.Linear && part.Recipe.IsEmpty, question.Of.SkipsMissing), cancellation);
-        return new EvaluationPart(ports, plan, question, training.Model, OrderOf(trained), part, rows, data.Close(ports.Random));
+        return new EvaluationPart(ports, plan, question, training.Model, PipelinePlanner.OrderOf(trained), part, rows, data.Close(ports.Random));
     }
 
     public override async Task<JobResult?> RunAsync(
@@ -60,14 +66,9 @@ internal sealed record EvaluationPart(
         return result is null ? null : new JobResult.Evaluation(result);
     }
 
-    /// <summary>The digest that names the order of a training's rows: its plan's, or that of the step of a pipeline.</summary>
-    private static Digest OrderOf(Plan trained) => trained.Question is PipelineQuestion pipeline
-        ? PipelinePlanner.StepsOf(trained, pipeline).Single(step => step.Question is TrainingQuestion).Digest
-        : trained.Digest;
-
     /// <summary>Whether a question is of a training.</summary>
     private static bool IsOf(EvaluationQuestion question, Plan trained, TrainingQuestion training) =>
-        Encoded(question.Of).SequenceEqual(Encoded(ModelPlanner.QuestionOf(training, trained.Digest, question.Of.Model))) && question.Label == training.Label && question.Meaning == ModelPlanner.MeaningOf(training.Model)
+        Encoded(question.Of).SequenceEqual(Encoded(question.Of.IsOfThisRun ? ModelPlanner.QuestionOf(training, default, default) : ModelPlanner.QuestionOf(training, trained.Digest, question.Of.Model))) && question.Label == training.Label && question.Meaning == ModelPlanner.MeaningOf(training.Model)
         && (question.TestPercent == 0 || question.TestPercent == training.TestPercent);
 
     private static byte[] Encoded(Question question)

@@ -35,9 +35,16 @@ internal sealed record PipelinePart(EnginePorts Ports, Plan Plan, IReadOnlyList<
         return results.Count == 0 ? null : new JobResult.Pipeline(results);
     }
 
-    private Task<ProtocolPart> PrepareStepAsync(Plan step, Digest run, CancellationToken cancellation) => step.Question is PredictionQuestion { IsOfThisRun: true } prediction
-        ? PredictionPart.PrepareAsync(PortsAgain, step, prediction, ModelPlanner.TrainingOf(Plan), new JobArchive(Ports.Store).RequirePendingPart(run, Ports.Self), cancellation)
-        : ProtocolPart.PrepareAsync(PortsAgain, step, cancellation);
+    private Task<ProtocolPart> PrepareStepAsync(Plan step, Digest run, CancellationToken cancellation)
+    {
+        StoredPart Trained() => new JobArchive(Ports.Store).RequirePendingPart(run, Ports.Self);
+        return step.Question switch
+        {
+            PredictionQuestion { IsOfThisRun: true } prediction => PredictionPart.PrepareAsync(PortsAgain, step, prediction, ModelPlanner.TrainingOf(Plan), Trained(), cancellation),
+            EvaluationQuestion { Of.IsOfThisRun: true } evaluation => EvaluationPart.PrepareAsync(PortsAgain, step, evaluation, Plan, Trained(), cancellation),
+            _ => ProtocolPart.PrepareAsync(PortsAgain, step, cancellation),
+        };
+    }
 
     private EnginePorts PortsAgain => Ports with { Consented = Ports.Consented?.Again() };
 

@@ -116,12 +116,18 @@ internal static class ModelPlanner
         if (models?.Invoke(kind.Model) is { Training.Question: RowTrainingQuestion })
             throw new CollabException(Planner.ProtocolUnsuited, "A model trained by rows is whole at every owner: predict alone, and compare at home.");
         var prediction = QuestionOf(new JobKind.Prediction(kind.Model), specification, offers, models);
-        if (prediction.Form == ModelForm.HiddenTrees) throw new CollabException(Planner.ProtocolUnsuited, "Trees that nobody knows are not evaluated on shares yet.");
         var training = TrainingOf(models!(kind.Model).Training); // it was there a moment ago
         var label = Planner.FindColumn(OfferOf(training.Label.Of, offers), training.Label.Column);
         if (training.Label.Positive is null && label.Type == ColumnType.Text)
             throw new CollabException(Planner.ColumnUnsuited, $"The label '{label.Name}' of {training.Label.Of} holds text, and the model was trained on numbers.", training.Label.Of);
-        if (kind.OfTest && training.TestPercent == 0) throw new CollabException(ModelErrors.NoTestRows, $"Model {prediction.Model.Short} was trained on all rows.");
+        return QuestionOf(kind, prediction, training);
+    }
+
+    /// <summary>What asks how good the model of a training is.</summary>
+    public static EvaluationQuestion QuestionOf(JobKind.Evaluation kind, PredictionQuestion prediction, TrainingQuestion training)
+    {
+        if (prediction.Form == ModelForm.HiddenTrees) throw new CollabException(Planner.ProtocolUnsuited, "Trees that nobody knows are not evaluated on shares yet.");
+        if (kind.OfTest && training.TestPercent == 0) throw new CollabException(ModelErrors.NoTestRows, "The model is trained on all rows: there is no 'test-percent'.");
         if (kind.CutOffs.Count > 0 && !training.Model.IsClassification) throw new CollabException(Planner.ColumnUnsuited, "Cut-offs are chances, and the model predicts a number.");
         return new(prediction, training.Label, MeaningOf(training.Model), kind.OfTest ? training.TestPercent : 0, kind.CutOffs, kind.Groups, kind.MinimumGroup);
     }

@@ -16,12 +16,18 @@ internal static class PipelinePlanner
         var steps = new List<Question>();
         foreach (var step in kind.Steps)
         {
-            steps.Add(step is JobKind.Prediction { Model: JobKind.Prediction.Trained }
-                ? ModelPlanner.QuestionOf(steps.OfType<TrainingQuestion>().Single(), default, default)
-                : Planner.QuestionOf(specification with { Kind = step }, offers, models));
+            steps.Add(step switch
+            {
+                JobKind.Prediction { Model: JobKind.Prediction.Trained } => OfThisRun(),
+                JobKind.Evaluation { Model: JobKind.Prediction.Trained } evaluation => ModelPlanner.QuestionOf(evaluation, OfThisRun(), Training()),
+                _ => Planner.QuestionOf(specification with { Kind = step }, offers, models),
+            });
         }
 
         return new(steps);
+
+        TrainingQuestion Training() => steps.OfType<TrainingQuestion>().Single();
+        PredictionQuestion OfThisRun() => ModelPlanner.QuestionOf(Training(), default, default);
     }
 
     /// <summary>Checks that each step is one that this node runs.</summary>
@@ -31,6 +37,11 @@ internal static class PipelinePlanner
         if (plan.Protocol != Protocol) throw new CollabException(Planner.PartiesUnsuited, $"This node runs {Protocol} for such a question, not {plan.Protocol}.", plan.Requester);
         foreach (var step in StepsOf(plan, question)) Planner.RequireSuitedParties(step);
     }
+
+    /// <summary>The digest that the order of a training's rows follows from: its plan's, or that of the step of a pipeline.</summary>
+    public static Digest OrderOf(Plan trained) => trained.Question is PipelineQuestion pipeline
+        ? StepsOf(trained, pipeline).Single(step => step.Question is TrainingQuestion).Digest
+        : trained.Digest;
 
     /// <summary>Each step as a plan of its own, whose digest, and with it all that its messages are bound to, follows from the whole and the step's place.</summary>
     public static IReadOnlyList<Plan> StepsOf(Plan plan, PipelineQuestion question) => [.. question.Steps.Select((step, i) => plan with

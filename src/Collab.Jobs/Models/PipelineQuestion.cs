@@ -31,9 +31,10 @@ public sealed record PipelineQuestion(IReadOnlyList<Question> Steps) : Question
                         isTrained = true;
                         break;
                     case PredictionQuestion { IsOfThisRun: true } when !isTrained:
+                    case EvaluationQuestion { Of.IsOfThisRun: true } when !isTrained:
                     case PredictionQuestion { Stands: true }:
                         return false;
-                    case PredictionQuestion or AnalysisQuestion { Join: not null }:
+                    case PredictionQuestion or EvaluationQuestion or AnalysisQuestion { Join: not null }:
                         break;
                     default:
                         return false;
