@@ -44,7 +44,7 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
     /// <summary>Products of words, in one round.</summary>
     public void Multiply(double count)
     {
-        Send(isDealt ? 4 : IsPair ? 6 : 3, (isDealt ? 40 : IsPair ? 2 * 296.0 : 24.0 * _proved) * count);
+        Send(isDealt ? 2 : IsPair ? 6 : 3, (isDealt ? 40 : IsPair ? 2 * 296.0 : 24.0 * _proved) * count);
         _products += count;
         if (IsPair && !isDealt) _transfers += 128 * count;
     }
@@ -58,7 +58,7 @@ public sealed class VectorTraffic(int parties, bool isChecked, bool isDealt = fa
         var padded = Math.Ceiling(count / _planeRow) * _planeRow;
         if (IsPair)
         {
-            Send(4 * (4 + Log(bits)), padded * (isDealt ? 114 + 40 : 46 * 2) * bits / 63); // with a dealer 182 conjunctions of 5/8 bytes, and a word
+            Send(isDealt ? 9 * (4 + Log(bits)) / 4 : 4 * (4 + Log(bits)), padded * (isDealt ? 114 + 40 : 46 * 2) * bits / 63); // with a dealer, who is asked ahead and seldom, 182 conjunctions of 5/8 bytes, and a word
             (_products, _conjunctions) = (_products + count, _conjunctions + (padded * 182 * bits / 63));
             if (!isDealt) _transfers += padded * 364 * bits / 63;
             return;
