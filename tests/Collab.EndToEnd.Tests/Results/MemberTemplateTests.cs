@@ -67,6 +67,34 @@ public sealed class MemberTemplateTests
         Assert.Equal(fitted[2], found["salinity"], 1e-9);
     }
 
+    [Fact]
+    public async Task A_scorecard_is_trained_by_bank_and_bureau_and_no_row_of_either_leaves()
+    {
+        using var folder = new TemporaryFolder();
+        var (loans, reports) = ("id,amount,history,defaulted,name\n", "id,ratio,grade,address\n");
+        for (var i = 0; i < 600; i++)
+        {
+            // Whoever borrows much at a high ratio, or has a bad grade, defaults more often; every class is in every bin.
+            var (amount, ratio, grade) = (1000 + (i * 7919 % 9000), i * 104729 % 100, "ABC"[i % 3]);
+            var risk = (amount / 100) + ratio + (grade == 'C' ? 60 : 0) + (i * 31 % 97);
+            loans += string.Create(CultureInfo.InvariantCulture, $"K{i},{amount},{(i % 4 == 0 ? "late" : "good")},{(risk > 190 ? "yes" : "no")},CanaryName{i}\n");
+            reports += string.Create(CultureInfo.InvariantCulture, $"K{i + 20},{(i + 20) * 104729 % 100 / 100m},{"ABC"[(i + 20) % 3]},CanaryAddress{i}\n");
+        }
+
+        folder.Write("bank/loans.csv", loans);
+        folder.Write("bureau/reports.csv", reports);
+        var parties = (await RunAsync(folder, "bank-scorecard", ["bank", "bureau"])).GetProperty("parties");
+        foreach (var party in new[] { "bank", "bureau" })
+        {
+            var model = parties.GetProperty(party).GetProperty("result").GetProperty("model");
+            Assert.Equal((464, 116), (model.GetProperty("rows").GetInt32(), model.GetProperty("testRows").GetInt32()));
+            var losses = model.GetProperty("losses").EnumerateArray().Select(loss => double.Parse(loss.GetString()!, CultureInfo.InvariantCulture)).ToList();
+            Assert.True(losses[^1] < losses[0]);
+        }
+
+        Assert.Empty(Support.Results.FilesWith(folder["out"], ["Canary"]));
+    }
+
     // Normal equations of three unknowns by Cramer's rule.
     private static double[] LeastSquares(List<(double Temperature, double Salinity, double Catch)> rows)
     {
