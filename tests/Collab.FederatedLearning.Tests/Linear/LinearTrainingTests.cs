@@ -55,15 +55,15 @@ public sealed class LinearTrainingTests
         Assert.All(plain.Weights.Zip(parts.SelectMany(part => part.Weights)), pair => Assert.Equal(pair.First, pair.Second, Close));
     }
 
-    [Fact]
-    public async Task Regression_to_convergence_is_what_lm_fits()
+    [Theory, InlineData(2), InlineData(3)]
+    public async Task Regression_to_convergence_is_what_lm_fits(int parties)
     {
         string[] names = [.. Numbers.Where(name => name != "Amount")];
-        var parts = await LinearRun.Of(CreditRows.German, names, "Amount").TrainAsync(Squares, [3, 0, 4], 2);
+        var parts = await LinearRun.Of(CreditRows.German, names, "Amount").TrainAsync(Squares, parties == 2 ? [3, 4] : [3, 0, 4], parties - 1, dealt: parties == 2);
         Compare(FromR("german-regression"), names, parts, Close);
 
         // In units of the columns and the label as they are: the label owner knows the label's mean and deviation.
-        var (fit, label) = (FromR("german-lm"), parts[2].LabelScale!);
+        var (fit, label) = (FromR("german-lm"), parts[^1].LabelScale!);
         foreach (var (name, coefficient) in names.Zip(parts.SelectMany(part => part.Coefficients)))
             Assert.Equal(fit[name], coefficient * label.Deviation, Math.Max(Math.Abs(fit[name]), label.Deviation / 100) * 1e-3);
         Assert.Equal(fit["(Intercept)"], label.Mean + (parts.Sum(part => part.Constant) * label.Deviation), label.Deviation * 1e-3);
