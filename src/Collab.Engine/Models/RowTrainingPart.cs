@@ -27,8 +27,10 @@ internal sealed record RowTrainingPart(
         var bins = ((ModelChoice.Trees)question.Model).Bins;
         return new RowTrainingPart(
             ports, plan, question,
-            [.. question.Features.Select((feature, j) => BinsOf(feature, bins) is { IsCategory: true } levels ? BinnedColumn.Of(levels, rows.Texts(j, all)) : BinnedColumn.Of(BinsOf(feature, bins), rows.Numbers(j, all)))],
+            [.. question.Features.Select((feature, j) => Binned(BinsOf(feature, bins), j))],
             rows.Labels(all), read);
+
+        BinnedColumn Binned(FeatureBins of, int j) => of.IsCategory ? BinnedColumn.Of(of, rows.Texts(j, all)) : BinnedColumn.Of(of, rows.Numbers(j, all));
     }
 
     public override async Task<JobResult?> RunAsync(
