@@ -47,7 +47,7 @@ internal sealed record ClusterPart(EnginePorts Ports, Plan Plan, ClusterQuestion
         };
         await using var joint = await JointEngine.OpenAsync(Plan.Owners, Ports.Self, null, engines.To, Ports.Random, Plan.Security, context, cancellation: cancellation);
         var found = await KMeans.RunAsync(                                                                                        // 2
-            joint.Engine, settings, [.. Plan.Owners.Select(owner => Question.FeaturesOf(owner).Count)], own, Plan.Receivers, new Reporter(done => progress(RunSteps.Protocol, done, settings.Iterations)), cancellation);
+            joint.Engine, settings, [.. Plan.Owners.Select(owner => Question.FeaturesOf(owner).Count)], own, Plan.Receivers, new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Iterations)), cancellation);
         await joint.EndAsync(cancellation);
 
         foreach (var receiver in Plan.Receivers.Where(scales.To.ContainsKey)) await scales.To[receiver].SendAsync(new ScalesMessage([.. own.Columns]), cancellation); // 3
@@ -62,11 +62,6 @@ internal sealed record ClusterPart(EnginePorts Ports, Plan Plan, ClusterQuestion
 
         return new JobResult.Clusters(
             Question.Features, [.. found.Centres.Zip(found.Sizes, (centre, size) => new FoundCluster(size, centre is null ? null : [.. centre.Zip(units, (x, unit) => unit.Mean + (unit.Deviation * x))]))]);
-    }
-
-    private sealed class Reporter(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
     }
 }
 

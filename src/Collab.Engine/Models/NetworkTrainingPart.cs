@@ -49,7 +49,7 @@ internal sealed record NetworkTrainingPart(
 
         await using Forks trains = new(channels, Plan.Owners, TrainFork), agrees = new(channels, Plan.Owners, AgreeFork);
         var (round, rows) = (0, 0L);
-        var network = await FederatedAveraging.AverageAsync(settings, trains.To, Ports.Limits.Party, new Reporter(Told), cancellation);
+        var network = await FederatedAveraging.AverageAsync(settings, trains.To, Ports.Limits.Party, new Reporter<AggregationResult>(Told), cancellation);
         var parts = new List<ModelPartReference>();
         foreach (var (owner, channel) in agrees.To) parts.Add(new(owner, Question.Features.Count, (await channel.ReceiveAsync<PartMessage>(PartStep, cancellation)).Commitment));
         Keep(network, run);
@@ -80,10 +80,5 @@ internal sealed record NetworkTrainingPart(
         var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), network.Encode());
         new JobArchive(Ports.Store).PutPart(stored);
         return stored;
-    }
-
-    private sealed class Reporter(Action<AggregationResult> report) : IProgress<AggregationResult>
-    {
-        public void Report(AggregationResult value) => report(value);
     }
 }

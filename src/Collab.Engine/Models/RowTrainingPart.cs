@@ -39,7 +39,7 @@ internal sealed record RowTrainingPart(
         var settings = ModelSettings.Of((ModelChoice.Trees)Question.Model);
         await using Forks train = new(channels, Plan.Owners, TrainFork), agree = new(channels, Plan.Owners, AgreeFork);
         var (model, rows) = await RowWiseTrees.TrainAsync(
-            train.InOrder, settings, Columns, Labels, Ports.Random, new Reporter(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
+            train.InOrder, settings, Columns, Labels, Ports.Random, new Reporter<int>(done => progress(RunSteps.Protocol, done, settings.Trees)), cancellation);
         var stored = new StoredPart(Plan.Digest, run, Ports.Self, new Digest(Ports.Random.Bytes(Digest.Size)), model.Encode());
         new JobArchive(Ports.Store).PutPart(stored);
         var commitments = new Dictionary<PartyId, Digest> { [Ports.Self] = stored.Commitment };
@@ -56,10 +56,5 @@ internal sealed record RowTrainingPart(
         var unit = Math.Pow(10, range.Scale);
         double[] edges = [.. Enumerable.Range(1, count - 1).Select(k => (range.Low + ((double)(range.High - range.Low) * k / count)) / unit).Distinct()];
         return FeatureBins.Ordered(feature.Column, edges);
-    }
-
-    private sealed class Reporter(Action<int> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value);
     }
 }

@@ -202,9 +202,4 @@ internal sealed record TrainingPart(EnginePorts Ports, Plan Plan, TrainingQuesti
         var numbers = Rows.Numbers(feature, train);
         return BinnedColumn.Of(FeatureBins.EqualFrequency(name, numbers, bins), numbers);
     }
-
-    private sealed class Reporter<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }
