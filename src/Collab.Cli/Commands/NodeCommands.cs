@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Collab.Cryptography.Signatures;
 using Collab.Node;
 using Collab.Node.Configuration;
 using Collab.Node.Hosting;
@@ -24,11 +23,9 @@ internal static class NodeCommands
         var consortium = new Option<string>("--consortium") { Description = "The consortium's name, which becomes part of the keys' names.", Required = true };
         var listen = new Option<string>("--listen") { Description = "Address and port to listen at.", DefaultValueFactory = _ => "0.0.0.0:7443" };
         var address = new Option<string>("--address") { Description = "host:port at which others reach the node; --listen when not given." };
-        var suite = new Option<string>("--suite") { Description = "international (Ed25519, SHA-256) or sm (SM2, SM3): the same at every party of the consortium.", DefaultValueFactory = _ => "international" };
-        suite.AcceptOnlyFromAmong("international", "sm");
         var command = new Command("init", "Makes keys, certificates, a certificate request and the party's public card (party.yaml).\nExample: collab node init --name riverside --consortium liver --home ~/riverside --address node.riverside.example:7443")
         {
-            name, consortium, listen, address, suite, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+            name, consortium, listen, address, SuiteOption.Suite, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
         {
@@ -37,7 +34,7 @@ internal static class NodeCommands
             using var passphrase = Shared.ReadPassphrase(parsed);
             var card = PartyFiles.Initialize(
                 home, party, parsed.GetRequiredValue(listen), parsed.GetValue(address) ?? parsed.GetRequiredValue(listen), parsed.GetRequiredValue(consortium), passphrase,
-                parsed.GetRequiredValue(suite) == "sm" ? SignatureAlgorithm.Sm2 : SignatureAlgorithm.Ed25519);
+                SuiteOption.Of(parsed));
             return Task.FromResult(output.Answer(
                 new { party = card.Party.Name, home = home.Folder, card = home.CardFile, pin = card.CertificatePins[0].ToString() },
                 console =>

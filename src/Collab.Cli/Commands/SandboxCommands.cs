@@ -23,7 +23,7 @@ internal static class SandboxCommands
         var file = new Argument<FileInfo>("file") { Description = "The job description (YAML)." };
         var command = new Command("run", "Starts one node process per party, approves the job for all owners, runs it, and keeps result and evidence.\nExample: collab sandbox run job.yaml --party bank=./bank --party bureau=./bureau --out ./out")
         {
-            file, Party, Out, ChainOptions.Ledger, ChainOptions.Chain, Output.JsonOption, Output.QuietOption,
+            file, Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -33,7 +33,7 @@ internal static class SandboxCommands
             var requester = job.Receivers[0];
             if (!folders.ContainsKey(requester)) throw Shared.Usage($"--party names no folder for '{requester}', who receives the result.");
             var destination = Destination(parsed);
-            await using var local = await StartAsync(Path.Combine(destination, "nodes"), folders, ChainOptions.Of(parsed), output, cancellation);
+            await using var local = await StartAsync(Path.Combine(destination, "nodes"), folders, parsed, output, cancellation);
             var report = await SandboxRun.RunAsync(local, requester, text, destination, proposed => SandboxRun.ApproveAsync(local, proposed, cancellation), output, cancellation);
             output.Answer(report, console =>
             {
@@ -57,12 +57,12 @@ internal static class SandboxCommands
     {
         var command = new Command("up", "The same nodes, left running until Ctrl-C.\nExample: collab sandbox up --party bank=./bank --party bureau=./bureau")
         {
-            Party, Out, ChainOptions.Ledger, ChainOptions.Chain, Output.JsonOption, Output.QuietOption,
+            Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var destination = Destination(parsed);
-            await using var local = await StartAsync(Path.Combine(destination, "nodes"), Folders(parsed), ChainOptions.Of(parsed), output, cancellation);
+            await using var local = await StartAsync(Path.Combine(destination, "nodes"), Folders(parsed), parsed, output, cancellation);
             output.Answer(
                 new { parties = local.Consortium.Members.Select(m => new { party = m.Party.Name, address = m.Address, home = local.HomeOf(m.Party).Folder }) },
                 console =>
@@ -78,9 +78,10 @@ internal static class SandboxCommands
     }
 
     private static async Task<LocalConsortium> StartAsync(
-        string folder, IReadOnlyDictionary<PartyId, DirectoryInfo> folders, Uri? chain, Output output, CancellationToken cancellation)
+        string folder, IReadOnlyDictionary<PartyId, DirectoryInfo> folders, ParseResult parsed, Output output, CancellationToken cancellation)
     {
-        var local = LocalConsortium.Create(folder, "sandbox", [.. folders.Keys.Order()]);
+        var chain = ChainOptions.Of(parsed);
+        var local = LocalConsortium.Create(folder, "sandbox", [.. folders.Keys.Order()], suite: SuiteOption.Of(parsed));
         try
         {
             if (chain is not null) await LocalChain.FoundAsync(local, chain, cancellation);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Collab.Cli.Commands;
 using Collab.Cli.Sandbox;
+using Collab.Cryptography.Signatures;
 using Collab.Evidence;
 using Collab.Primitives;
 using Collab.Wire.Operator;
@@ -12,7 +13,7 @@ namespace Collab.Cli.Demo;
 /// The main job as a newcomer meets it: three parties of a real population study, a private intersection and joint statistics,
 /// granted by policy, run between real nodes, committed, and verified offline.
 /// </summary>
-internal sealed class HospitalDemo(string folder, Uri? chain, Output output)
+internal sealed class HospitalDemo(string folder, SignatureAlgorithm suite, Uri? chain, Output output)
 {
     private static readonly PartyId Riverside = PartyId.Parse("riverside");
     private static readonly PartyId Lakeview = PartyId.Parse("lakeview");
@@ -117,7 +118,7 @@ internal sealed class HospitalDemo(string folder, Uri? chain, Output output)
     {
         var clock = Stopwatch.StartNew();
         Heading(1, "Three nodes, three processes, each with keys, certificates and data of its own");
-        await using var local = LocalConsortium.Create(Path.Combine(folder, "nodes"), "liver-study", [Riverside, Lakeview, Registry]);
+        await using var local = LocalConsortium.Create(Path.Combine(folder, "nodes"), "liver-study", [Riverside, Lakeview, Registry], suite: suite);
         foreach (var (party, policy) in Policies) await File.WriteAllTextAsync(local.HomeOf(party).PolicyFile, policy, cancellation);
         await PlaceDataAsync(cancellation);
         if (chain is not null)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Collab.Cli.Commands;
+using Collab.Cryptography.Signatures;
 using Collab.Node;
 using Collab.Node.Configuration;
 using Collab.Primitives;
@@ -32,13 +33,15 @@ internal sealed class LocalConsortium : IAsyncDisposable
     /// <param name="name">The consortium's name.</param>
     /// <param name="parties">Two parties or more.</param>
     /// <param name="program">What starts a node; this program when null.</param>
-    public static LocalConsortium Create(string folder, string name, IReadOnlyList<PartyId> parties, IReadOnlyList<string>? program = null)
+    /// <param name="suite">How all of them sign.</param>
+    public static LocalConsortium Create(
+        string folder, string name, IReadOnlyList<PartyId> parties, IReadOnlyList<string>? program = null, SignatureAlgorithm suite = SignatureAlgorithm.Ed25519)
     {
         var ports = FreePorts(parties.Count);
         var cards = parties.Select((party, i) =>
         {
             var address = $"127.0.0.1:{ports[i]}";
-            return PartyFiles.Initialize(HomeOf(folder, party), party, address, address, name, passphrase: null);
+            return PartyFiles.Initialize(HomeOf(folder, party), party, address, address, name, passphrase: null, suite);
         });
         var consortium = new Consortium(name, [.. cards.OrderBy(c => c.Party)]);
         var local = new LocalConsortium(Path.GetFullPath(folder), consortium, program);

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Collab.Cryptography;
 using Collab.EndToEnd.Tests.Support;
+using Collab.Evidence;
+using Collab.Jobs;
 
 namespace Collab.EndToEnd.Tests.Results;
 
@@ -39,6 +42,27 @@ public sealed class SandboxTests
         Assert.Equal(expected, Support.Results.KeysOf(result));
         Assert.Equal(expected.Count, result.GetProperty("count").GetInt32());
         Assert.False(run.Json.GetProperty("parties").GetProperty("bank").TryGetProperty("result", out _));
+    }
+
+    [Fact]
+    public async Task Nodes_of_the_SM_suite_sign_commit_and_are_verified_by_it()
+    {
+        using var folder = new TemporaryFolder();
+        var run = await DescribeAsync(folder, "german_credit.csv", "Class", "Bad,Good", "Amount", "--suite", "sm");
+        AssertShape(run.Json, folder["out"], "first-bank", "regulator", "second-bank");
+        await Support.Results.AssertStatisticsAsync(
+            run.Json.GetProperty("parties").GetProperty("regulator").GetProperty("result"), "Class", ["Bad", "Good"], ["Amount"], Data("german_credit.csv"));
+
+        var evidence = folder["out", run.Json.GetProperty("evidence").GetString()!];
+        var bytes = await File.ReadAllBytesAsync(evidence, TestContext.Current.CancellationToken);
+        var receipt = Receipt.Decode(EvidenceBundle.Read(bytes).Find("receipt/regulator")!.Content.Span);
+        Assert.Equal((byte)CommitmentAlgorithm.SaltedSm3, receipt.Result!.Algorithm);
+        var trust = folder["out", "nodes", "consortium.yaml"];
+        (await CollabProgram.RunAsync("audit", "verify", evidence, "--trust", trust)).Expect(0, "verified");
+
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(folder["altered.evidence"], bytes, TestContext.Current.CancellationToken);
+        (await CollabProgram.RunAsync("audit", "verify", folder["altered.evidence"], "--trust", trust)).Expect(5);
     }
 
     [Theory]
@@ -133,7 +157,7 @@ public sealed class SandboxTests
         Assert.Equal("bank", run.Json.GetProperty("error").GetProperty("party").GetString());
     }
 
-    private static async Task<Finished> DescribeAsync(TemporaryFolder folder, string file, string group, string levels, string measures)
+    private static async Task<Finished> DescribeAsync(TemporaryFolder folder, string file, string group, string levels, string measures, params string[] options)
     {
         var rows = await File.ReadAllLinesAsync(Data(file), TestContext.Current.CancellationToken);
         folder.Write("first/records.csv", string.Join('\n', rows.Take(rows.Length / 3)));
@@ -157,8 +181,7 @@ public sealed class SandboxTests
               minimum-group: 10
             """);
         return (await CollabProgram.RunAsync(
-            "sandbox", "run", job, "--party", $"first-bank={folder["first"]}", $"second-bank={folder["second"]}", $"regulator={folder["third"]}",
-            "--out", folder["out"], "--json")).Expect(0);
+            ["sandbox", "run", job, "--party", $"first-bank={folder["first"]}", $"second-bank={folder["second"]}", $"regulator={folder["third"]}", "--out", folder["out"], "--json", .. options])).Expect(0);
     }
 
     // CLI.md: job, state, parties, seconds, bytes, evidence; error only on failure.
