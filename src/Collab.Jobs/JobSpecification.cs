@@ -23,6 +23,9 @@ public sealed record JobSpecification(
 {
     /// <summary>Whether only rows of subjects who consent take part.</summary>
     public ConsentRule Consent { get; init; }
+
+    /// <summary>Whether each party keeps what it takes to recompute its side.</summary>
+    public bool Replay { get; init; }
 }
 
 /// <summary>One owner's part of a request.</summary>

@@ -63,13 +63,22 @@ public sealed record Plan(
     TimeSpan RunLimit)
 {
     private const string Domain = "collab/plan/v1";
-    private const uint Version = 1, VersionWithFilters = 2, VersionWithConsent = 3; // what needs less is said with less, so that it has one encoding
+    private const uint Version = 1, VersionWithFilters = 2, VersionWithConsent = 3, VersionWithTerms = 4; // what needs less is said with less, so that it has one encoding
 
     /// <summary>The longest run: grants are given for weeks, not for good.</summary>
     public static readonly TimeSpan LongestRun = TimeSpan.FromDays(30);
 
     /// <summary>Whether only rows of subjects who consent take part; then each input names its <see cref="PlanInput.Subject"/>.</summary>
     public ConsentRule Consent { get; init; }
+
+    /// <summary>The version of an algorithm that the question must be; null where nobody provides one.</summary>
+    public AlgorithmReference? Algorithm { get; init; }
+
+    /// <summary>Who beside the owners must agree; null for nobody.</summary>
+    public EndorsementRule? Endorsers { get; init; }
+
+    /// <summary>Whether each party seals a seed and keeps a recording, so that its side of a run can be recomputed (protocols/specs/job.md).</summary>
+    public bool Replay { get; init; }
 
     /// <summary>The digest of the canonical encoding.</summary>
     public Digest Digest => Digest.Of(Domain, Encode());
@@ -87,11 +96,12 @@ public sealed record Plan(
     public byte[] Encode()
     {
         var writer = new CanonicalWriter();
-        var hasConsent = Consent != ConsentRule.None;
+        var hasTerms = Algorithm is not null || Endorsers is not null || Replay;
+        var hasConsent = hasTerms || Consent != ConsentRule.None;
         var hasFilters = hasConsent || Inputs.Any(i => i.Filter is not null);
-        writer.UInt32(hasConsent ? VersionWithConsent : hasFilters ? VersionWithFilters : Version).Text(Consortium).Digest(Nonce).Text(Protocol);
+        writer.UInt32(hasTerms ? VersionWithTerms : hasConsent ? VersionWithConsent : hasFilters ? VersionWithFilters : Version).Text(Consortium).Digest(Nonce).Text(Protocol);
         QuestionEncoding.Encode(writer, Question);
-        return writer
+        writer
             .Text(Purpose).Byte((byte)Security).Party(Requester)
             .List(Inputs, (w, i) =>
             {
@@ -103,8 +113,15 @@ public sealed record Plan(
             })
             .List(Receivers, (w, r) => w.Party(r))
             .Time(Created).Time(Expires).UInt32((uint)Uses).UInt32((uint)RunLimit.TotalSeconds)
-            .Raw(hasConsent ? [(byte)Consent] : [])
-            .ToArray();
+            .Raw(hasConsent ? [(byte)Consent] : []);
+        if (hasTerms)
+        {
+            writer.Optional(Algorithm, AlgorithmReference.Encode);
+            EndorsementRule.Encode(writer, Endorsers);
+            writer.Boolean(Replay);
+        }
+
+        return writer.ToArray();
     }
 
     /// <summary>Reads a plan strictly: what is accepted has one encoding, and it is the bytes given.</summary>
@@ -113,7 +130,7 @@ public sealed record Plan(
     {
         var reader = new CanonicalReader(bytes);
         var version = reader.UInt32();
-        if (version is not (Version or VersionWithFilters or VersionWithConsent)) throw new MalformedException("version 1, 2 or 3 of the plan encoding");
+        if (version is not (Version or VersionWithFilters or VersionWithConsent or VersionWithTerms)) throw new MalformedException("version 1 to 4 of the plan encoding");
         var plan = new Plan(
             reader.Text(), reader.Digest(), reader.Text(), QuestionEncoding.Decode(ref reader),
             reader.Text(), (SecurityModel)reader.Byte(), reader.Party(),
@@ -123,16 +140,20 @@ public sealed record Plan(
                 r.List((ref k) => k.Text()))
             {
                 Filter = version >= VersionWithFilters ? r.Optional(RowFilterEncoding.Decode) : null,
-                Subject = version >= VersionWithConsent ? r.Text() : null,
+                Subject = version >= VersionWithConsent ? SubjectOf(r.Text(), version) : null,
             }),
             reader.List((ref r) => r.Party()),
             reader.Time(), reader.Time(), Count(ref reader),
             TimeSpan.FromSeconds(reader.UInt32()))
         {
-            Consent = version == VersionWithConsent ? ConsentOf(ref reader) : ConsentRule.None,
+            Consent = version >= VersionWithConsent ? ConsentOf(ref reader, version) : ConsentRule.None,
+            Algorithm = version == VersionWithTerms ? reader.Optional(AlgorithmReference.Decode) : null,
+            Endorsers = version == VersionWithTerms ? EndorsementRule.Decode(ref reader) : null,
+            Replay = version == VersionWithTerms && reader.Boolean(),
         };
         reader.End();
         if (version == VersionWithFilters && plan.Inputs.All(input => input.Filter is null)) throw new MalformedException("a filter in version 2 of the plan encoding");
+        if (version == VersionWithTerms && plan is { Algorithm: null, Endorsers: null, Replay: false }) throw new MalformedException("a term in version 4 of the plan encoding");
         plan.Check();
         return plan;
     }
@@ -140,11 +161,15 @@ public sealed record Plan(
     private static int Count(ref CanonicalReader reader) =>
         reader.UInt32() is var count and >= 1 and <= int.MaxValue ? (int)count : throw new MalformedException("at least one use");
 
-    private static ConsentRule ConsentOf(ref CanonicalReader reader) => reader.Byte() switch
+    /// <summary>A subject's column; in version 4, where a plan need not require consent, an empty text for none.</summary>
+    private static string? SubjectOf(string text, uint version) => version == VersionWithTerms && text.Length == 0 ? null : text;
+
+    private static ConsentRule ConsentOf(ref CanonicalReader reader, uint version) => reader.Byte() switch
     {
+        (byte)ConsentRule.None when version == VersionWithTerms => ConsentRule.None,
         (byte)ConsentRule.Required => ConsentRule.Required,
         (byte)ConsentRule.Throughout => ConsentRule.Throughout,
-        _ => throw new MalformedException("a known rule of consent in version 3 of the plan encoding"),
+        _ => throw new MalformedException("a known rule of consent in the plan encoding"),
     };
 
     private void Check()
@@ -170,6 +195,9 @@ public sealed record Plan(
         Require(
             Inputs.All(input => Consent == ConsentRule.None ? input.Subject is null : input.Columns.Any(c => c.Name == input.Subject && c.NamesSubjects)),
             "a subject of each input among its columns, of text or whole numbers, where consent is required, and none elsewhere");
+        Require(
+            Endorsers is not { } rule || (rule.IsSound && !rule.Of.Any(party => party == Requester || party == Algorithm?.Provider || Parties.Contains(party))),
+            "endorsers who neither take part, nor ask, nor provide the algorithm");
         Require(Inputs.All(input => input.IsStanding == Question.IsStanding), "no version of any dataset in a standing job, and one of each in any other");
         Require(Question is not (PredictionQuestion { IsOfThisRun: true } or EvaluationQuestion { Of.IsOfThisRun: true }), "a model that is there, but in a pipeline that trains it");
         foreach (var question in Question is PipelineQuestion pipeline ? pipeline.Steps : [Question]) CheckInputs(question);

@@ -324,7 +324,8 @@ class Keys:
 class Plan:
     def __init__(self, data):
         r = Reader(data)
-        require(r.u32() == 1)
+        self.version = r.u32()
+        require(self.version in (1, 4))
         self.digest = digest("collab/plan/v1", data)
         self.consortium, _, _ = r.text(), r.digest(), r.text()
         self.question(r)
@@ -332,6 +333,12 @@ class Plan:
         inputs = r.list(self.input)
         self.receivers = r.list(Reader.party)
         created, self.expires, self.uses, limit = r.time(), r.time(), min(r.u32(), 2**31 - 1), r.u32()
+        self.algorithm, self.endorsers, self.at_least, replay = None, [], 0, False
+        if self.version == 4:
+            require(r.byte() == 0)  # this verifier reads no plan with consent
+            self.algorithm = r.optional(lambda a: (a.party(), a.digest(), a.u32(), a.text(), a.digest()))
+            self.endorsers, self.at_least, replay = r.list(Reader.party), r.byte(), r.boolean()
+            require(self.algorithm or self.endorsers or replay)
         r.end()
         owners = [i[0] for i in inputs]
         require(security == 1 and 1 <= len(inputs) <= 16 and rises(owners))
@@ -339,6 +346,10 @@ class Plan:
         require(self.uses >= 1 and limit > 0 and self.expires > created)
         self.inputs = {i[0]: (i[1], i[2]) for i in inputs}
         self.parties = sorted(set(owners + self.receivers))
+        require(self.algorithm is None or (1 <= self.algorithm[2] < 2**31 and 1 <= len(self.algorithm[3].encode("utf-16-le")) // 2 <= 200))
+        strangers = self.parties + [self.requester] + ([self.algorithm[0]] if self.algorithm else [])
+        require(len(self.endorsers) <= 16 and rises(self.endorsers) and not set(self.endorsers) & set(strangers))
+        require((1 if self.endorsers else 0) <= self.at_least <= len(self.endorsers))
 
     @staticmethod
     def column(r):
@@ -349,6 +360,7 @@ class Plan:
     def input(self, r):
         owner, _, dataset, version, band = r.party(), r.text(), r.digest(), r.digest(), r.byte()
         columns, key = r.list(self.column), r.list(Reader.text)
+        require(self.version == 1 or (not r.boolean() and r.text() == ""))  # nor with a filter
         require(1 <= band <= 19 and columns and len(set(columns)) == len(columns) and set(key) <= set(columns))
         return owner, dataset, version
 

@@ -34,6 +34,8 @@ public static class JobDescription
         ["throughout"] = ConsentRule.Throughout,
     };
 
+    private static readonly Dictionary<string, bool> ReplayWords = new() { ["none"] = false, ["kept"] = true };
+
     private static readonly Dictionary<string, Kind> Kinds = new()
     {
         ["intersection"] = Kind.Intersection,
@@ -91,6 +93,7 @@ public static class JobDescription
             job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun))
         {
             Consent = job.Choice("consent", ConsentWords, ConsentRule.None),
+            Replay = job.Choice("replay", ReplayWords, false),
         };
         job.End();
         if ((isJoin || isRetrieval) && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1)))

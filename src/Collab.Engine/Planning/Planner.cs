@@ -96,6 +96,7 @@ public static class Planner
             specification.RunLimit)
         {
             Consent = specification.Consent,
+            Replay = specification.Replay,
         };
         RequireSuitedParties(plan);
         return plan;

@@ -1,0 +1,32 @@
+using Collab.Primitives;
+
+namespace Collab.Jobs;
+
+/// <summary>Which version of whose algorithm a plan computes (protocols/specs/algorithm.md). The algorithm itself is the plan's question.</summary>
+/// <param name="Provider">The party that provides it.</param>
+/// <param name="Id">The random id under which the ledger knows it.</param>
+/// <param name="Version">Its version, from 1.</param>
+/// <param name="Name">The provider's name of it; only those who see the plan see the name.</param>
+/// <param name="Salt">32 random bytes of the provider, so that the digest of a guessable question cannot be guessed.</param>
+public sealed record AlgorithmReference(PartyId Provider, Digest Id, int Version, string Name, Digest Salt)
+{
+    private const string Domain = "collab/algorithm/v1";
+
+    /// <summary>What the provider puts on the ledger for this version when it is exactly that question; it opens with this reference and the question.</summary>
+    public Digest DigestOf(Question question)
+    {
+        var writer = new CanonicalWriter();
+        Encode(writer, this);
+        QuestionEncoding.Encode(writer, question);
+        return Digest.Of(Domain, writer.ToArray());
+    }
+
+    internal static void Encode(CanonicalWriter writer, AlgorithmReference algorithm) => writer
+        .Party(algorithm.Provider).Digest(algorithm.Id).UInt32((uint)algorithm.Version).Text(algorithm.Name).Digest(algorithm.Salt);
+
+    internal static AlgorithmReference Decode(ref CanonicalReader reader) => new(
+        reader.Party(), reader.Digest(),
+        reader.UInt32() is var version and >= 1 and <= int.MaxValue ? (int)version : throw new MalformedException("a version of an algorithm from 1"),
+        reader.Text() is { Length: >= 1 and <= 200 } name ? name : throw new MalformedException("a name of an algorithm of 1 to 200 letters"),
+        reader.Digest());
+}
