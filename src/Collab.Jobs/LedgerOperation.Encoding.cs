@@ -18,6 +18,9 @@ public static class LedgerOperationEncoding
         Commit = 7,
         Abort = 8,
         RegisterConsents = 9,
+        Attest = 15,
+        RevokeRecord = 16,
+        RecordChecked = 17,
     }
 
     /// <summary>The bytes that are signed.</summary>
@@ -56,6 +59,15 @@ public static class LedgerOperationEncoding
             case LedgerOperation.RegisterConsents o:
                 writer.UInt32((uint)o.Number).Byte(o.Algorithm).Digest(o.Root);
                 break;
+            case LedgerOperation.Attest o:
+                writer.Digest(o.Attestation).Byte(o.Algorithm).Digest(o.Root).Time(o.Expires);
+                break;
+            case LedgerOperation.RevokeRecord o:
+                writer.Digest(o.Record).Text(Checked(o.Reason));
+                break;
+            case LedgerOperation.RecordChecked o:
+                writer.Byte(o.Algorithm).Digest(o.Commitment);
+                break;
         }
 
         return writer.ToArray();
@@ -93,6 +105,9 @@ public static class LedgerOperationEncoding
                 author, id, time, heads, job, reader.Digest(), Code(ref reader),
                 reader.Optional((ref r) => r.Party()), reader.Optional((ref r) => new StepId(Code(ref r)))),
             Kind.RegisterConsents => new LedgerOperation.RegisterConsents(author, id, time, heads, job, Count(ref reader), reader.Byte(), reader.Digest()),
+            Kind.Attest => new LedgerOperation.Attest(author, id, time, heads, job, reader.Digest(), reader.Byte(), reader.Digest(), reader.Time()),
+            Kind.RevokeRecord => new LedgerOperation.RevokeRecord(author, id, time, heads, job, reader.Digest(), Code(ref reader)),
+            Kind.RecordChecked => new LedgerOperation.RecordChecked(author, id, time, heads, job, reader.Byte(), reader.Digest()),
             _ => throw new MalformedException("a known operation"),
         };
         reader.End();
@@ -110,6 +125,9 @@ public static class LedgerOperationEncoding
         LedgerOperation.Commit => Kind.Commit,
         LedgerOperation.Abort => Kind.Abort,
         LedgerOperation.RegisterConsents => Kind.RegisterConsents,
+        LedgerOperation.Attest => Kind.Attest,
+        LedgerOperation.RevokeRecord => Kind.RevokeRecord,
+        LedgerOperation.RecordChecked => Kind.RecordChecked,
         _ => throw new ArgumentException($"{operation.GetType().Name} has no encoding.", nameof(operation)),
     };
 

@@ -88,6 +88,32 @@ public abstract record LedgerOperation(
     public sealed record RegisterConsents(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, int Number, byte Algorithm, Digest Root)
         : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An issuer attests a batch of records: one salted commitment for any number of them (protocols/specs/record.md).</summary>
+    /// <param name="Job">The plan's digest when it came out of a job; else the attestation's own id.</param>
+    /// <param name="Attestation">The attestation's random id.</param>
+    /// <param name="Algorithm">How the records were committed to (protocols/specs/commitment.md).</param>
+    /// <param name="Root">The commitment; it tells neither the records nor how many they are.</param>
+    /// <param name="Expires">No record of the batch is valid from here on.</param>
+    public sealed record Attest(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job,
+        Digest Attestation, byte Algorithm, Digest Root, DateTimeOffset Expires)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An issuer takes one record of an attestation back, for good. Its job is the attestation's id.</summary>
+    /// <param name="Record">The record's random handle, which only those know who have seen the record.</param>
+    /// <param name="Reason">A reason code, for example <c>record.mistaken</c>; never free text.</param>
+    public sealed record RevokeRecord(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Record, string Reason)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>A party has checked some record: which one and with what verdict only the opening tells, which stays with it.</summary>
+    /// <param name="Job">The plan's digest when a job asked for it; else the random id of the checker's own book.</param>
+    /// <param name="Algorithm">How the commitment was made.</param>
+    /// <param name="Commitment">The salted commitment to record, verdict and time.</param>
+    public sealed record RecordChecked(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, byte Algorithm, Digest Commitment)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
 }
 
 /// <summary>An input as the ledger knows it.</summary>

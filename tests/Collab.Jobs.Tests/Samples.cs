@@ -111,6 +111,9 @@ internal sealed class Samples(int seed)
             new LedgerOperation.Abort(author, Digest(), Time(), Heads(), Digest(), Digest(), Code(), Parties(1)[0], new StepId(Code())),
             new LedgerOperation.Abort(author, Digest(), Time(), Heads(), Digest(), Digest(), Code(), null, null),
             new LedgerOperation.RegisterConsents(author, Digest(), Time(), Heads(), Digest(), 1 + Next(100), 1, Digest()),
+            new LedgerOperation.Attest(author, Digest(), Time(), Heads(), Digest(), Digest(), 1, Digest(), Time()),
+            new LedgerOperation.RevokeRecord(author, Digest(), Time(), Heads(), Digest(), Digest(), Code()),
+            new LedgerOperation.RecordChecked(author, Digest(), Time(), Heads(), Digest(), 1, Digest()),
         ];
     }
 

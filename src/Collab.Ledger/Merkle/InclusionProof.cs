@@ -13,27 +13,34 @@ public sealed record InclusionProof(long Index, long TreeSize, IReadOnlyList<Dig
     /// <summary>Whether the leaf is in the tree with that root (RFC 9162, section 2.1.3.2).</summary>
     /// <param name="leaf">The leaf's hash, as <see cref="MerkleTree.LeafHash"/> makes it.</param>
     /// <param name="root">The root of the tree of <see cref="TreeSize"/> leaves.</param>
-    public bool Verify(Digest leaf, Digest root)
+    /// <param name="combine">The hash of a node; null for <see cref="MerkleTree.NodeHash"/>.</param>
+    public bool Verify(Digest leaf, Digest root, CombineNodes? combine = null) => RootFrom(leaf, combine) == root;
+
+    /// <summary>The root of the tree that has the leaf at this place, or null if the path is none of such a tree.</summary>
+    /// <param name="leaf">The leaf's hash.</param>
+    /// <param name="combine">The hash of a node; null for <see cref="MerkleTree.NodeHash"/>.</param>
+    public Digest? RootFrom(Digest leaf, CombineNodes? combine = null)
     {
-        if (Index < 0 || Index >= TreeSize) return false;
+        combine ??= MerkleTree.NodeHash;
+        if (Index < 0 || Index >= TreeSize) return null;
         var (node, last, hash) = (Index, TreeSize - 1, leaf);
         foreach (var sibling in Path)
         {
-            if (last == 0) return false; // longer than the tree is high
+            if (last == 0) return null; // longer than the tree is high
             if ((node & 1) == 1 || node == last)
             {
-                hash = MerkleTree.NodeHash(sibling, hash);
+                hash = combine(sibling, hash);
                 while ((node & 1) == 0 && node != 0) (node, last) = (node >> 1, last >> 1); // no sibling at these heights
             }
             else
             {
-                hash = MerkleTree.NodeHash(hash, sibling);
+                hash = combine(hash, sibling);
             }
 
             (node, last) = (node >> 1, last >> 1);
         }
 
-        return last == 0 && hash == root;
+        return last == 0 ? hash : null;
     }
 
     /// <summary>Writes index, size and path.</summary>

@@ -9,6 +9,9 @@ namespace Collab.Ledger.Merkle;
 /// <param name="index">Counted from 0 at this height.</param>
 public delegate Digest CompleteSubtree(int height, long index);
 
+/// <summary>The hash of a node over its two children, for trees of another hash than SHA-256.</summary>
+public delegate Digest CombineNodes(Digest left, Digest right);
+
 /// <summary>The Merkle tree hash of RFC 6962 (section 2.1; the same in RFC 9162) over SHA-256. Pure functions of bytes.</summary>
 public static class MerkleTree
 {
@@ -38,18 +41,20 @@ public static class MerkleTree
 
     /// <summary>The root of the first <paramref name="size"/> leaves.</summary>
     /// <param name="subtree">Every complete subtree of that tree.</param>
-    /// <param name="size">In leaves.</param>
-    public static Digest Root(CompleteSubtree subtree, long size)
+    /// <param name="size">In leaves; 1 or more if the hash is another one.</param>
+    /// <param name="combine">The hash of a node; null for <see cref="NodeHash"/>.</param>
+    public static Digest Root(CompleteSubtree subtree, long size, CombineNodes? combine = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(size);
-        return size == 0 ? EmptyRoot : Range(subtree, 0, size);
+        return size == 0 ? EmptyRoot : Range(subtree, 0, size, combine ?? NodeHash);
     }
 
     /// <summary>PATH(m, D[n]) of RFC 6962, section 2.1.1: the siblings from the leaf to the root.</summary>
     /// <param name="subtree">Every complete subtree of the tree.</param>
     /// <param name="index">The leaf m, below <paramref name="size"/>.</param>
     /// <param name="size">The size n of the tree, in leaves.</param>
-    public static InclusionProof ProveInclusion(CompleteSubtree subtree, long index, long size)
+    /// <param name="combine">The hash of a node; null for <see cref="NodeHash"/>.</param>
+    public static InclusionProof ProveInclusion(CompleteSubtree subtree, long index, long size, CombineNodes? combine = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, size);
@@ -60,12 +65,12 @@ public static class MerkleTree
             var middle = start + Split(end - start);
             if (index < middle)
             {
-                path.Add(Range(subtree, middle, end));
+                path.Add(Range(subtree, middle, end, combine ?? NodeHash));
                 end = middle;
             }
             else
             {
-                path.Add(Range(subtree, start, middle));
+                path.Add(Range(subtree, start, middle, combine ?? NodeHash));
                 start = middle;
             }
         }
@@ -90,23 +95,23 @@ public static class MerkleTree
             var middle = start + Split(end - start);
             if (oldSize <= middle)
             {
-                path.Add(Range(subtree, middle, end));
+                path.Add(Range(subtree, middle, end, NodeHash));
                 end = middle;
             }
             else
             {
-                path.Add(Range(subtree, start, middle));
+                path.Add(Range(subtree, start, middle, NodeHash));
                 start = middle;
             }
         }
 
-        if (start != 0) path.Add(Range(subtree, start, end)); // from 0 it is the old root itself, which the verifier has
+        if (start != 0) path.Add(Range(subtree, start, end, NodeHash)); // from 0 it is the old root itself, which the verifier has
         path.Reverse();
         return new ConsistencyProof(oldSize, newSize, path);
     }
 
     // The hash of D[start:end] where start is a multiple of every power of two the range is split into.
-    private static Digest Range(CompleteSubtree subtree, long start, long end)
+    private static Digest Range(CompleteSubtree subtree, long start, long end, CombineNodes combine)
     {
         var count = end - start;
         if (BitOperations.IsPow2(count))
@@ -116,7 +121,7 @@ public static class MerkleTree
         }
 
         var middle = start + Split(count);
-        return NodeHash(Range(subtree, start, middle), Range(subtree, middle, end));
+        return combine(Range(subtree, start, middle, combine), Range(subtree, middle, end, combine));
     }
 
     // The largest power of two below count.
