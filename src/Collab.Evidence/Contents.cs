@@ -65,9 +65,9 @@ internal sealed class Contents
     }
 
     private static Receipt Known(PartyId party, Receipt receipt) =>
-        receipt.Result is null || Enum.IsDefined((CommitmentAlgorithm)receipt.Result.Algorithm)
+        new[] { receipt.Result, receipt.Replay }.All(c => c is null || Enum.IsDefined((CommitmentAlgorithm)c.Algorithm))
             ? receipt
-            : throw new EvidenceException(EvidenceErrors.Unsupported, $"{ReceiptPrefix}{party}", "This verifier does not know how the result was committed to.");
+            : throw new EvidenceException(EvidenceErrors.Unsupported, $"{ReceiptPrefix}{party}", "This verifier does not know how the result or the seed was committed to.");
 
     private static Entry ReadEntry(PartyId log, ProvenEntry entry)
     {

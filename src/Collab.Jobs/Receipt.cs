@@ -24,18 +24,22 @@ public sealed record Receipt(
     DateTimeOffset Finished)
 {
     private const string Domain = "collab/receipt/v1";
-    private const byte Version = 1;
+    private const byte Version = 1, VersionWithReplay = 2; // what needs less is said with less, so that it has one encoding
+
+    /// <summary>The commitment to the party's seed and recording, where the plan keeps them for a replay (protocols/specs/replay.md); null elsewhere.</summary>
+    public CommitmentReference? Replay { get; init; }
 
     /// <summary>The digest of the canonical encoding.</summary>
     public Digest Digest => Digest.Of(Domain, Encode());
 
     /// <summary>The canonical encoding (protocols/specs/receipt.md).</summary>
     public byte[] Encode() => new CanonicalWriter()
-        .Byte(Version).Digest(Job).Digest(Run).Party(Party).Digest(Nonce).Text(Software)
+        .Byte(Replay is null ? Version : VersionWithReplay).Digest(Job).Digest(Run).Party(Party).Digest(Nonce).Text(Software)
         .Optional(Snapshot, (w, s) => w.Digest(s.DatasetId).Digest(s.Version).Digest(s.Commitment))
         .List(Conversations, Conversation.Encode)
-        .Optional(Result, (w, r) => w.Byte(r.Algorithm).Digest(r.Value))
+        .Optional(Result, CommitmentReference.Encode)
         .Time(Finished)
+        .Raw(Replay is null ? [] : new CanonicalWriter().Byte(Replay.Algorithm).Digest(Replay.Value).Written)
         .ToArray();
 
     /// <summary>Reads and checks a receipt.</summary>
@@ -43,13 +47,17 @@ public sealed record Receipt(
     public static Receipt Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new CanonicalReader(bytes);
-        if (reader.Byte() != Version) throw new MalformedException("version 1 of the receipt encoding");
+        var version = reader.Byte();
+        if (version is not (Version or VersionWithReplay)) throw new MalformedException("version 1 or 2 of the receipt encoding");
         var receipt = new Receipt(
             reader.Digest(), reader.Digest(), reader.Party(), reader.Digest(), reader.Text(),
             reader.Optional((ref r) => new SnapshotReference(r.Digest(), r.Digest(), r.Digest())),
             reader.List((ref r) => Conversation.Decode(ref r)),
-            reader.Optional((ref r) => new CommitmentReference(r.Byte(), r.Digest())),
-            reader.Time());
+            reader.Optional((ref r) => CommitmentReference.Decode(ref r)),
+            reader.Time())
+        {
+            Replay = version == VersionWithReplay ? CommitmentReference.Decode(ref reader) : null,
+        };
         reader.End();
         if (!receipt.Conversations.Zip(receipt.Conversations.Skip(1)).All(p => p.First.Peer.CompareTo(p.Second.Peer) < 0))
             throw new MalformedException("each peer once, in order");
@@ -66,7 +74,14 @@ public sealed record SnapshotReference(Digest DatasetId, Digest Version, Digest 
 /// <summary>A salted commitment whose opening stays with whoever may see what it commits to.</summary>
 /// <param name="Algorithm">How it was made; 1 is salted SHA-256 (protocols/specs/commitment.md).</param>
 /// <param name="Value">The commitment.</param>
-public sealed record CommitmentReference(byte Algorithm, Digest Value);
+public sealed record CommitmentReference(byte Algorithm, Digest Value)
+{
+    /// <summary>Writes the two fields.</summary>
+    public static void Encode(CanonicalWriter writer, CommitmentReference commitment) => writer.Byte(commitment.Algorithm).Digest(commitment.Value);
+
+    /// <summary>Reads the two fields.</summary>
+    public static CommitmentReference Decode(ref CanonicalReader reader) => new(reader.Byte(), reader.Digest());
+}
 
 /// <summary>All that passed between the receipt's party and one peer in a run.</summary>
 /// <param name="Peer">The other party.</param>

@@ -12,6 +12,13 @@ public abstract class RandomSource
     /// <summary>Fills the span with uniform bytes.</summary>
     public abstract void Fill(Span<byte> destination);
 
+    /// <summary>
+    /// A source for a part of a protocol that draws while another does: of a source that can be drawn from again, each has draws of its own, whichever
+    /// is first. This one itself where that makes no difference. Branches of one label are taken in an order that is always the same.
+    /// </summary>
+    /// <param name="label">What the part is called; each of those that run at the same time has another.</param>
+    public virtual RandomSource Branch(string label) => this;
+
     /// <summary>New uniform bytes.</summary>
     /// <param name="size">The length, in bytes.</param>
     public byte[] Bytes(int size)

@@ -49,6 +49,8 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
             (_, p) => p.Log(Riverside, log => log with { Entries = [log.Entries[0] with { Entry = new byte[] { 1, 2, 3 } }, .. log.Entries.Skip(1)] }));
         yield return Resealed("an unknown way to commit to a result", EvidenceErrors.Unsupported, "receipt/registry",
             (_, p) => p.Receipt(Registry, r => r with { Result = r.Result! with { Algorithm = 3 } }));
+        yield return Resealed("an unknown way to commit to a seed", EvidenceErrors.Unsupported, "receipt/registry",
+            (_, p) => p.Receipt(Registry, r => r with { Replay = new CommitmentReference(3, Other) }));
         yield return Row("a bundle of another version", EvidenceErrors.Unsupported, "header", async () =>
         {
             var trial = await HonestRun.TrialAsync();
@@ -249,6 +251,8 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
 
         yield return Resealed("another receipt than committed to", EvidenceErrors.ReceiptMismatch, "receipt/riverside",
             (_, p) => p.Receipt(Riverside, r => r with { Software = "collab 9" }));
+        yield return Resealed("a receipt with a seed that was not committed to", EvidenceErrors.ReceiptMismatch, "receipt/riverside",
+            (_, p) => p.Receipt(Riverside, r => r with { Replay = new CommitmentReference(1, Other) }));
         yield return Resealed("receipts swapped", EvidenceErrors.ReceiptMismatch, "receipt/lakeside", (_, p) =>
         {
             var (one, other) = (p["receipt/lakeside"].ToArray(), p["receipt/riverside"].ToArray());

@@ -120,7 +120,10 @@ internal sealed class Samples(int seed)
     public Receipt Receipt() => new(
         Digest(), Digest(), Parties(1)[0], Digest(), Text(), Coin() ? new SnapshotReference(Digest(), Digest(), Digest()) : null,
         Parties(Next(4)).ConvertAll(p => new Conversation(p, List(0, 2, Line), List(0, 2, Line))),
-        Coin() ? new CommitmentReference((byte)Next(256), Digest()) : null, Time());
+        Coin() ? new CommitmentReference((byte)Next(256), Digest()) : null, Time())
+    {
+        Replay = Coin() ? new CommitmentReference((byte)Next(256), Digest()) : null,
+    };
 
     public DatasetOffer Offer() => new(Parties(1)[0], Text(), Digest(), Digest(), 1 + Next(19), new DatasetSchema(Columns()));
 

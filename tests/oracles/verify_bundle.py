@@ -459,13 +459,15 @@ class Receipt:
     def __init__(self, data):
         r = Reader(data)
         self.digest = digest("collab/receipt/v1", data)
-        require(r.byte() == 1)
+        version = r.byte()
+        require(version in (1, 2))
         self.job, self.run, self.party, _, _ = r.digest(), r.digest(), r.party(), r.digest(), r.text()
         self.snapshot = r.optional(lambda s: (s.digest(), s.digest(), s.digest()))
         line = lambda c: (c.text(), c.u64(), c.u64(), c.digest())
         self.conversations = r.list(lambda c: (c.party(), c.list(line), c.list(line)))
         self.result = r.optional(lambda c: (c.byte(), c.digest()))
         r.time()
+        self.replay = (r.byte(), r.digest()) if version == 2 else None
         r.end()
         require(rises([c[0] for c in self.conversations]))
 
@@ -526,7 +528,7 @@ class Bundle:
         self.run = self.part("run", self.run_of)
         self.receipts = self.of_parties("receipt/", Receipt)
         for party, receipt in self.receipts.items():
-            if receipt.result and receipt.result[0] != 1:
+            if any(c and c[0] != 1 for c in (receipt.result, receipt.replay)):
                 raise Broken("unsupported.version", "receipt/" + party)
         self.entries = []
         for party, log in self.logs.items():

@@ -27,7 +27,7 @@ internal sealed class StoreOfItems : IDisposable
     {
         using var elements = NativeBuffer<Gf128>.Allocate(digests.Length);
         using (var permutation = ItemDigests.Permutation(run.Context)) permutation.Compress(digests.Span, elements.Span);
-        using var random = AesPrg.Generate(run.Random);
+        using var random = AesPrg.Generate(run.Random.Branch("store")); // the vector OLE draws at the same time
         var store = NativeBuffer<Gf128>.Allocate((int)parameters.Size);
         var keys = OkvsKeys.Sort(parameters, seed, digests.Span, run.Parallelism);
         var solved = false;
