@@ -128,6 +128,48 @@ public sealed class WholeEngineTests
     }
 
     [Fact]
+    public async Task Of_two_runs_opened_at_once_for_one_use_no_owner_reads_for_both_and_at_most_one_is_committed()
+    {
+        await using var study = await StudyOfVisitsAsync(new EngineLimits { Party = TimeSpan.FromSeconds(4) }, ApprovalPolicy.AskAlways);
+        var reads = new Dictionary<PartyId, int>();
+        foreach (var owner in new[] { Plans.Al, Plans.Bo })
+        {
+            reads[owner] = 0;
+            study[owner].Datasets.BeforeRead = () =>
+            {
+                lock (reads) reads[owner]++;
+                return Task.CompletedTask;
+            };
+        }
+
+        var plan = await ProposeAsync(study, StatisticsJob, by: Plans.Cy);
+        await study[Plans.Cy].StopEngineAsync(); // a requester who opens what it likes
+        foreach (var owner in plan.Owners)
+        {
+            await study[owner].Seen.WhenAsync(JobEventKind.AwaitsApproval);
+            await study[owner].Engine.ApproveAsync(plan.Digest, None);
+        }
+
+        await study[Plans.Cy].WhenLedgerAsync(plan.Digest, page => plan.Owners.All(owner => page.By<LedgerOperation.Approve>(owner) is not null));
+        Digest[] runs = [Plans.DigestOf("one run"), Plans.DigestOf("another run")];
+        await Task.WhenAll(runs.Select(run => OpenRunAsync(study[Plans.Cy], plan, run)));
+        study[Plans.Cy].StartEngine();
+
+        var committed = 0;
+        foreach (var run in runs)
+        {
+            List<JobEventKind> ends = [];
+            foreach (var node in study.Nodes) ends.Add((await node.Seen.WhenAsync(e => e.Run == run && e.Kind is JobEventKind.Committed or JobEventKind.Aborted)).Kind);
+            committed += Assert.Single(ends.Distinct()) == JobEventKind.Committed ? 1 : 0;
+        }
+
+        Assert.True(committed <= 1);
+        Assert.Equal(committed, study[Plans.Cy].Seen.Results.Count);
+        Assert.All(reads.Values, count => Assert.True(count <= 1));
+        Assert.All(plan.Owners, owner => Assert.True(study[owner].Ledger.PageWithPending(plan.Digest).UsesSpentBy(owner) <= 1));
+    }
+
+    [Fact]
     public async Task A_grant_revoked_before_the_run_is_opened_refuses_it()
     {
         await using var study = await StudyOfVisitsAsync(policy: ApprovalPolicy.AskAlways);

@@ -167,7 +167,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             // The check says what is missing.
         }
 
-        RequireAuthorized();
+        RequireAuthorized(ports.Ledger.Page(_job));
 
         bool IsDecided(JobPage page) => Authorization.Check(plan, page, ports.Clock.GetUtcNow(), _run) is not { } refusal
             || (refusal.Code != Authorization.NotProposed && refusal.Code != Authorization.GrantMissing);
@@ -181,19 +181,25 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             return;
         }
 
-        var use = ports.Ledger.PageWithPending(_job).UsesSpentBy(ports.Self) + 1;
+        // Looked at while nobody else appends: of two runs that are opened at once for the last use, one finds it spent and spends nothing.
         var spend = await ports.Ledger.AppendAsync(
-            s => new LedgerOperation.Spend(s.Author, s.Id, s.Time, s.Heads, _job, _run, input.DatasetId, use), cancellation);
+            s =>
+            {
+                var page = ports.Ledger.PageWithPending(_job);
+                RequireAuthorized(page);
+                return new LedgerOperation.Spend(s.Author, s.Id, s.Time, s.Heads, _job, _run, input.DatasetId, page.UsesSpentBy(ports.Self) + 1);
+            },
+            cancellation);
         await ports.Ledger.WaitForFinalityAsync(spend, cancellation);
 
-        // Between reading the ledger and spending, another run may have spent the last use, or an owner may have revoked.
-        RequireAuthorized();
+        // Until it was final, another owner may have spent its last use for another run, or have revoked.
+        RequireAuthorized(ports.Ledger.Page(_job));
     }
 
     // Reported at the first step, whenever it is found: what is missing is an authorization, and parties find it at different steps.
-    private void RequireAuthorized()
+    private void RequireAuthorized(JobPage page)
     {
-        if (Authorization.Check(plan, ports.Ledger.Page(_job), ports.Clock.GetUtcNow(), _run) is { } refusal)
+        if (Authorization.Check(plan, page, ports.Clock.GetUtcNow(), _run) is { } refusal)
             throw new CollabException(refusal.Code, refusal.Message, refusal.By, RunSteps.Authorize);
     }
 
