@@ -21,8 +21,8 @@ internal sealed class Anvil : IAsyncDisposable
     /// <summary>Runtime: reverts with 32 bytes when the first word of a call is 0, otherwise logs the word under itself as topic. Before it, what returns it.</summary>
     public static readonly byte[] Recorder = Convert.FromHexString("601780600b6000396000f3" + "60003580600c5760206000fd5b8060005260206000a100");
 
-    private readonly Process _process;
     private readonly JsonRpcClient _client;
+    private Process _process;
 
     private Anvil(Process process, Uri address)
     {
@@ -38,16 +38,33 @@ internal sealed class Anvil : IAsyncDisposable
     /// <summary>Blocks come by <see cref="MineAsync"/> alone: when a node mines by itself, a receipt may come after the answer that a transaction was taken.</summary>
     public static async Task<Anvil> StartAsync(params string[] arguments)
     {
+        var (process, address) = await StartProcessAsync(0, arguments);
+        return new Anvil(process, address);
+    }
+
+    /// <summary>Ends the node, which writes its state down, and starts it again at the same address; what waited for a block is forgotten.</summary>
+    /// <param name="state">The file that it was started with (<c>--state</c>).</param>
+    /// <param name="arguments">The others it was started with.</param>
+    public async Task RestartAsync(string state, params string[] arguments)
+    {
+        using (var signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await signal.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        (_process, _) = await StartProcessAsync(Address.Port, ["--state", state, .. arguments]);
+    }
+
+    private static async Task<(Process Process, Uri Address)> StartProcessAsync(int port, string[] arguments)
+    {
         var program = Path.GetFullPath(Path.Combine(Here(), "..", "..", "chain", "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil"));
         if (!File.Exists(program)) Assert.Fail("The test node is missing: run 'npm ci --prefix tests/chain --ignore-scripts' at the root of the repository.");
-        var start = new ProcessStartInfo(program, ["--port", "0", "--host", "127.0.0.1", "--no-mining", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, ["--port", port.ToString(CultureInfo.InvariantCulture), "--host", "127.0.0.1", "--no-mining", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (!line.StartsWith("Listening on 127.0.0.1:", StringComparison.Ordinal)) continue;
-            _ = process.StandardOutput.ReadToEndAsync();
-            _ = process.StandardError.ReadToEndAsync();
-            return new Anvil(process, new Uri($"http://127.0.0.1:{line["Listening on 127.0.0.1:".Length..]}"));
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);              // a line for each request: nobody keeps them
+            _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+            return (process, new Uri($"http://127.0.0.1:{line["Listening on 127.0.0.1:".Length..]}"));
         }
 
         throw new InvalidOperationException("anvil did not start: " + await process.StandardError.ReadToEndAsync());

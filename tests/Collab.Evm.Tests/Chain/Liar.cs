@@ -29,6 +29,12 @@ internal sealed class Liar : IAsyncDisposable
     /// <summary>As <see cref="Instead"/>, after the node was asked: the request arrived, the answer is lost.</summary>
     public Func<string, bool>? LoseAnswer { get; set; }
 
+    /// <summary>Called with each request before the node is asked; true cuts the connection there, so the node never hears of it.</summary>
+    public Func<JsonObject, Task<bool>>? Meet { get; set; }
+
+    /// <summary>Whether the connection is cut in the middle of the answer to a method.</summary>
+    public Func<string, bool>? CutAnswer { get; set; }
+
     public static async Task<Liar> BeforeAsync(Uri? node)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -51,7 +57,14 @@ internal sealed class Liar : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
-        var method = JsonNode.Parse(text)!["method"]!.GetValue<string>();
+        var request = JsonNode.Parse(text)!.AsObject();
+        var method = request["method"]!.GetValue<string>();
+        if (Meet is { } meet && await meet(request))
+        {
+            context.Abort();
+            return;
+        }
+
         if (Instead?.Invoke(method) is { } instead)
         {
             context.Response.StatusCode = instead.Status;
@@ -65,6 +78,15 @@ internal sealed class Liar : IAsyncDisposable
         if (LoseAnswer?.Invoke(method) == true)
         {
             context.Response.StatusCode = 502;
+            return;
+        }
+
+        if (CutAnswer?.Invoke(method) == true)
+        {
+            context.Response.ContentLength = answer.Length;
+            await context.Response.WriteAsync(answer[..(answer.Length / 2)], context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            context.Abort();
             return;
         }
 
