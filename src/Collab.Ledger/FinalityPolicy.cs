@@ -106,4 +106,7 @@ public sealed record Finality(PartyId? Author, IReadOnlyList<CosignedBy> Cosigne
 {
     /// <summary>Whether the checkpoint is final.</summary>
     public bool IsFinal => Author is not null && Cosigned.Count >= Required;
+
+    /// <summary>The latest time that as many witnesses as are required say or exceed, so that no fewer can make a checkpoint look newer; null if it is not final.</summary>
+    public DateTimeOffset? WitnessedAt => IsFinal ? Cosigned.Select(c => c.Time).OrderDescending().ElementAt(Required - 1) : null;
 }

@@ -43,6 +43,20 @@ public sealed class SignedOperation
         return new(LedgerOperationEncoding.Decode(signed), signed, algorithm, signature);
     }
 
+    /// <summary>The operation of a log's entry, or null if it counts for nothing: it is none, is another author's, or does not bear the author's signature.</summary>
+    public static LedgerOperation? TryDecode(LedgerParty author, ReadOnlySpan<byte> entry)
+    {
+        try
+        {
+            var signed = Decode(entry);
+            return signed.Operation.Author == author.Party && signed.IsSignedBy(author.Log.Key) ? signed.Operation : null;
+        }
+        catch (MalformedException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Whether the key signed exactly these bytes.</summary>
     public bool IsSignedBy(VerifyingKey key) => key.Algorithm == _algorithm && key.Verify(Digest.Of(Domain, _signed).ToArray(), _signature);
 }

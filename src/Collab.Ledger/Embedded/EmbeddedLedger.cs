@@ -38,7 +38,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
         var own = _log.ReadEntries(0, _log.Size);
         for (var i = 0; i < own.Count; i++)
         {
-            if (LedgerFold.TryDecode(_own, own[i].Span) is { } operation) _indices[operation.Id] = i;
+            if (SignedOperation.TryDecode(_own, own[i].Span) is { } operation) _indices[operation.Id] = i;
         }
 
         ReadFinal();
@@ -118,7 +118,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
 
     /// <inheritdoc/>
     public JobPage PageWithPending(Digest job) => _fold.Page(
-        job, _log.ReadEntries(_log.FinalSize, _log.Size).Select(e => LedgerFold.TryDecode(_own, e.Span)!).Where(o => o?.Job == job));
+        job, _log.ReadEntries(_log.FinalSize, _log.Size).Select(e => SignedOperation.TryDecode(_own, e.Span)!).Where(o => o?.Job == job));
 
     /// <inheritdoc/>
     public Task WaitForChangeAsync(long seen, CancellationToken cancellation) => _final.AboveAsync(seen, cancellation);

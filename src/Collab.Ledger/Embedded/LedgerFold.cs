@@ -23,7 +23,7 @@ internal sealed class LedgerFold
             if (finalSize <= from) return false;
             foreach (var entry in entries(from, finalSize))
             {
-                if (TryDecode(author, entry.Span) is { } operation) _book.Add(operation);
+                if (SignedOperation.TryDecode(author, entry.Span) is { } operation) _book.Add(operation);
             }
 
             _read[author.Party] = finalSize;
@@ -40,18 +40,5 @@ internal sealed class LedgerFold
     public JobPage Page(Digest job, IEnumerable<LedgerOperation> pending)
     {
         lock (_gate) return JobPage.Of(job, _book[job].Operations.Concat(pending));
-    }
-
-    public static LedgerOperation? TryDecode(LedgerParty author, ReadOnlySpan<byte> entry)
-    {
-        try
-        {
-            var signed = SignedOperation.Decode(entry);
-            return signed.Operation.Author == author.Party && signed.IsSignedBy(author.Log.Key) ? signed.Operation : null;
-        }
-        catch (MalformedException)
-        {
-            return null;
-        }
     }
 }

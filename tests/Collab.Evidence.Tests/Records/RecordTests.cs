@@ -110,8 +110,9 @@ public sealed class RecordTests
         Assert.All(secrets, secret => Assert.EndsWith("(secret)", secret.ToString(), StringComparison.Ordinal));
     }
 
-    internal static SaltedRecord Record(int person, RandomSource random, CommitmentAlgorithm algorithm = CommitmentAlgorithm.SaltedSha256) => SaltedRecord.Create(
-        Issuer, From, From.AddDays(30),
+    internal static SaltedRecord Record(
+        int person, RandomSource random, CommitmentAlgorithm algorithm = CommitmentAlgorithm.SaltedSha256, PartyId? issuer = null, DateTimeOffset? from = null) => SaltedRecord.Create(
+        issuer ?? Issuer, from ?? From, (from ?? From) + Attested.Validity,
         [
             RecordField.OfText("name", $"person {person}"), RecordField.OfText("degree", "physics"),
             RecordField.OfNumber(new ColumnSchema("grade", ColumnType.Decimal, 1), 17 + person), RecordField.OfNumber(new ColumnSchema("year", ColumnType.Integer, 0), 2019),
