@@ -170,6 +170,31 @@ public abstract record JobKind
         public const string Trained = "trained";
     }
 
+    /// <summary>Records of an issuer's rows, committed to by one attestation.</summary>
+    /// <param name="Columns">The fields of a record.</param>
+    /// <param name="Validity">How long they are valid.</param>
+    public sealed record Attest(IReadOnlyList<string> Columns, TimeSpan Validity) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "attest";
+    }
+
+    /// <summary>Records that an issuer releases under the receiver's keys.</summary>
+    /// <param name="KeyRule">How keys are made equal.</param>
+    /// <param name="Of">The issuer; null for the owner that is not the receiver.</param>
+    /// <param name="Disclose">The fields shown.</param>
+    /// <param name="Rule">What the verdict is about; null for none.</param>
+    /// <param name="Amount">The amount told, with numbers at the scales that they are written with; null for none.</param>
+    /// <param name="Records">The most keys of a run.</param>
+    /// <param name="RecordSize">Room for a record, in bytes.</param>
+    /// <param name="Validity">How long what is released is attested.</param>
+    public sealed record Deliver(
+        KeyRule KeyRule, PartyId? Of, IReadOnlyList<string> Disclose, RowFilter? Rule, RequestedAmount? Amount, int Records, int RecordSize, TimeSpan Validity) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "deliver";
+    }
+
     /// <summary>Several questions about the same inputs, in one run.</summary>
     /// <param name="Steps">In order.</param>
     public sealed record Pipeline(IReadOnlyList<JobKind> Steps) : JobKind
@@ -178,6 +203,13 @@ public abstract record JobKind
         public override string Name => "pipeline";
     }
 }
+
+/// <summary>An amount as a person writes it: each number in units of 10^(−digits).</summary>
+/// <param name="Column">The column with the value.</param>
+/// <param name="Share">The share.</param>
+/// <param name="Deductible">What is taken off first.</param>
+/// <param name="Cap">The most; null for no limit.</param>
+public sealed record RequestedAmount(string Column, (long Units, int Digits) Share, (long Units, int Digits) Deductible, (long Units, int Digits)? Cap);
 
 /// <summary>How a person wants two tables joined.</summary>
 /// <param name="KeyRule">How keys are made equal.</param>

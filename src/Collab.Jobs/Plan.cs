@@ -140,7 +140,7 @@ public sealed record Plan(
                 r.List((ref k) => k.Text()))
             {
                 Filter = version >= VersionWithFilters ? r.Optional(RowFilterEncoding.Decode) : null,
-                Subject = version >= VersionWithConsent ? SubjectOf(r.Text(), version) : null,
+                Subject = version >= VersionWithConsent ? SubjectOf(r.Text()) : null,
             }),
             reader.List((ref r) => r.Party()),
             reader.Time(), reader.Time(), Count(ref reader),
@@ -162,7 +162,7 @@ public sealed record Plan(
         reader.UInt32() is var count and >= 1 and <= int.MaxValue ? (int)count : throw new MalformedException("at least one use");
 
     /// <summary>A subject's column; in version 4, where a plan need not require consent, an empty text for none.</summary>
-    private static string? SubjectOf(string text, uint version) => version == VersionWithTerms && text.Length == 0 ? null : text;
+    private static string? SubjectOf(string text) => text.Length == 0 ? null : text; // whose it must be is checked with the question
 
     private static ConsentRule ConsentOf(ref CanonicalReader reader, uint version) => reader.Byte() switch
     {
@@ -193,7 +193,7 @@ public sealed record Plan(
         }
 
         Require(
-            Inputs.All(input => Consent == ConsentRule.None ? input.Subject is null : input.Columns.Any(c => c.Name == input.Subject && c.NamesSubjects)),
+            Inputs.All(input => Consent == ConsentRule.None || !Question.AsksConsentOf(input.Owner) ? input.Subject is null : input.Columns.Any(c => c.Name == input.Subject && c.NamesSubjects)),
             "a subject of each input among its columns, of text or whole numbers, where consent is required, and none elsewhere");
         Require(
             Endorsers is not { } rule || (rule.IsSound && !rule.Of.Any(party => party == Requester || party == Algorithm?.Provider || Parties.Contains(party))),
@@ -217,6 +217,8 @@ public sealed record Plan(
         if (question is ClusterQuestion cluster) Require(cluster.Fits(Inputs), "inputs with keys, and with the columns of the clusters");
         if (question is EvaluationQuestion evaluation) Require(evaluation.Fits(Inputs), "inputs with keys, and with the columns of the model and its labels");
         if (question is PredictionQuestion prediction) Require(prediction.Fits(Inputs), "inputs with keys, and with the columns of the model");
+        if (question is AttestQuestion attest) Require(attest.Fits(Inputs), "one input without a key, with the columns of a record");
+        if (question is DeliverQuestion deliver) Require(deliver.Fits(Inputs), "two inputs with keys, the issuer's with the columns, and a rule that fits them");
         if (question is AnalysisQuestion { Join: { } join } joined) Require(join.Fits(Inputs, joined.Columns), "two inputs with keys and with the columns that the question joins");
     }
 

@@ -20,6 +20,8 @@ public static class QuestionEncoding
     private const byte Training = 21;
     private const byte Prediction = 24;
     private const byte Evaluation = 25;
+    private const byte Attest = 26;
+    private const byte Deliver = 28;
     private const byte Pipeline = 29;
     private const byte RowTraining = 30;
     private const byte Cluster = 31;
@@ -84,6 +86,14 @@ public static class QuestionEncoding
                 writer.Byte(Pipeline);
                 pipeline.Encode(writer);
                 break;
+            case AttestQuestion attest:
+                writer.Byte(Attest);
+                attest.Encode(writer);
+                break;
+            case DeliverQuestion deliver:
+                writer.Byte(Deliver);
+                deliver.Encode(writer);
+                break;
             default:
                 throw new ArgumentException($"{question.GetType().Name} has no encoding.", nameof(question));
         }
@@ -112,6 +122,8 @@ public static class QuestionEncoding
         Pipeline => PipelineQuestion.Decode(ref reader),
         RowTraining => RowTrainingQuestion.Decode(ref reader),
         Cluster => ClusterQuestion.Decode(ref reader),
+        Attest => AttestQuestion.Decode(ref reader),
+        Deliver => DeliverQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -13,6 +13,9 @@ public abstract record Question
 
     /// <summary>Parties that help to compute with no rows of their own and no result; mostly none.</summary>
     public virtual IReadOnlyList<PartyId> Servers => [];
+
+    /// <summary>Whether, where consent is required, an owner's rows are taken by it; mostly of every owner.</summary>
+    public virtual bool AsksConsentOf(PartyId owner) => true;
 }
 
 /// <summary>Statistics over rows that several owners hold side by side, with one set of columns.</summary>
