@@ -65,17 +65,9 @@ internal sealed class Conversations : IAsyncDisposable
     /// <exception cref="CollabException"><see cref="RunErrors.TranscriptMismatch"/>.</exception>
     public static void RequireAgreement(IReadOnlyList<Receipt> receipts)
     {
-        foreach (var sender in receipts)
-        {
-            foreach (var receiver in receipts.Where(r => r.Party != sender.Party))
-            {
-                var sent = sender.Conversations.FirstOrDefault(c => c.Peer == receiver.Party)?.Sent;
-                var received = receiver.Conversations.FirstOrDefault(c => c.Peer == sender.Party)?.Received;
-                if (sent is not null && received is not null && sent.SequenceEqual(received)) continue;
-                throw new CollabException(
-                    RunErrors.TranscriptMismatch, $"{sender.Party} and {receiver.Party} disagree on what {sender.Party} sent.", step: RunSteps.AwaitCommits);
-            }
-        }
+        if (ReceiptAgreement.FirstMismatch(receipts) is { } pair)
+            throw new CollabException(
+                RunErrors.TranscriptMismatch, $"{pair.Sender} and {pair.Receiver} disagree on what {pair.Sender} sent.", step: RunSteps.AwaitCommits);
     }
 
     public async ValueTask DisposeAsync()

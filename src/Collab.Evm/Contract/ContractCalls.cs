@@ -11,7 +11,8 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
     private const string CallDomain = "collab.chain.call.v1";
     private const string VersionDomain = "collab.chain.version.v1";
     private const string CodeDomain = "collab.chain.code.v1";
-    private const string OpeningDomain = "collab.chain.opening.v1";
+
+    private const string Mismatch = "run.transcript-mismatch";
 
     private static readonly Digest None = default;
 
@@ -67,17 +68,27 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
         })];
     }
 
-    /// <summary>Once every party of a run has committed, shows what this party saw all of them commit to: a digest that is the same at all, or a dispute.</summary>
-    public void QueueOpening(ContractRun run, JobPage page)
+    /// <summary>
+    /// Once every party of a run has committed and this party holds all receipts, each as committed: shows what follows from them if they agree, and
+    /// ends the run on the contract if they do not. It never shows anything of receipts that disagree, since another could copy that.
+    /// </summary>
+    public void QueueOpening(ContractRun run)
     {
         if (run.State != 1 || !run.Commits.ContainsKey(Organisation(self)) || run.Commits.Count < run.Job.Parties.Count) return;
-        var commits = page.Of<LedgerOperation.Commit>().Where(c => c.Run == run.Label && IsOnChain(c)).DistinctBy(c => c.Author).OrderBy(c => c.Author).ToList();
-        if (commits.Count < run.Job.Parties.Count) return;                               // their logs have not come here yet
-        var content = new CanonicalWriter().Digest(run.Id);
-        foreach (var commit in commits) content.Party(commit.Author).Digest(commit.Receipt);
         var name = Digest.Of(CallDomain, new CanonicalWriter().Digest(run.Id).Text("open").ToArray());
         var box = CommitBox;
-        if (box.Find(name) is null) box.Queue(name, options.Follower.Contract, ConsortiumContract.Open.EncodeCall(run.Id, Digest.Of(OpeningDomain, content.ToArray())));
+        if (box.Find(name) is not null) return;
+        var receipts = new List<Receipt>();
+        foreach (var (party, organisation) in options.Organisations.Where(o => run.Job.Parties.Contains(o.Value)))
+        {
+            if (options.ReceiptOf(run.Label, party) is not { } receipt || receipt.Digest != run.Commits[organisation]) return; // it has not come here yet
+            receipts.Add(receipt);
+        }
+
+        if (receipts.Count < run.Job.Parties.Count) return;
+        box.Queue(name, options.Follower.Contract, ReceiptAgreement.FirstMismatch(receipts) is null
+            ? ConsortiumContract.Open.EncodeCall(run.Id, RunOpening.Of(run.Id, receipts))
+            : ConsortiumContract.Abort.EncodeCall(run.Id, Code(Mismatch)));
     }
 
     /// <summary>Whether the contract has finally done what the operation says; what only withdraws needs no contract to count.</summary>

@@ -215,7 +215,7 @@ public sealed class EvmLedger : ILedger
             lock (_gate)
             {
                 foreach (var own in page.Operations.Where(o => o.Author == Self)) _calls.Queue(own);
-                foreach (var run in _book.Runs.Where(run => run.Job.Plan == job)) _calls.QueueOpening(run, page);
+                foreach (var run in _book.Runs.Where(run => run.Job.Plan == job)) _calls.QueueOpening(run);
             }
         }
     }

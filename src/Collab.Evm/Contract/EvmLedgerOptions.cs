@@ -24,4 +24,8 @@ public sealed record EvmLedgerOptions(
     Func<IEnumerable<(Digest Dataset, Digest Version)>> Datasets,
     TimeProvider Clock,
     TimeSpan Interval,
-    TimeSpan FinalityLimit);
+    TimeSpan FinalityLimit)
+{
+    /// <summary>The receipt of a party of a run that this party holds, or null: its own, and those that the others gave it after they had committed.</summary>
+    public Func<Digest, PartyId, Receipt?> ReceiptOf { get; init; } = (_, _) => null;
+}

@@ -4,6 +4,7 @@ using Collab.Evm.Following;
 using Collab.Evm.Keys;
 using Collab.Evm.Rpc;
 using Collab.Evm.Sending;
+using Collab.Jobs;
 using Collab.Ledger.Embedded;
 using Collab.Node.Configuration;
 using Collab.Primitives;
@@ -18,7 +19,7 @@ internal sealed class ChainLedger : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly IReadOnlyList<Outbox> _boxes;
 
-    private ChainLedger(NodeHome home, SecretBytes? passphrase, EmbeddedLedger logs, DatasetRegistry datasets, TimeProvider clock)
+    private ChainLedger(NodeHome home, SecretBytes? passphrase, EmbeddedLedger logs, DatasetRegistry datasets, Func<Digest, PartyId, Receipt?> receiptOf, TimeProvider clock)
     {
         try
         {
@@ -32,7 +33,7 @@ internal sealed class ChainLedger : IDisposable
             _boxes = [.. new[] { provider, requester }.OfType<Outbox>()];
             Ledger = new EvmLedger(logs, new EvmLedgerOptions(
                 configuration.Organisations, follower, provider, requester, () => logs.OwnHead, () => datasets.Offers.Select(offer => (offer.Id, offer.Version)),
-                clock, configuration.LookEvery, FinalityLimit));
+                clock, configuration.LookEvery, FinalityLimit) { ReceiptOf = receiptOf });
 
             Outbox? Box(string keyFile, string name) => File.Exists(keyFile)
                 ? Own(Outbox.At(Path.Combine(home.ChainFolder, name), Own(EvmKeyFile.Load(keyFile, passphrase)), configuration.ChainId, configuration.FeeRule, clock))
@@ -53,8 +54,8 @@ internal sealed class ChainLedger : IDisposable
 
     /// <summary>Opens what <c>chain.yaml</c> names; null when there is none.</summary>
     /// <exception cref="CollabException">The file, a key or an outbox cannot be used.</exception>
-    public static ChainLedger? OpenIfConfigured(NodeHome home, SecretBytes? passphrase, EmbeddedLedger logs, DatasetRegistry datasets, TimeProvider clock) =>
-        File.Exists(home.ChainFile) ? new ChainLedger(home, passphrase, logs, datasets, clock) : null;
+    public static ChainLedger? OpenIfConfigured(NodeHome home, SecretBytes? passphrase, EmbeddedLedger logs, DatasetRegistry datasets, Func<Digest, PartyId, Receipt?> receiptOf, TimeProvider clock) =>
+        File.Exists(home.ChainFile) ? new ChainLedger(home, passphrase, logs, datasets, receiptOf, clock) : null;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -108,7 +108,8 @@ public sealed class NodeHost : IAsyncDisposable
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
             var consents = new ConsentRegister(store, RandomSource.System, clock, consortium.Commitments);
             var results = new ResultFolder(home.ResultsFolder);
-            var chain = ChainLedger.OpenIfConfigured(home, passphrase, ledger, datasets, clock);
+            JobEngine? engine = null;
+            var chain = ChainLedger.OpenIfConfigured(home, passphrase, ledger, datasets, (run, party) => engine?.Archive.FindReceipt(run, party), clock);
             if (chain is not null) Own(chain);
             var ports = new EnginePorts(
                 configuration.Party, consortium.Name, chain?.Ledger ?? (ILedger)ledger, peers, datasets, store, results, PolicyOf(home),
@@ -121,7 +122,7 @@ public sealed class NodeHost : IAsyncDisposable
                 SpillFolder = home.SpillFolder,
                 Machine = () => Machine.This with { Here = NodesHere(consortium, configuration.Party) },
             };
-            var engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
+            engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
             var parts = new NodeParts(
                 configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, consents, engine, results, events, clock, Software,
                 configuration.Listen, clock.GetUtcNow()) { Chain = chain };

@@ -7,6 +7,7 @@ using Collab.Evm.Rpc;
 using Collab.Evm.Sending;
 using Collab.Evm.Tests.Chain;
 using Collab.Evm.Transactions;
+using Collab.Jobs;
 using Collab.Primitives;
 using Collab.Testing;
 
@@ -38,9 +39,15 @@ internal sealed class ContractParties : IAsyncDisposable
     /// <summary>What each party says its datasets are.</summary>
     public Dictionary<PartyId, List<(Digest Dataset, Digest Version)>> Datasets { get; } = new() { [A] = [], [B] = [] };
 
+    /// <summary>The receipts that each party holds.</summary>
+    public Dictionary<PartyId, List<Receipt>> Receipts { get; } = new() { [A] = [], [B] = [] };
+
     public EvmLedger LedgerA { get; private set; } = null!;
 
     public EvmLedger LedgerB { get; private set; } = null!;
+
+    /// <summary>What B's key can be made to send besides its ledger.</summary>
+    public Outbox ProviderBoxB { get; private set; } = null!;
 
     public static Digest Organisation(PartyId party) => Digest.Of("test.organisation", System.Text.Encoding.ASCII.GetBytes(party.Name));
 
@@ -99,13 +106,16 @@ internal sealed class ContractParties : IAsyncDisposable
         await DoAsync(requesterA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
         await DoAsync(providerB, 0, Contract, ConsortiumContract.ClaimCall(Organisation(B)));
         LedgerA = Ledger(A, Box("provider-a", providerA), Box("requester-a", requesterA));
-        LedgerB = Ledger(B, Box("provider-b", providerB), null);
+        LedgerB = Ledger(B, ProviderBoxB = Box("provider-b", providerB), null);
     }
 
     private EvmLedger Ledger(PartyId party, Outbox provider, Outbox? requester) => new(Logs.Of(party), new EvmLedgerOptions(
         new Dictionary<PartyId, Digest> { [A] = Organisation(A), [B] = Organisation(B) },
         new ChainFollower(Anvil.Node, [], 0, Contract, 0, FinalityRule.ImmediateWithoutEmptyBlocks, Clock),
-        provider, requester, () => null, () => Datasets[party], Clock, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        provider, requester, () => null, () => Datasets[party], Clock, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1))
+    {
+        ReceiptOf = (run, of) => Receipts[party].Find(receipt => receipt.Run == run && receipt.Party == of),
+    });
 
     private Outbox Box(string name, EvmKey key) => Own(Outbox.At(Path.Combine(_folder, name), key, Anvil.ChainId, FeeRule.Standard with { LeastTip = 1_000_000_000 }, Clock));
 

@@ -10,7 +10,8 @@ namespace Collab.Evm.Tests.Contract;
 public class EvmLedgerTests
 {
     private static readonly Digest Job = Some("plan"), DatasetA = Some("dataset a"), DatasetB = Some("dataset b"), VersionA = Some("version a"), VersionB = Some("version b");
-    private static readonly Digest Run = Some("run"), SecondRun = Some("second run"), ReceiptA = Some("receipt a"), ReceiptB = Some("receipt b");
+    private static readonly Digest Run = Some("run"), SecondRun = Some("second run");
+    private static readonly Receipt ReceiptA = RunReceipts.Of(A, B, Job, Run), ReceiptB = RunReceipts.Of(B, A, Job, Run);
 
     [Fact]
     public async Task A_job_lives_its_whole_life_on_the_contract()
@@ -34,12 +35,15 @@ public class EvmLedgerTests
         await b.AppendAsync(s => new LedgerOperation.Spend(s.Author, s.Id, s.Time, s.Heads, Job, Run, DatasetB, 1), default);
         Assert.Equal(2, b.Page(Job).Of<LedgerOperation.Spend>().Count());
 
-        var commit = await a.AppendAsync(s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, Job, Run, ReceiptA), default);
-        await b.AppendAsync(s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, Job, Run, ReceiptB), default);
+        var commit = await a.AppendAsync(s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, Job, Run, ReceiptA.Digest), default);
+        await b.AppendAsync(s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, Job, Run, ReceiptB.Digest), default);
         await parties.SettleAsync();
         await parties.SettleAsync();
         await a.WaitForFinalityAsync(commit, default);
         Assert.Equal(2, b.Page(Job).Of<LedgerOperation.Commit>().Count());
+        Assert.Equal(1, await RunStateAsync(parties));                                   // nobody has seen the other's receipt
+        foreach (var party in new[] { A, B }) parties.Receipts[party].AddRange([ReceiptA, ReceiptB]);
+        await parties.SettleAsync();
         Assert.Equal(2, await RunStateAsync(parties));                                   // committed: both opened the same
 
         // One use was asked for and is spent: the contract starts no second run, whatever the logs say.
@@ -70,7 +74,7 @@ public class EvmLedgerTests
         // A node that is patched to write to its log alone.
         var log = parties.Logs.Of(B);
         await log.AppendAsync(s => new LedgerOperation.Approve(s.Author, s.Id, s.Time, s.Heads, Job, DatasetB, Some("another version"), Expires(parties), 1), default);
-        await log.AppendAsync(s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, Job, Run, ReceiptB), default);
+        await log.AppendAsync(s => new LedgerOperation.Commit(s.Author, s.Id, s.Time, s.Heads, Job, Run, ReceiptB.Digest), default);
         Assert.Single(a.Page(Job).Of<LedgerOperation.Approve>());
         Assert.Empty(a.Page(Job).Of<LedgerOperation.Commit>());
 
