@@ -25,8 +25,10 @@ public sealed record AlgorithmReference(PartyId Provider, Digest Id, int Version
         .Party(algorithm.Provider).Digest(algorithm.Id).UInt32((uint)algorithm.Version).Text(algorithm.Name).Digest(algorithm.Salt);
 
     internal static AlgorithmReference Decode(ref CanonicalReader reader) => new(
-        reader.Party(), reader.Digest(),
-        reader.UInt32() is var version and >= 1 and <= int.MaxValue ? (int)version : throw new MalformedException("a version of an algorithm from 1"),
+        reader.Party(), reader.Digest(), VersionOf(ref reader),
         reader.Text() is { Length: >= 1 and <= 200 } name ? name : throw new MalformedException("a name of an algorithm of 1 to 200 letters"),
         reader.Digest());
+
+    internal static int VersionOf(ref CanonicalReader reader) =>
+        reader.UInt32() is var version and >= 1 and <= int.MaxValue ? (int)version : throw new MalformedException("a version of an algorithm from 1");
 }

@@ -4,7 +4,7 @@ namespace Collab.Jobs;
 
 /// <summary>Whether a run of a plan may start, read from final ledger entries alone.</summary>
 /// <remarks>Every node decides for itself, from its own copy of all logs; it takes no other node's word.</remarks>
-public static class Authorization
+public static partial class Authorization
 {
     /// <summary>The job is not on the ledger as the plan says.</summary>
     public static readonly ErrorCode NotProposed = new(
@@ -51,6 +51,8 @@ public static class Authorization
             return new(NotProposed, plan.Requester, "The ledger holds no final proposal of exactly this plan.");
         if (now >= plan.Expires) return new(JobExpired, plan.Requester, "The plan has expired.");
         return plan.Inputs.Select(input => CheckGrant(input, page, now)).FirstOrDefault(r => r is not null)
+            ?? CheckEndorsements(plan, page, now)
+            ?? CheckAlgorithm(plan, page)
             ?? CheckUses(plan, page, run);
     }
 
@@ -84,7 +86,8 @@ public static class Authorization
         proposal.Datasets.SequenceEqual(plan.Inputs.Select(i => new DatasetReference(i.Owner, i.DatasetId)))
         && proposal.Parties.SequenceEqual(plan.Parties)
         && proposal.Expires == plan.Expires
-        && proposal.Uses == plan.Uses;
+        && proposal.Uses == plan.Uses
+        && proposal.Terms == ProposalTerms.Of(plan);
 }
 
 /// <summary>Why a run may not start.</summary>

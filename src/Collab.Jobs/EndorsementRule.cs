@@ -14,6 +14,12 @@ public sealed record EndorsementRule(IReadOnlyList<PartyId> Of, int AtLeast)
     internal bool IsSound =>
         Of.Count is >= 1 and <= MostEndorsers && AtLeast >= 1 && AtLeast <= Of.Count && Of.Zip(Of.Skip(1)).All(p => p.First.CompareTo(p.Second) < 0);
 
+    /// <inheritdoc/>
+    public bool Equals(EndorsementRule? other) => other is not null && AtLeast == other.AtLeast && Of.SequenceEqual(other.Of);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(AtLeast, Of.Count, Of.Count > 0 ? Of[0] : null);
+
     internal static void Encode(CanonicalWriter writer, EndorsementRule? rule) =>
         writer.List(rule?.Of ?? [], (w, party) => w.Party(party)).Byte((byte)(rule?.AtLeast ?? 0));
 

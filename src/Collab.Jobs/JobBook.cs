@@ -35,6 +35,9 @@ public sealed class JobPage(Digest job)
     /// <summary>The plan's digest.</summary>
     public Digest Job { get; } = job;
 
+    /// <summary>What the ledger says of the plan's algorithm; null where it names none, or where nobody looked.</summary>
+    public JobPage? Algorithm { get; init; }
+
     /// <summary>All operations on the job, in order of arrival.</summary>
     public IReadOnlyList<LedgerOperation> Operations => _operations;
 
@@ -73,9 +76,12 @@ public sealed class JobPage(Digest job)
         .Where(a => a.Run == run && (plan.Parties.Contains(a.Author) || a.Author == plan.Requester)).OrderBy(a => a.Time).ThenBy(a => a.Author).FirstOrDefault();
 
     /// <summary>A page of these operations.</summary>
-    public static JobPage Of(Digest job, IEnumerable<LedgerOperation> operations)
+    /// <param name="job">The plan's digest.</param>
+    /// <param name="operations">The operations on it.</param>
+    /// <param name="algorithm">The page of the plan's algorithm, if it names one.</param>
+    public static JobPage Of(Digest job, IEnumerable<LedgerOperation> operations, JobPage? algorithm = null)
     {
-        var page = new JobPage(job);
+        var page = new JobPage(job) { Algorithm = algorithm };
         foreach (var operation in operations) page.Add(operation);
         return page;
     }

@@ -9,7 +9,7 @@ public abstract record JobState
     public abstract string Name { get; }
 
     /// <summary>Grants are missing.</summary>
-    /// <param name="Missing">The owners still to be asked.</param>
+    /// <param name="Missing">The owners, endorsers and provider of the algorithm still to be asked.</param>
     public sealed record Proposed(IReadOnlyList<PartyId> Missing) : JobState
     {
         /// <inheritdoc/>
@@ -75,9 +75,13 @@ public abstract record JobState
         {
             null => new Authorized(),
             { Code: var code } when code == Authorization.NotProposed => new Proposed(plan.Owners),
-            { Code: var code } when code == Authorization.GrantMissing =>
-                new Proposed([.. plan.Owners.Where(o => page.By<LedgerOperation.Approve>(o) is null)]),
+            { Code: var code } when Authorization.IsPending(code) => new Proposed([.. MissingOf(plan, page)]),
             var refusal => new Closed(refusal.Code, refusal.By),
         };
     }
+
+    // Of the endorsers all who have not been heard: any of them may be the one that is enough.
+    private static IEnumerable<PartyId> MissingOf(Plan plan, JobPage page) => plan.Owners.Where(o => page.By<LedgerOperation.Approve>(o) is null)
+        .Concat((plan.Endorsers?.Of ?? []).Where(e => page.By<LedgerOperation.Endorse>(e) is null && page.By<LedgerOperation.Refuse>(e) is null))
+        .Concat(plan.Algorithm is { Provider: var p } && page.By<LedgerOperation.ApproveAlgorithm>(p) is null ? [p] : []).Distinct();
 }

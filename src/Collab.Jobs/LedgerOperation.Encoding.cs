@@ -18,9 +18,13 @@ public static class LedgerOperationEncoding
         Commit = 7,
         Abort = 8,
         RegisterConsents = 9,
+        RegisterAlgorithm = 12,
+        ApproveAlgorithm = 13,
+        Endorse = 14,
         Attest = 15,
         RevokeRecord = 16,
         RecordChecked = 17,
+        DeclareRefusal = 18,
     }
 
     /// <summary>The bytes that are signed.</summary>
@@ -36,6 +40,7 @@ public static class LedgerOperationEncoding
             case LedgerOperation.Propose o:
                 writer.List(o.Datasets, (w, d) => w.Party(d.Owner).Digest(d.DatasetId))
                     .List(o.Parties, (w, p) => w.Party(p)).Time(o.Expires).UInt32((uint)o.Uses);
+                if (o.Terms is { } terms) ProposalTerms.Encode(writer, terms);
                 break;
             case LedgerOperation.Approve o:
                 writer.Digest(o.DatasetId).Digest(o.Version).Time(o.Expires).UInt32((uint)o.Uses);
@@ -58,6 +63,20 @@ public static class LedgerOperationEncoding
                 break;
             case LedgerOperation.RegisterConsents o:
                 writer.UInt32((uint)o.Number).Byte(o.Algorithm).Digest(o.Root);
+                break;
+            case LedgerOperation.RegisterAlgorithm o:
+                writer.UInt32((uint)o.Version).Digest(o.Digest);
+                break;
+            case LedgerOperation.ApproveAlgorithm o:
+                writer.Digest(o.Algorithm).UInt32((uint)o.Version);
+                break;
+            case LedgerOperation.Endorse o:
+                writer.Time(o.Expires);
+                break;
+            case LedgerOperation.DeclareRefusal o:
+                writer.Boolean(o.Run is not null);
+                if (o.Run is { } refused) writer.Digest(refused);
+                writer.Text(Checked(o.Code)).Party(o.Of);
                 break;
             case LedgerOperation.Attest o:
                 writer.Digest(o.Attestation).Byte(o.Algorithm).Digest(o.Root).Time(o.Expires);
@@ -93,7 +112,10 @@ public static class LedgerOperationEncoding
             Kind.Propose => new LedgerOperation.Propose(
                 author, id, time, heads, job,
                 reader.List((ref r) => new DatasetReference(r.Party(), r.Digest())), reader.List((ref r) => r.Party()),
-                reader.Time(), Count(ref reader)),
+                reader.Time(), Count(ref reader))
+            {
+                Terms = reader.Remaining > 0 ? ProposalTerms.Decode(ref reader) : null,
+            },
             Kind.Approve => new LedgerOperation.Approve(
                 author, id, time, heads, job, reader.Digest(), reader.Digest(), reader.Time(), Count(ref reader)),
             Kind.Refuse => new LedgerOperation.Refuse(author, id, time, heads, job, Code(ref reader)),
@@ -105,6 +127,11 @@ public static class LedgerOperationEncoding
                 author, id, time, heads, job, reader.Digest(), Code(ref reader),
                 reader.Optional((ref r) => r.Party()), reader.Optional((ref r) => new StepId(Code(ref r)))),
             Kind.RegisterConsents => new LedgerOperation.RegisterConsents(author, id, time, heads, job, Count(ref reader), reader.Byte(), reader.Digest()),
+            Kind.RegisterAlgorithm => new LedgerOperation.RegisterAlgorithm(author, id, time, heads, job, Count(ref reader), reader.Digest()),
+            Kind.ApproveAlgorithm => new LedgerOperation.ApproveAlgorithm(author, id, time, heads, job, reader.Digest(), Count(ref reader)),
+            Kind.Endorse => new LedgerOperation.Endorse(author, id, time, heads, job, reader.Time()),
+            Kind.DeclareRefusal => new LedgerOperation.DeclareRefusal(
+                author, id, time, heads, job, reader.Boolean() ? reader.Digest() : (Digest?)null, Code(ref reader), reader.Party()),
             Kind.Attest => new LedgerOperation.Attest(author, id, time, heads, job, reader.Digest(), reader.Byte(), reader.Digest(), reader.Time()),
             Kind.RevokeRecord => new LedgerOperation.RevokeRecord(author, id, time, heads, job, reader.Digest(), Code(ref reader)),
             Kind.RecordChecked => new LedgerOperation.RecordChecked(author, id, time, heads, job, reader.Byte(), reader.Digest()),
@@ -125,6 +152,10 @@ public static class LedgerOperationEncoding
         LedgerOperation.Commit => Kind.Commit,
         LedgerOperation.Abort => Kind.Abort,
         LedgerOperation.RegisterConsents => Kind.RegisterConsents,
+        LedgerOperation.RegisterAlgorithm => Kind.RegisterAlgorithm,
+        LedgerOperation.ApproveAlgorithm => Kind.ApproveAlgorithm,
+        LedgerOperation.Endorse => Kind.Endorse,
+        LedgerOperation.DeclareRefusal => Kind.DeclareRefusal,
         LedgerOperation.Attest => Kind.Attest,
         LedgerOperation.RevokeRecord => Kind.RevokeRecord,
         LedgerOperation.RecordChecked => Kind.RecordChecked,

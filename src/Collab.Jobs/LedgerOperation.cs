@@ -26,7 +26,11 @@ public abstract record LedgerOperation(
     public sealed record Propose(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job,
         IReadOnlyList<DatasetReference> Datasets, IReadOnlyList<PartyId> Parties, DateTimeOffset Expires, int Uses)
-        : LedgerOperation(Author, Id, Time, Heads, Job);
+        : LedgerOperation(Author, Id, Time, Heads, Job)
+    {
+        /// <summary>Endorsers and algorithm of the plan; null where it has neither.</summary>
+        public ProposalTerms? Terms { get; init; }
+    }
 
     /// <summary>An owner's grant for exactly this plan and this version of its dataset.</summary>
     /// <param name="DatasetId">The dataset.</param>
@@ -113,6 +117,34 @@ public abstract record LedgerOperation(
     /// <param name="Commitment">The salted commitment to record, verdict and time.</param>
     public sealed record RecordChecked(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, byte Algorithm, Digest Commitment)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>A provider's algorithm has a new version. Its job is the algorithm's random id: it belongs to no plan.</summary>
+    /// <param name="Version">The version's number, one more than the last, from 1; a withdrawal takes a number too.</param>
+    /// <param name="Digest">The salted digest (<see cref="AlgorithmReference.DigestOf"/>); all zeros withdraws the algorithm.</param>
+    public sealed record RegisterAlgorithm(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, int Version, Digest Digest)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>The provider lets its algorithm be used for exactly this plan.</summary>
+    /// <param name="Algorithm">The algorithm's id.</param>
+    /// <param name="Version">The version.</param>
+    public sealed record ApproveAlgorithm(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Algorithm, int Version)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An endorser agrees to exactly this plan.</summary>
+    /// <param name="Expires">Not later than the plan's; after it the endorsement counts no more.</param>
+    public sealed record Endorse(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, DateTimeOffset Expires)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>A node did not do what somebody tried; only a record, it changes no job.</summary>
+    /// <param name="Run">The run that was tried, or null.</param>
+    /// <param name="Code">The stable error code.</param>
+    /// <param name="Of">Who tried: the author itself when its own operator did.</param>
+    public sealed record DeclareRefusal(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest? Run, string Code, PartyId Of)
         : LedgerOperation(Author, Id, Time, Heads, Job);
 }
 
