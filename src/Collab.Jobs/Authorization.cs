@@ -1,3 +1,4 @@
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Jobs;
@@ -38,7 +39,7 @@ public static partial class Authorization
     public static readonly ErrorCode GrantUsedUp = new(
         "grant.used-up", ErrorKind.Refused, "Submit the job again, with as many uses as are needed.");
 
-    /// <summary>Checks everything but the run itself: proposal, grants, refusals, revocations, expiry, uses left.</summary>
+    /// <summary>Checks everything but the run itself: proposal, roles and pause, grants, refusals, revocations, expiry, uses left.</summary>
     /// <param name="plan">The plan that would run; its digest is recomputed here.</param>
     /// <param name="page">What the ledger says of that digest.</param>
     /// <param name="now">The moment of asking.</param>
@@ -50,6 +51,7 @@ public static partial class Authorization
         if (page.Job != job || page.By<LedgerOperation.Propose>(plan.Requester) is not { } proposal || !Matches(proposal, plan))
             return new(NotProposed, plan.Requester, "The ledger holds no final proposal of exactly this plan.");
         if (now >= plan.Expires) return new(JobExpired, plan.Requester, "The plan has expired.");
+        if (page.Standing is { } standing && !IsUnderWay(plan, page, run) && OperationRights.CheckStart(plan, page, standing) is { } barred) return barred;
         return plan.Inputs.Select(input => CheckGrant(input, page, now)).FirstOrDefault(r => r is not null)
             ?? CheckEndorsements(plan, page, now)
             ?? CheckAlgorithm(plan, page)
@@ -62,6 +64,9 @@ public static partial class Authorization
     {
         if (Check(plan, page, now, run) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
     }
+
+    // A run that every owner has spent a use on goes on when the consortium is paused: what it read it has read.
+    private static bool IsUnderWay(Plan plan, JobPage page, Digest? run) => run is { } started && plan.Owners.All(o => page.SpendOf(o, started) is not null);
 
     private static Refusal? CheckGrant(PlanInput input, JobPage page, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Jobs;
@@ -37,6 +38,9 @@ public sealed class JobPage(Digest job)
 
     /// <summary>What the ledger says of the plan's algorithm; null where it names none, or where nobody looked.</summary>
     public JobPage? Algorithm { get; init; }
+
+    /// <summary>Who may do what in the consortium now; null where a ledger has no roles.</summary>
+    public Standing? Standing { get; init; }
 
     /// <summary>All operations on the job, in order of arrival.</summary>
     public IReadOnlyList<LedgerOperation> Operations => _operations;
@@ -79,9 +83,10 @@ public sealed class JobPage(Digest job)
     /// <param name="job">The plan's digest.</param>
     /// <param name="operations">The operations on it.</param>
     /// <param name="algorithm">The page of the plan's algorithm, if it names one.</param>
-    public static JobPage Of(Digest job, IEnumerable<LedgerOperation> operations, JobPage? algorithm = null)
+    /// <param name="standing">Who may do what in the consortium.</param>
+    public static JobPage Of(Digest job, IEnumerable<LedgerOperation> operations, JobPage? algorithm = null, Standing? standing = null)
     {
-        var page = new JobPage(job) { Algorithm = algorithm };
+        var page = new JobPage(job) { Algorithm = algorithm, Standing = standing };
         foreach (var operation in operations) page.Add(operation);
         return page;
     }

@@ -1,3 +1,4 @@
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Jobs;
@@ -18,6 +19,8 @@ public static class LedgerOperationEncoding
         Commit = 7,
         Abort = 8,
         RegisterConsents = 9,
+        OpenMotion = 10,
+        Vote = 11,
         RegisterAlgorithm = 12,
         ApproveAlgorithm = 13,
         Endorse = 14,
@@ -63,6 +66,13 @@ public static class LedgerOperationEncoding
                 break;
             case LedgerOperation.RegisterConsents o:
                 writer.UInt32((uint)o.Number).Byte(o.Algorithm).Digest(o.Root);
+                break;
+            case LedgerOperation.OpenMotion o:
+                MotionChange.Encode(writer, o.Change);
+                writer.Time(o.Closes);
+                break;
+            case LedgerOperation.Vote o:
+                writer.Digest(o.Motion);
                 break;
             case LedgerOperation.RegisterAlgorithm o:
                 writer.UInt32((uint)o.Version).Digest(o.Digest);
@@ -127,6 +137,9 @@ public static class LedgerOperationEncoding
                 author, id, time, heads, job, reader.Digest(), Code(ref reader),
                 reader.Optional((ref r) => r.Party()), reader.Optional((ref r) => new StepId(Code(ref r)))),
             Kind.RegisterConsents => new LedgerOperation.RegisterConsents(author, id, time, heads, job, Count(ref reader), reader.Byte(), reader.Digest()),
+            Kind.OpenMotion when job == id => new LedgerOperation.OpenMotion(author, id, time, heads, job, MotionChange.Decode(ref reader), reader.Time()),
+            Kind.OpenMotion => throw new MalformedException("a motion whose job is its own id"),
+            Kind.Vote => new LedgerOperation.Vote(author, id, time, heads, job, reader.Digest()),
             Kind.RegisterAlgorithm => new LedgerOperation.RegisterAlgorithm(author, id, time, heads, job, Count(ref reader), reader.Digest()),
             Kind.ApproveAlgorithm => new LedgerOperation.ApproveAlgorithm(author, id, time, heads, job, reader.Digest(), Count(ref reader)),
             Kind.Endorse => new LedgerOperation.Endorse(author, id, time, heads, job, reader.Time()),
@@ -152,6 +165,8 @@ public static class LedgerOperationEncoding
         LedgerOperation.Commit => Kind.Commit,
         LedgerOperation.Abort => Kind.Abort,
         LedgerOperation.RegisterConsents => Kind.RegisterConsents,
+        LedgerOperation.OpenMotion => Kind.OpenMotion,
+        LedgerOperation.Vote => Kind.Vote,
         LedgerOperation.RegisterAlgorithm => Kind.RegisterAlgorithm,
         LedgerOperation.ApproveAlgorithm => Kind.ApproveAlgorithm,
         LedgerOperation.Endorse => Kind.Endorse,

@@ -1,3 +1,4 @@
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Jobs;
@@ -91,6 +92,19 @@ public abstract record LedgerOperation(
     /// <param name="Root">The salted commitment to the whole version.</param>
     public sealed record RegisterConsents(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, int Number, byte Algorithm, Digest Root)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An operator asks the others to change who may do what, and votes for it by that. Its job is its own id: it belongs to no plan.</summary>
+    /// <param name="Change">What would change.</param>
+    /// <param name="Closes">The last moment of a vote, at most 30 days after <see cref="Time"/>.</param>
+    public sealed record OpenMotion(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, MotionChange Change, DateTimeOffset Closes)
+        : LedgerOperation(Author, Id, Time, Heads, Job);
+
+    /// <summary>An operator votes for a motion. Its job is that of the motion.</summary>
+    /// <param name="Motion">The digest of the operation that opened it (<see cref="Governance.Motion.DigestOf"/>): for these words and no others.</param>
+    public sealed record Vote(
+        PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, Digest Motion)
         : LedgerOperation(Author, Id, Time, Heads, Job);
 
     /// <summary>An issuer attests a batch of records: one salted commitment for any number of them (protocols/specs/record.md).</summary>

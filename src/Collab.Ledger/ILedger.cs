@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Ledger;
@@ -18,6 +19,9 @@ public interface ILedger
     /// <summary>The jobs that any final operation names.</summary>
     IReadOnlyList<Digest> Jobs { get; }
 
+    /// <summary>Who may do what in the consortium, as of now.</summary>
+    Standing Standing { get; }
+
     /// <summary>What the final operations of all parties say of one job, as of now.</summary>
     JobPage Page(Digest job);
 
@@ -29,7 +33,9 @@ public interface ILedger
 
     /// <summary>Signs an operation and puts it on this party's log; returns when it is on disk, not yet final.</summary>
     /// <param name="make">Makes the operation from its stamp.</param>
-    /// <exception cref="CollabException">The log cannot be written, or it is behind what its witnesses have cosigned.</exception>
+    /// <exception cref="CollabException">
+    /// The log cannot be written, or it is behind what its witnesses have cosigned; or this party may not say that now: the codes of <see cref="GovernanceErrors"/>.
+    /// </exception>
     Task<T> AppendAsync<T>(Func<OperationStamp, T> make, CancellationToken cancellation)
         where T : LedgerOperation;
 

@@ -1,3 +1,4 @@
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 using Collab.Testing;
 
@@ -111,6 +112,8 @@ internal sealed class Samples(int seed)
             new LedgerOperation.Abort(author, Digest(), Time(), Heads(), Digest(), Digest(), Code(), Parties(1)[0], new StepId(Code())),
             new LedgerOperation.Abort(author, Digest(), Time(), Heads(), Digest(), Digest(), Code(), null, null),
             new LedgerOperation.RegisterConsents(author, Digest(), Time(), Heads(), Digest(), 1 + Next(100), 1, Digest()),
+            .. Changes().Select(change => Digest() is var id ? new LedgerOperation.OpenMotion(author, id, Time(), Heads(), id, change, Time()) : null!),
+            new LedgerOperation.Vote(author, Digest(), Time(), Heads(), Digest(), Digest()),
             new LedgerOperation.RegisterAlgorithm(author, Digest(), Time(), Heads(), Digest(), 1 + Next(100), Digest()),
             new LedgerOperation.ApproveAlgorithm(author, Digest(), Time(), Heads(), Digest(), Digest(), 1 + Next(100)),
             new LedgerOperation.Endorse(author, Digest(), Time(), Heads(), Digest(), Time()),
@@ -121,6 +124,12 @@ internal sealed class Samples(int seed)
             new LedgerOperation.RecordChecked(author, Digest(), Time(), Heads(), Digest(), 1, Digest()),
         ];
     }
+
+    private MotionChange[] Changes() =>
+    [
+        new MotionChange.Member(Parties(1)[0], (MemberRoles)Next(32), Coin()), new MotionChange.Pause(Coin()), new MotionChange.Quorum(1 + Next(9)),
+        new MotionChange.Successor(Digest()),
+    ];
 
     public Receipt Receipt() => new(
         Digest(), Digest(), Parties(1)[0], Digest(), Text(), Coin() ? new SnapshotReference(Digest(), Digest(), Digest()) : null,

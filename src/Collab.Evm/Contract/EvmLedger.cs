@@ -1,6 +1,7 @@
 using Collab.Evm.Following;
 using Collab.Evm.Sending;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Primitives;
 
@@ -41,14 +42,17 @@ public sealed class EvmLedger : ILedger
     /// <inheritdoc/>
     public IReadOnlyList<Digest> Jobs => _logs.Jobs;
 
+    /// <inheritdoc/>
+    public Standing Standing => _logs.Standing;
+
     /// <summary>Why the chain was not reached at the last look; null when it was.</summary>
     public Fault? Trouble { get; private set; }
 
     /// <inheritdoc/>
-    public JobPage Page(Digest job) => JobPage.Of(job, _logs.Page(job).Operations.Where(Counts));
+    public JobPage Page(Digest job) => JobPage.Of(job, _logs.Page(job).Operations.Where(Counts), standing: Standing);
 
     /// <inheritdoc/>
-    public JobPage PageWithPending(Digest job) => JobPage.Of(job, _logs.PageWithPending(job).Operations.Where(o => o.Author == Self || Counts(o)));
+    public JobPage PageWithPending(Digest job) => JobPage.Of(job, _logs.PageWithPending(job).Operations.Where(o => o.Author == Self || Counts(o)), standing: Standing);
 
     /// <inheritdoc/>
     public async Task WaitForChangeAsync(long seen, CancellationToken cancellation)

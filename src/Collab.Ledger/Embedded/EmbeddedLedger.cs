@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Collab.Cryptography.Signatures;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger.Notes;
 using Collab.Ledger.Witness;
 using Collab.Primitives;
@@ -23,7 +24,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     private readonly LedgerParty _own;
     private readonly PartyLog _log;
     private readonly LogWitness _witness;
-    private readonly LedgerFold _fold = new();
+    private readonly LedgerFold _fold;
     private readonly Pulse _final = new();   // beats when a final operation came in
     private readonly Pulse _changed = new(); // beats when a witness may have something to be told
     private readonly ConcurrentDictionary<Digest, long> _indices = new();         // of own operations, by id
@@ -35,6 +36,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     {
         (_options, _log, _witness) = (options, log, witness);
         _own = options.Policy.Parties.Single(p => p.Party == options.Self);
+        _fold = new LedgerFold(options.Founding ?? Standing.Everybody(options.Policy.Parties.Select(p => p.Party)));
         var own = _log.ReadEntries(0, _log.Size);
         for (var i = 0; i < own.Count; i++)
         {
@@ -52,6 +54,12 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<Digest> Jobs => _fold.Jobs;
+
+    /// <inheritdoc/>
+    public Standing Standing => _fold.Standing;
+
+    /// <summary>All motions that were opened and count, in that order.</summary>
+    public IReadOnlyList<Motion> Motions => _fold.Motions;
 
     /// <summary>Entries of the own log, and how many of them are final.</summary>
     public (long Size, long Final) Size => (_log.Size, _log.FinalSize);
@@ -131,6 +139,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
         try
         {
             var operation = make(new OperationStamp(Self, new Digest(_options.Random.Bytes(Digest.Size)), _options.Clock.GetUtcNow(), Heads()));
+            if (_fold.Check(operation) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By); // before it is signed
             var appended = await _log.AppendAsync([SignedOperation.Sign(operation, _options.LogKey).Encode()]);
             _indices[operation.Id] = appended.FirstIndex;
             _changed.Beat();
@@ -348,6 +357,9 @@ public sealed record LedgerOptions(
     RandomSource Random,
     TimeSpan FinalityLimit)
 {
+    /// <summary>The roles that the consortium file gives; every party all of them when null.</summary>
+    public Standing? Founding { get; init; }
+
     internal string LogFolder => Path.Combine(Folder, "log");
 
     internal string WitnessFolder => Path.Combine(Folder, "witness");

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Collab.Cryptography;
 using Collab.Cryptography.Signatures;
 using Collab.Engine.Descriptions;
 using Collab.Evidence;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Ledger.Notes;
 using Collab.Primitives;
@@ -14,9 +16,27 @@ namespace Collab.Node.Configuration;
 /// <param name="Members">The parties, in the order of their names.</param>
 public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
 {
+    private static readonly Dictionary<string, bool> OwnApproval = new() { ["allowed"] = false, ["forbidden"] = true };
+
     /// <summary>This party is not in its own consortium file.</summary>
     public static readonly ErrorCode NotAMember = new(
         "consortium.not-a-member", ErrorKind.InvalidInput, "Give your party.yaml to whoever makes the consortium file, and take the new file.");
+
+    /// <summary>How many operators carry a motion; null for more than half of them.</summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>Whether a job needs the grant of somebody else than its requester.</summary>
+    public bool OwnApprovalForbidden { get; init; }
+
+    /// <summary>Who may do what before any motion (protocols/specs/governance.md).</summary>
+    public Standing Founding => Standing.Found(Members.Select(m => (m.Party, m.Roles ?? MemberRoles.All)), Quorum) with { OwnApprovalForbidden = OwnApprovalForbidden };
+
+    /// <summary>What parties compare by another way than the file's: the fingerprint of the keys, and of what the file says of roles if it says anything.</summary>
+    public Digest Fingerprint => Quorum is null && !OwnApprovalForbidden && Members.All(m => m.Roles is null)
+        ? Keys.Fingerprint
+        : Digest.Of("collab.consortium-roles.v1", new CanonicalWriter()
+            .Digest(Keys.Fingerprint).UInt32((uint)Founding.Quorum).Boolean(OwnApprovalForbidden)
+            .List([.. Members.OrderBy(m => m.Party)], (writer, m) => writer.Party(m.Party).Byte((byte)(m.Roles ?? MemberRoles.All))).ToArray());
 
     /// <summary>The keys the ledger and the evidence rest on.</summary>
     public TrustedKeys Keys => new(Name, FinalityPolicy.Create(Members.Select(m => new LedgerParty(
@@ -42,12 +62,17 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
     {
         var section = YamlSection.Parse(yaml);
         var consortium = new Consortium(
-            section.Text("consortium"), [.. section.Sections("parties").Select(PartyCard.Parse).OrderBy(m => m.Party)]);
+            section.Text("consortium"), [.. section.Sections("parties").Select(PartyCard.Parse).OrderBy(m => m.Party)])
+        {
+            Quorum = section.Has("quorum") ? section.Integer("quorum", 1, 1, 1000) : null,
+            OwnApprovalForbidden = section.Has("own-approval") && section.Choice("own-approval", OwnApproval),
+        };
         section.End();
         if (PartyId.TryParse(consortium.Name) is null) throw section.Error("consortium", "is no name of a-z, 0-9 and '-'");
         try
         {
             _ = consortium.Keys;
+            _ = consortium.Founding;
         }
         catch (MalformedException e)
         {
@@ -60,7 +85,10 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
     /// <summary>The file's text.</summary>
     public string ToYaml()
     {
-        var text = new StringBuilder($"consortium: {Name}\nparties:\n");
+        var text = new StringBuilder($"consortium: {Name}\n");
+        if (Quorum is { } quorum) text.Append(CultureInfo.InvariantCulture, $"quorum: {quorum}\n");
+        if (OwnApprovalForbidden) text.Append("own-approval: forbidden\n");
+        text.Append("parties:\n");
         foreach (var member in Members)
         {
             var lines = member.ToYaml().TrimEnd().Split('\n');
@@ -79,13 +107,19 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
 /// <param name="WitnessKey">The vkey of its cosignatures.</param>
 public sealed record PartyCard(PartyId Party, string Address, IReadOnlyList<Digest> CertificatePins, string LogKey, string WitnessKey)
 {
+    /// <summary>What it may do when the consortium begins; null for everything.</summary>
+    public MemberRoles? Roles { get; init; }
+
     internal static PartyCard Parse(YamlSection section)
     {
         var pins = section.Texts("certificate-pins").Select(pin => pin.Length == 2 * Digest.Size && pin.All(char.IsAsciiHexDigit)
             ? Digest.Parse(pin)
             : throw section.Error("certificate-pins", "holds something else than 64 hexadecimal digits"));
         var card = new PartyCard(
-            section.Party("name"), section.Text("address"), [.. pins], section.Text("log-key"), section.Text("witness-key"));
+            section.Party("name"), section.Text("address"), [.. pins], section.Text("log-key"), section.Text("witness-key"))
+        {
+            Roles = section.Has("roles") ? RolesOf(section) : null,
+        };
         section.End();
         return card;
     }
@@ -94,7 +128,11 @@ public sealed record PartyCard(PartyId Party, string Address, IReadOnlyList<Dige
     /// <exception cref="CollabException">The file is not valid.</exception>
     public static PartyCard Parse(string yaml) => Parse(YamlSection.Parse(yaml));
 
+    private static MemberRoles RolesOf(YamlSection section) => section.Texts("roles").Aggregate(MemberRoles.None, (all, name) => all | (RoleText.TryParse(name)
+        ?? throw section.Error("roles", "are provider, requester, algorithm, operator and auditor")));
+
     /// <summary>The file's text.</summary>
     public string ToYaml() =>
-        $"name: {Party}\naddress: {Address}\ncertificate-pins:\n{string.Concat(CertificatePins.Select(p => $"  - {p}\n"))}log-key: {LogKey}\nwitness-key: {WitnessKey}\n";
+        $"name: {Party}\naddress: {Address}\ncertificate-pins:\n{string.Concat(CertificatePins.Select(p => $"  - {p}\n"))}log-key: {LogKey}\nwitness-key: {WitnessKey}\n"
+        + (Roles is { } roles ? $"roles: [{RoleText.Of(roles)}]\n" : "");
 }

@@ -161,7 +161,7 @@ public sealed class NodeHost : IAsyncDisposable
         var own = keys.Policy.Parties.Single(p => p.Party == party);
         return new(
             party, home.LedgerFolder, logKey, NoteSigner.ForWitness(own.Witness.Name, witnessKey, clock), keys.Policy, clock,
-            RandomSource.System, FinalityLimit);
+            RandomSource.System, FinalityLimit) { Founding = consortium.Founding };
     }
 
     /// <summary>Returns when the node has been stopped, or fails when one of its loops does.</summary>

@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Primitives;
 
@@ -8,15 +9,22 @@ namespace Collab.Evm.Tests.Contract;
 internal sealed class SharedLogs(TimeProvider clock, RandomSource random)
 {
     private readonly List<LedgerOperation> _operations = [];
+    private readonly HashSet<PartyId> _parties = [];
     private readonly Pulse _pulse = new();
 
-    public ILedger Of(PartyId party) => new View(this, party);
+    public ILedger Of(PartyId party)
+    {
+        _parties.Add(party);
+        return new View(this, party);
+    }
 
     private sealed class View(SharedLogs logs, PartyId party) : ILedger
     {
         public PartyId Self => party;
 
         public long Position => logs._pulse.Value;
+
+        public Standing Standing => Standing.Everybody(logs._parties);
 
         public IReadOnlyList<Digest> Jobs => [.. logs._operations.Select(o => o.Job).Distinct()];
 

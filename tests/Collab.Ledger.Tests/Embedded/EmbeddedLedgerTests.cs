@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
 using Collab.Ledger.Witness;
@@ -177,7 +178,7 @@ public class EmbeddedLedgerTests
         string? expected = null;
         for (var round = 0; round < 50; round++)
         {
-            var (fold, read) = (new LedgerFold(), new int[3]);
+            var (fold, read) = (new LedgerFold(Standing.Everybody(c.Policy.Parties.Select(p => p.Party))), new int[3]);
             while (read.Any(r => r < 6))
             {
                 var log = random.Next(3);

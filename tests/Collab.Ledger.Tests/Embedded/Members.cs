@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
 using Collab.Ledger.Witness;
@@ -15,11 +16,13 @@ internal sealed class Members : IAsyncDisposable
 
     private readonly TimeProvider _clock;
     private readonly TimeSpan _limit;
+    private readonly Func<int, Standing?> _founding;
     private readonly Dictionary<int, (CancellationTokenSource Stop, Task Loop)> _running = [];
 
-    public Members(int parties, TimeProvider? clock = null, TimeSpan? limit = null)
+    public Members(int parties, TimeProvider? clock = null, TimeSpan? limit = null, Func<int, Standing?>? founding = null)
     {
         Consortium = new Consortium(parties);
+        _founding = founding ?? (_ => null);
         (_clock, _limit) = (clock ?? Consortium.Clock, limit ?? TimeSpan.FromMinutes(5));
         for (var i = 0; i < parties; i++) EmbeddedLedger.Found(Options(i));
     }
@@ -40,7 +43,7 @@ internal sealed class Members : IAsyncDisposable
     public string Folder(int i) => Path.Combine(Consortium.Folder, $"member-{i}");
 
     public LedgerOptions Options(int i) => new(
-        Consortium.Party(i), Folder(i), Consortium.LogKeys[i], Consortium.WitnessSigner(i), Consortium.Policy, _clock, RandomSource.System, _limit);
+        Consortium.Party(i), Folder(i), Consortium.LogKeys[i], Consortium.WitnessSigner(i), Consortium.Policy, _clock, RandomSource.System, _limit) { Founding = _founding(i) };
 
     public List<IWitnessClient> WitnessesOf(int i) =>
         [.. Enumerable.Range(0, Consortium.LogKeys.Count).Where(to => to != i).Select(to => new Line(this, i, to))];
@@ -93,6 +96,12 @@ internal sealed class Members : IAsyncDisposable
     {
         for (var seen = Open[i].Position; Open[i].Page(Job).Operations.Count < operations; seen = Open[i].Position)
             await Open[i].WaitForChangeAsync(seen, CancellationToken.None);
+    }
+
+    /// <summary>Returns once the ledger is so.</summary>
+    public async Task UntilAsync(int i, Func<EmbeddedLedger, bool> isSo)
+    {
+        for (var seen = Open[i].Position; !isSo(Open[i]); seen = Open[i].Position) await Open[i].WaitForChangeAsync(seen, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using Collab.Cryptography;
 using Collab.Cryptography.Signatures;
+using Collab.Jobs.Governance;
 using Collab.Node.Configuration;
 using Collab.Primitives;
 
@@ -42,6 +43,48 @@ public sealed class ConsortiumTests : IDisposable
         var refused = Assert.Throws<CollabException>(() => Consortium.Parse(yaml));
         Assert.Equal("description.invalid", refused.Code.Name);
         Assert.Contains("Line ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_roles_means_what_it_always_meant()
+    {
+        var plain = Consortium.Parse(new Consortium("credit", [Card("bank"), Card("bureau"), Card("lender")]).ToYaml());
+        Assert.Equal(plain.Keys.Fingerprint, plain.Fingerprint);
+        Assert.DoesNotContain("roles", plain.ToYaml(), StringComparison.Ordinal);
+        Assert.All(plain.Members, m => Assert.Equal(new MemberStanding(MemberRoles.All, true), plain.Founding.Of(m.Party)));
+        Assert.Equal((2, false), (plain.Founding.Quorum, plain.Founding.OwnApprovalForbidden));
+    }
+
+    [Fact]
+    public void Roles_quorum_and_own_approval_are_read_back_and_change_the_fingerprint()
+    {
+        var (bank, bureau) = (Card("bank"), Card("bureau"));
+        var plain = new Consortium("credit", [bank, bureau]);
+        Consortium[] others =
+        [
+            plain with { Quorum = 1 },
+            plain with { OwnApprovalForbidden = true },
+            plain with { Members = [bank with { Roles = MemberRoles.Provider | MemberRoles.Operator }, bureau] },
+            plain with { Members = [bank, bureau with { Roles = MemberRoles.Provider | MemberRoles.Operator }] },
+        ];
+        Assert.Equal(5, others.Append(plain).Select(c => c.Fingerprint).Distinct().Count());
+        foreach (var other in others)
+        {
+            var read = Consortium.Parse(other.ToYaml());
+            Assert.Equal((other.ToYaml(), other.Fingerprint), (read.ToYaml(), read.Fingerprint));
+            Assert.Equal(other.Founding.Members, read.Founding.Members);
+        }
+    }
+
+    [Theory]
+    [InlineData("parties:", "quorum: 3\nparties:", "motion.unreachable")]
+    [InlineData("parties:", "quorum: 0\nparties:", "description.invalid")]
+    [InlineData("parties:", "own-approval: maybe\nparties:", "description.invalid")]
+    [InlineData("    name: bank", "    roles: [chairman]\n    name: bank", "description.invalid")]
+    public void Roles_that_make_no_sense_are_refused(string from, string to, string code)
+    {
+        var yaml = new Consortium("credit", [Card("bank"), Card("bureau")]).ToYaml().Replace("  - name: bank", "  -\n    name: bank", StringComparison.Ordinal);
+        Assert.Equal(code, Assert.Throws<CollabException>(() => Consortium.Parse(yaml.Replace(from, to, StringComparison.Ordinal))).Code.Name);
     }
 
     [Fact]
