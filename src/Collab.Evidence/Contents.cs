@@ -18,6 +18,9 @@ internal sealed class Contents
 
     public required Plan Plan { get; init; }
 
+    /// <summary>The name of the job: the plan's digest, unless the plan is only what a ledger alone says of it.</summary>
+    public Digest Job { get => field == default ? Plan.Digest : field; init; }
+
     public required Digest Run { get; init; }
 
     public required IReadOnlyDictionary<PartyId, LogExtract> Logs { get; init; }
@@ -59,15 +62,15 @@ internal sealed class Contents
             Plan = Part(bundle, PlanPart, Plan.Decode),
             Run = Part(bundle, RunPart, static bytes => new Digest(bytes)),
             Logs = logs,
-            Receipts = Parts(bundle, ReceiptPrefix, keys, Receipt.Decode).ToDictionary(r => r.Key, r => Known(r.Key, r.Value)),
+            Receipts = Parts(bundle, ReceiptPrefix, keys, Receipt.Decode).ToDictionary(r => r.Key, r => Known($"{ReceiptPrefix}{r.Key}", r.Value)),
             Entries = [.. logs.SelectMany(log => log.Value.Entries.Select(entry => ReadEntry(log.Key, entry)))],
         };
     }
 
-    private static Receipt Known(PartyId party, Receipt receipt) =>
+    internal static Receipt Known(string part, Receipt receipt) =>
         new[] { receipt.Result, receipt.Replay }.All(c => c is null || Enum.IsDefined((CommitmentAlgorithm)c.Algorithm))
             ? receipt
-            : throw new EvidenceException(EvidenceErrors.Unsupported, $"{ReceiptPrefix}{party}", "This verifier does not know how the result or the seed was committed to.");
+            : throw new EvidenceException(EvidenceErrors.Unsupported, part, "This verifier does not know how the result or the seed was committed to.");
 
     private static Entry ReadEntry(PartyId log, ProvenEntry entry)
     {
@@ -81,7 +84,7 @@ internal sealed class Contents
         }
     }
 
-    private static Dictionary<PartyId, T> Parts<T>(EvidenceBundle bundle, string prefix, TrustedKeys keys, Decoder<T> decode)
+    internal static Dictionary<PartyId, T> Parts<T>(EvidenceBundle bundle, string prefix, TrustedKeys keys, Decoder<T> decode)
     {
         var parts = new Dictionary<PartyId, T>();
         foreach (var name in bundle.Parts.Select(p => p.Name).Where(n => n.StartsWith(prefix, StringComparison.Ordinal)))
@@ -95,7 +98,7 @@ internal sealed class Contents
         return parts;
     }
 
-    private static T Part<T>(EvidenceBundle bundle, string name, Decoder<T> decode)
+    internal static T Part<T>(EvidenceBundle bundle, string name, Decoder<T> decode)
     {
         var part = bundle.Find(name) ?? throw new EvidenceException(EvidenceErrors.Malformed, name, $"Part '{name}' is missing.");
         try
@@ -116,7 +119,7 @@ internal sealed class Contents
         }
     }
 
-    private delegate T Decoder<out T>(ReadOnlySpan<byte> bytes);
+    internal delegate T Decoder<out T>(ReadOnlySpan<byte> bytes);
 
     /// <summary>One entry of one log.</summary>
     public sealed record Entry(PartyId Log, long Index, SignedOperation Signed)

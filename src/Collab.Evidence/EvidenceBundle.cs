@@ -6,16 +6,15 @@ using Collab.Primitives;
 namespace Collab.Evidence;
 
 /// <summary>
-/// One run's evidence as one file: a sealed table of contents, then the parts. It holds no input, no key and no result; the
-/// opening of a result's commitment is a file of its own.
+/// Evidence as one file, of one run or of a period: a sealed table of contents, then the parts. It holds no input, no key and no result;
+/// the opening of a result's commitment is a file of its own.
 /// </summary>
 /// <remarks>
-/// Layout (protocols/specs/evidence-bundle.md): the 18 bytes of <see cref="Magic"/>, u32 length and table of contents, u32 length and
+/// Layout (protocols/specs/evidence-bundle.md, audit-archive.md): the first line (<see cref="Magic"/>), u32 length and table of contents, u32 length and
 /// the exporter's signature over the digest of that table, then the parts one after the other. Every byte is covered.
 /// </remarks>
 public sealed partial class EvidenceBundle
 {
-    private const string SealDomain = "collab.evidence.v1";
     private const int MaximumParts = 4096;
     private const int MaximumSoftware = 100;
 
@@ -24,10 +23,15 @@ public sealed partial class EvidenceBundle
         (Exporter, Exported, Software, Parts, Seal, SealedDigest) = (exporter, exported, software, parts, seal, sealedDigest);
     }
 
-    /// <summary>How a bundle begins.</summary>
+    /// <summary>How the bundle of a run begins.</summary>
     public static ReadOnlySpan<byte> Magic => "collab-evidence/1\n"u8;
 
-    private static ReadOnlySpan<byte> AnyVersion => "collab-evidence/"u8;
+    /// <summary>How the archive of a period begins.</summary>
+    public static ReadOnlySpan<byte> ArchiveMagic => "collab-archive/1\n"u8;
+
+    /// <summary>What the file says it is, or null when it is neither.</summary>
+    public static EvidenceKind? KindOf(ReadOnlySpan<byte> file) =>
+        file.StartsWith("collab-evidence/"u8) ? EvidenceKind.Run : file.StartsWith("collab-archive/"u8) ? EvidenceKind.Archive : null;
 
     /// <summary>Who exported it. The seal keeps the file whole; it proves nothing of the run.</summary>
     public PartyId Exporter { get; }
@@ -50,35 +54,38 @@ public sealed partial class EvidenceBundle
     /// <summary>The part of that name, or null.</summary>
     public BundlePart? Find(string name) => Parts.FirstOrDefault(p => p.Name == name);
 
-    /// <summary>Writes and seals a bundle.</summary>
-    public static byte[] Write(PartyId exporter, SigningKey key, DateTimeOffset exported, string software, IReadOnlyList<BundlePart> parts)
+    /// <summary>Writes and seals a bundle or an archive.</summary>
+    public static byte[] Write(
+        PartyId exporter, SigningKey key, DateTimeOffset exported, string software, IReadOnlyList<BundlePart> parts, EvidenceKind kind = EvidenceKind.Run)
     {
         var contents = new CanonicalWriter()
             .Party(exporter).Time(exported).Text(software)
             .List(parts, (w, p) => w.Text(p.Name).UInt32((uint)p.Content.Length).Digest(p.Digest))
             .ToArray();
         var file = new ArrayBufferWriter<byte>();
-        file.Write(Magic);
-        file.Write(new CanonicalWriter().Bytes(contents).Bytes(key.Sign(Digest.Of(SealDomain, contents).ToArray())).Written);
+        file.Write(MagicOf(kind));
+        file.Write(new CanonicalWriter().Bytes(contents).Bytes(key.Sign(Digest.Of(SealDomain(kind), contents).ToArray())).Written);
         foreach (var part in parts) file.Write(part.Content.Span);
         return file.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads a bundle and checks every part against the table of contents. The seal itself is the verifier's to check.</summary>
+    /// <summary>Reads a bundle or an archive and checks every part against the table of contents. The seal itself is the verifier's to check.</summary>
     /// <exception cref="EvidenceException">Names the part that is malformed or altered.</exception>
-    public static EvidenceBundle Read(ReadOnlyMemory<byte> file)
+    public static EvidenceBundle Read(ReadOnlyMemory<byte> file, EvidenceKind kind = EvidenceKind.Run)
     {
         var bytes = file.Span;
-        if (!bytes.StartsWith(Magic))
+        var magic = MagicOf(kind);
+        var name = kind == EvidenceKind.Run ? "a bundle" : "an archive";
+        if (!bytes.StartsWith(magic))
         {
-            throw bytes.StartsWith(AnyVersion)
-                ? new EvidenceException(EvidenceErrors.Unsupported, "header", "The file is a bundle of another version.")
-                : new EvidenceException(EvidenceErrors.Malformed, "header", "The file does not begin as a bundle does.");
+            throw KindOf(bytes) == kind
+                ? new EvidenceException(EvidenceErrors.Unsupported, "header", $"The file is {name} of another version.")
+                : new EvidenceException(EvidenceErrors.Malformed, "header", $"The file does not begin as {name} does.");
         }
 
         try
         {
-            var reader = new CanonicalReader(bytes[Magic.Length..]);
+            var reader = new CanonicalReader(bytes[magic.Length..]);
             var contents = reader.Bytes();
             var seal = reader.Bytes().ToArray();
             var body = file[^reader.Remaining..];
@@ -93,13 +100,17 @@ public sealed partial class EvidenceBundle
                 throw new MalformedException("part names without repetition");
             if (lines.Sum(l => (long)l.Size) != body.Length) throw new MalformedException("parts of the sizes in the table of contents");
 
-            return new(exporter, exported, software, Cut(lines, body), seal, Digest.Of(SealDomain, contents));
+            return new(exporter, exported, software, Cut(lines, body), seal, Digest.Of(SealDomain(kind), contents));
         }
         catch (MalformedException e)
         {
             throw new EvidenceException(EvidenceErrors.Malformed, "contents", $"The table of contents is malformed: expected {e.Rule}.");
         }
     }
+
+    private static ReadOnlySpan<byte> MagicOf(EvidenceKind kind) => kind == EvidenceKind.Run ? Magic : ArchiveMagic;
+
+    private static string SealDomain(EvidenceKind kind) => kind == EvidenceKind.Run ? "collab.evidence.v1" : "collab.archive.v1";
 
     // Names are shown to people and may become file names: no dots, no control characters, no empty step.
     [GeneratedRegex(@"\A(?=.{1,80}\z)[a-z0-9-]+(/[a-z0-9-]+)?\z", RegexOptions.CultureInvariant)]
@@ -119,6 +130,16 @@ public sealed partial class EvidenceBundle
 
         return parts;
     }
+}
+
+/// <summary>What a file of evidence is about.</summary>
+public enum EvidenceKind
+{
+    /// <summary>One run (protocols/specs/evidence-bundle.md).</summary>
+    Run,
+
+    /// <summary>All logs over a period (protocols/specs/audit-archive.md).</summary>
+    Archive,
 }
 
 /// <summary>One named part of a bundle.</summary>

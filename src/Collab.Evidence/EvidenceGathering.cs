@@ -30,6 +30,25 @@ public static class EvidenceGathering
             .ToDictionary(f => f.Key, f => logs[f.Key].Extract(f.Value, heads[f.Key]));
     }
 
+    // Without this, any member could spoil the evidence of others with an entry of its own that names states nobody has.
+    internal static bool Counts(LedgerOperation operation, Plan plan) => operation switch
+    {
+        LedgerOperation.Propose or LedgerOperation.StartRun => operation.Author == plan.Requester,
+        LedgerOperation.Commit => plan.Parties.Contains(operation.Author),
+        LedgerOperation.Abort => operation.Author == plan.Requester || plan.Parties.Contains(operation.Author),
+        _ => plan.InputOf(operation.Author) is not null,
+    };
+
+    /// <summary>The run an operation is of, or null.</summary>
+    internal static Digest? RunOf(LedgerOperation operation) => operation switch
+    {
+        LedgerOperation.StartRun o => o.Run,
+        LedgerOperation.Spend o => o.Run,
+        LedgerOperation.Commit o => o.Run,
+        LedgerOperation.Abort o => o.Run,
+        _ => null,
+    };
+
     private sealed class LogAtEnd(PartyId party, ILogView view)
     {
         private readonly Ledger.Notes.SignedCheckpoint? _final = view.Final;
@@ -60,15 +79,6 @@ public static class EvidenceGathering
                     .Where(h => h.Consistency.Verify(h.Root, _final.Root))]); // a state that never was stays unproven, and its teller is named
         }
 
-        // Without this, any member could spoil the evidence of others with an entry of its own that names states nobody has.
-        private static bool Counts(LedgerOperation operation, Plan plan) => operation switch
-        {
-            LedgerOperation.Propose or LedgerOperation.StartRun => operation.Author == plan.Requester,
-            LedgerOperation.Commit => plan.Parties.Contains(operation.Author),
-            LedgerOperation.Abort => operation.Author == plan.Requester || plan.Parties.Contains(operation.Author),
-            _ => plan.InputOf(operation.Author) is not null,
-        };
-
         private LedgerOperation? Decode(ReadOnlyMemory<byte> entry)
         {
             try
@@ -82,13 +92,5 @@ public static class EvidenceGathering
             }
         }
 
-        private static Digest? RunOf(LedgerOperation operation) => operation switch
-        {
-            LedgerOperation.StartRun o => o.Run,
-            LedgerOperation.Spend o => o.Run,
-            LedgerOperation.Commit o => o.Run,
-            LedgerOperation.Abort o => o.Run,
-            _ => null,
-        };
     }
 }

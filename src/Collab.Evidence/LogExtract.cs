@@ -45,7 +45,7 @@ public sealed record LogExtract(
         return extract;
     }
 
-    private static bool Rises(IEnumerable<long> numbers)
+    internal static bool Rises(IEnumerable<long> numbers)
     {
         var last = -1L;
         foreach (var number in numbers)

@@ -19,7 +19,42 @@ public sealed record VerificationReport(
 {
     /// <summary>Whether everything required holds.</summary>
     public bool Holds => Findings.Count == 0;
+
+    /// <summary>What is odd and breaks no rule, such as a clock that was off.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>What an archive is about; null for the bundle of a run.</summary>
+    public PeriodSummary? Period { get; init; }
 }
+
+/// <summary>What an archive of a period is about.</summary>
+/// <param name="Consortium">The consortium.</param>
+/// <param name="Exporter">Who exported it.</param>
+/// <param name="Exported">When, by the exporter's clock.</param>
+/// <param name="Period">The period in words.</param>
+/// <param name="Logs">How much of each log.</param>
+/// <param name="Entries">How many entries were verified.</param>
+/// <param name="Jobs">How many jobs they name.</param>
+/// <param name="PlansShown">Of how many of them the plan was in the archive.</param>
+/// <param name="Committed">Runs that every party committed to.</param>
+/// <param name="Aborted">Runs that were ended before.</param>
+/// <param name="Open">Runs that had not ended under the archive's checkpoints.</param>
+/// <param name="Refusals">Refusals of owners.</param>
+/// <param name="Revocations">Revocations of owners.</param>
+/// <param name="Consents">Versions of consent registers that were committed to.</param>
+/// <param name="NotUnderstood">Entries of kinds this program does not know.</param>
+/// <param name="NewestCheckpoint">The latest time at which witnesses vouched for a log.</param>
+/// <param name="KeysFingerprint">The fingerprint of the parties' keys.</param>
+public sealed record PeriodSummary(
+    string Consortium, PartyId Exporter, DateTimeOffset Exported, string Period, IReadOnlyList<LogCoverage> Logs, int Entries, int Jobs, int PlansShown,
+    int Committed, int Aborted, int Open, int Refusals, int Revocations, int Consents, int NotUnderstood, DateTimeOffset? NewestCheckpoint, Digest KeysFingerprint);
+
+/// <summary>How much of one log an archive holds.</summary>
+/// <param name="Party">Whose log.</param>
+/// <param name="First">The index of the first entry of the window.</param>
+/// <param name="End">The index after the last.</param>
+/// <param name="Size">The size under the checkpoint.</param>
+public sealed record LogCoverage(PartyId Party, long First, long End, long Size);
 
 /// <summary>What a bundle is about.</summary>
 /// <param name="Consortium">The consortium.</param>

@@ -8,7 +8,7 @@ namespace Collab.Ledger;
 /// <remarks>Layout: u32 length and operation, u8 algorithm, u32 length and signature (protocols/specs/ledger-operations.md).</remarks>
 public sealed class SignedOperation
 {
-    private const string Domain = "collab.operation.v1";
+    internal const string Domain = "collab.operation.v1";
 
     private readonly byte[] _signed;
     private readonly SignatureAlgorithm _algorithm;

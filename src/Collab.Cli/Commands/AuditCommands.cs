@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Collab.Cryptography;
 using Collab.Evidence;
+using Collab.Evidence.Archives;
 using Collab.Node.Configuration;
 using Collab.Primitives;
 using Collab.Wire.Operator;
@@ -15,12 +16,12 @@ internal static class AuditCommands
 
     private static Command Verify()
     {
-        var bundles = new Argument<FileInfo[]>("bundle") { Description = "Evidence bundles.", Arity = ArgumentArity.OneOrMore };
+        var bundles = new Argument<FileInfo[]>("bundle") { Description = "Evidence bundles of runs and archives of periods.", Arity = ArgumentArity.OneOrMore };
         var trust = new Option<FileInfo?>("--trust") { Description = "Your own copy of the consortium file, from another way than the bundle." };
         var result = new Option<FileInfo?>("--result") { Description = "A result you were shown (result.bin)." };
         var opening = new Option<FileInfo?>("--opening") { Description = "The opening of its commitment (opening.bin)." };
         var all = new Option<bool>("--all") { Description = "Every finding, not only the first." };
-        var command = new Command("verify", "Checks bundles with no network, account or node. Exit 0 when everything holds, 5 when not.\nExample: collab audit verify run.evidence --trust consortium.yaml")
+        var command = new Command("verify", "Checks bundles and archives with no network, account or node, and against each other. Exit 0 when everything holds, 5 when not.\nExample: collab audit verify run.evidence --trust consortium.yaml")
         {
             bundles, trust, result, opening, all, Output.JsonOption, Output.QuietOption,
         };
@@ -28,30 +29,59 @@ internal static class AuditCommands
         {
             var trusted = parsed.GetValue(trust) is { } file ? Consortium.Parse(File.ReadAllText(file.FullName)).Keys : null;
             var shown = Shown(parsed.GetValue(result), parsed.GetValue(opening));
-            var reports = parsed.GetRequiredValue(bundles)
-                .Select(bundle => (Name: bundle.FullName, Report: BundleVerifier.Verify(ReadBundle(bundle), trusted, shown))).ToList();
-            if (output.Json) output.Document(new { holds = reports.TrueForAll(r => r.Report.Holds), bundles = reports.Select(r => Document(r.Name, r.Report, parsed.GetValue(all))) });
-            else reports.ForEach(r => Show(output, r.Name, r.Report, parsed.GetValue(all)));
-            return Task.FromResult(reports.TrueForAll(r => r.Report.Holds) ? ExitCode.Done : (int)ErrorKind.Evidence);
+            var files = parsed.GetRequiredValue(bundles).Select(bundle => VerifiedFile.Verify(bundle.FullName, ReadBundle(bundle), trusted, shown)).ToList();
+            var (contradictions, notCompared) = EvidenceComparison.Compare(files);
+            var holds = contradictions.Count == 0 && files.TrueForAll(f => f.Report.Holds);
+            var every = parsed.GetValue(all);
+            if (output.Json)
+            {
+                output.Document(new
+                {
+                    holds,
+                    bundles = files.Select(f => Document(f.Name, f.Report, every)),
+                    contradictions = contradictions.Select(c => new { file = c.File, code = c.Finding.Code.Name, part = c.Finding.Part, entry = c.Finding.Entry, message = c.Finding.Message, next = c.Finding.Code.Next }),
+                    notCompared,
+                });
+            }
+            else
+            {
+                files.ForEach(f => Show(output, f.Name, f.Report, every));
+                if (files.Count > 1) ShowComparison(output, files.Count, contradictions, notCompared, every);
+            }
+
+            return Task.FromResult(holds ? ExitCode.Done : (int)ErrorKind.Evidence);
         }));
         return command;
     }
 
     private static Command Export()
     {
-        var job = new Argument<string>("job") { Description = "The job's digest, or the first digits of it." };
+        var job = new Argument<string?>("job") { Description = "The job's digest, or the first digits of it.", Arity = ArgumentArity.ZeroOrOne };
         var run = new Option<string?>("--run") { Description = "A run; the newest when not given." };
+        var logs = new Option<bool>("--logs") { Description = "The logs of all members over a period instead of one run." };
+        var from = new Option<DateTimeOffset?>("--from") { Description = "Of --logs: entries from this moment on." };
+        var to = new Option<DateTimeOffset?>("--to") { Description = "Of --logs: entries before this moment." };
+        var bare = new Option<bool>("--without-plans") { Description = "Of --logs: neither plans nor receipts, which name datasets." };
         var destination = new Option<FileInfo>("--out") { Description = "The file to write.", Required = true };
-        var command = new Command("export", "Takes the evidence bundle of a run from the node.\nExample: collab audit export 3f9c21 --out run.evidence --home ~/registry")
+        var command = new Command("export", "Takes the evidence bundle of a run from the node, or with --logs an archive of all logs.\nExample: collab audit export 3f9c21 --out run.evidence --home ~/registry")
         {
-            job, run, destination, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+            job, run, logs, from, to, bare, destination, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
+            var asked = parsed.GetValue(job);
+            var archive = parsed.GetValue(logs);
+            if (archive == asked is not null) throw Shared.Usage("Name one job, or give --logs for all of them.");
             using var client = Shared.Connect(parsed);
             var path = parsed.GetRequiredValue(destination).FullName;
             await using (var file = File.Create(path))
-                await client.CopyAsync(Verbs.ExportEvidence, new JobRequest(parsed.GetRequiredValue(job), parsed.GetValue(run)), file, cancellation);
+            {
+                await client.CopyAsync(
+                    Verbs.ExportEvidence,
+                    archive ? new EvidenceRequest(true, parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(bare)) : new JobRequest(asked, parsed.GetValue(run)),
+                    file, cancellation);
+            }
+
             return output.Answer(new { evidence = path }, console => console.MarkupLineInterpolated($"evidence in {path}"));
         }));
         return command;
@@ -68,6 +98,14 @@ internal static class AuditCommands
             console.MarkupLineInterpolated($"  run {s.Run}: {s.Outcome}; opened {s.Started:u}, witnessed until {s.NewestCheckpoint:u}");
         }
 
+        if (report.Period is { } period && !output.Quiet)
+        {
+            console.MarkupLineInterpolated($"{name}");
+            console.MarkupLineInterpolated($"  archive of {period.Consortium}, {period.Period}; exported by {period.Exporter} {period.Exported:u}, witnessed until {period.NewestCheckpoint:u}");
+            console.MarkupLineInterpolated($"  {string.Join("; ", period.Logs.Select(l => l.First == 0 && l.End == l.Size ? $"{l.Party} {l.Size} entries" : $"{l.Party} entries {l.First} to {l.End} of {l.Size}"))}");
+            console.MarkupLineInterpolated($"  {period.Jobs} jobs ({period.PlansShown} with their plans); runs: {period.Committed} committed, {period.Aborted} aborted, {period.Open} open; {period.Refusals} refusals, {period.Revocations} revocations, {period.Consents} consent registers");
+        }
+
         if (!output.Quiet) foreach (var line in report.Checked) console.MarkupLineInterpolated($"  [green]holds[/]        {line}");
         foreach (var finding in all ? report.Findings : report.Findings.Take(1))
         {
@@ -75,8 +113,23 @@ internal static class AuditCommands
             console.MarkupLineInterpolated($"  next: {finding.Code.Next}");
         }
 
+        foreach (var line in report.Notices) console.MarkupLineInterpolated($"  [yellow]notice[/]       {line}");
         if (!output.Quiet) foreach (var line in report.NotChecked) console.MarkupLineInterpolated($"  [yellow]not checked[/]  {line}");
         console.MarkupLine(report.Holds ? "[green]verified[/]" : "[red]REFUSED[/]");
+    }
+
+    private static void ShowComparison(
+        Output output, int count, IReadOnlyList<(string File, Finding Finding)> contradictions, IReadOnlyList<string> notCompared, bool all)
+    {
+        var console = output.Console;
+        foreach (var (file, finding) in all ? contradictions : contradictions.Take(1))
+        {
+            console.MarkupLineInterpolated($"[red]contradiction[/] {finding.Code} in part '{finding.Part}' of {file}, {finding.Entry}: {finding.Message}");
+            console.MarkupLineInterpolated($"  next: {finding.Code.Next}");
+        }
+
+        if (!output.Quiet) foreach (var line in notCompared) console.MarkupLineInterpolated($"  [yellow]not checked[/]  {line}");
+        console.MarkupLineInterpolated($"{(contradictions.Count == 0 ? $"the {count} files do not contradict each other" : $"{contradictions.Count} contradictions between the {count} files")}");
     }
 
     private static ReadOnlyMemory<byte> ReadBundle(FileInfo file)
@@ -107,6 +160,16 @@ internal static class AuditCommands
                 newestCheckpoint = s.NewestCheckpoint, keysFingerprint = s.KeysFingerprint.ToString(),
             }
             : null,
+        period = report.Period is { } p
+            ? new
+            {
+                consortium = p.Consortium, period = p.Period, exporter = p.Exporter.Name, exported = p.Exported, entries = p.Entries, jobs = p.Jobs, plansShown = p.PlansShown,
+                committed = p.Committed, aborted = p.Aborted, open = p.Open, refusals = p.Refusals, revocations = p.Revocations, consents = p.Consents,
+                notUnderstood = p.NotUnderstood, newestCheckpoint = p.NewestCheckpoint, keysFingerprint = p.KeysFingerprint.ToString(),
+                logs = p.Logs.Select(l => new { party = l.Party.Name, first = l.First, end = l.End, size = l.Size }),
+            }
+            : null,
+        notices = report.Notices,
         findings = (all ? report.Findings : report.Findings.Take(1)).Select(f => new { code = f.Code.Name, part = f.Part, entry = f.Entry, message = f.Message, next = f.Code.Next }),
         @checked = report.Checked,
         notChecked = report.NotChecked,

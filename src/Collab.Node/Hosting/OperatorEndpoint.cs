@@ -8,6 +8,7 @@ using Collab.Engine.Descriptions;
 using Collab.Engine.Models;
 using Collab.Engine.Planning;
 using Collab.Evidence;
+using Collab.Evidence.Archives;
 using Collab.Jobs;
 using Collab.Ledger.Embedded;
 using Collab.Node.Storage;
@@ -22,6 +23,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
 {
     private const int PieceSize = 1 << 20;
     private const int ShortestPrefix = 6;
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5); // what a copy of a log may lag behind what another party has seen of it
     private const long MostProducts = (long)TripleStore.MostUnits * TripleStore.UnitWords;
 
     private readonly ConsentDesk _consents = new(parts);
@@ -73,13 +75,18 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
             yield break;
         }
 
+        if (verb == Verbs.ExportEvidence && Read<EvidenceRequest>(request) is { Logs: true } wanted)
+        {
+            foreach (var piece in Pieces(await ExportLogsAsync(wanted, cancellation))) yield return piece;
+            yield break;
+        }
+
         var asked = Read<JobRequest>(request);
         var plan = Find(asked);
         var run = asked.Run is null ? NewestRun(plan) : Digest.Parse(asked.Run);
         if (verb == Verbs.ExportEvidence)
         {
-            ReadOnlyMemory<byte> bundle = await ExportAsync(plan, run, cancellation);
-            for (; !bundle.IsEmpty; bundle = bundle[Math.Min(PieceSize, bundle.Length)..]) yield return bundle[..Math.Min(PieceSize, bundle.Length)];
+            foreach (var piece in Pieces(await ExportAsync(plan, run, cancellation))) yield return piece;
             yield break;
         }
 
@@ -197,6 +204,31 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
 
         var logs = EvidenceGathering.Extract(parts.Ledger, parts.Keys.Policy, plan, run);
         return BundleExporter.Export(parts.Self, parts.LogKey, parts.Clock.GetUtcNow(), parts.Software, parts.Keys, plan, run, logs, receipts);
+    }
+
+    private async Task<byte[]> ExportLogsAsync(EvidenceRequest asked, CancellationToken cancellation)
+    {
+        var logs = parts.Keys.Policy.Parties.ToDictionary(p => p.Party, p => parts.Ledger.LogOf(p.Party));
+        var period = new ArchivePeriod(asked.From, asked.To);
+        var exporter = ArchiveExporter.Read(period, logs);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(LongestLag);
+        while (!exporter.IsCurrent && !limit.IsCancellationRequested)
+        {
+            await parts.Ledger.WaitForChangeAsync(parts.Ledger.Position, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            exporter = ArchiveExporter.Read(period, logs);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return exporter.Write(
+            parts.Self, parts.LogKey, parts.Clock.GetUtcNow(), parts.Software, parts.Keys,
+            job => asked.WithoutPlans ? null : parts.Engine.Archive.FindPlan(job),
+            (run, party) => asked.WithoutPlans ? null : parts.Engine.Archive.FindReceipt(run, party));
+    }
+
+    private static IEnumerable<ReadOnlyMemory<byte>> Pieces(ReadOnlyMemory<byte> file)
+    {
+        for (; !file.IsEmpty; file = file[Math.Min(PieceSize, file.Length)..]) yield return file[..Math.Min(PieceSize, file.Length)];
     }
 
     private Digest NewestRun(Plan plan) => JobState.Of(plan, parts.Ledger.PageWithPending(plan.Digest), parts.Clock.GetUtcNow()) switch

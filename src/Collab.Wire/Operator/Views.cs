@@ -29,6 +29,13 @@ public sealed record EmptyRequest;
 /// <param name="Format">Of a result: <c>json</c>, also when null, or <c>csv</c>.</param>
 public sealed record JobRequest(string? Job, string? Run = null, string? Reason = null, string? Format = null);
 
+/// <summary>A request for the logs of all members over a period.</summary>
+/// <param name="Logs">Always true: what tells it from the request for one run.</param>
+/// <param name="From">Entries from this moment on; null from the beginning.</param>
+/// <param name="To">Entries before this moment; null to the end.</param>
+/// <param name="WithoutPlans">Whether plans and receipts stay at the node.</param>
+public sealed record EvidenceRequest(bool Logs, DateTimeOffset? From = null, DateTimeOffset? To = null, bool WithoutPlans = false);
+
 /// <summary>A request about a model.</summary>
 /// <param name="Model">The first digits of the run that trained it, or of the job.</param>
 /// <param name="Format">Of an export: <c>onnx</c> or <c>pmml</c>.</param>
