@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Collab.Evidence.Archives;
 
 namespace Collab.Evidence.Tests;
 
@@ -51,12 +52,46 @@ public sealed class PythonVerifierTests : IDisposable
         Assert.Equal(damaged.Select(b => Verdict(b, null)), Ask(damaged, null));
     }
 
+    [Fact]
+    public async Task Two_verifiers_agree_on_archives_honest_dishonest_and_damaged()
+    {
+        var trial = await Archives.TrialAsync();
+        var honest = Archives.Export(trial);
+        var later = trial.Clock.GetUtcNow().AddYears(1);
+        var random = new Random(31);
+        List<(string Name, byte[] Archive)> rows =
+        [
+            ("everything", honest),
+            ("without plans", Archives.Export(trial, bare: true)),
+            ("a window", Archives.Export(trial, TamperedArchive.AfterGrants(trial))),
+            ("an empty period", Archives.Export(trial, new ArchivePeriod(later, null))),
+            .. TamperedArchive.All.Select(row => (row.Name, row.Make(trial))),
+            .. Enumerable.Range(0, 100).Select(i =>
+            {
+                byte[] changed = [.. honest];
+                changed[i < 50 ? random.Next(700) : random.Next(honest.Length)] ^= (byte)random.Next(1, 256);
+                return ($"damage {i}", changed);
+            }),
+        ];
+        Assert.Equal(
+            rows.Select(r => $"{r.Name}: {ArchiveVerdict(r.Archive, trial.Keys)}"),
+            rows.Zip(Ask([.. rows.Select(r => r.Archive)], trial.Keys), (r, verdict) => $"{r.Name}: {verdict}"));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static string Verdict(byte[] bundle, TrustedKeys? trusted)
     {
         var report = BundleVerifier.Verify(bundle, trusted);
         return report.Holds ? $"holds {report.Summary!.Outcome}" : $"{report.Findings[0].Code.Name} {report.Findings[0].Part}";
+    }
+
+    private static string ArchiveVerdict(byte[] archive, TrustedKeys? trusted)
+    {
+        var report = VerifiedFile.Verify("archive", archive, trusted).Report;
+        return report is { Holds: true, Period: { } p }
+            ? $"holds {p.Entries} entries, {p.Jobs} jobs, {p.Committed} committed, {p.Aborted} aborted, {p.Open} open"
+            : $"{report.Findings[0].Code.Name} {report.Findings[0].Part}";
     }
 
     private string[] Ask(IReadOnlyList<byte[]> bundles, TrustedKeys? trusted)

@@ -78,7 +78,8 @@ internal sealed record TamperedArchive(string Name, ErrorCode Code, string Part,
         Windowed("a window without its cover", EvidenceErrors.Malformed, "log/registry", (_, p) => p.ChangeLog(Registry, log => log with { Before = [] })),
         Windowed("another entry beside the window", EvidenceErrors.NotIncluded, "log/lakeside",
             (_, p) => p.ChangeLog(Lakeside, log => log with { Others = [log.Others[0] with { Entry = log.Entries[0] }, .. log.Others.Skip(1)] })),
-        Windowed("a state left unproven", EvidenceErrors.Inconsistent, "log/lakeside", (_, p) => p.ChangeLog(Registry, log => log with { Histories = [] })),
+        new("a state left unproven", EvidenceErrors.Inconsistent, "log/registry", t => // where the run was opened, having seen lakeside's grant
+            Archives.Reseal(t, p => p.ChangeLog(Lakeside, log => log with { Histories = [] }), From<LedgerOperation.Commit>(t))),
     ];
 
     private static TamperedArchive Resealed(string name, ErrorCode code, string part, Action<Trial, Parts> change) =>
@@ -98,11 +99,11 @@ internal sealed record TamperedArchive(string Name, ErrorCode Code, string Part,
         });
 
     /// <summary>A period in which the honest run is opened: its proposal and grants lie before.</summary>
-    public static ArchivePeriod AfterGrants(Trial trial)
-    {
-        var start = Archives.EntriesOf(trial, Registry).Select(e => SignedOperation.Decode(e.Span).Operation).OfType<LedgerOperation.StartRun>().First();
-        return new ArchivePeriod(start.Time, null);
-    }
+    public static ArchivePeriod AfterGrants(Trial trial) => From<LedgerOperation.StartRun>(trial);
+
+    private static ArchivePeriod From<T>(Trial trial)
+        where T : LedgerOperation =>
+        new(Archives.EntriesOf(trial, Registry).Select(e => SignedOperation.Decode(e.Span).Operation).OfType<T>().First().Time, null);
 
     private static LedgerOperation OperationIn(ArchiveLog log, Index index) => SignedOperation.Decode(log.Entries[index.GetOffset(log.Entries.Count)].Span).Operation;
 

@@ -1,9 +1,9 @@
-"""A second verifier of evidence bundles, written from protocols/specs alone: evidence-bundle.md, ledger-operations.md, receipt.md,
-commitment.md, ledger-embedded.md, canonical-encoding.md, and from RFC 8032, RFC 9162 and C2SP signed-note. Standard library only.
+"""A second verifier of evidence bundles and archives, written from protocols/specs alone: evidence-bundle.md, audit-archive.md,
+ledger-operations.md, receipt.md, commitment.md, ledger-embedded.md, canonical-encoding.md, and from RFC 8032, RFC 9162 and C2SP signed-note. Standard library only.
 
     python3 verify_bundle.py [--trust KEYS] BUNDLE...
 
-KEYS is a file with the bytes of a 'keys' part. For each bundle one line is written: "holds OUTCOME", or "CODE PART" of the first
+KEYS is a file with the bytes of a 'keys' part. For each file one line is written: "holds OUTCOME", or "CODE PART" of the first
 thing that does not hold. It is slow and has no options; it exists so that two programs must agree.
 """
 import base64
@@ -381,23 +381,35 @@ class Plan:
         require(1 <= minimum < 2**31)
 
 
-PROPOSE, APPROVE, REFUSE, REVOKE, START, SPEND, COMMIT, ABORT = range(1, 9)
+PROPOSE, APPROVE, REFUSE, REVOKE, START, SPEND, COMMIT, ABORT, REGISTER = range(1, 10)
+ATTEST, REVOKE_RECORD, CHECKED = 15, 16, 17
 
 
-class Entry:
+class Envelope:
+    """What every operation begins with, whatever its kind."""
+
     def __init__(self, log, index, data):
         r = Reader(data)
-        self.log, self.index, self.signed = log, index, r.bytes()
-        require(r.byte() == 1)
-        self.signature = r.bytes()
+        self.log, self.index, self.signed, self.algorithm, self.signature = log, index, r.bytes(), r.byte(), r.bytes()
         r.end()
         r = Reader(self.signed)
         require(r.byte() == 1)
-        self.kind, self.author, _, self.time = r.byte(), r.party(), r.digest(), r.time()
+        self.kind, self.author, self.id, self.time = r.byte(), r.party(), r.digest(), r.time()
         self.heads = r.list(lambda h: (h.party(), h.u64(), h.digest()))
         require(rises([h[0] for h in self.heads]))
-        self.job, self.run = r.digest(), None
-        require(PROPOSE <= self.kind <= ABORT)
+        self.job, self.run, self.rest = r.digest(), None, r
+
+    def is_signed(self, keys):
+        return self.author == self.log and self.algorithm == 1 and signed(
+            keys.log[self.log].key, digest("collab.operation.v1", self.signed), self.signature)
+
+
+class Entry(Envelope):
+    def __init__(self, log, index, data):
+        super().__init__(log, index, data)
+        r = self.rest
+        require(self.algorithm == 1)
+        require(PROPOSE <= self.kind <= REGISTER or self.kind in (ATTEST, REVOKE_RECORD, CHECKED))
         if self.kind == PROPOSE:
             self.datasets, self.parties = r.list(lambda d: (d.party(), d.digest())), r.list(Reader.party)
             self.expires, self.uses = r.time(), self.count(r)
@@ -413,6 +425,14 @@ class Entry:
             self.run, self.receipt = r.digest(), r.digest()
         elif self.kind == ABORT:
             self.run, self.reason, self.at_fault, self.step = r.digest(), self.code(r), r.optional(Reader.party), r.optional(self.code)
+        elif self.kind == REGISTER:
+            self.number, _, _ = self.count(r), r.byte(), r.digest()
+        elif self.kind == ATTEST:
+            r.digest(), r.byte(), r.digest(), r.time()
+        elif self.kind == REVOKE_RECORD:
+            r.digest(), self.code(r)
+        elif self.kind == CHECKED:
+            r.byte(), r.digest()
         r.end()
 
     @staticmethod
@@ -474,15 +494,15 @@ class Receipt:
 
 # --- the bundle -------------------------------------------------------------------------------------------------------------------
 
-MAGIC = b"collab-evidence/1\n"
+class Sealed:
+    """A sealed table of contents, then the parts."""
 
-
-class Bundle:
-    def __init__(self, file):
-        if not file.startswith(MAGIC):
-            raise Broken("unsupported.version" if file.startswith(MAGIC[:16]) else "format.malformed", "header")
+    def __init__(self, file, magic, domain):
+        self.domain = domain
+        if not file.startswith(magic):
+            raise Broken("unsupported.version" if file.startswith(magic[:-2]) else "format.malformed", "header")
         try:
-            r = Reader(file[len(MAGIC):])
+            r = Reader(file[len(magic):])
             self.table, self.seal = r.bytes(), r.bytes()
             body = r.take(len(r.data) - r.at)
             table = Reader(self.table)
@@ -517,6 +537,17 @@ class Bundle:
                     raise Broken("format.malformed", name)
                 found[name[len(prefix):]] = self.part(name, read)
         return found
+
+    def is_sealed(self):
+        key = self.keys.log.get(self.exporter)
+        return key and signed(key.key, digest(self.domain, self.table), self.seal)
+
+
+class Bundle(Sealed):
+    partial = False
+
+    def __init__(self, file):
+        super().__init__(file, b"collab-evidence/1\n", "collab.evidence.v1")
 
     def read_parts(self):
         self.keys = self.part("keys", Keys)
@@ -558,12 +589,9 @@ def expect(holds, code, part):
 def check_trust(b, trusted):
     if trusted is not None:
         expect(trusted == b.keys.data, "trust.keys-differ", "keys")
-    seal_key = b.keys.log.get(b.exporter)
-    expect(seal_key and signed(seal_key.key, digest("collab.evidence.v1", b.table), b.seal), "trust.seal-invalid", "contents")
+    expect(b.is_sealed(), "trust.seal-invalid", "contents")
     for e in b.entries:
-        expect(
-            e.author == e.log and signed(b.keys.log[e.log].key, digest("collab.operation.v1", e.signed), e.signature),
-            "trust.signature-invalid", "log/" + e.log)
+        expect(e.is_signed(b.keys), "trust.signature-invalid", "log/" + e.log)
 
 
 def check_logs(b):
@@ -634,7 +662,7 @@ def check_receipts(b):
         expect(party in plan.parties, "binding.receipt-mismatch", "receipt/" + party)
     for party in plan.parties:
         part, commit, receipt = "receipt/" + party, b.find(party, COMMIT, True), b.receipts.get(party)
-        if aborts and not commit and not receipt:
+        if not receipt and (b.partial or (aborts and not commit)):
             continue
         expect(commit and receipt and commit.receipt == receipt.digest, "binding.receipt-mismatch", part)
         expect((receipt.party, receipt.run, receipt.job) == (party, b.run, plan.digest), "binding.receipt-mismatch", part)
@@ -651,12 +679,234 @@ def check_receipts(b):
         expect((party in plan.receivers) == (receipt.result is not None), "result.receiver-mismatch", "receipt/" + party)
     if all(b.find(p, COMMIT, True) for p in plan.parties):
         return "committed"
+    if not aborts:
+        return "not ended"
     first = min(aborts, key=lambda a: (a.time, a.author))
     return "aborted: " + first.reason + (f" by {first.at_fault}" if first.at_fault else "") + (f" at {first.step}" if first.step else "")
 
 
+# --- archives of a period ---------------------------------------------------------------------------------------------------------
+
+class Window:
+    """One log of an archive: its entries without a gap from one index on, and the subtrees before them."""
+
+    def __init__(self, data):
+        r = Reader(data)
+        self.checkpoint, self.first = Checkpoint(r.bytes()), r.i64()
+        before = r.list(Reader.digest)
+        self.entries, self.after = r.list(Reader.bytes), r.list(Reader.digest)
+        self.others = r.list(lambda e: (e.bytes(), *Log.inclusion(e)))
+        self.histories = r.list(lambda h: (h.digest(), *Log.consistency(h)))
+        r.end()
+        self.end = self.first + len(self.entries)
+        require(0 <= self.first and self.end <= self.checkpoint.size and len(before) == bin(self.first).count("1"))
+        require(len(self.after) <= 63)
+        require(rises([e[1] for e in self.others]) and not any(self.first <= e[1] < self.end for e in self.others))
+        require(rises([h[1] for h in self.histories]))
+        self.before, start = {}, 0
+        for height in reversed(range(63)):
+            if self.first >> height & 1:
+                self.before[height, start >> height] = before.pop(0)
+                start += 1 << height
+        self.roots = {}
+
+    def subtree(self, height, index):
+        if height == 0 and index >= self.first:
+            return hashlib.sha256(b"\x00" + self.entries[index - self.first]).digest()
+        if (height, index) not in self.before:
+            self.before[height, index] = node(self.subtree(height - 1, 2 * index), self.subtree(height - 1, 2 * index + 1))
+        return self.before[height, index]
+
+    def range(self, start, end):
+        count = end - start
+        if count & (count - 1) == 0:
+            height = count.bit_length() - 1
+            return self.subtree(height, start >> height)
+        middle = start + (1 << ((count - 1).bit_length() - 1))
+        return node(self.range(start, middle), self.range(middle, end))
+
+    def root_at(self, size):
+        if size not in self.roots:
+            self.roots[size] = hashlib.sha256(b"").digest() if size == 0 else self.range(0, size)
+        return self.roots[size]
+
+    def numbered(self):
+        numbered = [(i, e) for e, i, _, _ in self.others if i < self.first]
+        numbered += [(self.first + i, e) for i, e in enumerate(self.entries)]
+        return numbered + [(i, e) for e, i, _, _ in self.others if i >= self.first]
+
+
+class Archive(Sealed):
+    def __init__(self, file):
+        super().__init__(file, b"collab-archive/1\n", "collab.archive.v1")
+
+    def read_parts(self):
+        self.keys = self.part("keys", Keys)
+        self.logs = Bundle.of_parties(self, "log/", Window)
+        for name in self.parts:
+            if name not in ("keys", "period", "plans", "receipts") and not name.startswith("log/"):
+                raise Broken("unsupported.version", name)
+        self.part("period", self.period_of)
+        self.plans = {p.digest: p for p in self.part("plans", lambda d: self.list_of(d, Plan, lambda p: p.digest))}
+        self.receipts = {(r.run, r.party): r for r in self.part("receipts", lambda d: self.list_of(d, Receipt, lambda r: (r.run, r.party)))}
+        for receipt in self.receipts.values():
+            if any(c and c[0] != 1 for c in (receipt.result, receipt.replay)):
+                raise Broken("unsupported.version", "receipts")
+
+    @staticmethod
+    def period_of(data):
+        r = Reader(data)
+        start = r.time() if r.boolean() else None
+        end = r.time() if r.boolean() else None
+        r.end()
+        require(start is None or end is None or start <= end)
+
+    @staticmethod
+    def list_of(data, read, key):
+        r = Reader(data)
+        items = [read(item) for item in r.list(Reader.bytes)]
+        r.end()
+        require(rises([key(item) for item in items]))
+        return items
+
+
+class Run:
+    """One run of an archive, as a bundle of it would be."""
+    partial = True
+
+    def __init__(self, archive, plan, run, entries, receipts):
+        self.keys, self.plan, self.run, self.entries, self.receipts = archive.keys, plan, run, entries, receipts
+
+    find, count = Bundle.find, Bundle.count
+
+
+class Terms:
+    """What the ledger alone says of a job, for who has not got its plan."""
+
+    def __init__(self, consortium, job, entries):
+        proposals = [e for e in entries if e.kind == PROPOSE]
+        starters = {e.log for e in entries if e.kind == START}
+        proposal = next((p for p in proposals if p.log in starters), proposals[0])
+        versions = {}
+        for e in entries:
+            if e.kind == APPROVE:
+                versions.setdefault(e.log, e.version)
+        self.digest, self.consortium, self.requester = job, consortium, proposal.log
+        self.expires, self.uses, self.receivers = proposal.expires, proposal.uses, []
+        self.inputs = {owner: (dataset, versions.get(owner, bytes(32))) for owner, dataset in proposal.datasets}
+        self.parties = sorted(set(list(self.inputs) + proposal.parties))
+
+
+def check_archive_logs(a):
+    states = set()
+    for party, log in a.logs.items():
+        part, top = "log/" + party, log.checkpoint
+        expect(a.keys.is_final(party, top), "log.not-final", part)
+        expect(continues(log.end, top.size, log.after, log.root_at(log.end), top.root), "log.not-included", part)
+        for data, index, size, path in log.others:
+            expect(size == top.size and includes(data, index, size, path, top.root), "log.not-included", part)
+        for root, old, new, path in log.histories:
+            expect(new == top.size and continues(old, new, path, root, top.root), "log.inconsistent", part)
+            states.add((party, old, root))
+    for e in a.envelopes:
+        for party, size, root in e.heads:
+            if size == 0:
+                continue
+            expect(party in a.logs, "log.missing", "log/" + party)
+            log = a.logs[party]
+            here = log.first <= size <= log.end and log.root_at(size) == root
+            expect(here or (party, size, root) in states, "log.inconsistent", "log/" + e.log)
+
+
+def check_archive_parts(a):
+    last = {}
+    seen = set()
+    for e in (e for e in a.entries if e.kind == REGISTER):
+        if (e.log, e.job, e.id) not in seen:
+            seen.add((e.log, e.job, e.id))
+            expect(e.number > last.get((e.log, e.job), 0), "binding.register-order", "log/" + e.log)
+            last[e.log, e.job] = e.number
+    jobs = {e.job for e in a.entries}
+    for job, plan in a.plans.items():
+        expect(job in jobs and plan.consortium == a.keys.consortium, "binding.other-plan", "plans")
+    commits = {}
+    for e in a.entries:
+        if e.kind == COMMIT:
+            commits.setdefault((e.run, e.log), e)
+    for key, receipt in a.receipts.items():
+        commit = commits.get(key)
+        expect(commit and (commit.receipt, commit.job) == (receipt.digest, receipt.job), "binding.receipt-mismatch", "receipts")
+    opened = {}
+    for e in a.entries:
+        if e.kind == START:
+            expect(opened.setdefault(e.run, e.job) == e.job, "quota.uses-exceeded", "log/" + e.log)
+
+
+def counts(e, plan):
+    if e.kind in (PROPOSE, START):
+        return e.log == plan.requester
+    if e.kind == COMMIT:
+        return e.log in plan.parties
+    if e.kind == ABORT:
+        return e.log == plan.requester or e.log in plan.parties
+    return e.log in plan.inputs
+
+
+def check_jobs(a):
+    whole = all(log.first == 0 and log.end == log.checkpoint.size for log in a.logs.values())
+    proposed = sorted({e.job for e in a.entries if e.kind == PROPOSE})
+    outcomes = []
+    for job in proposed:
+        entries = [e for e in a.entries if e.job == job]
+        plan = a.plans.get(job) or Terms(a.keys.consortium, job, entries)
+        entries = [e for e in entries if counts(e, plan)]
+        for run in dict.fromkeys(e.run for e in entries if e.kind == START):
+            receipts = {p: r for (of, p), r in a.receipts.items() if of == run and job in a.plans}
+            b = Run(a, plan, run, [e for e in entries if e.run in (None, run)], receipts)
+            check_quota(b, *check_authorization(b))
+            outcomes.append(check_receipts(b).split(":")[0])
+        uses = min([plan.uses] + [grant.uses for grant in (first(entries, owner, APPROVE) for owner in plan.inputs) if grant])
+        for owner in plan.inputs:
+            spent = {e.run for e in entries if e.log == owner and e.kind == SPEND}
+            expect(not whole or len(spent) <= uses, "quota.uses-exceeded", "log/" + owner)
+    for e in a.entries:
+        expect(e.kind != START or e.job in proposed, "authorization.not-proposed", "log/" + e.log)
+    return "%d entries, %d jobs, %d committed, %d aborted, %d open" % (
+        len(a.envelopes), len(proposed), *(outcomes.count(o) for o in ("committed", "aborted", "not ended")))
+
+
+def first(entries, party, kind):
+    return next((e for e in entries if e.log == party and e.kind == kind), None)
+
+
+def verify_archive(file, trusted):
+    a = Archive(file)
+    a.read_parts()
+    if trusted is not None:
+        expect(trusted == a.keys.data, "trust.keys-differ", "keys")
+    expect(a.is_sealed(), "trust.seal-invalid", "contents")
+    a.envelopes, a.entries, unknown = [], [], None
+    for party, log in a.logs.items():
+        for index, data in log.numbered():
+            try:
+                a.envelopes.append(Envelope(party, index, data))
+            except Malformed:
+                raise Broken("format.malformed", "log/" + party)
+            expect(a.envelopes[-1].is_signed(a.keys), "trust.signature-invalid", "log/" + party)
+            try:
+                a.entries.append(Entry(party, index, data))
+            except Malformed:
+                unknown = unknown or "log/" + party
+    expect(unknown is None, "unsupported.version", unknown)
+    check_archive_logs(a)
+    check_archive_parts(a)
+    return "holds " + check_jobs(a)
+
+
 def verify(file, trusted):
     try:
+        if file.startswith(b"collab-archive/"):
+            return verify_archive(file, trusted)
         bundle = Bundle(file)
         bundle.read_parts()
         check_trust(bundle, trusted)

@@ -18,6 +18,7 @@ internal sealed class ArchivedJobs
         var understood = contents.Entries.Where(e => e.Operation is not null).Select(e => new Contents.Entry(e.Log, e.Index, e.Operation!)).ToList();
         CheckRegisters(understood.Where(e => e.Operation is LedgerOperation.RegisterConsents));
         CheckHeld(understood);
+        CheckRunIds(understood);
         foreach (var job in understood.GroupBy(e => e.Operation.Job).Where(g => g.Any(e => e.Operation is LedgerOperation.Propose)).OrderBy(g => g.Key))
             Judge(job.Key, [.. job]);
         CheckUnproposed(understood);
@@ -42,7 +43,7 @@ internal sealed class ArchivedJobs
         Jobs++;
         var known = _contents.Plans.TryGetValue(job, out var plan);
         if (known) WithPlan++;
-        plan ??= TermsOf(entries);
+        plan ??= TermsOf(_contents.Keys.Consortium, [.. entries.Select(e => e.Operation)]);
         if (plan is null) return;
 
         var counting = entries.Where(e => EvidenceGathering.Counts(e.Operation, plan)).ToList();
@@ -111,18 +112,21 @@ internal sealed class ArchivedJobs
         }
     }
 
+    private void CheckRunIds(List<Contents.Entry> entries)
+    {
+        foreach (var run in entries.Where(e => e.Operation is LedgerOperation.StartRun).GroupBy(e => ((LedgerOperation.StartRun)e.Operation).Run))
+        {
+            if (run.FirstOrDefault(e => e.Operation.Job != run.First().Operation.Job) is { } again)
+                Broken(EvidenceErrors.UsesExceeded, $"{Contents.LogPrefix}{again.Log}", again.Place, $"Run {run.Key.Short} was opened of two jobs.");
+        }
+    }
+
     // A grant or a run of a job nobody proposed: in whole logs that is so; in a window its proposal is among the others, if there was one.
     private void CheckUnproposed(List<Contents.Entry> entries)
     {
         var proposed = entries.Where(e => e.Operation is LedgerOperation.Propose).Select(e => e.Operation.Job).ToHashSet();
         foreach (var start in entries.Where(e => e.Operation is LedgerOperation.StartRun && !proposed.Contains(e.Operation.Job)))
             Broken(EvidenceErrors.NotProposed, $"{Contents.LogPrefix}{start.Log}", start.Place, "A run was opened of a job that nobody proposed.");
-        foreach (var run in entries.Where(e => e.Operation is LedgerOperation.StartRun).GroupBy(e => ((LedgerOperation.StartRun)e.Operation).Run))
-        {
-            if (run.FirstOrDefault(e => e.Operation.Job != run.First().Operation.Job) is { } again)
-                Broken(EvidenceErrors.UsesExceeded, $"{Contents.LogPrefix}{again.Log}", again.Place, $"Run {run.Key.Short} was opened of two jobs.");
-        }
-
         var without = entries.Count(e => e.Operation is LedgerOperation.Propose && !_contents.Plans.ContainsKey(e.Operation.Job));
         if (without > 0) _notChecked.Add($"what {without} jobs asked for: their plans are not in the archive, and the logs hold ids and digests only");
         var missing = entries.Where(e => e.Operation is LedgerOperation.Commit)
@@ -131,17 +135,17 @@ internal sealed class ArchivedJobs
     }
 
     /// <summary>What the ledger alone says of a job, in the form of a plan, for who has not got the plan; its digest means nothing.</summary>
-    private Plan? TermsOf(IReadOnlyList<Contents.Entry> entries)
+    internal static Plan? TermsOf(string consortium, IReadOnlyList<LedgerOperation> operations)
     {
         // Of several that proposed it, the one that opened its runs; whoever copies a proposal owns no data and opens nothing.
-        var starters = entries.Where(e => e.Operation is LedgerOperation.StartRun).Select(e => e.Log).ToHashSet();
-        var proposals = entries.Select(e => e.Operation).OfType<LedgerOperation.Propose>().ToList();
+        var starters = operations.OfType<LedgerOperation.StartRun>().Select(s => s.Author).ToHashSet();
+        var proposals = operations.OfType<LedgerOperation.Propose>().ToList();
         if ((proposals.Find(p => starters.Contains(p.Author)) ?? proposals.FirstOrDefault()) is not { } proposal) return null;
-        var grants = entries.Select(e => e.Operation).OfType<LedgerOperation.Approve>().DistinctBy(g => g.Author).ToDictionary(g => g.Author);
+        var grants = operations.OfType<LedgerOperation.Approve>().DistinctBy(g => g.Author).ToDictionary(g => g.Author);
         var inputs = proposal.Datasets.Select(d => new PlanInput(
             d.Owner, "", d.DatasetId, grants.TryGetValue(d.Owner, out var grant) ? grant.Version : default, 1, [], []));
         return new Plan(
-            _contents.Keys.Consortium, default, "", new IntersectionQuestion(KeyRule.Default), "", SecurityModel.SemiHonest, proposal.Author,
+            consortium, default, "", new IntersectionQuestion(KeyRule.Default), "", SecurityModel.SemiHonest, proposal.Author,
             [.. inputs], proposal.Parties, proposal.Time, proposal.Expires, proposal.Uses, Plan.LongestRun);
     }
 
