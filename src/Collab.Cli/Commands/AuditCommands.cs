@@ -4,7 +4,6 @@ using Collab.Evidence;
 using Collab.Evidence.Archives;
 using Collab.Node.Configuration;
 using Collab.Primitives;
-using Collab.Wire.Operator;
 using Spectre.Console;
 
 namespace Collab.Cli.Commands;
@@ -12,7 +11,7 @@ namespace Collab.Cli.Commands;
 /// <summary><c>collab audit</c>: verify evidence with no node, no network and no trust in any party.</summary>
 internal static class AuditCommands
 {
-    public static Command Create() => new("audit", "Verify evidence offline; take it from a node.") { Verify(), Export() };
+    public static Command Create() => new("audit", "Verify evidence offline; tell what happened; take evidence from a node.") { Verify(), AuditTraceCommand.Create(), AuditExportCommand.Create() };
 
     private static Command Verify()
     {
@@ -50,39 +49,6 @@ internal static class AuditCommands
             }
 
             return Task.FromResult(holds ? ExitCode.Done : (int)ErrorKind.Evidence);
-        }));
-        return command;
-    }
-
-    private static Command Export()
-    {
-        var job = new Argument<string?>("job") { Description = "The job's digest, or the first digits of it.", Arity = ArgumentArity.ZeroOrOne };
-        var run = new Option<string?>("--run") { Description = "A run; the newest when not given." };
-        var logs = new Option<bool>("--logs") { Description = "The logs of all members over a period instead of one run." };
-        var from = new Option<DateTimeOffset?>("--from") { Description = "Of --logs: entries from this moment on." };
-        var to = new Option<DateTimeOffset?>("--to") { Description = "Of --logs: entries before this moment." };
-        var bare = new Option<bool>("--without-plans") { Description = "Of --logs: neither plans nor receipts, which name datasets." };
-        var destination = new Option<FileInfo>("--out") { Description = "The file to write.", Required = true };
-        var command = new Command("export", "Takes the evidence bundle of a run from the node, or with --logs an archive of all logs.\nExample: collab audit export 3f9c21 --out run.evidence --home ~/registry")
-        {
-            job, run, logs, from, to, bare, destination, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
-        };
-        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
-        {
-            var asked = parsed.GetValue(job);
-            var archive = parsed.GetValue(logs);
-            if (archive == asked is not null) throw Shared.Usage("Name one job, or give --logs for all of them.");
-            using var client = Shared.Connect(parsed);
-            var path = parsed.GetRequiredValue(destination).FullName;
-            await using (var file = File.Create(path))
-            {
-                await client.CopyAsync(
-                    Verbs.ExportEvidence,
-                    archive ? new EvidenceRequest(true, parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(bare)) : new JobRequest(asked, parsed.GetValue(run)),
-                    file, cancellation);
-            }
-
-            return output.Answer(new { evidence = path }, console => console.MarkupLineInterpolated($"evidence in {path}"));
         }));
         return command;
     }
@@ -132,7 +98,7 @@ internal static class AuditCommands
         console.MarkupLineInterpolated($"{(contradictions.Count == 0 ? $"the {count} files do not contradict each other" : $"{contradictions.Count} contradictions between the {count} files")}");
     }
 
-    private static ReadOnlyMemory<byte> ReadBundle(FileInfo file)
+    public static ReadOnlyMemory<byte> ReadBundle(FileInfo file)
     {
         const long largest = 1L << 30;
         return file.Length <= largest ? File.ReadAllBytes(file.FullName) : throw Shared.Usage("A bundle is smaller than 1 GiB.");

@@ -23,9 +23,15 @@ public static class EvidenceComparison
             for (var j = 0; j < i; j++)
             {
                 var (earlier, later) = (readable[j], readable[i]);
-                if (earlier.Keys!.Fingerprint != later.Keys!.Fingerprint)
+                if (earlier.Keys!.Consortium != later.Keys!.Consortium)
                 {
-                    findings.Add((later.Name, new(EvidenceErrors.KeysDiffer, Contents.KeysPart, null, $"The keys are others than in {earlier.Name}: another consortium, or keys were changed between the two.")));
+                    notChecked.Add($"{later.Name} against {earlier.Name}: they are of two consortia");
+                    continue;
+                }
+
+                if (earlier.Keys.Fingerprint != later.Keys.Fingerprint)
+                {
+                    findings.Add((later.Name, new(EvidenceErrors.KeysDiffer, Contents.KeysPart, null, $"The keys of {later.Keys.Consortium} are others than in {earlier.Name}: another consortium of that name, or keys that were changed between the two.")));
                     continue;
                 }
 

@@ -75,9 +75,9 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
             yield break;
         }
 
-        if (verb == Verbs.ExportEvidence && Read<EvidenceRequest>(request) is { Logs: true } wanted)
+        if (verb == Verbs.ExportEvidence && IsOfLogs(request))
         {
-            foreach (var piece in Pieces(await ExportLogsAsync(wanted, cancellation))) yield return piece;
+            foreach (var piece in Pieces(await ExportLogsAsync(Read<EvidenceRequest>(request), cancellation))) yield return piece;
             yield break;
         }
 
@@ -224,6 +224,12 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
             parts.Self, parts.LogKey, parts.Clock.GetUtcNow(), parts.Software, parts.Keys,
             job => asked.WithoutPlans ? null : parts.Engine.Archive.FindPlan(job),
             (run, party) => asked.WithoutPlans ? null : parts.Engine.Archive.FindReceipt(run, party));
+    }
+
+    private static bool IsOfLogs(ReadOnlyMemory<byte> request)
+    {
+        using var document = JsonDocument.Parse(request);
+        return document.RootElement.TryGetProperty("logs", out _);
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Pieces(ReadOnlyMemory<byte> file)
