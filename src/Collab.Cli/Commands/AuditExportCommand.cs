@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Collab.Evidence.Archives;
 using Collab.Evidence.Trails;
+using Collab.Node.Hosting;
 using Collab.Plots;
 using Collab.Primitives;
 using Collab.Wire.Operator;
@@ -54,7 +55,7 @@ internal static class AuditExportCommand
 
     private static byte[] Tell(string form, AuditTrail trail, IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> evidence, DateTimeOffset now)
     {
-        var software = $"collab {typeof(AuditExportCommand).Assembly.GetName().Version?.ToString(3)}";
+        var software = NodeHost.Software;
         return form switch
         {
             "json" => TrailJson.Write(trail),
