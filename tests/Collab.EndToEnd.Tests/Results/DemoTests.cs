@@ -70,6 +70,10 @@ public sealed partial class DemoTests
         Assert.Equal(2, bundles.Count);
         var trust = folder["demo", "nodes", "consortium.yaml"];
         (await CollabProgram.RunAsync(["audit", "verify", .. bundles, "--trust", trust, "--json"])).Expect(0);
+        (await CollabProgram.RunAsync(["audit", "trace", "--in", .. bundles, "--trust", trust])).Expect(0, "asked by registry", "spends use 1 of its grant", "verified");
+        var page = folder["audit.html"];
+        (await CollabProgram.RunAsync(["audit", "export", "--in", .. bundles, "--format", "html", "--out", page])).Expect(0);
+        Assert.Contains("Who did what when", await File.ReadAllTextAsync(page));
         var bytes = await File.ReadAllBytesAsync(bundles[1]);
         var altered = folder["altered.evidence"];
         foreach (var place in new[] { 0, bytes.Length / 5, bytes.Length / 2, bytes.Length - 1 })

@@ -183,6 +183,14 @@ internal sealed class StudyConsortium : IAsyncDisposable
         return bytes!;
     }
 
+    /// <summary>All logs as a party's node archives them.</summary>
+    public async Task<byte[]> ExportLogsAsync(PartyId party)
+    {
+        using var archive = new MemoryStream();
+        await OperatorOf(party).CopyAsync(Verbs.ExportEvidence, new EvidenceRequest(true), archive, CancellationToken.None);
+        return archive.ToArray();
+    }
+
     public Task<StatusView> StatusAsync(PartyId party) => OperatorOf(party).CallAsync<StatusView>(Verbs.Status, new EmptyRequest(), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
