@@ -46,6 +46,7 @@ public static class EvidenceGathering
         LedgerOperation.Spend o => o.Run,
         LedgerOperation.Commit o => o.Run,
         LedgerOperation.Abort o => o.Run,
+        LedgerOperation.DeclareRefusal o => o.Run,
         _ => null,
     };
 

@@ -382,7 +382,7 @@ class Plan:
 
 
 PROPOSE, APPROVE, REFUSE, REVOKE, START, SPEND, COMMIT, ABORT, REGISTER = range(1, 10)
-ATTEST, REVOKE_RECORD, CHECKED = 15, 16, 17
+ALGORITHM, USE_ALGORITHM, ENDORSE, ATTEST, REVOKE_RECORD, CHECKED, DECLINED = range(12, 19)
 
 
 class Envelope:
@@ -409,10 +409,15 @@ class Entry(Envelope):
         super().__init__(log, index, data)
         r = self.rest
         require(self.algorithm == 1)
-        require(PROPOSE <= self.kind <= REGISTER or self.kind in (ATTEST, REVOKE_RECORD, CHECKED))
+        require(PROPOSE <= self.kind <= REGISTER or ALGORITHM <= self.kind <= DECLINED)
         if self.kind == PROPOSE:
             self.datasets, self.parties = r.list(lambda d: (d.party(), d.digest())), r.list(Reader.party)
             self.expires, self.uses = r.time(), self.count(r)
+            if r.at < len(r.data):
+                algorithm = r.optional(lambda a: (a.party(), a.digest(), self.count(a)))
+                endorsers, needed = r.list(Reader.party), r.byte()
+                require(rises(endorsers) and len(endorsers) <= 16 and (1 <= needed <= len(endorsers) or not endorsers and needed == 0))
+                require(algorithm or endorsers)
         elif self.kind == APPROVE:
             self.dataset, self.version, self.expires, self.uses = r.digest(), r.digest(), r.time(), self.count(r)
         elif self.kind == REFUSE:
@@ -427,6 +432,15 @@ class Entry(Envelope):
             self.run, self.reason, self.at_fault, self.step = r.digest(), self.code(r), r.optional(Reader.party), r.optional(self.code)
         elif self.kind == REGISTER:
             self.number, _, _ = self.count(r), r.byte(), r.digest()
+        elif self.kind == ALGORITHM:
+            self.count(r), r.digest()
+        elif self.kind == USE_ALGORITHM:
+            r.digest(), self.count(r)
+        elif self.kind == ENDORSE:
+            r.time()
+        elif self.kind == DECLINED:
+            self.run = r.digest() if r.boolean() else None
+            self.code(r), r.party()
         elif self.kind == ATTEST:
             r.digest(), r.byte(), r.digest(), r.time()
         elif self.kind == REVOKE_RECORD:

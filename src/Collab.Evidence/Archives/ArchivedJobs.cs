@@ -146,7 +146,11 @@ internal sealed class ArchivedJobs
             d.Owner, "", d.DatasetId, grants.TryGetValue(d.Owner, out var grant) ? grant.Version : default, 1, [], []));
         return new Plan(
             consortium, default, "", new IntersectionQuestion(KeyRule.Default), "", SecurityModel.SemiHonest, proposal.Author,
-            [.. inputs], proposal.Parties, proposal.Time, proposal.Expires, proposal.Uses, Plan.LongestRun);
+            [.. inputs], proposal.Parties, proposal.Time, proposal.Expires, proposal.Uses, Plan.LongestRun)
+        {
+            Algorithm = proposal.Terms?.Algorithm is { } a ? new AlgorithmReference(a.Provider, a.Id, a.Version, "", default) : null,
+            Endorsers = proposal.Terms?.Endorsers,
+        };
     }
 
     private void Broken(ErrorCode code, string part, string? entry, string message) => _findings.Add(new(code, part, entry, message));

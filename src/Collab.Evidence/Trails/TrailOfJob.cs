@@ -33,6 +33,10 @@ internal static class TrailOfJob
         if (plan is null) yield return "the plan: purpose, names of datasets, columns and receivers are known to its parties only";
         foreach (var owner in terms.Owners.Where(o => page.By<LedgerOperation.Approve>(o) is null && page.By<LedgerOperation.Refuse>(o) is null))
             yield return $"an answer of {owner}: neither a grant nor a refusal";
+        if (terms.Algorithm is { } algorithm && page.By<LedgerOperation.ApproveAlgorithm>(algorithm.Provider) is null)
+            yield return $"the approval of {algorithm.Provider}, whose algorithm it uses";
+        if (terms.Endorsers is { } rule && rule.AtLeast - rule.Of.Count(e => page.By<LedgerOperation.Endorse>(e) is not null) is > 0 and var more)
+            yield return $"{more} of the {rule.AtLeast} endorsements by {string.Join(", ", rule.Of)}";
         foreach (var run in runs)
         {
             foreach (var owner in terms.Owners.Where(o => page.SpendOf(o, run.Run) is null && page.Of<LedgerOperation.Commit>().Any(c => c.Run == run.Run)))

@@ -21,7 +21,7 @@ internal static class TrailWords
 
     private static (string Kind, string Text, string? Code) Words(LedgerOperation operation, Plan? plan, Receipt? receipt) => operation switch
     {
-        LedgerOperation.Propose o => ("proposed", $"asks {List(o.Datasets.Select(d => d.Owner))} for data: {Uses(o.Uses)} until {At(o.Expires)}", null),
+        LedgerOperation.Propose o => ("proposed", $"asks {List(o.Datasets.Select(d => d.Owner))} for data{Terms(o.Terms)}: {Uses(o.Uses)} until {At(o.Expires)}", null),
         LedgerOperation.Approve o => ("granted", $"grants {NameOf(plan, o.Author, o.DatasetId)} version {o.Version.Short}: {Uses(o.Uses)} until {At(o.Expires)}", null),
         LedgerOperation.Refuse o => ("refused", "refuses", o.Reason),
         LedgerOperation.Revoke => ("revoked", "revokes its grant", null),
@@ -33,8 +33,17 @@ internal static class TrailWords
         LedgerOperation.Attest o => ("attested", $"attests records {o.Attestation.Short} until {At(o.Expires)}: {o.Root.Short}", null),
         LedgerOperation.RevokeRecord o => ("record-revoked", $"revokes record {o.Record.Short}", o.Reason),
         LedgerOperation.RecordChecked o => ("record-checked", $"commits to having checked a record: {o.Commitment.Short}", null),
+        LedgerOperation.RegisterAlgorithm o when o.Digest == default => ("algorithm-withdrawn", $"withdraws algorithm {o.Job.Short} with version {o.Version}", null),
+        LedgerOperation.RegisterAlgorithm o => ("algorithm-registered", $"registers version {o.Version} of algorithm {o.Job.Short}: {o.Digest.Short}", null),
+        LedgerOperation.ApproveAlgorithm o => ("algorithm-approved", $"lets version {o.Version} of its algorithm {o.Algorithm.Short} be used", null),
+        LedgerOperation.Endorse o => ("endorsed", $"endorses until {At(o.Expires)}", null),
+        LedgerOperation.DeclareRefusal o => ("declined", $"does not do what {(o.Of == o.Author ? "its own operator" : o.Of.Name)} tried{(o.Run is { } run ? $" on run {run.Short}" : "")}", o.Code),
         _ => (KindOf(operation), $"writes {KindOf(operation).Replace('-', ' ')}", null), // understood by the ledger; it has no words here yet
     };
+
+    private static string Terms(ProposalTerms? terms) =>
+        (terms?.Algorithm is { } a ? $", {a.Provider} for version {a.Version} of algorithm {a.Id.Short}" : "")
+        + (terms?.Endorsers is { } rule ? $", and {rule.AtLeast} of {List(rule.Of)} to endorse" : "");
 
     private static string Held(Receipt? receipt)
     {
