@@ -11,10 +11,10 @@ namespace Collab.Plots;
 /// <param name="Tip">What it is, for who points at it and for who cannot see it.</param>
 public sealed record TimelineMark(DateTimeOffset Time, string Lane, string Group, bool Against, string Tip);
 
-/// <summary>Who did what when: a line for each, a mark for each thing.</summary>
+/// <summary>Who did what when: a line for each, a mark for each thing. On light paper only: it is for pages that are printed.</summary>
 public static class TimelinePlot
 {
-    private const double LaneHeight = 34, Top = 58, Bottom = 44, Radius = 5;
+    private const double LaneHeight = 34, Top = 58, Bottom = 44, Radius = 5, RoomForTick = 24;
     private const int Ticks = 6, MostColours = 6, LongestDescription = 200;
 
     /// <summary>Draws it; null when nothing happened.</summary>
@@ -28,11 +28,11 @@ public static class TimelinePlot
         var groups = marks.OrderBy(m => m.Time).Select(m => m.Group).Distinct().ToList();
         var height = Top + (lanes.Count * LaneHeight) + Bottom;
         var picture = new SvgPicture(
-            PlotFrame.Width, height, heading, string.Join("; ", marks.OrderBy(m => m.Time).Take(LongestDescription).Select(m => m.Tip)));
+            PlotFrame.Width, height, heading, string.Join("; ", marks.OrderBy(m => m.Time).Take(LongestDescription).Select(m => m.Tip)), light: true);
         PlotFrame.Heading(picture, heading);
 
         var left = PlotFrame.Edge + 12 + lanes.Max(l => PlotText.WidthOf(PlotText.Cut(l, PlotFrame.TickSize, PlotFrame.Width / 4), PlotFrame.TickSize));
-        var right = PlotFrame.Width - PlotFrame.Edge - Radius;
+        var right = PlotFrame.Width - PlotFrame.Edge - RoomForTick;
         var (first, last) = (marks.Min(m => m.Time), marks.Max(m => m.Time));
         var span = Math.Max(1, (last - first).TotalMilliseconds);
         for (var i = 0; i < lanes.Count; i++)

@@ -9,7 +9,8 @@ namespace Collab.Plots.Svg;
 /// <param name="height">In pixels.</param>
 /// <param name="title">What it shows, for who cannot see it.</param>
 /// <param name="description">What it tells, for who cannot see it.</param>
-internal sealed class SvgPicture(double width, double height, string title, string description)
+/// <param name="light">Whether it stays on light paper whatever its reader prefers, as where the page about it does.</param>
+internal sealed class SvgPicture(double width, double height, string title, string description, bool light = false)
 {
     private const string Fonts = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'DejaVu Sans', sans-serif";
 
@@ -95,7 +96,7 @@ internal sealed class SvgPicture(double width, double height, string title, stri
         var hatched = _styles.ContainsKey(Style.Withheld.Name);
         if (hatched) _styles[Style.HatchLine.Name] = Style.HatchLine;
         var dark = string.Concat(_styles.Values.Select(style => style.DarkRule));
-        xml.WriteElementString("style", $"@media (prefers-color-scheme: dark) {{ {dark} }}");
+        if (!light) xml.WriteElementString("style", $"@media (prefers-color-scheme: dark) {{ {dark} }}");
         if (!hatched) return;
         xml.WriteStartElement("defs");
         xml.WriteStartElement("pattern");
