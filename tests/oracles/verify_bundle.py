@@ -382,7 +382,7 @@ class Plan:
 
 
 PROPOSE, APPROVE, REFUSE, REVOKE, START, SPEND, COMMIT, ABORT, REGISTER = range(1, 10)
-ALGORITHM, USE_ALGORITHM, ENDORSE, ATTEST, REVOKE_RECORD, CHECKED, DECLINED = range(12, 19)
+MOTION, VOTE, ALGORITHM, USE_ALGORITHM, ENDORSE, ATTEST, REVOKE_RECORD, CHECKED, DECLINED = range(10, 19)
 
 
 class Envelope:
@@ -409,7 +409,7 @@ class Entry(Envelope):
         super().__init__(log, index, data)
         r = self.rest
         require(self.algorithm == 1)
-        require(PROPOSE <= self.kind <= REGISTER or ALGORITHM <= self.kind <= DECLINED)
+        require(PROPOSE <= self.kind <= DECLINED)
         if self.kind == PROPOSE:
             self.datasets, self.parties = r.list(lambda d: (d.party(), d.digest())), r.list(Reader.party)
             self.expires, self.uses = r.time(), self.count(r)
@@ -432,6 +432,10 @@ class Entry(Envelope):
             self.run, self.reason, self.at_fault, self.step = r.digest(), self.code(r), r.optional(Reader.party), r.optional(self.code)
         elif self.kind == REGISTER:
             self.number, _, _ = self.count(r), r.byte(), r.digest()
+        elif self.kind == MOTION:
+            self.change(r)
+        elif self.kind == VOTE:
+            r.digest()
         elif self.kind == ALGORITHM:
             self.count(r), r.digest()
         elif self.kind == USE_ALGORITHM:
@@ -448,6 +452,21 @@ class Entry(Envelope):
         elif self.kind == CHECKED:
             r.byte(), r.digest()
         r.end()
+
+    def change(self, r):
+        kind = r.byte()
+        require(1 <= kind <= 4)
+        if kind == 1:
+            r.party()
+            require(r.byte() < 32)
+            r.boolean()
+        elif kind == 2:
+            r.boolean()
+        elif kind == 3:
+            self.count(r)
+        else:
+            r.digest()
+        r.time()
 
     @staticmethod
     def count(r):

@@ -17,6 +17,7 @@ public sealed class ArchiveVerifier
         "whether anyone's input was true: nothing can show that",
         "whether the parties exchanged anything outside Collab",
         "whether the parties' clocks were right: what came before what rests on what each had seen, expiry on their clocks",
+        "whether each party had the role for what it did: roles stand in the consortium's file, and the motions that change them are not counted here",
     ];
 
     private readonly Dictionary<PartyId, WindowTree> _trees = [];

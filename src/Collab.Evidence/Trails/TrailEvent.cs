@@ -7,7 +7,8 @@ namespace Collab.Evidence.Trails;
 /// <param name="Party">Who did it.</param>
 /// <param name="Kind">One word for scripts: <c>proposed</c>, <c>granted</c>, <c>refused</c>, <c>revoked</c>, <c>opened</c>, <c>spent</c>, <c>committed</c>,
 /// <c>aborted</c>, <c>expired</c>, <c>consents</c>, <c>attested</c>, <c>record-revoked</c>, <c>record-checked</c>,
-/// <c>endorsed</c>, <c>declined</c>, <c>algorithm-registered</c>, <c>algorithm-withdrawn</c>, <c>algorithm-approved</c>; <c>unknown</c> for what this program does
+/// <c>endorsed</c>, <c>declined</c>, <c>algorithm-registered</c>, <c>algorithm-withdrawn</c>, <c>algorithm-approved</c>, <c>motion-opened</c>,
+/// <c>voted</c>; <c>unknown</c> for what this program does
 /// not understand; else the name of the operation.</param>
 /// <param name="Text">The rest of the sentence.</param>
 /// <param name="Code">The code of a refusal or an abort, or null.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Collab.Evidence.Archives;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Evidence.Trails;
@@ -33,6 +34,8 @@ internal static class TrailWords
         LedgerOperation.Attest o => ("attested", $"attests records {o.Attestation.Short} until {At(o.Expires)}: {o.Root.Short}", null),
         LedgerOperation.RevokeRecord o => ("record-revoked", $"revokes record {o.Record.Short}", o.Reason),
         LedgerOperation.RecordChecked o => ("record-checked", $"commits to having checked a record: {o.Commitment.Short}", null),
+        LedgerOperation.OpenMotion o => ("motion-opened", $"moves {Change(o.Change)}; votes until {At(o.Closes)}, motion {o.Job.Short}", null),
+        LedgerOperation.Vote o => ("voted", $"votes for motion {o.Job.Short}", null),
         LedgerOperation.RegisterAlgorithm o when o.Digest == default => ("algorithm-withdrawn", $"withdraws algorithm {o.Job.Short} with version {o.Version}", null),
         LedgerOperation.RegisterAlgorithm o => ("algorithm-registered", $"registers version {o.Version} of algorithm {o.Job.Short}: {o.Digest.Short}", null),
         LedgerOperation.ApproveAlgorithm o => ("algorithm-approved", $"lets version {o.Version} of its algorithm {o.Algorithm.Short} be used", null),
@@ -44,6 +47,16 @@ internal static class TrailWords
     private static string Terms(ProposalTerms? terms) =>
         (terms?.Algorithm is { } a ? $", {a.Provider} for version {a.Version} of algorithm {a.Id.Short}" : "")
         + (terms?.Endorsers is { } rule ? $", and {rule.AtLeast} of {List(rule.Of)} to endorse" : "");
+
+    private static string Change(MotionChange change) => change switch
+    {
+        MotionChange.Member { Active: false } c => $"to suspend {c.Subject}",
+        MotionChange.Member c => $"that {c.Subject} has the roles {c.Roles.ToString().ToLowerInvariant()}",
+        MotionChange.Pause c => c.Paused ? "to pause the consortium" : "to end the pause",
+        MotionChange.Quorum c => $"that {c.Votes} votes carry a motion",
+        MotionChange.Successor c => $"that the consortium goes on by file {c.File.Short}",
+        _ => "a change",
+    };
 
     private static string Held(Receipt? receipt)
     {
