@@ -51,7 +51,7 @@ internal static class TrailWords
     private static string Change(MotionChange change) => change switch
     {
         MotionChange.Member { Active: false } c => $"to suspend {c.Subject}",
-        MotionChange.Member c => $"that {c.Subject} has the roles {c.Roles.ToString().ToLowerInvariant()}",
+        MotionChange.Member c => $"that {c.Subject} has the roles {RoleText.Of(c.Roles)}",
         MotionChange.Pause c => c.Paused ? "to pause the consortium" : "to end the pause",
         MotionChange.Quorum c => $"that {c.Votes} votes carry a motion",
         MotionChange.Successor c => $"that the consortium goes on by file {c.File.Short}",
