@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Collab.Node;
 using Collab.Node.Configuration;
+using Collab.Jobs.Governance;
 using Collab.Primitives;
+using Collab.Wire.Operator;
 using Spectre.Console;
 
 namespace Collab.Cli.Commands;
@@ -9,28 +11,38 @@ namespace Collab.Cli.Commands;
 /// <summary><c>collab consortium</c>: the parties and their pinned keys.</summary>
 internal static class ConsortiumCommands
 {
-    public static Command Create() => new("consortium", "The parties and their pinned keys.") { CreateFile(), Join(), Members(), Rotate() };
+    public static Command Create() => new("consortium", "The parties and their pinned keys.") { CreateFile(), Join(), Members(), MotionCommands.Create(), Rotate() };
 
     private static Command CreateFile()
     {
         var name = new Option<string>("--name") { Description = "The consortium's name, as given to 'node init'.", Required = true };
         var cards = new Argument<FileInfo[]>("cards") { Description = "The party.yaml of every party.", Arity = ArgumentArity.OneOrMore };
         var destination = new Option<FileInfo>("--out") { Description = "The file to write.", DefaultValueFactory = _ => new FileInfo("consortium.yaml") };
+        var roles = new Option<string[]>("--roles")
+        {
+            Description = "PARTY=ROLES, for example lakeview=provider,operator; of provider, requester, algorithm, operator, auditor. All where nothing is said.",
+        };
+        var quorum = new Option<int?>("--quorum") { Description = "How many operators carry a motion; more than half of them when not given." };
+        var ownApproval = new Option<bool>("--forbid-own-approval") { Description = "A job needs the grant of somebody else than its requester." };
         var command = new Command("create", "Makes the consortium file of all parties' cards.\nExample: collab consortium create --name liver riverside.yaml lakeview.yaml registry.yaml")
         {
-            name, cards, destination, Output.JsonOption, Output.QuietOption,
+            name, cards, destination, roles, quorum, ownApproval, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
         {
             var members = parsed.GetRequiredValue(cards).Select(f => PartyCard.Parse(File.ReadAllText(f.FullName))).OrderBy(m => m.Party).ToList();
-            var consortium = Consortium.Parse(new Consortium(parsed.GetRequiredValue(name), members).ToYaml()); // checked as every reader will
+            var given = (parsed.GetValue(roles) ?? []).Select(text => text.Split('=', 2)).ToList();
+            if (given.Exists(pair => pair.Length != 2 || members.TrueForAll(m => m.Party.Name != pair[0]))) throw Shared.Usage("--roles is PARTY=ROLES of a party whose card is given.");
+            members = members.ConvertAll(m => given.Find(pair => pair[0] == m.Party.Name) is { } own ? m with { Roles = RolesOf(own[1]) } : m);
+            var made = new Consortium(parsed.GetRequiredValue(name), members) { Quorum = parsed.GetValue(quorum), OwnApprovalForbidden = parsed.GetValue(ownApproval) };
+            var consortium = Consortium.Parse(made.ToYaml()); // checked as every reader will
             File.WriteAllText(parsed.GetRequiredValue(destination).FullName, consortium.ToYaml());
             return Task.FromResult(output.Answer(
                 Document(consortium),
                 console =>
                 {
                     console.MarkupLineInterpolated($"Consortium [bold]{consortium.Name}[/] of {members.Count} parties in {parsed.GetRequiredValue(destination).FullName}");
-                    console.MarkupLineInterpolated($"fingerprint of its keys: [bold]{consortium.Keys.Fingerprint}[/]");
+                    console.MarkupLineInterpolated($"fingerprint of its keys and roles: [bold]{consortium.Fingerprint}[/]");
                     console.MarkupLine("Let every party compare the fingerprint by another way than the file's, then: [bold]collab consortium join[/].");
                 }));
         }));
@@ -56,16 +68,20 @@ internal static class ConsortiumCommands
 
     private static Command Members()
     {
-        var command = new Command("members", "The parties of the node's consortium.\nExample: collab consortium members --home ~/riverside --json")
+        var asked = new Option<bool>("--standing") { Description = "Ask the node how they stand now, after all motions; without it, as the file says." };
+        var command = new Command("members", "The parties of the node's consortium with their roles.\nExample: collab consortium members --standing --home ~/riverside --json")
         {
-            Shared.Home, Output.JsonOption, Output.QuietOption,
+            asked, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
         };
-        command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
             if (!File.Exists(home.ConsortiumFile)) throw Shared.Usage("This node has joined no consortium yet: collab consortium join FILE.");
             var consortium = Consortium.Parse(File.ReadAllText(home.ConsortiumFile));
-            return Task.FromResult(output.Answer(Document(consortium), console => Show(console, consortium)));
+            if (!parsed.GetValue(asked)) return output.Answer(Document(consortium), console => Show(console, consortium));
+            using var client = Shared.Connect(parsed);
+            var standing = await client.CallAsync<GovernanceView>(Verbs.Governance, new EmptyRequest(), cancellation);
+            return output.Answer(standing, console => MotionCommands.ShowStanding(console, standing));
         }));
         return command;
     }
@@ -106,20 +122,28 @@ internal static class ConsortiumCommands
         return command;
     }
 
+    private static MemberRoles RolesOf(string text) => MotionCommands.RolesOf(text).Aggregate(MemberRoles.None, (all, one) => all | (RoleText.TryParse(one)
+        ?? throw Shared.Usage($"'{one}' is no role: provider, requester, algorithm, operator, auditor.")));
+
     private static object Document(Consortium consortium) => new
     {
         consortium = consortium.Name,
-        fingerprint = consortium.Keys.Fingerprint.ToString(),
+        fingerprint = consortium.Fingerprint.ToString(),
+        quorum = consortium.Founding.Quorum,
+        ownApproval = consortium.OwnApprovalForbidden ? "forbidden" : "allowed",
         cosignatures = consortium.Keys.Policy.CosignaturesRequired,
-        members = consortium.Members.Select(m => new { party = m.Party.Name, address = m.Address, pins = m.CertificatePins.Select(p => p.ToString()) }),
+        members = consortium.Members.Select(m => new
+        {
+            party = m.Party.Name, address = m.Address, roles = RoleText.Names(m.Roles ?? MemberRoles.All), pins = m.CertificatePins.Select(p => p.ToString()),
+        }),
     };
 
     private static void Show(IAnsiConsole console, Consortium consortium)
     {
-        console.MarkupLineInterpolated($"[bold]{consortium.Name}[/]: an entry is final with {consortium.Keys.Policy.CosignaturesRequired} cosignatures of others; fingerprint {consortium.Keys.Fingerprint}");
-        var table = new Table().AddColumns("party", "address", "certificate pin");
+        console.MarkupLineInterpolated($"[bold]{consortium.Name}[/]: an entry is final with {consortium.Keys.Policy.CosignaturesRequired} cosignatures of others, a motion carried with {consortium.Founding.Quorum} votes; fingerprint {consortium.Fingerprint}");
+        var table = new Table().AddColumns("party", "address", "roles", "certificate pin");
         foreach (var member in consortium.Members)
-            table.AddRow(Markup.Escape(member.Party.Name), Markup.Escape(member.Address), string.Join(", ", member.CertificatePins.Select(p => p.Short)));
+            table.AddRow(Markup.Escape(member.Party.Name), Markup.Escape(member.Address), RoleText.Of(member.Roles ?? MemberRoles.All), string.Join(", ", member.CertificatePins.Select(p => p.Short)));
         console.Write(table);
     }
 }

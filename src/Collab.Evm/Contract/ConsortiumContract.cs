@@ -29,6 +29,9 @@ public static class ConsortiumContract
         Checkpoint = AbiFunction.Parse("checkpoint(uint64,bytes32)");
 
     internal static readonly AbiEvent
+        OrgChanged = AbiEvent.Parse("OrgChanged(bytes32,uint8,bool)", 0),
+        Paused = AbiEvent.Parse("Paused(bool)"),
+        SuccessorSet = AbiEvent.Parse("SuccessorSet(address)"),
         DatasetChanged = AbiEvent.Parse("DatasetChanged(bytes32,bytes32,bytes32,bytes32,uint32,bool)", 0, 1),
         JobProposed = AbiEvent.Parse("JobProposed(bytes32,bytes32,bytes32,bytes32,bytes32,uint32,uint64,uint64,uint32,bytes32[],bytes32[])", 0, 1, 2),
         GrantGiven = AbiEvent.Parse("GrantGiven(bytes32,bytes32,bytes32,uint32,uint32,uint64)", 0, 1, 2),
@@ -40,7 +43,7 @@ public static class ConsortiumContract
     /// <summary>All functions and events above, for a test that compares them with the contract's build.</summary>
     internal static (IReadOnlyList<AbiFunction> Functions, IReadOnlyList<AbiEvent> Events) Everything =>
         ([Nominate, Claim, SetDataset, Propose, Approve, Refuse, Revoke, StartRun, Commit, Open, Abort, Checkpoint, Error],
-         [DatasetChanged, JobProposed, GrantGiven, JobStateChanged, RunStarted, RunCommitted, RunStateChanged]);
+         [OrgChanged, Paused, SuccessorSet, DatasetChanged, JobProposed, GrantGiven, JobStateChanged, RunStarted, RunCommitted, RunStateChanged]);
 
     /// <summary>What a transaction carries that puts the contract, as protocols/contracts has it, on a chain.</summary>
     /// <param name="founders">Id, roles and administration key of each organisation.</param>

@@ -57,6 +57,9 @@ internal sealed class ContractBook
     private readonly Dictionary<(Digest Dataset, uint Version), Digest> _versions = [];
     private readonly Dictionary<Digest, uint> _newest = [];
 
+    /// <summary>Roles, suspension, pause.</summary>
+    public ContractStanding Standing { get; } = new();
+
     public IEnumerable<ContractRun> Runs => _runs.Values;
 
     public IEnumerable<ContractJob> JobsOf(Digest plan) => _jobs.Values.Where(job => job.Plan == plan);
@@ -79,7 +82,20 @@ internal sealed class ContractBook
     public void Apply(EvmLog log)
     {
         var topic = log.Topics.Count > 0 ? log.Topics[0] : default;
-        if (topic == ConsortiumContract.DatasetChanged.Topic)
+        if (topic == ConsortiumContract.OrgChanged.Topic)
+        {
+            var v = ConsortiumContract.OrgChanged.Decode(log.Topics, log.Data.Span);
+            Standing.Set(Word(v[0]), (int)UInt32(v[1]), (bool)v[2]);
+        }
+        else if (topic == ConsortiumContract.Paused.Topic)
+        {
+            Standing.IsPaused = (bool)ConsortiumContract.Paused.Decode(log.Topics, log.Data.Span)[0];
+        }
+        else if (topic == ConsortiumContract.SuccessorSet.Topic)
+        {
+            Standing.IsSuperseded = true;
+        }
+        else if (topic == ConsortiumContract.DatasetChanged.Topic)
         {
             var v = ConsortiumContract.DatasetChanged.Decode(log.Topics, log.Data.Span);
             var (dataset, version) = (Word(v[0]), UInt32(v[4]));

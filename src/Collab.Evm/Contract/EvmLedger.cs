@@ -42,8 +42,11 @@ public sealed class EvmLedger : ILedger
     /// <inheritdoc/>
     public IReadOnlyList<Digest> Jobs => _logs.Jobs;
 
-    /// <inheritdoc/>
-    public Standing Standing => _logs.Standing;
+    /// <summary>What both the motions in the logs and those on the contract allow.</summary>
+    public Standing Standing
+    {
+        get { lock (_gate) return _book.Standing.Narrow(_logs.Standing, _options.Organisations); }
+    }
 
     /// <summary>Why the chain was not reached at the last look; null when it was.</summary>
     public Fault? Trouble { get; private set; }
@@ -97,6 +100,7 @@ public sealed class EvmLedger : ILedger
             stamp =>
             {
                 var made = make(stamp);
+                if (OperationRights.Check(made, Standing) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
                 lock (_gate) _calls.DemandPossible(made);                               // before it is signed: what the contract cannot take is not said
                 return made;
             },

@@ -21,7 +21,14 @@ public abstract record MotionChange
 
     /// <summary>Names the consortium file that takes the place of this one; no run starts under this one afterwards.</summary>
     /// <param name="File">The file's salted digest.</param>
-    public sealed record Successor(Digest File) : MotionChange;
+    public sealed record Successor(Digest File) : MotionChange
+    {
+        /// <summary>What a motion names for a file; who has file and salt can make it again.</summary>
+        /// <param name="salt">32 random bytes, so that a file that can be guessed cannot be recognised.</param>
+        /// <param name="file">The bytes of the file.</param>
+        public static Digest DigestOf(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> file) =>
+            Digest.Of("collab.consortium-file.v1", new CanonicalWriter().Raw(salt).Raw(file).ToArray());
+    }
 
     internal static void Encode(CanonicalWriter writer, MotionChange change)
     {

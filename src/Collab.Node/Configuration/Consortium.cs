@@ -128,7 +128,7 @@ public sealed record PartyCard(PartyId Party, string Address, IReadOnlyList<Dige
     /// <exception cref="CollabException">The file is not valid.</exception>
     public static PartyCard Parse(string yaml) => Parse(YamlSection.Parse(yaml));
 
-    private static MemberRoles RolesOf(YamlSection section) => section.Texts("roles").Aggregate(MemberRoles.None, (all, name) => all | (RoleText.TryParse(name)
+    private static MemberRoles RolesOf(YamlSection section) => section.Texts("roles").Where(name => name != "none").Aggregate(MemberRoles.None, (all, name) => all | (RoleText.TryParse(name)
         ?? throw section.Error("roles", "are provider, requester, algorithm, operator and auditor")));
 
     /// <summary>The file's text.</summary>

@@ -27,6 +27,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     private const long MostProducts = (long)TripleStore.MostUnits * TripleStore.UnitWords;
 
     private readonly ConsentDesk _consents = new(parts);
+    private readonly GovernanceDesk _governance = new(parts);
 
     /// <summary>A request that is not one.</summary>
     public static readonly ErrorCode RequestInvalid = new(
@@ -36,6 +37,9 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     {
         Verbs.Status => (object)parts.Status(),
         Verbs.Prepare => await PrepareAsync(Read<PrepareRequest>(request), cancellation),
+        Verbs.Governance => _governance.View(),
+        Verbs.OpenMotion => await _governance.OpenAsync(Read<OpenMotionRequest>(request), cancellation),
+        Verbs.Vote => await _governance.VoteAsync(Read<VoteRequest>(request), cancellation),
         Verbs.AddDataset => await AddDatasetAsync(Read<AddDatasetRequest>(request), cancellation),
         Verbs.ListDatasets => await ListDatasetsAsync(cancellation),
         Verbs.AddConsents => await _consents.AddAsync(Read<AddConsentsRequest>(request), cancellation),

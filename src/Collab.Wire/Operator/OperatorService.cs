@@ -129,6 +129,15 @@ public static class Verbs
     /// <summary>Makes triples ahead with another party.</summary>
     public const string Prepare = "node.prepare";
 
+    /// <summary>How the consortium stands: roles, pause, motions.</summary>
+    public const string Governance = "consortium.standing";
+
+    /// <summary>Opens a motion.</summary>
+    public const string OpenMotion = "consortium.motion.open";
+
+    /// <summary>Votes for a motion.</summary>
+    public const string Vote = "consortium.motion.vote";
+
     /// <summary>Registers a dataset.</summary>
     public const string AddDataset = "dataset.add";
 

@@ -6,6 +6,7 @@ using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Ports;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
@@ -25,7 +26,7 @@ internal sealed class Study : IAsyncDisposable
     {
     }
 
-    public Study(PartyId[] parties, EngineLimits limits)
+    public Study(PartyId[] parties, EngineLimits limits, Func<PartyId, Standing?>? founding = null)
     {
         Folder = Directory.CreateTempSubdirectory("collab-study").FullName;
         var keys = parties.Select((party, i) => (
@@ -38,7 +39,7 @@ internal sealed class Study : IAsyncDisposable
         {
             var options = new LedgerOptions(
                 party, Path.Combine(Folder, party.Name), log, NoteSigner.ForWitness(WitnessOf(party), witness, TimeProvider.System), policy,
-                TimeProvider.System, RandomSource.System, TimeSpan.FromSeconds(30));
+                TimeProvider.System, RandomSource.System, TimeSpan.FromSeconds(30)) { Founding = founding?.Invoke(party) };
             EmbeddedLedger.Found(options);
             _nodes.Add(party, new StudyNode(this, party, options, limits));
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Collab.Evm.Codecs;
 using Collab.Evm.Contract;
 using Collab.Evm.Following;
 using Collab.Evm.Keys;
@@ -18,7 +19,12 @@ internal sealed class ContractParties : IAsyncDisposable
 {
     public static readonly PartyId A = PartyId.Parse("hospital-a"), B = PartyId.Parse("hospital-b");
 
+    private static readonly AbiFunction OpenMotion = AbiFunction.Parse("openMotion(uint256,uint8,bytes32,uint256,address,uint64)"), VoteFor = AbiFunction.Parse("vote(uint256)");
+
     private readonly List<IDisposable> _owned = [];
+    private readonly List<EvmKey> _operators = [];
+    private int _motions;
+    private bool _alone; // the quorum is one: opening carries
     private readonly string _folder = Directory.CreateTempSubdirectory("collab-contract").FullName;
 
     private ContractParties(Anvil anvil, DateTimeOffset now)
@@ -77,6 +83,28 @@ internal sealed class ContractParties : IAsyncDisposable
         await Anvil.MineAsync();
         await LedgerA.LookAsync(default);
         await LedgerB.LookAsync(default);
+    }
+
+    /// <summary>Has the operators of both organisations carry a motion on the contract.</summary>
+    public async Task CarryAsync(int kind, Digest subject, int value, EvmAddress? key = null)
+    {
+        if (_motions == 0)
+        {
+            foreach (var (admin, nonce, party) in new[] { (1, 3UL, A), (2, 2UL, B) })
+            {
+                var named = Own(await Anvil.FundedKeyAsync(5 + admin));
+                _operators.Add(named);
+                await DoAsync(Own(await Anvil.FundedKeyAsync(admin)), nonce, Contract, ConsortiumContract.NominateCall(named.Address, ConsortiumContract.Operator));
+                await DoAsync(named, 0, Contract, ConsortiumContract.ClaimCall(Organisation(party)));
+            }
+        }
+
+        var motion = ++_motions;
+        var closes = (await Anvil.Node.LatestAsync(default)).Time.AddDays(1).ToUnixTimeSeconds();
+        await DoAsync(_operators[0], (ulong)motion, Contract, OpenMotion.EncodeCall(motion, kind, subject, value, key ?? EvmAddress.Zero, (ulong)closes));
+        if (!_alone) await DoAsync(_operators[1], (ulong)motion, Contract, VoteFor.EncodeCall(motion));
+        _alone |= kind == 3 && value == 1;
+        await SettleAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using Collab.Evm.Codecs;
 using Collab.Evm.Contract;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Primitives;
 using static Collab.Evm.Tests.Contract.ContractParties;
@@ -175,6 +176,30 @@ public class EvmLedgerTests
         var names = source[(source.IndexOf("enum Refusal {", StringComparison.Ordinal) + 14)..];
         names = names[..names.IndexOf('}')];
         Assert.Equal(names.Split('\n').Select(line => line.Split("//")[0].Trim(' ', ',')).Where(name => name.Length > 0), Enum.GetNames<ContractRefusal>());
+    }
+
+    [Fact]
+    public async Task What_the_contract_says_of_pause_and_suspension_holds_for_the_ledger_with_the_codes_of_the_logs()
+    {
+        await using var parties = await ProposedAsync();
+        var (a, b) = (parties.LedgerA, parties.LedgerB);
+        Assert.True(a.Standing is { IsOpen: true, Paused: false });
+        Assert.Equal(MemberRoles.Provider | MemberRoles.Requester | MemberRoles.Operator, b.Standing.Of(A).Roles); // the contract has no other for it
+        await ApproveAsync(parties, a, DatasetA, VersionA);
+
+        await parties.CarryAsync(2, default, 1);
+        Assert.True(a.Standing.Paused && b.Page(Job).Standing!.Paused);
+        Assert.Equal(GovernanceErrors.Paused, (await Assert.ThrowsAsync<CollabException>(() => ApproveAsync(parties, b, DatasetB, VersionB))).Code);
+        Assert.Equal(GovernanceErrors.Paused, (await Assert.ThrowsAsync<CollabException>(() => StartAsync(parties, Run))).Code);
+        await parties.CarryAsync(2, default, 0);
+        await ApproveAsync(parties, b, DatasetB, VersionB);
+
+        await parties.CarryAsync(3, default, 1);
+        await parties.CarryAsync(1, Organisation(A), ConsortiumContract.Provider | ConsortiumContract.Requester);
+        Assert.False(b.Standing.Of(A).Active);
+        var suspended = await Assert.ThrowsAsync<CollabException>(() => StartAsync(parties, Run));
+        Assert.Equal((GovernanceErrors.Suspended, A), (suspended.Code, suspended.Party));
+        Assert.Empty(b.Page(Job).Starts);
     }
 
     private static async Task<ContractParties> ProposedAsync()

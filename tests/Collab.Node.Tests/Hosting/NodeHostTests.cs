@@ -200,6 +200,35 @@ public sealed class NodeHostTests : IAsyncLifetime
             Assert.Equal(ErrorKind.InvalidInput, (await Assert.ThrowsAsync<CollabException>(() => atBank.CallAsync<StockView>(Verbs.Prepare, wrong, Stop))).Code.Kind);
     }
 
+    [Fact]
+    public async Task Two_operators_of_three_pause_the_consortium_and_a_third_sees_who_voted()
+    {
+        await using var bank = await NodeHost.StartAsync(Home(Plans.Bank));
+        await using var stranger = await NodeHost.StartAsync(Home(Plans.Stranger));
+        using OperatorClient atBank = Operator(Plans.Bank, PartyRole.Operator, Plans.Bank), atBureau = Operator(Plans.Bureau, PartyRole.Operator);
+        Task<GovernanceView> OpenAsync(OpenMotionRequest request) => atBank.CallAsync<GovernanceView>(Verbs.OpenMotion, request, Stop);
+
+        var closes = DateTimeOffset.UtcNow.AddDays(1);
+        var opened = await OpenAsync(new OpenMotionRequest(closes) { Paused = true });
+        var motion = Assert.Single(opened.Motions);
+        Assert.Equal(("bank", "pause", "open", 2), (motion.By, motion.Change, motion.State, opened.Quorum));
+        Assert.False(opened.Paused);
+        foreach (var wrong in new[]
+        {
+            new OpenMotionRequest(closes), new OpenMotionRequest(closes) { Paused = true, Quorum = 1 }, new OpenMotionRequest(closes) { Member = "nobody", Active = false },
+            new OpenMotionRequest(closes) { Member = "bank", Roles = ["chairman"] }, new OpenMotionRequest(closes.AddDays(31)) { Paused = true }, new OpenMotionRequest(closes) { Successor = "12" },
+        })
+            Assert.Equal("motion.invalid", (await Assert.ThrowsAsync<CollabException>(() => OpenAsync(wrong))).Code.Name);
+        Assert.Equal("motion.unknown", (await Assert.ThrowsAsync<CollabException>(() => atBureau.CallAsync<GovernanceView>(Verbs.Vote, new VoteRequest("000000"), Stop))).Code.Name);
+        Assert.Equal("motion.voted", (await Assert.ThrowsAsync<CollabException>(() => atBank.CallAsync<GovernanceView>(Verbs.Vote, new VoteRequest(motion.Motion), Stop))).Code.Name);
+
+        while ((await atBureau.CallAsync<GovernanceView>(Verbs.Governance, new EmptyRequest(), Stop)).Motions.Count == 0) await Task.Delay(50, Stop);
+        var voted = await atBureau.CallAsync<GovernanceView>(Verbs.Vote, new VoteRequest(motion.Motion[..8]), Stop);
+        Assert.True(voted.Paused);
+        Assert.Equal(["bank", "bureau"], Assert.Single(voted.Motions).Votes);
+        Assert.All(voted.Members, m => Assert.True(m.Active && m.Roles.Count == 5));
+    }
+
     private NodeHome Home(PartyId party) => new(Path.Combine(_folder, party.Name));
 
     private PartyClient Client(PartyId caller, Greeting? greeting = null) => new(
