@@ -74,6 +74,9 @@ public sealed class OperatorClient : IDisposable
     {
         Verbs.Status => _client.StatusAsync,
         Verbs.Prepare => _client.PrepareAsync,
+        Verbs.Governance => _client.GovernanceAsync,
+        Verbs.OpenMotion => _client.OpenMotionAsync,
+        Verbs.Vote => _client.VoteAsync,
         Verbs.AddDataset => _client.AddDatasetAsync,
         Verbs.ListDatasets => _client.ListDatasetsAsync,
         Verbs.AddConsents => _client.AddConsentsAsync,

@@ -18,6 +18,15 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> Prepare(OperatorRequest request, ServerCallContext context) => Answer(Verbs.Prepare, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> Governance(OperatorRequest request, ServerCallContext context) => Answer(Verbs.Governance, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> OpenMotion(OperatorRequest request, ServerCallContext context) => Answer(Verbs.OpenMotion, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> Vote(OperatorRequest request, ServerCallContext context) => Answer(Verbs.Vote, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> AddDataset(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddDataset, request, context);
 
     /// <inheritdoc/>
