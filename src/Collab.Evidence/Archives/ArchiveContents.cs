@@ -57,7 +57,7 @@ public sealed class ArchiveContents
     private static IEnumerable<ArchiveEntry> EntriesOf(PartyId party, ArchiveLog log) =>
     [
         .. log.Others.Where(e => e.Inclusion.Index < log.First).Select(e => ArchiveEntry.Of(party, e.Inclusion.Index, e.Entry.Span)),
-        .. log.Entries.Select((e, i) => ArchiveEntry.Of(party, log.First + i, e.Span)),
+        .. log.Entries.AsParallel().AsOrdered().Select((e, i) => ArchiveEntry.Of(party, log.First + i, e.Span)),
         .. log.Others.Where(e => e.Inclusion.Index >= log.First).Select(e => ArchiveEntry.Of(party, e.Inclusion.Index, e.Entry.Span)),
     ];
 

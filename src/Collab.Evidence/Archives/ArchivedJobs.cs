@@ -19,8 +19,14 @@ internal sealed class ArchivedJobs
         CheckRegisters(understood.Where(e => e.Operation is LedgerOperation.RegisterConsents));
         CheckHeld(understood);
         CheckRunIds(understood);
-        foreach (var job in understood.GroupBy(e => e.Operation.Job).Where(g => g.Any(e => e.Operation is LedgerOperation.Propose)).OrderBy(g => g.Key))
-            Judge(job.Key, [.. job]);
+        var verdicts = understood.GroupBy(e => e.Operation.Job).Where(g => g.Any(e => e.Operation is LedgerOperation.Propose)).OrderBy(g => g.Key).ToList()
+            .AsParallel().AsOrdered().Select(job => Judge(job.Key, [.. job])).ToList();
+        foreach (var verdict in verdicts) _findings.AddRange(verdict.Findings);
+        Jobs = verdicts.Count;
+        WithPlan = verdicts.Count(v => v.PlanKnown);
+        Committed = verdicts.Sum(v => v.Outcomes.Count(o => o == "committed"));
+        Open = verdicts.Sum(v => v.Outcomes.Count(o => o == "not ended"));
+        Aborted = verdicts.Sum(v => v.Outcomes.Count) - Committed - Open;
         CheckUnproposed(understood);
     }
 
@@ -28,54 +34,53 @@ internal sealed class ArchivedJobs
 
     public IReadOnlyList<string> NotChecked => _notChecked;
 
-    public int Jobs { get; private set; }
+    public int Jobs { get; }
 
-    public int WithPlan { get; private set; }
+    public int WithPlan { get; }
 
-    public int Committed { get; private set; }
+    public int Committed { get; }
 
-    public int Aborted { get; private set; }
+    public int Aborted { get; }
 
-    public int Open { get; private set; }
+    public int Open { get; }
 
-    private void Judge(Digest job, IReadOnlyList<Contents.Entry> entries)
+    // Of one job alone, so that all jobs are judged side by side.
+    private JobVerdict Judge(Digest job, IReadOnlyList<Contents.Entry> entries)
     {
-        Jobs++;
+        var (findings, outcomes) = (new List<Finding>(), new List<string>());
         var known = _contents.Plans.TryGetValue(job, out var plan);
-        if (known) WithPlan++;
-        plan ??= TermsOf(_contents.Keys.Consortium, [.. entries.Select(e => e.Operation)]);
-        if (plan is null) return;
-
+        plan ??= TermsOf(_contents.Keys.Consortium, [.. entries.Select(e => e.Operation)])!;
         var counting = entries.Where(e => EvidenceGathering.Counts(e.Operation, plan)).ToList();
         var runs = counting.Select(e => e.Operation).OfType<LedgerOperation.StartRun>().Select(s => s.Run).Distinct().ToList();
-        var byRun = counting.ToLookup(e => EvidenceGathering.RunOf(e.Operation) ?? default);
+        var byRun = counting.ToLookup(e => EvidenceGathering.RunOf(e.Operation));
         foreach (var run in runs)
         {
-            var (findings, outcome) = BundleVerifier.JudgeRun(new Contents
+            var (found, outcome) = BundleVerifier.JudgeRun(new Contents
             {
                 Keys = _contents.Keys, Plan = plan, Job = job, Run = run, Logs = new Dictionary<PartyId, LogExtract>(),
                 Receipts = known ? ReceiptsOf(run) : [],
-                Entries = [.. byRun[default].Concat(byRun[run]).OrderBy(e => e.Log).ThenBy(e => e.Index)],
+                Entries = [.. byRun[null].Concat(byRun[run]).OrderBy(e => e.Log).ThenBy(e => e.Index)],
             });
-            _findings.AddRange(findings.Select(f => f with { Message = $"Job {job.Short}, run {run.Short}: {f.Message}" }));
-            if (outcome == "committed") Committed++;
-            else if (outcome == "not ended") Open++;
-            else Aborted++;
+            findings.AddRange(found.Select(f => f with { Message = $"Job {job.Short}, run {run.Short}: {f.Message}" }));
+            outcomes.Add(outcome);
         }
 
-        if (_whole) CheckUses(job, plan, counting);
+        if (_whole) findings.AddRange(UsesExceeded(job, plan, counting));
+        return new JobVerdict(findings, known, outcomes);
     }
+
+    private sealed record JobVerdict(IReadOnlyList<Finding> Findings, bool PlanKnown, IReadOnlyList<string> Outcomes);
 
     private Dictionary<PartyId, Receipt> ReceiptsOf(Digest run) =>
         _contents.Keys.Policy.Parties.Select(p => _contents.Receipts.GetValueOrDefault((run, p.Party))).OfType<Receipt>().ToDictionary(r => r.Party);
 
     // Only whole logs show that no use was spent on a run that nobody speaks of.
-    private void CheckUses(Digest job, Plan plan, List<Contents.Entry> entries)
+    private static IEnumerable<Finding> UsesExceeded(Digest job, Plan plan, List<Contents.Entry> entries)
     {
         var page = JobPage.Of(job, entries.Select(e => e.Operation));
         var uses = plan.Owners.Select(page.By<LedgerOperation.Approve>).OfType<LedgerOperation.Approve>().Select(g => g.Uses).Append(plan.Uses).Min();
-        foreach (var owner in plan.Owners.Where(o => page.UsesSpentBy(o) > uses))
-            Broken(EvidenceErrors.UsesExceeded, $"{Contents.LogPrefix}{owner}", $"job {job.Short}", $"{owner} spent more runs than the {uses} that were granted.");
+        return plan.Owners.Where(o => page.UsesSpentBy(o) > uses).Select(owner => new Finding(
+            EvidenceErrors.UsesExceeded, $"{Contents.LogPrefix}{owner}", $"job {job.Short}", $"{owner} spent more runs than the {uses} that were granted."));
     }
 
     private void CheckRegisters(IEnumerable<Contents.Entry> versions)
