@@ -1,6 +1,7 @@
 using System.Reflection;
 using Collab.Evidence.Archives;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Ledger.Merkle;
 using Collab.Primitives;
@@ -154,6 +155,45 @@ public class ArchiveTests
         Assert.Empty(report.Findings);
         Assert.StartsWith("the clock of lakeside was up to ", Assert.Single(report.Notices));
         Assert.Contains("behind what it had seen of other logs: 1 entries from entry 5 on", report.Notices[0]);
+    }
+
+    [Fact]
+    public async Task What_a_party_has_no_role_for_counts_for_nothing_when_the_founding_roles_are_known()
+    {
+        var trial = await Archives.TrialAsync();
+        var archive = Archives.Export(trial);
+        var all = trial.Keys.Policy.Parties.Select(p => p.Party).ToList();
+        var report = ArchiveVerifier.Verify(archive, trial.Keys, Standing.Everybody(all));
+        Assert.Empty(report.Findings);
+        Assert.Empty(report.Notices);
+        Assert.DoesNotContain(report.NotChecked, line => line.Contains("role", StringComparison.Ordinal));
+        var roles = Standing.Found(all.Select(p => (p, p == Trial.Riverside ? MemberRoles.Operator : MemberRoles.All)));
+        report = ArchiveVerifier.Verify(archive, trial.Keys, roles);
+        Assert.Equal(("authorization.grant-missing", "log/riverside"), (report.Findings[0].Code.Name, report.Findings[0].Part));
+        Assert.StartsWith("entry 0 of riverside counts for nothing (role.missing): ", report.Notices[0]);
+    }
+
+    [Fact]
+    public async Task A_run_that_a_suspended_requester_opens_is_no_run()
+    {
+        var trial = await Archives.TrialAsync();
+        var all = trial.Keys.Policy.Parties.Select(p => p.Party).ToList();
+        var (motion, now) = (Digest.Sha256("motion"u8), trial.Clock.GetUtcNow());
+        var opened = new LedgerOperation.OpenMotion(Trial.Lakeside, motion, now, [], motion, new MotionChange.Member(Trial.Registry, MemberRoles.All, false), now.AddDays(1));
+        var logs = Archives.LogsOf(trial);
+        logs[Trial.Lakeside] = Archives.Write(trial, Trial.Lakeside, [.. Archives.EntriesOf(trial, Trial.Lakeside), Archives.Entry(trial, opened)]);
+        var seen = new LedgerHead(Trial.Lakeside, (ulong)logs[Trial.Lakeside].Final!.Size, logs[Trial.Lakeside].Final!.Root);
+        var vote = new LedgerOperation.Vote(Trial.Riverside, Digest.Sha256("vote"u8), now, [seen], motion, Motion.DigestOf(opened));
+        logs[Trial.Riverside] = Archives.Write(trial, Trial.Riverside, [.. Archives.EntriesOf(trial, Trial.Riverside), Archives.Entry(trial, vote)]);
+        var carried = new LedgerHead(Trial.Riverside, (ulong)logs[Trial.Riverside].Final!.Size, logs[Trial.Riverside].Final!.Root);
+        var start = new LedgerOperation.StartRun(Trial.Registry, Digest.Sha256("start"u8), now, [seen, carried], trial.Plan.Digest, Digest.Sha256("run"u8), now.AddDays(1));
+        logs[Trial.Registry] = Archives.Write(trial, Trial.Registry, [.. Archives.EntriesOf(trial, Trial.Registry), Archives.Entry(trial, start)]);
+        var archive = Archives.Export(trial, logs: logs);
+        Assert.Equal(1, ArchiveVerifier.Verify(archive, trial.Keys).Period!.Open); // who does not know the roles takes it for a run
+        var report = ArchiveVerifier.Verify(archive, trial.Keys, Standing.Everybody(all));
+        Assert.Empty(report.Findings);
+        Assert.Equal((1, 0), (report.Period!.Committed, report.Period.Open));
+        Assert.Contains(report.Notices, n => n.StartsWith("entry 4 of registry counts for nothing (consortium.suspended): ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -26,9 +26,9 @@ internal static class AuditCommands
         };
         command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
         {
-            var trusted = parsed.GetValue(trust) is { } file ? Consortium.Parse(File.ReadAllText(file.FullName)).Keys : null;
+            var consortium = parsed.GetValue(trust) is { } file ? Consortium.Parse(File.ReadAllText(file.FullName)) : null;
             var shown = Shown(parsed.GetValue(result), parsed.GetValue(opening));
-            var files = parsed.GetRequiredValue(bundles).Select(bundle => VerifiedFile.Verify(bundle.FullName, ReadBundle(bundle), trusted, shown)).ToList();
+            var files = parsed.GetRequiredValue(bundles).Select(bundle => VerifiedFile.Verify(bundle.FullName, ReadBundle(bundle), consortium?.Keys, shown, consortium?.Founding)).ToList();
             var (contradictions, notCompared) = EvidenceComparison.Compare(files);
             var holds = contradictions.Count == 0 && files.TrueForAll(f => f.Report.Holds);
             var every = parsed.GetValue(all);

@@ -34,9 +34,9 @@ internal static class AuditTraceCommand
                 prefix, parsed.GetValue(AuditSources.From), parsed.GetValue(AuditSources.To),
                 named is null ? null : PartyId.TryParse(named) ?? throw Shared.Usage("No party has such a name."),
                 parsed.GetValue(dataset), parsed.GetValue(purpose), parsed.GetValue(kind));
-            var trusted = parsed.GetValue(trust) is { } file ? Consortium.Parse(File.ReadAllText(file.FullName)).Keys : null;
+            var consortium = parsed.GetValue(trust) is { } file ? Consortium.Parse(File.ReadAllText(file.FullName)) : null;
             var read = await AuditSources.ReadAsync(parsed, new EvidenceRequest(true), cancellation);
-            var trail = AuditTrail.Of([.. read.Select(r => VerifiedFile.Verify(r.Name, r.Content, trusted))], TimeProvider.System.GetUtcNow(), filter);
+            var trail = AuditTrail.Of([.. read.Select(r => VerifiedFile.Verify(r.Name, r.Content, consortium?.Keys, null, consortium?.Founding))], TimeProvider.System.GetUtcNow(), filter);
             if (output.Json) output.Document(TrailJson.Document(trail));
             else Show(output, trail);
             return trail.Holds ? ExitCode.Done : (int)ErrorKind.Evidence;

@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger.Merkle;
 using Collab.Primitives;
 
@@ -17,7 +18,6 @@ public sealed class ArchiveVerifier
         "whether anyone's input was true: nothing can show that",
         "whether the parties exchanged anything outside Collab",
         "whether the parties' clocks were right: what came before what rests on what each had seen, expiry on their clocks",
-        "whether each party had the role for what it did: roles stand in the consortium's file, and the motions that change them are not counted here",
     ];
 
     private readonly Dictionary<PartyId, WindowTree> _trees = [];
@@ -29,17 +29,18 @@ public sealed class ArchiveVerifier
     /// <summary>Verifies an archive.</summary>
     /// <param name="file">The bytes of the archive.</param>
     /// <param name="trusted">The keys the auditor trusts, from another way than the archive; null when there are none.</param>
-    public static VerificationReport Verify(ReadOnlyMemory<byte> file, TrustedKeys? trusted = null) => Open(file, trusted).Report;
+    /// <param name="founding">How the consortium was founded, from the same way; null when the auditor does not know it.</param>
+    public static VerificationReport Verify(ReadOnlyMemory<byte> file, TrustedKeys? trusted = null, Standing? founding = null) => Open(file, trusted, founding).Report;
 
     /// <summary>Verifies an archive and keeps what was in it; null when it could not be read.</summary>
-    internal static (VerificationReport Report, OpenedArchive? Archive) Open(ReadOnlyMemory<byte> file, TrustedKeys? trusted)
+    internal static (VerificationReport Report, OpenedArchive? Archive) Open(ReadOnlyMemory<byte> file, TrustedKeys? trusted, Standing? founding)
     {
         var verifier = new ArchiveVerifier();
         try
         {
             var archive = EvidenceBundle.Read(file, EvidenceKind.Archive);
             var contents = ArchiveContents.Read(archive);
-            return (verifier.Run(archive, contents, trusted), new OpenedArchive(archive, contents, verifier._trees));
+            return (verifier.Run(archive, contents, trusted, founding), new OpenedArchive(archive, contents, verifier._trees));
         }
         catch (EvidenceException e)
         {
@@ -47,18 +48,18 @@ public sealed class ArchiveVerifier
         }
     }
 
-    private VerificationReport Run(EvidenceBundle archive, ArchiveContents contents, TrustedKeys? trusted)
+    private VerificationReport Run(EvidenceBundle archive, ArchiveContents contents, TrustedKeys? trusted, Standing? founding)
     {
         Held($"the file is whole: {archive.Parts.Count} parts as they were sealed");
         CheckTrust(archive, contents, trusted);
         CheckEntries(contents);
         CheckLogs(contents);
-        var jobs = new ArchivedJobs(contents);
+        var jobs = new ArchivedJobs(contents, founding);
         _findings.AddRange(jobs.Findings);
         _notChecked.AddRange(jobs.NotChecked);
         if (contents.Entries.Any(e => e.Operation is null)) _notChecked.Add("what the entries mean that this program does not understand");
         Held($"{jobs.Jobs} jobs with {jobs.Committed + jobs.Aborted + jobs.Open} runs: each was proposed, granted, opened, spent and committed to in that order, as far as it went");
-        return new(_findings, _checked, _notChecked, null) { Notices = Clocks.Notices(contents), Period = Summarize(archive, contents, jobs) };
+        return new(_findings, _checked, _notChecked, null) { Notices = [.. jobs.Notices, .. Clocks.Notices(contents)], Period = Summarize(archive, contents, jobs) };
     }
 
     private void CheckTrust(EvidenceBundle archive, ArchiveContents contents, TrustedKeys? trusted)

@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Primitives;
 
 namespace Collab.Evidence.Archives;
@@ -9,13 +10,18 @@ internal sealed class ArchivedJobs
     private readonly ArchiveContents _contents;
     private readonly List<Finding> _findings = [];
     private readonly List<string> _notChecked = [];
+    private readonly List<string> _notices = [];
     private readonly bool _whole;
 
-    public ArchivedJobs(ArchiveContents contents)
+    /// <param name="contents">The archive.</param>
+    /// <param name="founding">How the consortium was founded; null when the auditor does not know it.</param>
+    public ArchivedJobs(ArchiveContents contents, Standing? founding)
     {
         _contents = contents;
         _whole = contents.Logs.Values.All(l => l.IsWhole);
         var understood = contents.Entries.Where(e => e.Operation is not null).Select(e => new Contents.Entry(e.Log, e.Index, e.Operation!)).ToList();
+        if (founding is not null && _whole) understood = Allowed(understood, founding);
+        else _notChecked.Add("whether each party had the role for what it did: that takes whole logs and, by --trust, the consortium's file, in which the roles stand");
         CheckRegisters(understood.Where(e => e.Operation is LedgerOperation.RegisterConsents));
         CheckHeld(understood);
         CheckRunIds(understood);
@@ -34,6 +40,8 @@ internal sealed class ArchivedJobs
 
     public IReadOnlyList<string> NotChecked => _notChecked;
 
+    public IReadOnlyList<string> Notices => _notices;
+
     public int Jobs { get; }
 
     public int WithPlan { get; }
@@ -43,6 +51,17 @@ internal sealed class ArchivedJobs
     public int Aborted { get; }
 
     public int Open { get; }
+
+    // What its author was not allowed by the motions it had seen counts for nothing at any node; so it does here.
+    private List<Contents.Entry> Allowed(List<Contents.Entry> entries, Standing founding)
+    {
+        var book = new GovernanceBook(founding);
+        foreach (var entry in entries) book.Add(entry.Operation, entry.Index);
+        var refused = entries.Select(e => (Entry: e, Refusal: OperationRights.Check(e.Operation, book.SeenBy(e.Operation, e.Index)))).Where(e => e.Refusal is not null).ToList();
+        foreach (var (entry, refusal) in refused)
+            _notices.Add($"{entry.Place} of {entry.Log} counts for nothing ({refusal!.Code}): {refusal.Message}");
+        return refused.Count == 0 ? entries : [.. entries.Except(refused.Select(r => r.Entry))];
+    }
 
     // Of one job alone, so that all jobs are judged side by side.
     private JobVerdict Judge(Digest job, IReadOnlyList<Contents.Entry> entries)

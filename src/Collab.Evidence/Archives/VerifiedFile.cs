@@ -1,4 +1,5 @@
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger.Notes;
 using Collab.Primitives;
 
@@ -65,11 +66,12 @@ public sealed class VerifiedFile
     /// <param name="file">Its bytes.</param>
     /// <param name="trusted">The keys the auditor trusts, from another way than the file; null when there are none.</param>
     /// <param name="shown">A result with the opening of its commitment, when the auditor was shown one; of bundles only.</param>
-    public static VerifiedFile Verify(string name, ReadOnlyMemory<byte> file, TrustedKeys? trusted = null, ShownResult? shown = null)
+    /// <param name="founding">How the consortium was founded, by which roles are judged; of archives only.</param>
+    public static VerifiedFile Verify(string name, ReadOnlyMemory<byte> file, TrustedKeys? trusted = null, ShownResult? shown = null, Standing? founding = null)
     {
         if (EvidenceBundle.KindOf(file.Span) == EvidenceKind.Archive)
         {
-            var (report, archive) = ArchiveVerifier.Open(file, trusted);
+            var (report, archive) = ArchiveVerifier.Open(file, trusted, founding);
             return new(name, report, archive, null);
         }
 
