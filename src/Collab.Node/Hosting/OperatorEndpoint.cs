@@ -214,12 +214,14 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     {
         var logs = parts.Keys.Policy.Parties.ToDictionary(p => p.Party, p => parts.Ledger.LogOf(p.Party));
         var period = new ArchivePeriod(asked.From, asked.To);
+        var seen = parts.Ledger.Position;
         var exporter = ArchiveExporter.Read(period, logs);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(LongestLag);
         while (!exporter.IsCurrent && !limit.IsCancellationRequested)
         {
-            await parts.Ledger.WaitForChangeAsync(parts.Ledger.Position, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await parts.Ledger.WaitForChangeAsync(seen, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            seen = parts.Ledger.Position;
             exporter = ArchiveExporter.Read(period, logs);
         }
 
