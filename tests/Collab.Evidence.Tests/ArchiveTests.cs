@@ -167,7 +167,7 @@ public class ArchiveTests
         Assert.Empty(report.Findings);
         Assert.Empty(report.Notices);
         Assert.DoesNotContain(report.NotChecked, line => line.Contains("role", StringComparison.Ordinal));
-        var roles = Standing.Found(all.Select(p => (p, p == Trial.Riverside ? MemberRoles.Operator : MemberRoles.All)));
+        var roles = Standing.Found(all.Select(p => (p, p == Trial.Riverside ? MemberRoles.Operator | MemberRoles.Requester : MemberRoles.All)));
         report = ArchiveVerifier.Verify(archive, trial.Keys, roles);
         Assert.Equal(("authorization.grant-missing", "log/riverside"), (report.Findings[0].Code.Name, report.Findings[0].Part));
         Assert.StartsWith("entry 0 of riverside counts for nothing (role.missing): ", report.Notices[0]);
