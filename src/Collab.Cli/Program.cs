@@ -21,6 +21,7 @@ var root = new RootCommand("Collab: parties compute together on data that none o
     ConsortiumCommands.Create(),
     DatasetCommands.Create(),
     ConsentCommands.Create(),
+    RecordCommands.Create(),
     JobCommands.Create(),
     ModelCommands.Create(),
     AuditCommands.Create(),

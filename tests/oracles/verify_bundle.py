@@ -446,9 +446,9 @@ class Entry(Envelope):
             self.run = r.digest() if r.boolean() else None
             self.code(r), r.party()
         elif self.kind == ATTEST:
-            r.digest(), r.byte(), r.digest(), r.time()
+            self.attestation, self.hash, self.root, self.expires = r.digest(), r.byte(), r.digest(), r.time()
         elif self.kind == REVOKE_RECORD:
-            r.digest(), self.code(r)
+            self.record, _ = r.digest(), self.code(r)
         elif self.kind == CHECKED:
             r.byte(), r.digest()
         r.end()
@@ -961,4 +961,5 @@ def main(arguments):
             print(verify(file.read(), trusted), flush=True)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -34,7 +34,7 @@ internal static class ConsentCommands
                 ? await ReadAsync(file, cancellation)
                 : [new ConsentGiven(
                     Required(parsed, Subject), Required(parsed, Recipient), Required(parsed, Purpose), parsed.GetValue(fields) is { Length: > 0 } some ? some : ["*"],
-                    parsed.GetValue(from) is { } begins ? Moment(begins) : DateTimeOffset.UtcNow, Moment(Required(parsed, until)))];
+                    parsed.GetValue(from) is { } begins ? Shared.Moment(begins) : DateTimeOffset.UtcNow, Shared.Moment(Required(parsed, until)))];
             using var client = Shared.Connect(parsed);
             return Answer(output, await client.CallAsync<ConsentRegisterView>(Verbs.AddConsents, new AddConsentsRequest(given), cancellation));
         }));
@@ -136,7 +136,7 @@ internal static class ConsentCommands
             for (var row = 0; row < batch.RowCount; row++)
             {
                 var line = batch.Columns.Cast<TextColumn>().Select(column => column.Values[row] ?? "").ToArray();
-                given.Add(new ConsentGiven(line[0], line[1], line[2], line[3].Split(' ', StringSplitOptions.RemoveEmptyEntries), Moment(line[4]), Moment(line[5])));
+                given.Add(new ConsentGiven(line[0], line[1], line[2], line[3].Split(' ', StringSplitOptions.RemoveEmptyEntries), Shared.Moment(line[4]), Shared.Moment(line[5])));
             }
         }
 
@@ -144,11 +144,6 @@ internal static class ConsentCommands
     }
 
     private static string Required(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) ?? throw Shared.Usage($"{option.Name} is missing.");
-
-    private static DateTimeOffset Moment(string text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
-            ? moment
-            : throw Shared.Usage("A moment is written as 2026-01-31 or 2026-01-31T12:00:00Z.");
 
     private static string Day(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using Collab.Node;
 using Collab.Node.Configuration;
@@ -23,6 +24,12 @@ internal static class Shared
     public static Option<FileInfo?> Passphrase { get; } = new("--passphrase-file") { Description = "A file whose first line encrypts the node's keys." };
 
     public static CollabException Usage(string message) => new(WrongUsage, message);
+
+    /// <summary>Reads a day or a moment; without a zone it is UTC.</summary>
+    public static DateTimeOffset Moment(string text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? moment
+            : throw Usage("A moment is written as 2026-01-31 or 2026-01-31T12:00:00Z.");
 
     public static SecretBytes? ReadPassphrase(ParseResult parsed)
     {

@@ -10,6 +10,9 @@ public static class RecordErrors
     /// <summary>What is to be attested is no record.</summary>
     public static readonly ErrorCode Invalid = new("record.invalid", ErrorKind.InvalidInput, "Correct the fields or the times and issue again.");
 
+    /// <summary>A record that this node did not attest.</summary>
+    public static readonly ErrorCode NotOurs = new("record.not-ours", ErrorKind.InvalidInput, "See what this node attested with 'collab record list'; only its issuer revokes a record.");
+
     /// <summary>A field that the file does not show.</summary>
     public static readonly ErrorCode FieldHidden = new(
         "record.field-hidden", ErrorKind.InvalidInput, "See which fields the file shows with 'collab record show'; only its holder's own file has all of them.");

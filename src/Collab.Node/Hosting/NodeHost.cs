@@ -9,6 +9,7 @@ using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
+using Collab.Engine.Records;
 using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
@@ -123,9 +124,16 @@ public sealed class NodeHost : IAsyncDisposable
                 Machine = () => Machine.This with { Here = NodesHere(consortium, configuration.Party) },
             };
             engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
+            var issued = new IssuedRecords(store);
             var parts = new NodeParts(
                 configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, consents, engine, results, events, clock, Software,
-                configuration.Listen, clock.GetUtcNow()) { Chain = chain };
+                configuration.Listen, clock.GetUtcNow())
+            {
+                Chain = chain,
+                Issued = issued,
+                Issuer = new RecordIssuer(issued, ledger, keys.Policy, RandomSource.System, consortium.Commitments),
+                Checker = new RecordChecker(store, ledger, keys.Policy, RandomSource.System, clock, consortium.Commitments),
+            };
 
             var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine.Archive, ledger, rendezvous), new OperatorEndpoint(parts));
             var host = new NodeHost(web, parts, owned);

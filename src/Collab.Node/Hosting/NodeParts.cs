@@ -2,6 +2,7 @@ using Collab.Cryptography.Signatures;
 using Collab.Engine;
 using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
+using Collab.Engine.Records;
 using Collab.Evidence;
 using Collab.Ledger.Embedded;
 using Collab.Node.Configuration;
@@ -30,6 +31,15 @@ internal sealed record NodeParts(
     string Address,
     DateTimeOffset Started)
 {
+    /// <summary>What this node attested.</summary>
+    public required IssuedRecords Issued { get; init; }
+
+    /// <summary>Attests and revokes.</summary>
+    public required RecordIssuer Issuer { get; init; }
+
+    /// <summary>Checks records that others attested.</summary>
+    public required RecordChecker Checker { get; init; }
+
     /// <summary>The contract before the logs, or null.</summary>
     public ChainLedger? Chain { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
 
     private readonly ConsentDesk _consents = new(parts);
     private readonly GovernanceDesk _governance = new(parts);
+    private readonly RecordDesk _records = new(parts);
 
     /// <summary>A request that is not one.</summary>
     public static readonly ErrorCode RequestInvalid = new(
@@ -46,6 +47,11 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.WithdrawConsent => await _consents.WithdrawAsync(Read<WithdrawConsentRequest>(request), cancellation),
         Verbs.ListConsents => _consents.List(Read<ListConsentsRequest>(request)),
         Verbs.ConsentHistory => _consents.History(Read<ConsentHistoryRequest>(request)),
+        Verbs.IssueRecords => await _records.IssueAsync(Read<IssueRecordsRequest>(request), cancellation),
+        Verbs.ListRecords => _records.List(Read<ListRecordsRequest>(request)),
+        Verbs.RevokeRecord => await _records.RevokeAsync(Read<RevokeRecordRequest>(request), cancellation),
+        Verbs.VerifyRecord => await _records.VerifyAsync(Read<VerifyRecordRequest>(request), cancellation),
+        Verbs.RenewRecord => _records.Renew(Read<RenewRecordRequest>(request)),
         Verbs.ExplainJob => await ExplainAsync(request, cancellation),
         Verbs.SubmitJob => await SubmitAsync(Read<DescriptionRequest>(request), cancellation),
         Verbs.RunJob => await RunAsync(Read<JobRequest>(request), cancellation),

@@ -45,6 +45,21 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> ConsentHistory(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ConsentHistory, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> IssueRecords(OperatorRequest request, ServerCallContext context) => Answer(Verbs.IssueRecords, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ListRecords(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListRecords, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> RevokeRecord(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RevokeRecord, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> VerifyRecord(OperatorRequest request, ServerCallContext context) => Answer(Verbs.VerifyRecord, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> RenewRecord(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RenewRecord, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> ExplainJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ExplainJob, request, context);
 
     /// <inheritdoc/>
@@ -164,6 +179,21 @@ public static class Verbs
 
     /// <summary>What became of a subject's rows.</summary>
     public const string ConsentHistory = "consent.history";
+
+    /// <summary>Attests rows of a dataset as records.</summary>
+    public const string IssueRecords = "record.issue";
+
+    /// <summary>What this node attested.</summary>
+    public const string ListRecords = "record.list";
+
+    /// <summary>Takes an attested record back.</summary>
+    public const string RevokeRecord = "record.revoke";
+
+    /// <summary>Verifies a carried record by this node's copy of the ledger.</summary>
+    public const string VerifyRecord = "record.verify";
+
+    /// <summary>Gives a carried record a newer proof from the ledger.</summary>
+    public const string RenewRecord = "record.renew";
 
     /// <summary>What a job would do.</summary>
     public const string ExplainJob = "job.explain";

@@ -104,6 +104,8 @@ public sealed class RecordVerifierTests
         // Lakeside attests in riverside's name.
         var forged = await world.AttestAsync(Trial.Lakeside, Trial.Riverside);
         Assert.Equal((RecordStatus.NotIssuedBy, "header"), (world.Online(forged[0]).Status, world.Online(forged[0]).Part));
+        var proof = RecordProof.Prove(world.Trial.Ledgers[Trial.Registry], world.Trial.Keys.Policy, forged[0] with { Header = forged[0].Header with { Issuer = Trial.Lakeside } });
+        Assert.Equal((RecordStatus.NotIssuedBy, "header"), Part(world.Offline(forged[0] with { Log = proof.Log })));
 
         // A consortium that is not the verifier's.
         await using var four = await Trial.OpenAsync([Trial.Lakeside, Trial.Registry, Trial.Harbour]);
