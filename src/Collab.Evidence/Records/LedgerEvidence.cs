@@ -45,9 +45,11 @@ internal sealed record LedgerEvidence(LedgerOperation.Attest Attest, IReadOnlyLi
 
         var author = (inFile?.Attest ?? attest)!.Author;
         var own = times.Of(author);
+        if (attest is null && own?.Size > record.Log!.First.Index)
+            throw RecordVerifier.Unknown("attestation", $"The attestation counts for nothing on the ledger: {author} was not entitled to it.");
         return new LedgerEvidence(
             inFile?.Attest ?? attest!,
             [.. revocations.Where(r => r.Author == author), .. inFile?.Revocations ?? []],
-            attest is null || inFile?.AsOf > own ? inFile?.AsOf : own);
+            attest is null || inFile?.AsOf > own?.At ? inFile?.AsOf : own?.At);
     }
 }

@@ -33,7 +33,7 @@ public static class RecordVerifier
             found = LedgerEvidence.Of(record.Log ?? throw Unknown("ledger", "The file has no proof from the ledger: ask a node of the consortium."), policy, record.Attestation);
             CheckAttested(record, found, question);
             CheckStatus(record, found, question, found.AsOf);
-            return Valid(record, found, [$"whether the issuer revoked it after {Time(found.AsOf)}: a node of the consortium can tell"]);
+            return Valid(record, found, [$"whether the issuer revoked it after {Time(found.AsOf)}: a node of the consortium can tell", "whether the issuer was entitled to attest: a node can tell"]);
         }
         catch (EvidenceException e)
         {

@@ -121,6 +121,8 @@ internal sealed class StudyNode : IPeers
 
     public PartyId Self { get; }
 
+    public FinalityPolicy LedgerPolicy => _options.Policy;
+
     public MemoryStore Store { get; } = new();
 
     public WatchedCatalogue Datasets { get; }
