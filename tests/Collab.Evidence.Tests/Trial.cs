@@ -1,6 +1,7 @@
 using Collab.Cryptography;
 using Collab.Cryptography.Signatures;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
@@ -32,7 +33,7 @@ internal sealed class Trial : IAsyncDisposable
     private readonly RandomSource _random = RandomSource.Seeded(17);
     private readonly List<Task> _loops = [];
 
-    private Trial(PartyId[] parties, PartyId[] receivers, SignatureAlgorithm algorithm)
+    private Trial(PartyId[] parties, PartyId[] receivers, SignatureAlgorithm algorithm, Func<PartyId, Standing?>? founding)
     {
         var policy = FinalityPolicy.Create(parties.Select((party, i) =>
         {
@@ -47,7 +48,7 @@ internal sealed class Trial : IAsyncDisposable
         foreach (var party in parties)
         {
             var options = new LedgerOptions(
-                party, Path.Combine(_folder, party.Name), LogKeys[party], WitnessSigner(party), policy, Clock, RandomSource.System, TimeSpan.FromMinutes(1));
+                party, Path.Combine(_folder, party.Name), LogKeys[party], WitnessSigner(party), policy, Clock, RandomSource.System, TimeSpan.FromMinutes(1)) { Founding = founding?.Invoke(party) };
             EmbeddedLedger.Found(options);
             Ledgers[party] = EmbeddedLedger.Open(options);
         }
@@ -82,11 +83,11 @@ internal sealed class Trial : IAsyncDisposable
 
     public NoteSigner WitnessSigner(PartyId party) => NoteSigner.ForWitness($"{party}.example/witness", WitnessKeys[party], Clock);
 
-    /// <summary>Opens the ledgers and lets them witness each other.</summary>
+    /// <summary>Opens the ledgers and lets them witness each other; each party may have another idea of who has which role.</summary>
     public static async Task<Trial> OpenAsync(
-        PartyId[]? parties = null, PartyId[]? receivers = null, SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519)
+        PartyId[]? parties = null, PartyId[]? receivers = null, SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519, Func<PartyId, Standing?>? founding = null)
     {
-        var trial = new Trial(parties ?? [Lakeside, Registry, Riverside], receivers ?? [Registry], algorithm);
+        var trial = new Trial(parties ?? [Lakeside, Registry, Riverside], receivers ?? [Registry], algorithm, founding);
         foreach (var (self, ledger) in trial.Ledgers)
         {
             var witnesses = trial.Ledgers.Where(l => l.Key != self).Select(l => new Neighbour(self, l.Key, l.Value)).ToList<IWitnessClient>();

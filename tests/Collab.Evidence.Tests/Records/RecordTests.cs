@@ -43,6 +43,33 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public void Many_records_are_under_one_commitment()
+    {
+        // COLLAB_RECORDS says how many, for figures.
+        var count = int.Parse(Environment.GetEnvironmentVariable("COLLAB_RECORDS") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
+        var attestation = new Attestation(Issuer, RandomSource.System);
+        var (watch, processor) = (System.Diagnostics.Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+        var kept = new List<SaltedRecord>();
+        for (var i = 0; i < count; i++)
+        {
+            var record = Record(i, RandomSource.System);
+            attestation.Add(record);
+            if (i % (count / 5) == 0) kept.Add(record);
+        }
+
+        var operation = attestation.Operation(new OperationStamp(Issuer, default, From, []));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            $"{count} records of 5 fields: {watch.Elapsed.TotalSeconds:F1} s, {(Environment.CpuUsage.TotalTime - processor).TotalSeconds:F1} s of processor time, "
+            + $"{GC.GetTotalMemory(forceFullCollection: true) >> 20} MiB held, {Environment.WorkingSet >> 20} MiB resident");
+        foreach (var (record, place) in kept.Select((record, i) => (record, (long)i * (count / 5))))
+        {
+            var inclusion = attestation.Carry(record, place).Attestation.Inclusion;
+            var root = inclusion.RootFrom(Attestation.LeafOf(record.Algorithm, record.Root), (left, right) => TreeHash.Node(record.Algorithm, left, right));
+            Assert.Equal(operation.Root, Attestation.CommitmentOf(record.Algorithm, attestation.Id, count, root!.Value));
+        }
+    }
+
+    [Fact]
     public void A_presentation_has_no_byte_of_a_hidden_field()
     {
         var random = RandomSource.Seeded(2);

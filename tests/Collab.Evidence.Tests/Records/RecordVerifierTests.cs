@@ -1,6 +1,7 @@
 using Collab.Cryptography.Signatures;
 using Collab.Evidence.Records;
 using Collab.Jobs;
+using Collab.Jobs.Governance;
 using Collab.Ledger;
 using Collab.Primitives;
 using Collab.Testing;
@@ -160,6 +161,27 @@ public sealed class RecordVerifierTests
         var carried = attestation.Carry(record, attestation.Add(record));
         Assert.Equal((RecordStatus.Unknown, "attestation"), Part(world.Online(carried)));
         Assert.Equal(RecordErrors.Unknown, Assert.Throws<EvidenceException>(() => RecordProof.Prove(world.Trial.Ledgers[Trial.Lakeside], world.Trial.Keys.Policy, carried)).Code);
+    }
+
+    [Fact]
+    public async Task What_a_member_without_the_role_attests_counts_for_nothing_at_a_node()
+    {
+        PartyId[] parties = [Trial.Lakeside, Trial.Registry, Trial.Riverside];
+        var founded = Standing.Found(parties.Select(p => (p, p == Trial.Riverside ? MemberRoles.Auditor : MemberRoles.All)));
+        await using var trial = await Trial.OpenAsync(parties, founding: party => party == Trial.Riverside ? null : founded); // riverside's node does not mind
+        var (random, now, ledger) = (RandomSource.Seeded(62), trial.Clock.GetUtcNow(), trial.Ledgers[Trial.Lakeside]);
+        var attestation = new Attestation(Trial.Riverside, random);
+        var record = RecordTests.Record(1, random, from: now);
+        var carried = attestation.Carry(record, attestation.Add(record));
+        await trial.Ledgers[Trial.Riverside].WaitForFinalityAsync(
+            await trial.Ledgers[Trial.Riverside].AppendAsync(stamp => attestation.Operation(stamp), CancellationToken.None), CancellationToken.None);
+        for (var seen = ledger.Position; ledger.LogOf(Trial.Riverside).Final is null; seen = ledger.Position) await ledger.WaitForChangeAsync(seen, CancellationToken.None);
+        carried = RecordProof.Prove(trial.Ledgers[Trial.Riverside], trial.Keys.Policy, carried);
+        var offline = RecordVerifier.Verify(carried.EncodeSecret(), trial.Keys.Policy, new RecordQuestion(now));
+        Assert.Equal(RecordStatus.Valid, offline.Status);
+        Assert.Contains(offline.NotChecked, line => line.Contains("entitled", StringComparison.Ordinal));
+        foreach (var file in new[] { carried, carried with { Log = null } })
+            Assert.Equal((RecordStatus.Unknown, "attestation"), Part(RecordVerifier.Verify(file.EncodeSecret(), ledger, LedgerTimes.Of(ledger, trial.Keys.Policy), new RecordQuestion(now))));
     }
 
     [Fact]
