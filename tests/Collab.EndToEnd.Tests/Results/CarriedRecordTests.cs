@@ -24,7 +24,7 @@ public sealed class CarriedRecordTests
         var shown = Path.Combine(folder, "shown.record");
         var presented = await JsonAsync(0, "record", "present", held, "--fields", "degree,grade", "--out", shown);
         Assert.Equal(4, presented.GetProperty("record").GetProperty("fields").GetInt32());
-        Assert.Empty(Support.Results.FilesWith(Path.GetDirectoryName(shown)!, "CanaryLi").Where(file => file == shown));
+        Assert.Empty(Support.Results.FilesWith(folder, "CanaryLi").Where(file => file == shown));
         Assert.Contains("2 of 4 fields are hidden", (await CollabProgram.RunAsync("record", "show", shown)).Expect(0).Output, StringComparison.Ordinal);
         (await CollabProgram.RunAsync("record", "present", shown, "--fields", "name", "--out", shown)).Expect(2, "record.field-hidden");
 
@@ -59,7 +59,7 @@ public sealed class CarriedRecordTests
         var newer = Path.Combine(folder, "newer.record");
         await JsonAsync(0, "record", "renew", shown, "--out", newer, "--home", receiver.Folder);
         Assert.Equal("revoked", (await JsonAsync(5, "record", "verify", newer, "--trust", trust)).GetProperty("verdict").GetString());
-        Assert.Empty(Support.Results.FilesWith(receiver.Folder, "CanaryLi", "CanaryZhou"));
+        Assert.Empty(Support.Results.FilesWith(receiver.StoreFolder, "CanaryLi", "CanaryZhou"));
     }
 
     private static async Task<JsonElement> JsonAsync(int exitCode, params string[] arguments) =>
