@@ -6,6 +6,7 @@ using Collab.Primitives;
 using Collab.SecretSharing.Expressions;
 using Collab.Statistics.Analyses;
 using Collab.Statistics.Results;
+using Collab.Tracing;
 
 namespace Collab.Engine;
 
@@ -27,6 +28,7 @@ public abstract record JobResult
     private const byte KindEvaluation = 22;
     private const byte KindPipeline = 20;
     private const byte KindClusters = 21;
+    private const byte KindTraced = 25;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -103,6 +105,11 @@ public abstract record JobResult
     /// <param name="Steps">In order; steps that tell it nothing are left out.</param>
     public sealed record Pipeline(IReadOnlyList<StepResult> Steps) : JobResult;
 
+    /// <summary>The ways of the loans that this receiver traces; of others, how often it was asked.</summary>
+    /// <param name="Outcome">The ways and the counts.</param>
+    /// <param name="Scale">Decimal digits of its amounts.</param>
+    public sealed record Traced(TraceOutcome Outcome, int Scale) : JobResult;
+
     /// <summary>How good a model is.</summary>
     /// <param name="Result">What was opened of it.</param>
     public sealed record Evaluation(EvaluationResult Result) : JobResult;
@@ -150,6 +157,9 @@ public abstract record JobResult
             case Clusters clusters:
                 writer.Byte(KindClusters).List(clusters.Columns, (w, c) => w.Party(c.Of).Text(c.Column)).List(clusters.Found, (w, found) => w
                     .Int64(found.Size ?? -1).Boolean(found.Centre is not null).List(found.Centre ?? [], (l, x) => l.Int64(BitConverter.DoubleToInt64Bits(x))));
+                break;
+            case Traced traced:
+                TraceOutcomeEncoding.Encode(writer.Byte(KindTraced).Byte((byte)traced.Scale), traced.Outcome);
                 break;
             case Pipeline pipeline:
                 writer.Byte(KindPipeline).List(pipeline.Steps, (w, step) => w.Byte((byte)step.Number).Bytes(step.Result.Encode()));
@@ -273,6 +283,7 @@ public abstract record JobResult
                     return isTold || centre.Length == 0 ? new FoundCluster(size, isTold ? centre : null) : throw new MalformedException("no centre of a cluster that is not told");
                 })),
             KindPipeline => new Pipeline(reader.List((ref r) => new StepResult(r.Byte(), Decode(r.Bytes())) is { Result: not Pipeline } step ? step : throw new MalformedException("no pipeline in a pipeline"))),
+            KindTraced => DecodeTraced(ref reader),
             KindModel => new Model(ModelCard.Decode(ref reader)),
             KindEvaluation => new Evaluation(EvaluationResult.Decode(reader.Bytes())),
             KindPredictions => new Predictions(
@@ -289,6 +300,12 @@ public abstract record JobResult
         };
         reader.End();
         return result;
+    }
+
+    private static Traced DecodeTraced(ref CanonicalReader reader)
+    {
+        var scale = reader.Byte();
+        return scale <= Jobs.ColumnSchema.MaximumScale ? new Traced(TraceOutcomeEncoding.Decode(ref reader), scale) : throw new MalformedException("a scale of amounts");
     }
 
     private static OpenedValue ReadOpened(ref CanonicalReader reader)

@@ -119,6 +119,14 @@ public abstract record JobKind
         public override string Name => "retrieval";
     }
 
+    /// <summary>The way of the money of some loans: the question as it will stand in the plan, its minimum with the scale that it is written with until the owners' offers are known.</summary>
+    /// <param name="Question">What is followed how far.</param>
+    public sealed record Trace(TraceQuestion Question) : JobKind
+    {
+        /// <inheritdoc/>
+        public override string Name => "trace";
+    }
+
     /// <summary>A model trained on the columns of several owners: the question as it will stand in the plan.</summary>
     /// <param name="Question">What is trained on what.</param>
     public sealed record Training(TrainingQuestion Question) : JobKind

@@ -213,6 +213,7 @@ public sealed record Plan(
 
         if (question is RetrievalQuestion retrieval) Require(retrieval.Fits(Inputs), "two inputs with keys, and the columns that are retrieved");
         if (question is TrainingQuestion training) Require(training.Fits(Inputs), "inputs with keys, and with the columns of the model");
+        if (question is TraceQuestion trace) Require(trace.Fits(Inputs), "two banks or more without keys, each with the columns of transfers");
         if (question is RowTrainingQuestion rows) Require(rows.Fits(Inputs), "two inputs or more without keys, each with the columns of the model");
         if (question is ClusterQuestion cluster) Require(cluster.Fits(Inputs), "inputs with keys, and with the columns of the clusters");
         if (question is EvaluationQuestion evaluation) Require(evaluation.Fits(Inputs), "inputs with keys, and with the columns of the model and its labels");

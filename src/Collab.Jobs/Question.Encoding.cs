@@ -22,6 +22,7 @@ public static class QuestionEncoding
     private const byte Evaluation = 25;
     private const byte Attest = 26;
     private const byte Deliver = 28;
+    private const byte Trace = 27;
     private const byte Pipeline = 29;
     private const byte RowTraining = 30;
     private const byte Cluster = 31;
@@ -78,6 +79,10 @@ public static class QuestionEncoding
                 writer.Byte(Cluster);
                 cluster.Encode(writer);
                 break;
+            case TraceQuestion trace:
+                writer.Byte(Trace);
+                trace.Encode(writer);
+                break;
             case EvaluationQuestion evaluation:
                 writer.Byte(Evaluation);
                 evaluation.Encode(writer);
@@ -124,6 +129,7 @@ public static class QuestionEncoding
         Cluster => ClusterQuestion.Decode(ref reader),
         Attest => AttestQuestion.Decode(ref reader),
         Deliver => DeliverQuestion.Decode(ref reader),
+        Trace => TraceQuestion.Decode(ref reader),
         _ => throw new MalformedException("a known kind of question"),
     };
 

@@ -13,9 +13,10 @@ namespace Collab.Cli.Results;
 /// <param name="Values">Of a computation: what it opened.</param>
 /// <param name="Model">Of a training: the model's card.</param>
 /// <param name="Evaluation">Of an evaluation: its figures.</param>
+/// <param name="Trace">Of a trace: the ways of money.</param>
 internal sealed record ReleasedResult(
     string Kind, long Count, IReadOnlyList<StatisticsRow>? Statistics, IReadOnlyList<AnalysisDocument>? Analyses, IReadOnlyList<ValueDocument>? Values,
-    ModelDocument? Model = null, EvaluationDocument? Evaluation = null)
+    ModelDocument? Model = null, EvaluationDocument? Evaluation = null, TraceDocument? Trace = null)
 {
     /// <summary>Reads a result's JSON, of it the numbers.</summary>
     public static ReleasedResult Read(Stream json)
@@ -25,6 +26,6 @@ internal sealed record ReleasedResult(
         return new ReleasedResult(
             Field<string>("kind")!, Field<long>("count"), Field<IReadOnlyList<StatisticsRow>>("statistics"), Field<IReadOnlyList<AnalysisDocument>>("analyses"),
             Field<IReadOnlyList<ValueDocument>>("values"), Field<ModelDocument>("model"),
-            Field<EvaluationDocument>("evaluation"));
+            Field<EvaluationDocument>("evaluation"), Field<TraceDocument>("trace"));
     }
 }

@@ -9,7 +9,7 @@ namespace Collab.Cli.Results;
 /// <summary>A result as tables for people, with six digits of a number; the rest is in the JSON and the CSV.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model", "evaluation"];
+    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model", "evaluation", "trace"];
 
     public static void Show(IAnsiConsole console, ReleasedResult result)
     {
@@ -20,6 +20,7 @@ internal static class ResultTable
         foreach (var analysis in result.Analyses ?? []) Show(console, analysis);
         if (result.Model is { } model) Show(console, model);
         if (result.Evaluation is { } evaluation) Show(console, evaluation);
+        if (result.Trace is { } trace) Show(console, trace);
     }
 
     private static void Show(IAnsiConsole console, ModelDocument model)
@@ -29,6 +30,29 @@ internal static class ResultTable
         foreach (var part in model.Parts) parts.AddRow(Markup.Escape(part.Of), part.Columns.ToString(CultureInfo.InvariantCulture), part.Commitment[..12]);
         console.Write(parts);
         if (model.Losses.Count > 0) console.WriteLine($"loss: {Rounded(model.Losses[0])} after the first epoch, {Rounded(model.Losses[^1])} after the last of {model.Losses.Count}");
+    }
+
+    /// <summary>For each loan a line for each hop, one place further in than the hop that it goes on from.</summary>
+    private static void Show(IAnsiConsole console, TraceDocument trace)
+    {
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"asked to follow {trace.Asked} hops, found {trace.Found}, asked for {trace.Sent} more; own loans traced: {trace.Loans.Count}"));
+        foreach (var bank in trace.Strayed) console.WriteLine($"{bank} sealed something that nobody asked for");
+        foreach (var loan in trace.Loans)
+        {
+            var table = new Table().AddColumns(["from", "to", "reference", "day", "traced", "of", "end", "stayed", "holder", "alerts"]);
+            foreach (var column in new[] { 4, 5, 7 }) table.Columns[column].RightAligned();
+            var depths = new Dictionary<int, int>();
+            foreach (var hop in loan.Hops)
+            {
+                var depth = depths[hop.Hop] = hop.Parent is { } parent ? depths[parent] + 1 : 0;
+                table.AddRow([.. new[]
+                {
+                    new string(' ', 2 * depth) + hop.From, hop.To ?? "outside", hop.Reference, hop.Day, hop.Traced, hop.Amount, hop.End, hop.Left, hop.Name ?? hop.Account ?? "", string.Join(' ', hop.Alerts),
+                }.Select(Markup.Escape)]);
+            }
+
+            console.Write(table);
+        }
     }
 
     /// <summary>Figures over all rows in lines; a line for each boundary, with a column for each figure above it.</summary>

@@ -48,6 +48,7 @@ public static class JobDescription
         ["evaluate"] = Kind.Evaluation,
         ["pipeline"] = Kind.Pipeline,
         ["cluster"] = Kind.Clustering,
+        ["trace"] = Kind.Trace,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -76,6 +77,7 @@ public static class JobDescription
                 Kind.Statistics => Statistics(job.Section("parameters")),
                 Kind.Computation => ComputationDescription.Parse(job.Section("parameters")),
                 Kind.Retrieval => RetrievalDescription.Parse(job.Section("parameters")),
+                Kind.Trace => TraceDescription.Parse(job.Section("parameters")),
                 Kind.Training when isByRows => ModelDescription.ParseRowTraining(job.Section("parameters")),
                 Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
                 Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
@@ -182,5 +184,6 @@ public static class JobDescription
         Evaluation,
         Pipeline,
         Clustering,
+        Trace,
     }
 }

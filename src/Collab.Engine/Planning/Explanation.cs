@@ -32,6 +32,7 @@ public sealed record Explanation(
         AnalysisQuestion question => AnalysisExplanation.Of(plan, question),
         ComputationQuestion question => ComputationExplanation.Of(plan, question),
         RetrievalQuestion question => RetrievalExplanation.Of(plan, question),
+        TraceQuestion question => TraceExplanation.Of(plan, question),
         TrainingQuestion question => ModelExplanation.Of(plan, question),
         RowTrainingQuestion question => ModelExplanation.Of(plan, question),
         ClusterQuestion question => ModelExplanation.Of(plan, question),

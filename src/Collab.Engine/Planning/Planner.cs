@@ -131,6 +131,7 @@ public static class Planner
         AnalysisQuestion => AnalysisPlanner.Protocol,
         ComputationQuestion => ComputationPlanner.Protocol,
         RetrievalQuestion => RetrievalPlanner.Protocol,
+        TraceQuestion => TracePlanner.Protocol,
         TrainingQuestion training => ModelPlanner.ProtocolOf(training),
         RowTrainingQuestion training => ModelPlanner.ProtocolOf(training),
         PredictionQuestion prediction => ModelPlanner.ProtocolOf(prediction),
@@ -163,6 +164,9 @@ public static class Planner
                 break;
             case RetrievalQuestion retrieval:
                 RetrievalPlanner.Require(plan, retrieval);
+                break;
+            case TraceQuestion trace:
+                TracePlanner.Require(plan, trace);
                 break;
             case TrainingQuestion training:
                 ModelPlanner.Require(plan, training);
@@ -203,6 +207,7 @@ public static class Planner
         JobKind.JointAnalyses analyses => AnalysisPlanner.QuestionOf(analyses, offers),
         JobKind.Computation computation => ComputationPlanner.QuestionOf(computation, offers),
         JobKind.Retrieval retrieval => RetrievalPlanner.QuestionOf(retrieval, specification, offers),
+        JobKind.Trace trace => TracePlanner.QuestionOf(trace, offers),
         JobKind.Training training => ModelPlanner.QuestionOf(training, specification, offers),
         JobKind.Clustering clustering => ModelPlanner.QuestionOf(clustering, specification, offers),
         JobKind.RowTraining training => ModelPlanner.QuestionOf(training, offers),
@@ -219,6 +224,7 @@ public static class Planner
         AnalysisQuestion q => q.Columns,
         ComputationQuestion q => q.ColumnsOf(request.Owner),
         RetrievalQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
+        TraceQuestion q => q.Columns.Names,
         TrainingQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
         RowTrainingQuestion q => q.Columns,
         ClusterQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),

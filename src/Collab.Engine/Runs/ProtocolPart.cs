@@ -35,6 +35,7 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         AnalysisQuestion question => await AnalysisPart.PrepareAsync(ports, plan, question, cancellation),
         ComputationQuestion question => await ComputationPart.PrepareAsync(ports, plan, question, cancellation),
         RetrievalQuestion question => await RetrievalPart.PrepareAsync(ports, plan, question, cancellation),
+        TraceQuestion question => await TracePart.PrepareAsync(ports, plan, question, cancellation),
         TrainingQuestion question => await TrainingPart.PrepareAsync(ports, plan, question, cancellation),
         ClusterQuestion question => await ClusterPart.PrepareAsync(ports, plan, question, cancellation),
         RowTrainingQuestion { Model: ModelChoice.Network } question => await NetworkTrainingPart.PrepareAsync(ports, plan, question, cancellation),

@@ -85,6 +85,10 @@ internal static class ResultText
             Clusters = [.. clusters.Found.Index().Select(found => new ClusterDocument(
                 found.Index + 1, found.Item.Size, found.Item.Centre is { } centre ? [.. clusters.Columns.Zip(centre, (column, x) => new CentreDocument(column.Of.Name, column.Column, Number(x)))] : null))],
         },
+        JobResult.Traced traced => new(plan.Digest.ToString(), run.ToString(), "trace", traced.Outcome.Loans.Count, null, null, null, null)
+        {
+            Trace = TraceText.DocumentOf(traced),
+        },
         JobResult.Pipeline pipeline => new(plan.Digest.ToString(), run.ToString(), "pipeline", pipeline.Steps.Count, null, null, null, null)
         {
             Steps = [.. pipeline.Steps.Select(step => ToDocument(plan with { Question = ((PipelineQuestion)plan.Question).Steps[step.Number - 1] }, run, step.Result) with { Job = plan.Digest.ToString(), Step = step.Number })],
@@ -170,6 +174,10 @@ internal static class ResultText
                 }
 
                 break;
+            case JobResult.Traced traced:
+                Line(text, TraceText.Columns);
+                foreach (var line in TraceText.Lines(traced)) Line(text, line);
+                break;
             case JobResult.Pipeline pipeline:
                 foreach (var (i, step) in pipeline.Steps.Index())
                 {
@@ -240,7 +248,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>evaluation</c>, <c>predictions</c>, <c>clusters</c> or <c>pipeline</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>evaluation</c>, <c>predictions</c>, <c>clusters</c>, <c>trace</c> or <c>pipeline</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -307,6 +315,9 @@ internal sealed record ResultDocument(
 
     /// <summary>Of a pipeline: the result of each step that tells this receiver something.</summary>
     public IReadOnlyList<ResultDocument>? Steps { get; init; }
+
+    /// <summary>Of a trace: the ways of this bank's loans, and how often it was asked.</summary>
+    public TraceDocument? Trace { get; init; }
 
     /// <summary>Of a training: the model's card.</summary>
     public ModelDocument? Model { get; init; }

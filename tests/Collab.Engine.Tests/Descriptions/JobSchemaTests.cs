@@ -68,6 +68,12 @@ public sealed class JobSchemaTests
          "parameters":{"columns":["score","band"],"of":"bo","keys":10,"value-size":32,"records":1000,"trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse"}}
         """;
 
+    private const string FullTrace = """
+        {"kind":"trace","purpose":"loan-supervision","parties":[{"name":"al","dataset":"a"},{"name":"bo","dataset":"b","where":"way = 'in'"}],"receivers":["al","bo"],
+         "parameters":{"columns":{"reference":"r","account":"a","bank":"b","direction":"d","amount":"m","day":"t","traced":"x","name":"n","industry":"i","watched":"w"},
+           "hops":5,"delay":2,"period":20,"traces":3,"fan-out":2,"mailbox":8,"minimum":"12.5","alerts":{"same-name":true,"industries":["K70"]},"details":["account","name"],"where":"m > 1"}}
+        """;
+
     private const string ShortIntersection = """
         {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":"bo"}
         """;
@@ -155,7 +161,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Evaluation, Pipeline, RowTraining, NetworkTraining, Clustering];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, FullTrace, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Evaluation, Pipeline, RowTraining, NetworkTraining, Clustering];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

@@ -30,6 +30,7 @@ internal sealed class SchemaCheck(JsonObject root)
         "pattern" => Text(value) is not { } text || Regex.IsMatch(text, keyword.Value!.GetValue<string>()),
         "minLength" => Text(value) is not { } text || text.Length >= keyword.Value!.GetValue<int>(),
         "minimum" => Number(value) is not { } number || number >= keyword.Value!.GetValue<int>(),
+        "exclusiveMinimum" => Number(value) is not { } number || number > keyword.Value!.GetValue<int>(),
         "maximum" => Number(value) is not { } number || number <= keyword.Value!.GetValue<int>(),
         "required" => value is not JsonObject o || keyword.Value!.AsArray().All(name => o.ContainsKey(name!.GetValue<string>())),
         "dependentRequired" => value is not JsonObject o || keyword.Value!.AsObject().All(p => !o.ContainsKey(p.Key) || p.Value!.AsArray().All(name => o.ContainsKey(name!.GetValue<string>()))),
