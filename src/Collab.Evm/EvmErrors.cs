@@ -57,6 +57,10 @@ public static class EvmErrors
     public static readonly ErrorCode FeeTooHigh = new(
         "chain.fee-too-high", ErrorKind.Refused, "Wait, or allow a higher price of gas; the transaction stays queued.");
 
+    /// <summary>A log is not the one that was anchored on the contract, or its party anchored two.</summary>
+    public static readonly ErrorCode AnchorConflict = new(
+        "chain.anchor-conflict", ErrorKind.Evidence, "Take part in nothing with that party until it is settled; keep both states of its log and the transaction.");
+
     /// <summary>The outbox's file is not what was written.</summary>
     public static readonly ErrorCode OutboxDamaged = new(
         "chain.outbox-damaged", ErrorKind.Evidence, "Keep the file; compare the account's transactions on the chain with the node's jobs before using the account again.");

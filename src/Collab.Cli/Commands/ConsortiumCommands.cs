@@ -11,7 +11,7 @@ namespace Collab.Cli.Commands;
 /// <summary><c>collab consortium</c>: the parties and their pinned keys.</summary>
 internal static class ConsortiumCommands
 {
-    public static Command Create() => new("consortium", "The parties and their pinned keys.") { CreateFile(), Join(), Members(), MotionCommands.Create(), Rotate() };
+    public static Command Create() => new("consortium", "The parties and their pinned keys.") { CreateFile(), Join(), Members(), MotionCommands.Create(), Rotate(), ConsortiumChainCommands.Create() };
 
     private static Command CreateFile()
     {

@@ -12,7 +12,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     public static readonly ErrorCode NotStarted = new(
         "sandbox.node-not-started", ErrorKind.Failed, "See what the node wrote to standard error, above; 'collab doctor' checks the machine.");
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly Process _process;

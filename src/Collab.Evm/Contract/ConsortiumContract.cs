@@ -38,12 +38,14 @@ public static class ConsortiumContract
         JobStateChanged = AbiEvent.Parse("JobStateChanged(bytes32,uint8)", 0),
         RunStarted = AbiEvent.Parse("RunStarted(bytes32,bytes32,bytes32,uint64,uint32)", 0, 1),
         RunCommitted = AbiEvent.Parse("RunCommitted(bytes32,bytes32,bytes32,bytes32,bytes32,uint64,uint8)", 0, 1),
-        RunStateChanged = AbiEvent.Parse("RunStateChanged(bytes32,uint8)", 0);
+        RunStateChanged = AbiEvent.Parse("RunStateChanged(bytes32,uint8)", 0),
+        CheckpointMade = AbiEvent.Parse("Checkpoint(bytes32,uint64,bytes32)", 0),
+        CheckpointConflict = AbiEvent.Parse("CheckpointConflict(bytes32,uint64,bytes32,uint64,bytes32)", 0);
 
     /// <summary>All functions and events above, for a test that compares them with the contract's build.</summary>
     internal static (IReadOnlyList<AbiFunction> Functions, IReadOnlyList<AbiEvent> Events) Everything =>
         ([Nominate, Claim, SetDataset, Propose, Approve, Refuse, Revoke, StartRun, Commit, Open, Abort, Checkpoint, Error],
-         [OrgChanged, Paused, SuccessorSet, DatasetChanged, JobProposed, GrantGiven, JobStateChanged, RunStarted, RunCommitted, RunStateChanged]);
+         [OrgChanged, Paused, SuccessorSet, DatasetChanged, JobProposed, GrantGiven, JobStateChanged, RunStarted, RunCommitted, RunStateChanged, CheckpointMade, CheckpointConflict]);
 
     /// <summary>What a transaction carries that puts the contract, as protocols/contracts has it, on a chain.</summary>
     /// <param name="founders">Id, roles and administration key of each organisation.</param>

@@ -32,6 +32,14 @@ public sealed record ChainConfiguration(
     TimeSpan LookEvery,
     IReadOnlyDictionary<PartyId, Digest> Organisations)
 {
+    private const int LeastMilliseconds = 50;
+
+    /// <summary>Whether the contract decides; otherwise the logs do as without a chain, and their checkpoints are anchored on it.</summary>
+    public bool Decides { get; init; } = true;
+
+    /// <summary>How long at least between two checkpoints that are anchored.</summary>
+    public TimeSpan AnchorEvery { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>What may stand at <c>finality</c>.</summary>
     public static IReadOnlyDictionary<string, FinalityRule> FinalityWords { get; } = new Dictionary<string, FinalityRule>
     {
@@ -61,15 +69,19 @@ public sealed record ChainConfiguration(
         var section = YamlSection.Parse(yaml);
         var configuration = new ChainConfiguration(
             Number(section, "chain-id", EvmTransaction.LargestChainId),
-            Address(section),
+            Address(section, "contract"),
             Number(section, "first-block", long.MaxValue),
             [.. section.Texts("endpoints").Select(text => Endpoint(section, text))],
             section.Integer("must-agree", 0, 0, 16),
             Word(section, "finality", FinalityWords.Keys),
             section.Has("transactions") ? Word(section, "transactions", TransactionWords.Keys) : "dynamic-fee",
             section.Integer("most-gwei-per-gas", 500, 0, 1_000_000),
-            section.Duration("look-every", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)),
-            section.Sections("organisations").ToDictionary(o => o.Party("party"), o => Id(o)));
+            LookEveryOf(section),
+            section.Sections("organisations").ToDictionary(o => o.Party("party"), o => Id(o, "id")))
+        {
+            Decides = !section.Has("use") || Word(section, "use", ["decide", "anchor"]) == "decide",
+            AnchorEvery = section.Duration("anchor-every", TimeSpan.FromMinutes(1), TimeSpan.FromDays(1)),
+        };
         section.End();
         if (configuration.MustAgree >= configuration.Endpoints.Count) throw section.Error("must-agree", "is more than the endpoints after the first");
         return configuration;
@@ -79,11 +91,25 @@ public sealed record ChainConfiguration(
     public string ToYaml()
     {
         var text = new StringBuilder();
+        if (!Decides) text.Append(CultureInfo.InvariantCulture, $"use: anchor\nanchor-every: {(int)AnchorEvery.TotalSeconds}s\n");
         text.Append(CultureInfo.InvariantCulture, $"chain-id: {ChainId}\ncontract: \"{Contract}\"\nfirst-block: {FirstBlock}\nendpoints:\n");
         foreach (var endpoint in Endpoints) text.Append(CultureInfo.InvariantCulture, $"  - {endpoint}\n");
-        text.Append(CultureInfo.InvariantCulture, $"must-agree: {MustAgree}\nfinality: {Finality}\ntransactions: {Transactions}\nmost-gwei-per-gas: {MostGweiPerGas}\nlook-every: {(int)LookEvery.TotalSeconds}s\norganisations:\n");
+        text.Append(CultureInfo.InvariantCulture, $"must-agree: {MustAgree}\nfinality: {Finality}\ntransactions: {Transactions}\nmost-gwei-per-gas: {MostGweiPerGas}\nlook-every: {LookEveryText}\norganisations:\n");
         foreach (var (party, id) in Organisations.OrderBy(o => o.Key)) text.Append(CultureInfo.InvariantCulture, $"  - party: {party}\n    id: \"{id}\"\n");
         return text.ToString();
+    }
+
+    private string LookEveryText => LookEvery.Milliseconds > 0 ? $"{(int)LookEvery.TotalMilliseconds}ms" : $"{(int)LookEvery.TotalSeconds}s";
+
+    // Test chains that make a block for each transaction are looked at more often than once a second.
+    private static TimeSpan LookEveryOf(YamlSection section)
+    {
+        const string milliseconds = "ms";
+        if (!section.Has("look-every") || !section.Text("look-every").EndsWith(milliseconds, StringComparison.Ordinal))
+            return section.Duration("look-every", TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        return int.TryParse(section.Text("look-every").AsSpan()[..^milliseconds.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= LeastMilliseconds and < 1000
+            ? TimeSpan.FromMilliseconds(count)
+            : throw section.Error("look-every", $"is not a duration from {LeastMilliseconds}ms to 1m");
     }
 
     private static ulong Number(YamlSection section, string field, ulong most) =>
@@ -91,15 +117,15 @@ public sealed record ChainConfiguration(
             ? number
             : throw section.Error(field, "is no number that it can be");
 
-    private static EvmAddress Address(YamlSection section)
+    internal static EvmAddress Address(YamlSection section, string field)
     {
         try
         {
-            return EvmAddress.Parse(section.Text("contract"));
+            return EvmAddress.Parse(section.Text(field));
         }
         catch (MalformedException fault)
         {
-            throw section.Error("contract", $"is not {fault.Rule}");
+            throw section.Error(field, $"is not {fault.Rule}");
         }
     }
 
@@ -109,9 +135,9 @@ public sealed record ChainConfiguration(
     private static string Word(YamlSection section, string field, IEnumerable<string> words) =>
         words.Contains(section.Text(field)) ? section.Text(field) : throw section.Error(field, $"is none of {string.Join(", ", words)}");
 
-    private static Digest Id(YamlSection section)
+    internal static Digest Id(YamlSection section, string field)
     {
-        var text = section.Text("id");
-        return text.Length == 2 * Digest.Size && text.All(char.IsAsciiHexDigit) ? Digest.Parse(text) : throw section.Error("id", "is not 64 hexadecimal digits");
+        var text = section.Text(field);
+        return text.Length == 2 * Digest.Size && text.All(char.IsAsciiHexDigit) ? Digest.Parse(text) : throw section.Error(field, "is not 64 hexadecimal digits");
     }
 }

@@ -19,6 +19,12 @@ public sealed record NodeHome(string Folder)
     /// <summary>The chain whose contract stands before the parties' logs; there is none without this file.</summary>
     public string ChainFile => Path.Combine(Folder, "chain.yaml");
 
+    /// <summary>What this party tells whoever puts the contract on a chain; public.</summary>
+    public string ChainCardFile => Path.Combine(Folder, "chain-card.yaml");
+
+    /// <summary>The key that names and retires this party's keys on the chain; the node itself does not need it.</summary>
+    public string ChainAdministrationKeyFile => Path.Combine(Folder, "keys", "chain-administration.pem");
+
     /// <summary>The key of the account that acts as data provider on the chain.</summary>
     public string ChainProviderKeyFile => Path.Combine(Folder, "keys", "chain-provider.pem");
 

@@ -1,4 +1,6 @@
 using Collab.Engine.Datasets;
+using Collab.Evm;
+using Collab.Evm.Anchoring;
 using Collab.Evm.Contract;
 using Collab.Evm.Following;
 using Collab.Evm.Keys;
@@ -11,7 +13,7 @@ using Collab.Primitives;
 
 namespace Collab.Node.Hosting;
 
-/// <summary>A node's way to the contract that stands before the logs, with all that it owns.</summary>
+/// <summary>A node's way to the contract that stands before the logs, or takes their checkpoints, with all that it owns.</summary>
 internal sealed class ChainLedger : IDisposable
 {
     private static readonly TimeSpan FinalityLimit = TimeSpan.FromMinutes(2);
@@ -31,6 +33,14 @@ internal sealed class ChainLedger : IDisposable
             var provider = Box(home.ChainProviderKeyFile, "provider");
             var requester = Box(home.ChainRequesterKeyFile, "requester");
             _boxes = [.. new[] { provider, requester }.OfType<Outbox>()];
+            if (!configuration.Decides)
+            {
+                if (_boxes.Count == 0) throw new CollabException(EvmErrors.NotOnContract, "This node has no key on the chain: anchoring needs one, of any role.", logs.Self);
+                Anchor = new CheckpointAnchor(new AnchorOptions(
+                    logs.Self, configuration.Organisations, follower, _boxes[0], () => logs.OwnHead, head => Continues(logs, head), clock, configuration.LookEvery, configuration.AnchorEvery));
+                return;
+            }
+
             Ledger = new EvmLedger(logs, new EvmLedgerOptions(
                 configuration.Organisations, follower, provider, requester, () => logs.OwnHead, () => datasets.Offers.Select(offer => (offer.Id, offer.Version)),
                 clock, configuration.LookEvery, FinalityLimit) { ReceiptOf = receiptOf });
@@ -46,11 +56,19 @@ internal sealed class ChainLedger : IDisposable
         }
     }
 
-    /// <summary>The ledger that the engine is given.</summary>
-    public EvmLedger Ledger { get; }
+    /// <summary>The ledger that the engine is given, when the contract decides.</summary>
+    public EvmLedger? Ledger { get; }
 
-    /// <summary>What is in the way between this node and the chain, or null.</summary>
-    public Fault? Trouble => Ledger.Trouble ?? _boxes.Select(box => box.Trouble).FirstOrDefault(trouble => trouble is not null);
+    /// <summary>What puts checkpoints on the chain, when the contract does not decide.</summary>
+    public CheckpointAnchor? Anchor { get; }
+
+    /// <summary>What is in the way between this node and the chain, and what the chain shows against a log.</summary>
+    public IEnumerable<Fault> Troubles =>
+        ((Ledger?.Trouble ?? Anchor?.Trouble ?? _boxes.Select(box => box.Trouble).FirstOrDefault(trouble => trouble is not null)) is { } trouble ? [trouble] : Array.Empty<Fault>())
+        .Concat(Anchor?.Alarms ?? []);
+
+    /// <summary>Looks at the chain until told to stop.</summary>
+    public Task RunAsync(CancellationToken cancellation) => Ledger?.RunAsync(cancellation) ?? Anchor!.RunAsync(cancellation);
 
     /// <summary>Opens what <c>chain.yaml</c> names; null when there is none.</summary>
     /// <exception cref="CollabException">The file, a key or an outbox cannot be used.</exception>
@@ -61,6 +79,13 @@ internal sealed class ChainLedger : IDisposable
     public void Dispose()
     {
         for (var i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
+    }
+
+    private static bool? Continues(EmbeddedLedger logs, LedgerHead head)
+    {
+        var view = logs.LogOf(head.Party);
+        if (view.Final is not { } final || (ulong)final.Size < head.Size) return null;
+        return view.ProveConsistency((long)head.Size, final.Size).Verify(head.Root, final.Root);
     }
 
     private T Own<T>(T part)

@@ -207,7 +207,7 @@ public sealed class NodeHost : IAsyncDisposable
             await compared;
             await _parts.Engine.RunAsync(_stopping.Token);
         });
-        var chain = _parts.Chain?.Ledger.RunAsync(_stopping.Token) ?? Task.CompletedTask;
+        var chain = _parts.Chain?.RunAsync(_stopping.Token) ?? Task.CompletedTask;
         _loops = Task.WhenAll(ledger, engine, chain, _parts.Renewal.RunAsync(tls, _stopping.Token));
     }
 

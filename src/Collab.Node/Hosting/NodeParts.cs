@@ -50,7 +50,7 @@ internal sealed record NodeParts(
             Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
             [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count,
             [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(),
-                .. Chain?.Trouble is { } chain ? [new TroubleView(null, Views.Of(chain))] : Array.Empty<TroubleView>(), .. Events.Troubles])
+                .. (Chain?.Troubles ?? []).Select(chain => new TroubleView(null, Views.Of(chain))), .. Events.Troubles])
         {
             Prepared =
             [

@@ -7,7 +7,7 @@ namespace Collab.EndToEnd.Tests.Support;
 /// <summary>The built command line, as a user's shell runs it: a process, its exit code, and what it wrote.</summary>
 internal sealed class CollabProgram : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(240);
 
     private readonly Process _process;
     private readonly Lock _gate = new();

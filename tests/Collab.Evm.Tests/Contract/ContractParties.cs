@@ -52,6 +52,9 @@ internal sealed class ContractParties : IAsyncDisposable
 
     public EvmLedger LedgerB { get; private set; } = null!;
 
+    /// <summary>The box of A's provider key.</summary>
+    public Outbox ProviderBoxA { get; private set; } = null!;
+
     /// <summary>What B's key can be made to send besides its ledger.</summary>
     public Outbox ProviderBoxB { get; private set; } = null!;
 
@@ -133,7 +136,7 @@ internal sealed class ContractParties : IAsyncDisposable
         await DoAsync(providerA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
         await DoAsync(requesterA, 0, Contract, ConsortiumContract.ClaimCall(Organisation(A)));
         await DoAsync(providerB, 0, Contract, ConsortiumContract.ClaimCall(Organisation(B)));
-        LedgerA = Ledger(A, Box("provider-a", providerA), Box("requester-a", requesterA));
+        LedgerA = Ledger(A, ProviderBoxA = Box("provider-a", providerA), Box("requester-a", requesterA));
         LedgerB = Ledger(B, ProviderBoxB = Box("provider-b", providerB), null);
     }
 

@@ -102,6 +102,37 @@ public class EvmLedgerTests
     }
 
     [Fact]
+    public async Task Of_two_runs_that_are_started_at_once_on_the_last_use_one_starts()
+    {
+        await using var parties = await ProposedAsync();
+        var (a, b) = (parties.LedgerA, parties.LedgerB);
+        await ApproveAsync(parties, a, DatasetA, VersionA);
+        await ApproveAsync(parties, b, DatasetB, VersionB);
+        await parties.SettleAsync();
+        var starts = new[] { await StartAsync(parties, Run), await StartAsync(parties, SecondRun) }; // neither is on the chain yet
+        await parties.SettleAsync();
+        Assert.Single(b.Page(Job).Starts);
+        await a.WaitForFinalityAsync(starts[0], default);
+        Assert.Equal(EvmErrors.Reverted, (await Assert.ThrowsAsync<CollabException>(() => a.WaitForFinalityAsync(starts[1], default))).Code);
+    }
+
+    [Fact]
+    public async Task A_party_whose_clock_is_days_behind_starts_nothing_that_has_expired_by_the_chains()
+    {
+        await using var parties = await ProposedAsync();
+        await ApproveAsync(parties, parties.LedgerA, DatasetA, VersionA);
+        await ApproveAsync(parties, parties.LedgerB, DatasetB, VersionB);
+        await parties.SettleAsync();
+        await parties.Anvil.AskAsync("evm_increaseTime", 3 * 86_400);
+        await parties.Anvil.MineAsync();
+        await parties.LedgerA.LookAsync(default);
+        var start = await StartAsync(parties, Run);                                      // its own clock says that there is time left
+        await parties.SettleAsync();
+        Assert.Equal(EvmErrors.Reverted, (await Assert.ThrowsAsync<CollabException>(() => parties.LedgerA.WaitForFinalityAsync(start, default))).Code);
+        Assert.Empty(parties.LedgerB.Page(Job).Starts);
+    }
+
+    [Fact]
     public async Task A_dataset_in_another_version_is_approved_anew()
     {
         await using var parties = await ProposedAsync();
