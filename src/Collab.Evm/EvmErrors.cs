@@ -61,6 +61,10 @@ public static class EvmErrors
     public static readonly ErrorCode AnchorConflict = new(
         "chain.anchor-conflict", ErrorKind.Evidence, "Take part in nothing with that party until it is settled; keep both states of its log and the transaction.");
 
+    /// <summary>A file of anchors does not show that a bundle's logs were on the contract.</summary>
+    public static readonly ErrorCode AnchorInvalid = new(
+        "chain.anchor-invalid", ErrorKind.Evidence, "Take bundle and anchors anew when the logs' checkpoints are anchored; if that fails too, do not rely on a time by the chain.");
+
     /// <summary>The outbox's file is not what was written.</summary>
     public static readonly ErrorCode OutboxDamaged = new(
         "chain.outbox-damaged", ErrorKind.Evidence, "Keep the file; compare the account's transactions on the chain with the node's jobs before using the account again.");

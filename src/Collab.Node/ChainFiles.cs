@@ -1,7 +1,10 @@
 using Collab.Evm;
+using Collab.Evm.Anchoring;
 using Collab.Evm.Contract;
+using Collab.Evm.Following;
 using Collab.Evm.Keys;
 using Collab.Evm.Rpc;
+using Collab.Jobs;
 using Collab.Node.Configuration;
 using Collab.Primitives;
 
@@ -60,6 +63,24 @@ public static class ChainFiles
         foreach (var (party, organisation) in chain.Organisations)
             parties[party] = await SetupOf(node, chain).StatusAsync(chain.Contract, organisation, cancellation);
         return (head.Number, parties);
+    }
+
+    /// <summary>Takes from the chain the proofs that heads of logs are anchored, of final blocks alone.</summary>
+    /// <exception cref="CollabException">One is not anchored (<see cref="EvmErrors.AnchorInvalid"/>), or the chain is another, is away or lies.</exception>
+    public static async Task<AnchorFile> TakeAnchorsAsync(ChainConfiguration chain, IReadOnlyList<LedgerHead> heads, CancellationToken cancellation)
+    {
+        using var node = NodeOf(chain);
+        var follower = new ChainFollower(node, [], 0, chain.Contract, chain.FirstBlock, chain.FinalityRule, TimeProvider.System);
+        var anchored = await AnchoredHeads.ReadAsync(follower, chain.Organisations, cancellation);
+        var proofs = new List<AnchorProof>();
+        foreach (var head in heads)
+        {
+            var found = anchored.FirstOrDefault(known => (known.Party, known.Size, known.Root) == (head.Party, head.Size, head.Root))
+                ?? throw new CollabException(EvmErrors.AnchorInvalid, $"The checkpoint of {head.Party}'s log in the bundle, of {head.Size} entries, is not on the chain.", head.Party);
+            proofs.Add(await AnchorProof.TakeAsync(node, chain.Contract, chain.Organisations[head.Party], found, cancellation));
+        }
+
+        return new AnchorFile(chain.ChainId, chain.Contract, proofs);
     }
 
     private static EvmNode NodeOf(ChainConfiguration chain) => new(new JsonRpcClient(JsonRpcOptions.For(chain.Endpoints[0]), TimeProvider.System), chain.ChainId);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Collab.Cryptography;
 using Collab.Evidence;
 using Collab.Evidence.Archives;
+using Collab.Evm.Anchoring;
 using Collab.Node.Configuration;
 using Collab.Primitives;
 using Spectre.Console;
@@ -11,7 +12,7 @@ namespace Collab.Cli.Commands;
 /// <summary><c>collab audit</c>: verify evidence with no node, no network and no trust in any party.</summary>
 internal static class AuditCommands
 {
-    public static Command Create() => new("audit", "Verify evidence offline; tell what happened; take evidence from a node.") { Verify(), AuditTraceCommand.Create(), AuditExportCommand.Create() };
+    public static Command Create() => new("audit", "Verify evidence offline; tell what happened; take evidence from a node.") { Verify(), AuditTraceCommand.Create(), AuditExportCommand.Create(), AuditAnchorCommands.Create() };
 
     private static Command Verify()
     {
@@ -22,7 +23,7 @@ internal static class AuditCommands
         var all = new Option<bool>("--all") { Description = "Every finding, not only the first." };
         var command = new Command("verify", "Checks bundles and archives with no network, account or node, and against each other. Exit 0 when everything holds, 5 when not.\nExample: collab audit verify run.evidence --trust consortium.yaml")
         {
-            bundles, trust, result, opening, all, Output.JsonOption, Output.QuietOption,
+            bundles, trust, result, opening, AuditAnchorCommands.Required, AuditAnchorCommands.Chain, all, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
         {
@@ -31,6 +32,7 @@ internal static class AuditCommands
             var files = parsed.GetRequiredValue(bundles).Select(bundle => VerifiedFile.Verify(bundle.FullName, ReadBundle(bundle), consortium?.Keys, shown, consortium?.Founding)).ToList();
             var (contradictions, notCompared) = EvidenceComparison.Compare(files);
             var holds = contradictions.Count == 0 && files.TrueForAll(f => f.Report.Holds);
+            var anchored = parsed.GetRequiredValue(bundles).Select(bundle => AuditAnchorCommands.Check(parsed, bundle)).OfType<IReadOnlyDictionary<PartyId, AnchoringBlock>>().ToList();
             var every = parsed.GetValue(all);
             if (output.Json)
             {
@@ -40,12 +42,14 @@ internal static class AuditCommands
                     bundles = files.Select(f => Document(f.Name, f.Report, every)),
                     contradictions = contradictions.Select(c => new { file = c.File, code = c.Finding.Code.Name, part = c.Finding.Part, entry = c.Finding.Entry, message = c.Finding.Message, next = c.Finding.Code.Next }),
                     notCompared,
+                    anchors = anchored.Select(AuditAnchorCommands.Document),
                 });
             }
             else
             {
                 files.ForEach(f => Show(output, f.Name, f.Report, every));
                 if (files.Count > 1) ShowComparison(output, files.Count, contradictions, notCompared, every);
+                if (!output.Quiet) anchored.ForEach(blocks => AuditAnchorCommands.Show(output.Console, blocks));
             }
 
             return Task.FromResult(holds ? ExitCode.Done : (int)ErrorKind.Evidence);

@@ -106,6 +106,9 @@ public sealed class RlpItem
 
     internal RlpItem(ReadOnlyMemory<byte> content, IReadOnlyList<RlpItem>? items) => (_content, _items) = (content, items);
 
+    /// <summary>Whether it is a list.</summary>
+    public bool IsList => _items is not null;
+
     /// <summary>The bytes.</summary>
     /// <exception cref="MalformedException">It is a list.</exception>
     public ReadOnlyMemory<byte> AsBytes() => _items is null ? _content : throw new MalformedException("bytes, not an RLP list");

@@ -49,6 +49,12 @@ public sealed class EvmNode : IDisposable
     public async Task<BlockHeader?> FinalizedAsync(CancellationToken cancellation) =>
         Block(await AskAsync("eth_getBlockByNumber", cancellation, "finalized", false), "eth_getBlockByNumber");
 
+    /// <summary>All fields of a block's header as the node gives them, unread: for who recomputes its hash.</summary>
+    internal Task<JsonElement> BlockFieldsAsync(ulong number, CancellationToken cancellation) => AskAsync("eth_getBlockByNumber", cancellation, HexText.Of(number), false);
+
+    /// <summary>All receipts of a block as the node gives them, unread: for who recomputes their root.</summary>
+    internal Task<JsonElement> BlockReceiptsAsync(ulong number, CancellationToken cancellation) => AskAsync("eth_getBlockReceipts", cancellation, HexText.Of(number));
+
     /// <summary>What a contract said in a block, in order.</summary>
     public async Task<IReadOnlyList<EvmLog>> LogsAsync(BlockHeader block, EvmAddress contract, CancellationToken cancellation)
     {

@@ -26,7 +26,7 @@ public sealed record ChainCard(PartyId Party, Digest Organisation, int Roles, Ev
         ["auditor"] = ConsortiumContract.Auditor,
     };
 
-    /// <summary>Makes a party's keys for the chain in its home, if they are not there, and its card.</summary>
+    /// <summary>Makes a party's keys for the chain in its home, if they are not there, and its card; the organisation's id stays.</summary>
     /// <param name="home">The node's home.</param>
     /// <param name="party">The party.</param>
     /// <param name="roles">Its roles, as bits.</param>
@@ -35,9 +35,9 @@ public sealed record ChainCard(PartyId Party, Digest Organisation, int Roles, Ev
     /// <exception cref="CollabException">A key that is there cannot be read.</exception>
     public static ChainCard Make(NodeHome home, PartyId party, int roles, SecretBytes? passphrase, RandomSource random)
     {
-        if (File.Exists(home.ChainCardFile)) return Parse(File.ReadAllText(home.ChainCardFile)) with { Roles = roles };
+        var organisation = File.Exists(home.ChainCardFile) ? Parse(File.ReadAllText(home.ChainCardFile)).Organisation : new Digest(random.Bytes(Digest.Size));
         var card = new ChainCard(
-            party, new Digest(random.Bytes(Digest.Size)), roles, AddressOf(home.ChainAdministrationKeyFile), AddressOf(home.ChainProviderKeyFile), AddressOf(home.ChainRequesterKeyFile));
+            party, organisation, roles, AddressOf(home.ChainAdministrationKeyFile), AddressOf(home.ChainProviderKeyFile), AddressOf(home.ChainRequesterKeyFile));
         File.WriteAllText(home.ChainCardFile, card.ToYaml());
         return card;
 

@@ -10,11 +10,11 @@ namespace Collab.EndToEnd.Tests.Results;
 /// <summary>Jobs with a contract before the logs, on a test node: the demo, and a consortium that sets its chain up by the commands.</summary>
 public sealed class ChainDemoTests
 {
-    // Everything that parties ever call, with the number of 32-byte words; lists of datasets and parties make it longer.
+    // Everything that parties ever call in a job's life.
     private static readonly Dictionary<string, string> Functions = new[]
     {
         "claim(bytes32)", "nominate(address,uint8)", "setDataset(bytes32,bytes32)", "propose(bytes32,bytes32,bytes32,uint32,bytes32[],bytes32[],uint64,uint64,uint32)",
-        "approve(bytes32,bytes32,bytes32,uint32,uint32,uint64)", "startRun(bytes32,bytes32,uint64)", "commit(bytes32,bytes32,bytes32,bytes32,uint64)", "open(bytes32,bytes32)",
+        "approve(bytes32,bytes32,bytes32,uint32,uint32,uint64)", "startRun(bytes32,bytes32,uint64)", "commit(bytes32,bytes32,bytes32,bytes32,uint64)", "open(bytes32,bytes32)", "checkpoint(uint64,bytes32)",
     }.ToDictionary(signature => Convert.ToHexStringLower(Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(signature)).AsSpan(0, 4)));
 
     [Fact]
@@ -32,8 +32,9 @@ public sealed class ChainDemoTests
         content.AssertWithout("riverside", "lakeview", "registry", "demographics", "event-follow-up", "liver-cohort-description", "intersection", "statistics", "variance");
     }
 
-    [Fact]
-    public async Task A_consortium_sets_its_chain_up_by_the_commands_and_a_job_takes_the_rows_of_who_consents()
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public async Task A_consortium_sets_its_chain_up_by_the_commands_and_a_job_takes_the_rows_of_who_consents(bool decides)
     {
         using var folder = new TemporaryFolder();
         await using var chain = await TestChain.StartAsync();
@@ -51,11 +52,12 @@ public sealed class ChainDemoTests
             cards.Add(card.GetProperty("card").GetString()!);
         }
 
-        string[] deploy = ["consortium", "chain", "deploy", .. cards, "--chain", chain.Address, "--home", HomeOf(clinic), "--out", folder["chain.yaml"], "--key-delay-hours", "0", "--finality", "immediate-without-empty-blocks"];
+        string[] deploy = ["consortium", "chain", "deploy", .. cards, "--chain", chain.Address, "--home", HomeOf(clinic), "--out", folder["chain.yaml"], "--key-delay-hours", "0", "--finality", "immediate-without-empty-blocks",
+            .. decides ? Array.Empty<string>() : ["--anchor"]];
         (await CollabProgram.RunAsync([.. deploy, "--chain-id", "1"])).Expect(3, "chain.other-chain");
         (await CollabProgram.RunAsync([.. deploy, "--chain-id", "31337"])).Expect(0);
         var text = await File.ReadAllTextAsync(folder["chain.yaml"]);
-        await File.WriteAllTextAsync(folder["chain.yaml"], text.Replace("look-every: 1s", "look-every: 200ms", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(folder["chain.yaml"], text.Replace("look-every: 1s", "look-every: 200ms", StringComparison.Ordinal).Replace("anchor-every: 60s", "anchor-every: 1s", StringComparison.Ordinal));
         for (var twice = 0; twice < 2; twice++)                                          // what is done already is not done again
         {
             foreach (var party in new[] { clinic, registry })
@@ -98,8 +100,33 @@ public sealed class ChainDemoTests
         Assert.Equal(["canary-person-1", "canary-person-3"], Support.Results.KeysOf(report.Parties[registry.Name].Result!.Value));
         (await CollabProgram.RunAsync("audit", "verify", folder["out", report.Evidence!], "--trust", local.TrustFile)).Expect(0);
 
+        if (!decides)
+        {
+            // The logs decided; the chain has their heads, and a file beside the bundle proves it.
+            var (bundle, anchors) = (folder["anchored.evidence"], folder["run.anchors"]);
+            await Until.TrueAsync(
+                () =>
+                {
+                    CollabProgram.RunAsync("audit", "export", report.Job, "--out", bundle, "--home", HomeOf(registry)).GetAwaiter().GetResult().Expect(0);
+                    return CollabProgram.RunAsync("audit", "anchor", bundle, "--out", anchors, "--home", HomeOf(registry)).GetAwaiter().GetResult().ExitCode == 0;
+                },
+                TimeSpan.FromMinutes(2), "The checkpoints of the bundle did not come onto the chain.");
+            string[] verify = ["audit", "verify", bundle, "--trust", local.TrustFile, "--require-anchor", anchors, "--chain"];
+            (await CollabProgram.RunAsync([.. verify, folder["chain.yaml"]])).Expect(0, "is anchored in block", "not checked");
+            await File.WriteAllTextAsync(folder["other.yaml"], text.Replace("chain-id: 31337", "chain-id: 5", StringComparison.Ordinal));
+            (await CollabProgram.RunAsync([.. verify, folder["other.yaml"]])).Expect(5, "chain.anchor-invalid");
+            var bytes = await File.ReadAllBytesAsync(anchors);
+            bytes[^1] ^= 1;
+            await File.WriteAllBytesAsync(anchors, bytes);
+            (await CollabProgram.RunAsync([.. verify, folder["chain.yaml"]])).Expect(5, "chain.anchor-invalid");
+            var anchored = (await CollabProgram.RunAsync("consortium", "chain", "status", "--home", HomeOf(clinic), "--json")).Expect(0).Json;
+            Assert.All(anchored.GetProperty("parties").EnumerateArray(), party => Assert.Equal((true, 0U), (party.GetProperty("anchored").GetUInt64() > 0, party.GetProperty("conflicts").GetUInt32())));
+        }
+
         var content = await chain.ReadAsync();
         AssertOnlyKnown(content);
+        string[] called = [.. content.Calls.Select(call => Functions[call.Selector].Split('(')[0]).Distinct().Order(StringComparer.Ordinal)];
+        Assert.Equal(decides ? ["approve", "claim", "commit", "nominate", "open", "propose", "setDataset", "startRun"] : ["checkpoint", "claim", "nominate"], called);
         content.AssertWithout("canary-clinic", "canary-registry", "canary-study", "canary-dataset", "canary-purpose", "canary-person-1", "canary-person-2", "canary-person-3", "intersection");
     }
 
