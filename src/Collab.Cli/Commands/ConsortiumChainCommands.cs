@@ -47,7 +47,7 @@ internal static class ConsortiumChainCommands
     private static Command Deploy()
     {
         var cards = new Argument<FileInfo[]>("cards") { Description = "The chain-card.yaml of every founder.", Arity = ArgumentArity.OneOrMore };
-        var chain = new Option<Uri>("--chain") { Description = "The address of a node of the chain.", Required = true };
+        var chain = new Option<string>("--chain") { Description = "The address of a node of the chain.", Required = true };
         var id = new Option<ulong>("--chain-id") { Description = "The id that the chain must have.", Required = true };
         var quorum = new Option<int?>("--quorum") { Description = "How many operators carry a motion; more than half of the founders when not given." };
         var delay = new Option<int>("--key-delay-hours") { Description = "How long a new key waits, so that a thief's can be cancelled; 0 to 720.", DefaultValueFactory = _ => 24 };
@@ -63,8 +63,8 @@ internal static class ConsortiumChainCommands
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
-            var address = parsed.GetRequiredValue(chain);
-            if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")) throw Shared.Usage("--chain is an http or https address.");
+            if (!Uri.TryCreate(parsed.GetRequiredValue(chain), UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw Shared.Usage("--chain is an http or https address.");
             if (parsed.GetValue(delay) is < 0 or > 720) throw Shared.Usage("--key-delay-hours is 0 to 720.");
             if (parsed.GetValue(id) == 0) throw Shared.Usage("--chain-id is not 0: such a chain cannot be told from another.");
             var founders = parsed.GetRequiredValue(cards).Select(f => ChainCard.Parse(File.ReadAllText(f.FullName))).ToList();
