@@ -12,7 +12,7 @@ namespace Collab.Cli.Sandbox;
 /// <summary>Puts the contract of a sandbox on a test chain, as <c>collab consortium chain</c> does; its node must have an unlocked account that pays, as anvil has.</summary>
 internal static class LocalChain
 {
-    private const int Roles = ConsortiumContract.Provider | ConsortiumContract.Requester | ConsortiumContract.Operator;
+    private const int Roles = ConsortiumContract.Provider | ConsortiumContract.Requester | ConsortiumContract.Algorithm | ConsortiumContract.Operator | ConsortiumContract.Auditor;
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);          // a test chain makes a block for each transaction
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 

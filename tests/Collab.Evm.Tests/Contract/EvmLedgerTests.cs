@@ -165,17 +165,14 @@ public class EvmLedgerTests
         await using var parties = await ContractParties.StartAsync();
         var a = parties.LedgerA;
         var before = await TransactionsAsync(parties);
-        Digest register = Some("register"), batch = Some("batch"), algorithm = Some("algorithm");
+        Digest register = Some("register"), batch = Some("batch");
         await a.AppendAsync(s => new LedgerOperation.RegisterConsents(s.Author, s.Id, s.Time, s.Heads, register, 1, 1, Some("root")), default);
         await a.AppendAsync(s => new LedgerOperation.Attest(s.Author, s.Id, s.Time, s.Heads, batch, Some("attestation"), 1, Some("root"), Expires(parties)), default);
         await a.AppendAsync(s => new LedgerOperation.RevokeRecord(s.Author, s.Id, s.Time, s.Heads, batch, Some("record"), "record.withdrawn"), default);
         await a.AppendAsync(s => new LedgerOperation.RecordChecked(s.Author, s.Id, s.Time, s.Heads, batch, 1, Some("commitment")), default);
-        await a.AppendAsync(s => new LedgerOperation.RegisterAlgorithm(s.Author, s.Id, s.Time, s.Heads, algorithm, 1, Some("code")), default);
-        await a.AppendAsync(s => new LedgerOperation.ApproveAlgorithm(s.Author, s.Id, s.Time, s.Heads, Job, algorithm, 1), default);
-        await a.AppendAsync(s => new LedgerOperation.Endorse(s.Author, s.Id, s.Time, s.Heads, Job, Expires(parties)), default);
         var last = await a.AppendAsync(s => new LedgerOperation.DeclareRefusal(s.Author, s.Id, s.Time, s.Heads, Job, null, "policy.purpose", B), default);
         await a.WaitForFinalityAsync(last, default);
-        Assert.Equal(8, new[] { register, batch, algorithm, Job }.Sum(job => parties.LedgerB.Page(job).Operations.Count()));
+        Assert.Equal(5, new[] { register, batch, Job }.Sum(job => parties.LedgerB.Page(job).Operations.Count()));
         await parties.SettleAsync();
         Assert.Equal(before, await TransactionsAsync(parties));
     }
