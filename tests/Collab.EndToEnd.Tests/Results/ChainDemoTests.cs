@@ -1,13 +1,10 @@
 using System.Text.Json;
 using Collab.Arithmetic.Hashing;
-using Collab.Cli.Sandbox;
 using Collab.EndToEnd.Tests.Support;
-using Collab.Primitives;
-using Collab.Wire.Operator;
 
 namespace Collab.EndToEnd.Tests.Results;
 
-/// <summary>Jobs with a contract before the logs, on a test node: the demo, and a consortium that sets its chain up by the commands.</summary>
+/// <summary><c>collab demo --ledger evm</c>: the main job with a contract before the logs, on a test node.</summary>
 public sealed class ChainDemoTests
 {
     // Everything that parties ever call in a job's life.
@@ -30,104 +27,6 @@ public sealed class ChainDemoTests
         var content = await chain.ReadAsync();
         AssertOnlyKnown(content);
         content.AssertWithout("riverside", "lakeview", "registry", "demographics", "event-follow-up", "liver-cohort-description", "intersection", "statistics", "variance");
-    }
-
-    [Theory]
-    [InlineData(true), InlineData(false)]
-    public async Task A_consortium_sets_its_chain_up_by_the_commands_and_a_job_takes_the_rows_of_who_consents(bool decides)
-    {
-        using var folder = new TemporaryFolder();
-        await using var chain = await TestChain.StartAsync();
-        PartyId clinic = PartyId.Parse("canary-clinic"), registry = PartyId.Parse("canary-registry");
-        await using var local = LocalConsortium.Create(folder["nodes"], "canary-study", [clinic, registry], [CollabProgram.Executable]);
-        string HomeOf(PartyId party) => local.HomeOf(party).Folder;
-
-        // Cards, money, the contract, and a place for each.
-        var cards = new List<string>();
-        foreach (var party in new[] { clinic, registry })
-        {
-            var card = (await CollabProgram.RunAsync("consortium", "chain", "card", "--home", HomeOf(party), "--json")).Expect(0).Json;
-            foreach (var account in new[] { "administration", "provider", "requester" })
-                await chain.AskAsync("anvil_setBalance", card.GetProperty(account).GetString(), "0xde0b6b3a7640000");
-            cards.Add(card.GetProperty("card").GetString()!);
-        }
-
-        string[] deploy = ["consortium", "chain", "deploy", .. cards, "--chain", chain.Address, "--home", HomeOf(clinic), "--out", folder["chain.yaml"], "--key-delay-hours", "0", "--finality", "immediate-without-empty-blocks",
-            .. decides ? Array.Empty<string>() : ["--anchor"]];
-        (await CollabProgram.RunAsync([.. deploy, "--chain-id", "1"])).Expect(3, "chain.other-chain");
-        (await CollabProgram.RunAsync([.. deploy, "--chain-id", "31337"])).Expect(0);
-        var text = await File.ReadAllTextAsync(folder["chain.yaml"]);
-        await File.WriteAllTextAsync(folder["chain.yaml"], text.Replace("look-every: 1s", "look-every: 200ms", StringComparison.Ordinal).Replace("anchor-every: 60s", "anchor-every: 1s", StringComparison.Ordinal));
-        for (var twice = 0; twice < 2; twice++)                                          // what is done already is not done again
-        {
-            foreach (var party in new[] { clinic, registry })
-                Assert.True((await CollabProgram.RunAsync("consortium", "chain", "join", folder["chain.yaml"], "--home", HomeOf(party), "--json")).Expect(0).Json.GetProperty("joined").GetBoolean());
-        }
-
-        var status = (await CollabProgram.RunAsync("consortium", "chain", "status", "--home", HomeOf(registry), "--json")).Expect(0).Json;
-        Assert.All(status.GetProperty("parties").EnumerateArray(), party => Assert.Equal("active", party.GetProperty("state").GetString()));
-
-        // A job that needs consent, over the running nodes.
-        await local.StartAsync(default);
-        foreach (var party in new[] { clinic, registry })
-        {
-            var file = folder[$"{party}.csv"];
-            await File.WriteAllTextAsync(file, "person,score\ncanary-person-1,11\ncanary-person-2,12\ncanary-person-3,13\n");
-            await local.OperatorOf(party).CallAsync<DatasetView>(Verbs.AddDataset, new AddDatasetRequest("canary-dataset", new CsvSource(file), null, null, Subject: "person"), default);
-            var consents = new[] { "canary-person-1", "canary-person-3" }
-                .Select(person => new ConsentGiven(person, registry.Name, "canary-purpose", ["*"], DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30))).ToList();
-            await local.OperatorOf(party).CallAsync<ConsentRegisterView>(Verbs.AddConsents, new AddConsentsRequest(consents), default);
-        }
-
-        const string job = """
-            kind: intersection
-            purpose: canary-purpose
-            consent: required
-            parties:
-              - name: canary-clinic
-                dataset: canary-dataset
-                key: [person]
-              - name: canary-registry
-                dataset: canary-dataset
-                key: [person]
-            receivers: [canary-registry]
-            expires: 1d
-            uses: 1
-            """;
-        var output = new Cli.Output(Json: true, Quiet: true);
-        var report = await SandboxRun.RunAsync(local, registry, job, folder["out"], proposed => SandboxRun.ApproveAsync(local, proposed, default), output, default);
-        Assert.Equal("committed", report.State);
-        Assert.Equal(["canary-person-1", "canary-person-3"], Support.Results.KeysOf(report.Parties[registry.Name].Result!.Value));
-        (await CollabProgram.RunAsync("audit", "verify", folder["out", report.Evidence!], "--trust", local.TrustFile)).Expect(0);
-
-        if (!decides)
-        {
-            // The logs decided; the chain has their heads, and a file beside the bundle proves it.
-            var (bundle, anchors) = (folder["anchored.evidence"], folder["run.anchors"]);
-            await Until.TrueAsync(
-                () =>
-                {
-                    CollabProgram.RunAsync("audit", "export", report.Job, "--out", bundle, "--home", HomeOf(registry)).GetAwaiter().GetResult().Expect(0);
-                    return CollabProgram.RunAsync("audit", "anchor", bundle, "--out", anchors, "--home", HomeOf(registry)).GetAwaiter().GetResult().ExitCode == 0;
-                },
-                TimeSpan.FromMinutes(2), "The checkpoints of the bundle did not come onto the chain.");
-            string[] verify = ["audit", "verify", bundle, "--trust", local.TrustFile, "--require-anchor", anchors, "--chain"];
-            (await CollabProgram.RunAsync([.. verify, folder["chain.yaml"]])).Expect(0, "is anchored in block", "not checked");
-            await File.WriteAllTextAsync(folder["other.yaml"], text.Replace("chain-id: 31337", "chain-id: 5", StringComparison.Ordinal));
-            (await CollabProgram.RunAsync([.. verify, folder["other.yaml"]])).Expect(5, "chain.anchor-invalid");
-            var bytes = await File.ReadAllBytesAsync(anchors);
-            bytes[^1] ^= 1;
-            await File.WriteAllBytesAsync(anchors, bytes);
-            (await CollabProgram.RunAsync([.. verify, folder["chain.yaml"]])).Expect(5, "chain.anchor-invalid");
-            var anchored = (await CollabProgram.RunAsync("consortium", "chain", "status", "--home", HomeOf(clinic), "--json")).Expect(0).Json;
-            Assert.All(anchored.GetProperty("parties").EnumerateArray(), party => Assert.Equal((true, 0U), (party.GetProperty("anchored").GetUInt64() > 0, party.GetProperty("conflicts").GetUInt32())));
-        }
-
-        var content = await chain.ReadAsync();
-        AssertOnlyKnown(content);
-        string[] called = [.. content.Calls.Select(call => Functions[call.Selector].Split('(')[0]).Distinct().Order(StringComparer.Ordinal)];
-        Assert.Equal(decides ? ["approve", "claim", "commit", "nominate", "open", "propose", "setDataset", "startRun"] : ["checkpoint", "claim", "nominate"], called);
-        content.AssertWithout("canary-clinic", "canary-registry", "canary-study", "canary-dataset", "canary-purpose", "canary-person-1", "canary-person-2", "canary-person-3", "intersection");
     }
 
     [Fact]
