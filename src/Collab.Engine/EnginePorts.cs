@@ -55,6 +55,11 @@ public sealed record EnginePorts(
     /// <summary>What pairs of nodes made ahead of their jobs; null at a host that keeps nothing.</summary>
     public PreparedFolder? Prepared { get; init; }
 
+    /// <summary>What signs for this party and verifies for the others; null at a host that delivers nothing under seal.</summary>
+    public PartyKeys? Keys { get; init; }
+
+    internal PartyKeys RequireKeys() => Keys ?? throw new InvalidOperationException("This host has no keys to sign with.");
+
     internal PreparedFolder RequirePrepared() => Prepared ?? throw new InvalidOperationException("This host keeps nothing that was made ahead.");
 
     internal StandingFolder RequireStanding() => Standing ?? throw new InvalidOperationException("This host keeps nothing of standing jobs.");

@@ -29,6 +29,8 @@ public abstract record JobResult
     private const byte KindPipeline = 20;
     private const byte KindClusters = 21;
     private const byte KindTraced = 25;
+    private const byte KindAttested = 23;
+    private const byte KindDelivered = 24;
 
     /// <summary>The keys of the receiver that the other owner has too, in the receiver's order.</summary>
     /// <param name="Columns">The key columns.</param>
@@ -114,6 +116,19 @@ public abstract record JobResult
     /// <param name="Result">What was opened of it.</param>
     public sealed record Evaluation(EvaluationResult Result) : JobResult;
 
+    /// <summary>Records that the receiver attested of its own rows, each as a file for its holder.</summary>
+    /// <param name="Attestation">The attestation on the ledger.</param>
+    /// <param name="Expires">Until when they are valid.</param>
+    /// <param name="Rows">In the order of the rows.</param>
+    public sealed record Attested(Digest Attestation, DateTimeOffset Expires, IReadOnlyList<AttestedRow> Rows) : JobResult;
+
+    /// <summary>What an issuer released of its records under the receiver's keys; every record was verified against the ledger.</summary>
+    /// <param name="Of">The issuer.</param>
+    /// <param name="Keys">The key columns.</param>
+    /// <param name="Columns">The columns that are shown of a record that satisfies the rule.</param>
+    /// <param name="Rows">Every key that was asked for, in the receiver's order.</param>
+    public sealed record Delivered(PartyId Of, IReadOnlyList<string> Keys, IReadOnlyList<string> Columns, IReadOnlyList<DeliveredRow> Rows) : JobResult;
+
     /// <summary>The canonical encoding: a byte for the kind, then the result.</summary>
     public byte[] Encode()
     {
@@ -160,6 +175,18 @@ public abstract record JobResult
                 break;
             case Traced traced:
                 TraceOutcomeEncoding.Encode(writer.Byte(KindTraced).Byte((byte)traced.Scale), traced.Outcome);
+                break;
+            case Attested attested:
+                writer.Byte(KindAttested).Digest(attested.Attestation).Time(attested.Expires);
+                WriteRows(destination, writer, attested.Rows, AttestedRow.Encode);
+                break;
+            case Delivered delivered:
+                writer.Byte(KindDelivered).Party(delivered.Of).List(delivered.Keys, (w, k) => w.Text(k)).List(delivered.Columns, (w, c) => w.Text(c));
+                WriteRows(destination, writer, delivered.Rows, (w, row) =>
+                {
+                    Encode(w, row.Asked);
+                    w.Optional(row.Record, DeliveredRecord.Encode);
+                });
                 break;
             case Pipeline pipeline:
                 writer.Byte(KindPipeline).List(pipeline.Steps, (w, step) => w.Byte((byte)step.Number).Bytes(step.Result.Encode()));
@@ -296,6 +323,10 @@ public abstract record JobResult
             KindJoin => new Join(
                 DecodeKeys(ref reader), reader.Party(), reader.List((ref r) => r.Text()),
                 DecodeLazily(ref reader, bytes, (ref r) => new JoinedRow(DecodeRow(ref r), r.List((ref v) => v.Optional((ref t) => t.Text()))))),
+            KindAttested => new Attested(reader.Digest(), reader.Time(), DecodeLazily(ref reader, bytes, AttestedRow.Decode)),
+            KindDelivered => new Delivered(
+                reader.Party(), reader.List((ref r) => r.Text()), reader.List((ref r) => r.Text()),
+                reader.List((ref r) => new DeliveredRow(ReadMatch(ref r), r.Optional(DeliveredRecord.Decode)))),
             _ => throw new MalformedException("a known kind of result"),
         };
         reader.End();

@@ -126,7 +126,7 @@ internal static class ConsentCommands
         console.MarkupLineInterpolated($"Version {view.Version} of the register{(view.OnLedger ? ", on the ledger" : view.Version == 0 ? "" : ", not on the ledger yet")}.");
     });
 
-    private static async Task<IReadOnlyList<ConsentGiven>> ReadAsync(FileInfo file, CancellationToken cancellation)
+    internal static async Task<IReadOnlyList<ConsentGiven>> ReadAsync(FileInfo file, CancellationToken cancellation)
     {
         var reader = await CsvReader.OpenAsTextAsync(CsvLocation.Create(new CsvLocationLiteral { Path = file.FullName }), cancellation);
         if (Columns.FirstOrDefault(column => reader.Schema.Find(column) is null) is { } missing) throw Shared.Usage($"The file has no column '{missing}'.");

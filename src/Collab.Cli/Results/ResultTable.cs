@@ -9,7 +9,7 @@ namespace Collab.Cli.Results;
 /// <summary>A result as tables for people, with six digits of a number; the rest is in the JSON and the CSV.</summary>
 internal static class ResultTable
 {
-    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model", "evaluation", "trace"];
+    private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model", "evaluation", "trace", "attested", "delivered"];
 
     public static void Show(IAnsiConsole console, ReleasedResult result)
     {
@@ -21,6 +21,13 @@ internal static class ResultTable
         if (result.Model is { } model) Show(console, model);
         if (result.Evaluation is { } evaluation) Show(console, evaluation);
         if (result.Trace is { } trace) Show(console, trace);
+        if (result.Attestation is { } attestation) console.WriteLine($"{result.Count} records attested under {attestation[..12]}");
+        if (result.Delivered is { } lines)
+        {
+            var table = new Table().AddColumns([.. lines[0].Select(Markup.Escape)]);
+            foreach (var line in lines.Skip(1)) table.AddRow([.. line.Select(Markup.Escape)]);
+            console.Write(table);
+        }
     }
 
     private static void Show(IAnsiConsole console, ModelDocument model)

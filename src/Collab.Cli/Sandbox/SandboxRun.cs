@@ -14,19 +14,36 @@ namespace Collab.Cli.Sandbox;
 /// <summary>One job over local nodes, from the files of each party to result and evidence.</summary>
 internal static class SandboxRun
 {
+    private const string Consents = "consents.csv", SubjectColumn = "subject";
     private const int LargestInline = 1 << 20;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Registers every CSV file of a party's folder under its name without the ending.</summary>
+    /// <summary>Registers every CSV file of a party's folder under its name without the ending; <c>consents.csv</c> goes into its register of consents, and a column
+    /// named <c>subject</c> says whose a row is.</summary>
     public static async Task RegisterAsync(LocalConsortium local, PartyId party, string folder, Output output, CancellationToken cancellation)
     {
-        foreach (var file in Directory.EnumerateFiles(folder, "*.csv").Order(StringComparer.Ordinal))
+        var consents = new FileInfo(Path.Combine(folder, Consents));
+        if (consents.Exists)
+        {
+            var given = await ConsentCommands.ReadAsync(consents, cancellation);
+            await local.OperatorOf(party).CallAsync<ConsentRegisterView>(Verbs.AddConsents, new AddConsentsRequest(given), cancellation);
+            output.Say($"[grey]{party}[/] takes {given.Count} consents into its register");
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder, "*.csv").Where(file => Path.GetFileName(file) != Consents).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file).ToLowerInvariant().Replace('.', '-').Replace(' ', '-');
             var view = await local.OperatorOf(party).CallAsync<DatasetView>(
-                Verbs.AddDataset, new AddDatasetRequest(name, new CsvSource(Path.GetFullPath(file)), null, null), cancellation);
+                Verbs.AddDataset, new AddDatasetRequest(name, new CsvSource(Path.GetFullPath(file)), null, null, Subject: await SubjectOfAsync(file, cancellation)), cancellation);
             output.Say($"[grey]{party}[/] offers [bold]{name}[/] ({view.Rows} rows; {view.Columns.Count} columns)");
         }
+    }
+
+    private static async Task<string?> SubjectOfAsync(string file, CancellationToken cancellation)
+    {
+        using var text = new StreamReader(file);
+        var header = await text.ReadLineAsync(cancellation);
+        return header?.Split(',', ';', '\t').Any(name => name.Trim(' ', '"') == SubjectColumn) == true ? SubjectColumn : null;
     }
 
     /// <summary>Submits a job at its requester, has every owner approve it, waits for the end, and gathers what came out.</summary>
@@ -102,7 +119,13 @@ internal static class SandboxRun
         if (view.Result is not { } folder) return new SandboxParty(null, null);
         var place = Path.Combine(destination, party.Name);
         Directory.CreateDirectory(place);
-        foreach (var file in Directory.EnumerateFiles(folder)) File.Copy(file, Path.Combine(place, Path.GetFileName(file)), overwrite: true);
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(place, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
+
         var json = Path.Combine(place, ResultFolder.JsonFile);
         var isSmall = new FileInfo(json).Length <= LargestInline;
         if (isSmall)

@@ -88,6 +88,16 @@ internal sealed class ConsentSelection
             _read, _leftOut, Convert.ToBase64String(snapshot), Convert.ToBase64String(writer.Written), [.. _taken]));
     }
 
+    /// <summary>Narrows what was kept of a run to the subjects of these rows: of the others nothing was used.</summary>
+    /// <param name="rows">Rows with the columns of the input.</param>
+    public void NoteOnly(IReadOnlyList<(ColumnBatch Batch, int Row)> rows)
+    {
+        if (_register.UseOf(_start.Run) is not { } use) return;
+        var place = _input.Columns.Index().First(c => c.Item.Name == _input.Subject).Index;
+        SortedSet<string> used = new(rows.Select(row => SubjectOf(row.Batch.Columns[place], row.Row)).OfType<string>(), StringComparer.Ordinal);
+        _register.Note(_start.Run, use with { Subjects = [.. used] });
+    }
+
     /// <summary>Where the plan asks for it, checks that whoever's row was taken still consents.</summary>
     /// <exception cref="CollabException"><see cref="ConsentErrors.Withdrawn"/>.</exception>
     public void RequireNoWithdrawal()

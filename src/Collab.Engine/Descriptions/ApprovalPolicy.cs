@@ -204,6 +204,7 @@ public sealed record ApprovalRule(
     {
         IntersectionQuestion { Reveal: Jobs.Reveal.Holders } question => plan.Uses * question.RecordsOf(plan.Inputs, plan.Receivers[0]),
         RetrievalQuestion retrieval => (long)plan.Uses * retrieval.Keys,
+        DeliverQuestion deliver => (long)plan.Uses * deliver.Records,
         _ => plan.Uses,
     };
 

@@ -49,6 +49,8 @@ public static class JobDescription
         ["pipeline"] = Kind.Pipeline,
         ["cluster"] = Kind.Clustering,
         ["trace"] = Kind.Trace,
+        ["attest"] = Kind.Attest,
+        ["deliver"] = Kind.Deliver,
     };
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(3650);
@@ -62,9 +64,10 @@ public static class JobDescription
         var isIntersection = kind == Kind.Intersection;
         var isJoin = kind == Kind.Analysis && AnalysisDescription.Joins(job);
         var isRetrieval = kind == Kind.Retrieval;
+        var isDelivery = kind == Kind.Deliver;
         var isByRows = kind == Kind.Training && ModelDescription.IsByRows(job);
         var isModel = !isByRows && kind is (Kind.Training or Kind.Prediction or Kind.Evaluation or Kind.Pipeline or Kind.Clustering);
-        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isModel, isIntersection, !isRetrieval))
+        var parties = job.Sections("parties").Select(p => Input(p, isIntersection || isJoin || isRetrieval || isDelivery || isModel, isIntersection, !isRetrieval))
             .OrderBy(p => p.Owner).ToList();
         if (parties.DistinctBy(p => p.Owner).Count() != parties.Count) throw job.Error("parties", "names a party twice");
         if (isIntersection && parties.Count is < 2 or > IntersectionDescription.MostParties)
@@ -78,6 +81,8 @@ public static class JobDescription
                 Kind.Computation => ComputationDescription.Parse(job.Section("parameters")),
                 Kind.Retrieval => RetrievalDescription.Parse(job.Section("parameters")),
                 Kind.Trace => TraceDescription.Parse(job.Section("parameters")),
+                Kind.Attest => DeliveryDescription.ParseAttest(job.Section("parameters")),
+                Kind.Deliver => DeliveryDescription.ParseDeliver(job.Section("parameters")),
                 Kind.Training when isByRows => ModelDescription.ParseRowTraining(job.Section("parameters")),
                 Kind.Training => ModelDescription.ParseTraining(job.Section("parameters")),
                 Kind.Prediction => ModelDescription.ParsePrediction(job.Section("parameters")),
@@ -98,8 +103,9 @@ public static class JobDescription
             Replay = job.Choice("replay", ReplayWords, false),
         };
         job.End();
-        if ((isJoin || isRetrieval) && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1)))
-            throw job.Error("parties", $"must be two for a {(isJoin ? "join" : "retrieval")}, each with one 'key'");
+        if (kind == Kind.Attest && parties.Count != 1) throw job.Error("parties", "must be one, the issuer, for an attestation");
+        if ((isJoin || isRetrieval || isDelivery) && (parties.Count != 2 || parties.Exists(p => p.Keys.Count != 1)))
+            throw job.Error("parties", $"must be two for a {(isJoin ? "join" : isDelivery ? "delivery" : "retrieval")}, each with one 'key'");
         if (isModel && parties.Exists(p => p.Keys.Count != 1)) throw job.Error("parties", "must each have one 'key' for a model");
         if (isIntersection && specification.Receivers.Any(receiver => parties.All(p => p.Owner != receiver)))
             throw job.Error("receivers", "must be among the parties of an intersection");
@@ -185,5 +191,7 @@ public static class JobDescription
         Pipeline,
         Clustering,
         Trace,
+        Attest,
+        Deliver,
     }
 }

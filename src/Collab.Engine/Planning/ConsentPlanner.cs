@@ -9,8 +9,8 @@ internal static class ConsentPlanner
 {
     /// <summary>The subject column of each owner; none where the job asks for no consent.</summary>
     /// <exception cref="CollabException"><see cref="ConsentErrors.SubjectUndeclared"/>.</exception>
-    public static Dictionary<PartyId, string> SubjectsOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers) =>
-        specification.Consent == ConsentRule.None ? [] : offers.ToDictionary(offer => offer.Owner, offer => offer.Subject ?? throw Undeclared(offer));
+    public static Dictionary<PartyId, string> SubjectsOf(JobSpecification specification, IReadOnlyList<DatasetOffer> offers, Question question) =>
+        specification.Consent == ConsentRule.None ? [] : offers.Where(offer => question.AsksConsentOf(offer.Owner)).ToDictionary(offer => offer.Owner, offer => offer.Subject ?? throw Undeclared(offer));
 
     /// <summary>Checks, at an owner, that a plan goes by the subject that the owner declared.</summary>
     /// <exception cref="CollabException"><see cref="ConsentErrors.SubjectUndeclared"/>.</exception>

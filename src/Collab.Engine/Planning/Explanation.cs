@@ -38,6 +38,8 @@ public sealed record Explanation(
         ClusterQuestion question => ModelExplanation.Of(plan, question),
         PredictionQuestion question => ModelExplanation.Of(plan, question),
         EvaluationQuestion question => EvaluationExplanation.Of(plan, question),
+        AttestQuestion question => DeliveryExplanation.Of(plan, question),
+        DeliverQuestion question => DeliveryExplanation.Of(plan, question),
         PipelineQuestion question => OfPipeline(plan, question, machine),
         _ => throw new ArgumentException($"{plan.Protocol} has no explanation.", nameof(plan)),
     };

@@ -68,7 +68,7 @@ public static class Planner
         var sources = specification.Parties.Select(p => (Request: p, Offer: FindOffer(p, offers))).ToList();
         var question = QuestionOf(specification, sources.ConvertAll(s => s.Offer), models);
         var filters = FilterPlanner.FiltersOf(specification, sources.ConvertAll(s => s.Offer), question);
-        var subjects = ConsentPlanner.SubjectsOf(specification, sources.ConvertAll(s => s.Offer));
+        var subjects = ConsentPlanner.SubjectsOf(specification, sources.ConvertAll(s => s.Offer), question);
         var inputs = sources.ConvertAll(s => new PlanInput(
             s.Request.Owner, s.Offer.Name, s.Offer.Id, question.IsStanding ? default : s.Offer.Version, s.Offer.RowBand,
             [.. ColumnsOf(question, s.Request).Union(filters.GetValueOrDefault(s.Request.Owner)?.Columns ?? []).Union(subjects.TryGetValue(s.Request.Owner, out var subject) ? [subject] : []).Select(name => FindColumn(s.Offer, name))],
@@ -119,7 +119,7 @@ public static class Planner
         }
 
         if (input.Filter is { } filter) FilterPlanner.Require(filter, own);
-        if (plan.Consent != ConsentRule.None) ConsentPlanner.Require(input, own);
+        if (plan.Consent != ConsentRule.None && plan.Question.AsksConsentOf(input.Owner)) ConsentPlanner.Require(input, own);
 
         RequireSuitedParties(plan);
     }
@@ -138,6 +138,8 @@ public static class Planner
         EvaluationQuestion evaluation => ModelPlanner.ProtocolOf(evaluation),
         PipelineQuestion => PipelinePlanner.Protocol,
         ClusterQuestion => ModelPlanner.ClusterProtocol,
+        AttestQuestion => DeliveryPlanner.AttestProtocol,
+        DeliverQuestion => DeliveryPlanner.DeliverProtocol,
         _ => StatisticsProtocol,
     };
 
@@ -186,6 +188,12 @@ public static class Planner
             case PipelineQuestion pipeline:
                 PipelinePlanner.Require(plan, pipeline);
                 break;
+            case AttestQuestion attest:
+                DeliveryPlanner.Require(plan, attest);
+                break;
+            case DeliverQuestion deliver:
+                DeliveryPlanner.Require(plan, deliver);
+                break;
         }
     }
 
@@ -213,6 +221,8 @@ public static class Planner
         JobKind.RowTraining training => ModelPlanner.QuestionOf(training, offers),
         JobKind.Prediction prediction => ModelPlanner.QuestionOf(prediction, specification, offers, models),
         JobKind.Evaluation evaluation => ModelPlanner.QuestionOf(evaluation, specification, offers, models),
+        JobKind.Attest attest => new AttestQuestion(attest.Columns, attest.Validity),
+        JobKind.Deliver deliver => DeliveryPlanner.QuestionOf(deliver, specification, offers),
         JobKind.Pipeline pipeline => PipelinePlanner.QuestionOf(pipeline, specification, offers, models),
         _ => throw new ArgumentException($"{specification.Kind.Name} has no planner.", nameof(specification)),
     };
@@ -230,6 +240,8 @@ public static class Planner
         ClusterQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         PredictionQuestion q => request.Keys.SelectMany(key => key).Concat(q.FeaturesOf(request.Owner)).Distinct(),
         EvaluationQuestion q => request.Keys.SelectMany(key => key).Concat(q.ColumnsOf(request.Owner)).Distinct(),
+        AttestQuestion q => q.Columns,
+        DeliverQuestion q => request.Keys.SelectMany(key => key).Concat(request.Owner == q.Of ? q.Columns : []).Distinct(),
         PipelineQuestion q => q.Steps.SelectMany(step => ColumnsOf(step, request)).Distinct(),
         IntersectionQuestion q => IntersectionPlanner.ColumnsOf(q, request),
         _ => throw new ArgumentException($"{question.GetType().Name} has no columns.", nameof(question)),

@@ -43,6 +43,8 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
         PipelineQuestion question => await PipelinePart.PrepareAsync(ports, plan, question, cancellation),
         PredictionQuestion question => await PredictionPart.PrepareAsync(ports, plan, question, cancellation),
         EvaluationQuestion question => await EvaluationPart.PrepareAsync(ports, plan, question, cancellation),
+        AttestQuestion question => await AttestPart.PrepareAsync(ports, plan, question, cancellation),
+        DeliverQuestion question => await DeliverPart.PrepareAsync(ports, plan, question, cancellation),
         StatisticsQuestion question => await StatisticsPart.PrepareAsync(ports, plan, question, cancellation),
         _ => throw new InvalidOperationException($"{plan.Protocol} has no part here."),
     };

@@ -123,7 +123,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
     private async Task<ConsentSelection?> ConsentedAsync(CancellationToken cancellation)
     {
-        if (plan.Consent == ConsentRule.None || plan.InputOf(ports.Self) is not { } input) return null;
+        if (plan.Consent == ConsentRule.None || plan.InputOf(ports.Self) is not { Subject: not null } input) return null;
         var register = ports.Consents ?? throw Failure(ConsentErrors.RegisterMissing, $"{ports.Self}'s node keeps no register of consents.", ports.Self);
         var version = await register.AnchorAsync(ports.Ledger, cancellation);
         return ConsentSelection.Of(register, version, plan, input, start, ports.Clock.GetUtcNow());

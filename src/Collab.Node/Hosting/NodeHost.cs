@@ -118,6 +118,7 @@ public sealed class NodeHost : IAsyncDisposable
             {
                 Commitments = consortium.Commitments,
                 Consents = consents,
+                Keys = new PartyKeys(logKey.PublicKey.Algorithm, message => logKey.Sign(message), party => keys.Policy.Parties.Single(p => p.Party == party).Log.Key),
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
                 Prepared = new PreparedFolder(home.PreparedFolder, preparedKey),
                 SpillFolder = home.SpillFolder,

@@ -10,7 +10,7 @@ namespace Collab.Node.Storage;
 
 /// <summary>
 /// Released results, a folder a run: <c>result.csv</c> and <c>result.json</c> to read, <c>result.bin</c> and <c>opening.bin</c> for an auditor to whom
-/// the result is shown. Complete or not there.
+/// the result is shown; of records attested or delivered a file each under <c>records</c>. Complete or not there.
 /// </summary>
 public sealed class ResultFolder(string folder) : IResultSink
 {
@@ -55,6 +55,7 @@ public sealed class ResultFolder(string folder) : IResultSink
         DurableFile.Replace(
             Path.Combine(pending, JsonFile),
             stream => JsonSerializer.Serialize(stream, ResultText.ToDocument(plan, run, result.Result), OperatorJson.Indented));
+        RecordFiles.Write(pending, result.Result);
         Directory.Move(pending, final);
         DurableFile.SyncDirectory(folder);
     }

@@ -102,6 +102,25 @@ internal static class ResultText
         {
             Predictions = predictions.Rows.Select(r => Number(r.Value)),
         },
+        JobResult.Attested attested => new(plan.Digest.ToString(), run.ToString(), "attested", attested.Rows.Count, null, null, attested.Rows.Select(r => r.Row), null)
+        {
+            Attestation = attested.Attestation.ToString(),
+            Expires = attested.Expires,
+            Handles = attested.Rows.Select(r => r.Handle.ToString()),
+            Files = attested.Rows.Select(r => RecordFiles.NameOf(r.Row)),
+        },
+        JobResult.Delivered delivered => new(
+            plan.Digest.ToString(), run.ToString(), "delivered", delivered.Rows.Count(r => r.Record is not null), delivered.Keys, delivered.Rows.Select(r => r.Asked.Key), delivered.Rows.Select(r => r.Asked.Row), null)
+        {
+            JoinedFrom = delivered.Of.Name,
+            JoinedColumns = delivered.Columns,
+            Released = delivered.Rows.Select(r => r.Record is not null),
+            Verdicts = delivered.Rows.Select(r => VerdictOf(r.Record)),
+            Amounts = delivered.Rows.Select(r => r.Record?.Amount),
+            Joined = delivered.Rows.Select(r => r.Record?.Values ?? []),
+            Handles = delivered.Rows.Select(r => r.Record?.Handle.ToString()),
+            Files = delivered.Rows.Select(r => r.Record is null ? null : RecordFiles.NameOf(r.Asked.Row)),
+        },
         _ => throw new ArgumentException($"{result.GetType().Name} has no document.", nameof(result)),
     };
 
@@ -194,10 +213,25 @@ internal static class ResultText
                 Line(text, predictions.Columns.Concat(["prediction", "row"]));
                 foreach (var row in predictions.Rows) Line(text, row.Match.Key.Concat([Number(row.Value), Number(row.Match.Row)]));
                 break;
+            case JobResult.Attested attested:
+                Line(text, ["row", "handle", "file"]);
+                foreach (var row in attested.Rows) Line(text, [Number(row.Row), row.Handle.ToString(), RecordFiles.NameOf(row.Row)]);
+                break;
+            case JobResult.Delivered delivered:
+                Line(text, delivered.Keys.Concat(["released", "verdict", "amount"]).Concat(delivered.Columns.Select(column => $"{delivered.Of}.{column}")).Append("row"));
+                foreach (var (asked, record) in delivered.Rows)
+                {
+                    var values = record is { Values.Count: > 0 } ? record.Values.Select(value => value ?? "") : delivered.Columns.Select(_ => "");
+                    Line(text, asked.Key.Concat([record is null ? "no" : "yes", VerdictOf(record) ?? "", record?.Amount ?? ""]).Concat(values).Append(Number(asked.Row)));
+                }
+
+                break;
             default:
                 throw new ArgumentException($"{result.GetType().Name} has no table.", nameof(result));
         }
     }
+
+    private static string? VerdictOf(DeliveredRecord? record) => record?.Verdict switch { true => "yes", false => "no", null => null };
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
@@ -248,7 +282,7 @@ internal static class ResultText
 /// <summary>A released result. What there may be millions of is made while the document is written.</summary>
 /// <param name="Job">The plan's digest.</param>
 /// <param name="Run">The run.</param>
-/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>evaluation</c>, <c>predictions</c>, <c>clusters</c>, <c>trace</c> or <c>pipeline</c>.</param>
+/// <param name="Kind"><c>intersection</c>, <c>differences</c>, <c>cardinality</c>, <c>aggregates</c>, <c>join</c>, <c>retrieval</c>, <c>changes</c>, <c>holders</c>, <c>statistics</c>, <c>analysis</c>, <c>computation</c>, <c>model</c>, <c>evaluation</c>, <c>predictions</c>, <c>clusters</c>, <c>trace</c>, <c>attested</c>, <c>delivered</c> or <c>pipeline</c>.</param>
 /// <param name="Count">Matches, rows told, or cells.</param>
 /// <param name="KeyColumns">Where rows are told: the key columns.</param>
 /// <param name="Keys">Where rows are told: their keys as they were compared; empty texts where a key is blank.</param>
@@ -309,6 +343,27 @@ internal sealed record ResultDocument(
 
     /// <summary>Of a clustering: every cluster.</summary>
     public IReadOnlyList<ClusterDocument>? Clusters { get; init; }
+
+    /// <summary>Of records attested: the attestation's id.</summary>
+    public string? Attestation { get; init; }
+
+    /// <summary>Of records attested: until when they are valid.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>For each row of a delivery whether a record was released.</summary>
+    public IEnumerable<bool>? Released { get; init; }
+
+    /// <summary>For each row of a delivery <c>yes</c>, <c>no</c>, or null where there is no verdict.</summary>
+    public IEnumerable<string?>? Verdicts { get; init; }
+
+    /// <summary>For each row of a delivery the amount, exact, or null.</summary>
+    public IEnumerable<string?>? Amounts { get; init; }
+
+    /// <summary>For each row its record's handle, or null.</summary>
+    public IEnumerable<string?>? Handles { get; init; }
+
+    /// <summary>For each row its record's file beside this one, or null.</summary>
+    public IEnumerable<string?>? Files { get; init; }
 
     /// <summary>Of a step of a pipeline: its number, from 1.</summary>
     public int? Step { get; init; }

@@ -74,6 +74,16 @@ public sealed class JobSchemaTests
            "hops":5,"delay":2,"period":20,"traces":3,"fan-out":2,"mailbox":8,"minimum":"12.5","alerts":{"same-name":true,"industries":["K70"]},"details":["account","name"],"where":"m > 1"}}
         """;
 
+    private const string FullDelivery = """
+        {"kind":"deliver","purpose":"claims","parties":[{"name":"al","dataset":"a","key":["id","born"]},{"name":"bo","dataset":"b","key":["no","birth"],"where":"closed = 'no'"}],"receivers":["al"],"consent":"required",
+         "parameters":{"of":"bo","disclose":["item","day"],"rule":"days <= 30 and not icd = 'Z'","amount":{"of":"charge","share":"0.8","deductible":"500","cap":"20000.5"},"records":16,"record-size":1024,"valid":"30d",
+                       "trim":true,"nfkc":false,"case":"keep","blank":"fail","duplicate":"refuse"}}
+        """;
+
+    private const string FullAttestation = """
+        {"kind":"attest","purpose":"degrees","parties":[{"name":"al","dataset":"degrees","where":"year > 1999"}],"receivers":["al"],"parameters":{"columns":["name","born"],"valid":"3650d"},"expires":"12h","uses":2,"run-limit":"15m"}
+        """;
+
     private const string ShortIntersection = """
         {"kind":"intersection","purpose":"x","parties":[{"name":"al","dataset":"a","key":"id"},{"name":"bo","dataset":"b","key":"id"}],"receivers":"bo"}
         """;
@@ -161,7 +171,7 @@ public sealed class JobSchemaTests
 
     private static readonly SchemaCheck Schema = new(JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "job.schema.json")))!.AsObject());
 
-    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, FullTrace, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Evaluation, Pipeline, RowTraining, NetworkTraining, Clustering];
+    private static readonly string[] AllExamples = [FullIntersection, FullStatistics, PrivateStatistics, FullAnalysis, JoinedAnalysis, FullComputation, FullRetrieval, FullTrace, FullDelivery, FullAttestation, ShortIntersection, ShortStatistics, Aggregates, Join, Differences, Daily, LinearTraining, RecipeTraining, TreeTraining, Prediction, Evaluation, Pipeline, RowTraining, NetworkTraining, Clustering];
 
     public static TheoryData<string> Examples => [.. AllExamples];
 

@@ -10,6 +10,9 @@ internal sealed class MeetingPoint
 {
     private readonly ConcurrentDictionary<(PartyId, PartyId, Digest), (IFrameTransport First, IFrameTransport Second)> _lines = new();
 
+    /// <summary>Stands between a party and its end of a line: it sees or breaks what the party sends; null for nothing between.</summary>
+    public Func<PartyId, IFrameTransport, IFrameTransport>? Around { get; set; }
+
     /// <summary>All connections that were opened here, by the party that holds the end.</summary>
     public ConcurrentQueue<ChannelConnection> Opened { get; } = new();
 
@@ -22,7 +25,7 @@ internal sealed class MeetingPoint
             return (first, second);
         });
         var connection = await ChannelConnection.OpenAsync(
-            isFirst ? line.First : line.Second, self, peer, context, Parties.Options, cancellation);
+            Around?.Invoke(self, isFirst ? line.First : line.Second) ?? (isFirst ? line.First : line.Second), self, peer, context, Parties.Options, cancellation);
         Opened.Enqueue(connection);
         return connection;
     }

@@ -131,6 +131,11 @@ internal sealed class StudyNode : IPeers
 
     public Recording Seen { get; private set; } = new();
 
+    /// <summary>What signs in place of the log key: a deviating party's; null for the key itself.</summary>
+    public Func<byte[], byte[]>? Sign { get; set; }
+
+    public SigningKey LogKey => _options.LogKey;
+
     public ApprovalPolicy Policy { get; set; } = ApprovalPolicy.AskAlways;
 
     public EmbeddedLedger Ledger { get; private set; } = null!;
@@ -180,6 +185,8 @@ internal sealed class StudyNode : IPeers
         {
             Limits = _limits,
             Consents = Consents,
+            Keys = new PartyKeys(
+                SignatureAlgorithm.Ed25519, Sign ?? (message => _options.LogKey.Sign(message)), party => _options.Policy.Parties.Single(p => p.Party == party).Log.Key),
             Standing = new StandingFolder(StandingPath, _standingKey),
         });
         _engineRuns = new CancellationTokenSource();
