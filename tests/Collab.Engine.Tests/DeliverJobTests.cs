@@ -215,6 +215,60 @@ public sealed class DeliverJobTests
         static byte[] Padded(byte[] body, int size) => [.. body, .. new byte[size - body.Length]];
     }
 
+    [Theory]
+    [InlineData("as it should be", null)]
+    [InlineData("altered", "record.altered")]
+    [InlineData("expired", "record.expired")]
+    [InlineData("revoked", "record.revoked")]
+    [InlineData("not on the ledger", "record.unknown")]
+    [InlineData("another issuer's", "record.not-issued-by")]
+    [InlineData("no record", "record.malformed")]
+    [InlineData("of another key", "peer.protocol")]
+    [InlineData("of another attestation", "peer.protocol")]
+    [InlineData("with another field", "peer.protocol")]
+    [InlineData("with less shown", "peer.protocol")]
+    [InlineData("of another type", "peer.protocol")]
+    [InlineData("twice", "peer.protocol")]
+    public async Task A_record_is_taken_only_if_all_of_it_holds(string what, string? code)
+    {
+        await using var study = await StudyAsync();
+        var (plan, now) = (PlanOf(), DateTimeOffset.UtcNow);
+        var issuer = what == "another issuer's" ? Plans.Al : Plans.Bo;
+        RecordField[] fields = [RecordField.OfText("id", "E-1"), what == "of another type" ? RecordField.OfNumber(new ColumnSchema("item", ColumnType.Integer, 0), 7) : RecordField.OfText("item", "Item-7"),
+            .. what == "with another field" ? [RecordField.OfText("more", "m")] : Array.Empty<RecordField>()];
+        var record = SaltedRecord.Create(issuer, now.AddDays(-2), now.AddDays(what == "expired" ? -1 : 1), fields, RandomSource.Seeded(1));
+        var attestation = new Attestation(issuer, RandomSource.Seeded(2));
+        attestation.Add(record);
+        if (what != "not on the ledger")
+        {
+            var attest = await study[issuer].Ledger.AppendAsync(stamp => attestation.Operation(stamp, plan.Digest), None);
+            await study[issuer].Ledger.WaitForFinalityAsync(attest, None);
+            await study[Plans.Al].WhenLedgerAsync(plan.Digest, page => page.Of<LedgerOperation.Attest>().Any());
+        }
+
+        if (what == "revoked")
+        {
+            var revoke = await study[Plans.Bo].Ledger.AppendAsync(
+                s => new LedgerOperation.RevokeRecord(s.Author, s.Id, s.Time, s.Heads, attestation.Id, record.Header.Handle, "record.mistaken"), None);
+            await study[Plans.Bo].Ledger.WaitForFinalityAsync(revoke, None);
+            await study[Plans.Al].WhenLedgerAsync(attestation.Id, page => page.Of<LedgerOperation.RevokeRecord>().Any());
+        }
+
+        var file = attestation.Carry(record, 0, plan.Digest).Present(what == "with less shown" ? ["id"] : ["id", "item"]).EncodeSecret();
+        if (what == "altered") file[file.AsSpan().IndexOf("Item-7"u8) + 5] ^= 1;
+        if (what == "no record") file = file[..^1];
+        var ports = new EnginePorts(
+            Plans.Al, "study", study[Plans.Al].Ledger, study[Plans.Al], study[Plans.Al].Datasets, study[Plans.Al].Store, study[Plans.Al].Seen, ApprovalPolicy.AskAlways, study[Plans.Al].Seen,
+            study[Plans.Al].Seen, TimeProvider.System, RandomSource.System, "test");
+        var check = new DeliveryCheck(ports, plan, (DeliverQuestion)plan.Question, what == "of another attestation" ? Plans.DigestOf("other") : attestation.Id);
+        var key = Keyed(what == "of another key" ? "e-2" : "e-1");
+        if (what == "twice") await check.RequireAsync(key, file, None);
+        if (code is null) Assert.Equal("Item-7", Assert.Single((await check.RequireAsync(key, file, None)).Values));
+        else Assert.Equal(code, (await Assert.ThrowsAnyAsync<CollabException>(() => check.RequireAsync(key, file, None))).Code.Name);
+
+        static byte[] Keyed(string text) => [(byte)text.Length, 0, 0, 0, .. Encoding.UTF8.GetBytes(text)];
+    }
+
     [Fact]
     public async Task The_explanation_says_rule_amount_sizes_and_what_each_learns_and_a_rule_of_approval_counts_records()
     {

@@ -66,22 +66,53 @@ public sealed class DeliveryTemplateTests
         AssertNowhere(folder, "", "7777777", "8888888");
     }
 
+    [Fact]
+    public async Task An_issuer_attests_its_rows_and_the_evidence_of_its_run_is_accepted()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("university/degrees.csv", "name,born,degree,note\nWang Li,1999-01-02,BSc,CanaryNote\nLi Mei,1998-03-04,MSc,CanaryNote\n");
+        Directory.CreateDirectory(folder["employer"]);
+        folder.Write("attest.yaml", "kind: attest\npurpose: degrees\nparties:\n  - { name: university, dataset: degrees }\nreceivers: [university]\nparameters: { columns: [name, degree], valid: 3650d }\n");
+        var run = (await CollabProgram.RunAsync(
+            ["sandbox", "run", folder["attest.yaml"], "--party", $"university={folder["university"]}", $"employer={folder["employer"]}", "--out", folder["out"], "--json"])).Expect(0).Json;
+        var result = run.GetProperty("parties").GetProperty("university").GetProperty("result");
+        Assert.Equal(("attested", 2), (result.GetProperty("kind").GetString(), result.GetProperty("count").GetInt32()));
+        Assert.All(result.GetProperty("files").EnumerateArray(), file => Assert.True(File.Exists(folder["out", "university", file.GetString()!])));
+        await VerifyAsync(folder, run);
+        Assert.Empty(Support.Results.FilesWith(folder["out", "evidence"], ["Wang Li", "Li Mei"]));
+        Assert.Empty(Support.Results.FilesWith(folder["out", "nodes", "employer"], ["Wang Li", "Li Mei"]));
+    }
+
+    [Fact]
+    public async Task A_delivery_runs_with_the_contract_of_a_chain_before_the_logs()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("education-office/applicants.csv", "person_id,child\nN-41,c1\nN-43,c3\n");
+        folder.Write("housing-department/houses.csv", "person_id,subject,houses,mortgaged\nN-41,N-41,2,no\nN-43,N-43,1,no\n");
+        folder.Write("housing-department/consents.csv", Consents("education-office", "school-place", "N-41"));
+        await using var chain = await TestChain.StartAsync();
+        var (_, result) = await RunAsync(folder, "eligibility", "education-office", "housing-department", "--ledger", "evm", "--chain", chain.Address);
+        Assert.Equal(["True yes - -", "False - - -"], Lines(result));
+    }
+
     private static string Consents(string recipient, string purpose, params string[] subjects) =>
         "subject,recipient,purpose,fields,from,until\n" + string.Concat(subjects.Select(subject => $"{subject},{recipient},{purpose},*,2020-01-01,2100-01-01\n"));
 
-    private static async Task<(JsonElement Run, JsonElement Result)> RunAsync(TemporaryFolder folder, string template, string receiver, string issuer)
+    private static async Task<(JsonElement Run, JsonElement Result)> RunAsync(TemporaryFolder folder, string template, string receiver, string issuer, params string[] more)
     {
         var job = Path.Combine(AppContext.BaseDirectory, "templates", $"{template}.yaml");
         var run = (await CollabProgram.RunAsync(
-            ["sandbox", "run", job, "--party", $"{receiver}={folder[receiver]}", $"{issuer}={folder[issuer]}", "--out", folder["out"], "--json"])).Expect(0);
+            ["sandbox", "run", job, "--party", $"{receiver}={folder[receiver]}", $"{issuer}={folder[issuer]}", "--out", folder["out"], "--json", .. more])).Expect(0);
         Assert.Equal("committed", run.Json.GetProperty("state").GetString());
         var parties = run.Json.GetProperty("parties");
         Assert.False(parties.GetProperty(issuer).TryGetProperty("result", out _));
-        var evidence = Path.Combine(folder["out"], run.Json.GetProperty("evidence").GetString()!);
-        (await CollabProgram.RunAsync(["audit", "verify", evidence, "--trust", Path.Combine(folder["out"], "nodes", "consortium.yaml")])).Expect(0);
+        await VerifyAsync(folder, run.Json);
         Assert.Empty(Support.Results.FilesWith(folder["out", "evidence"], [.. File.ReadLines(Directory.GetFiles(folder[receiver], "*.csv").Single()).Skip(1).Select(line => line.Split(',')[0])]));
         return (run.Json, parties.GetProperty(receiver).GetProperty("result"));
     }
+
+    private static async Task VerifyAsync(TemporaryFolder folder, JsonElement run) =>
+        (await CollabProgram.RunAsync("audit", "verify", folder["out", run.GetProperty("evidence").GetString()!], "--trust", folder["out", "nodes", "consortium.yaml"])).Expect(0, "verified");
 
     private static List<string> Lines(JsonElement result)
     {
