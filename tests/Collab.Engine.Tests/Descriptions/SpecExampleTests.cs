@@ -11,7 +11,7 @@ public sealed class SpecExampleTests
     public void The_examples_of_job_md_are_jobs_of_each_kind()
     {
         var kinds = ExamplesOf("job.md").Select(e => JobDescription.Parse(e).Kind.GetType()).ToList();
-        Assert.Equal([typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.JointStatistics), typeof(JobKind.JointStatistics), typeof(JobKind.JointStatistics), typeof(JobKind.JointAnalyses), typeof(JobKind.JointAnalyses), typeof(JobKind.Computation), typeof(JobKind.Retrieval), typeof(JobKind.Deliver), typeof(JobKind.Attest), typeof(JobKind.Training), typeof(JobKind.Prediction), typeof(JobKind.Evaluation), typeof(JobKind.Pipeline)], kinds);
+        Assert.Equal([typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.Intersection), typeof(JobKind.JointStatistics), typeof(JobKind.JointStatistics), typeof(JobKind.JointStatistics), typeof(JobKind.JointAnalyses), typeof(JobKind.JointAnalyses), typeof(JobKind.Computation), typeof(JobKind.Retrieval), typeof(JobKind.Trace), typeof(JobKind.Deliver), typeof(JobKind.Attest), typeof(JobKind.Training), typeof(JobKind.Prediction), typeof(JobKind.Evaluation), typeof(JobKind.Pipeline)], kinds);
     }
 
     [Fact]
