@@ -1,8 +1,10 @@
+using Collab.Channels;
 using Collab.Cryptography;
 using Collab.Engine.Consents;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
+using Collab.Engine.Replays;
 using Collab.Ledger;
 using Collab.Primitives;
 
@@ -63,6 +65,18 @@ public sealed record EnginePorts(
     internal PreparedFolder RequirePrepared() => Prepared ?? throw new InvalidOperationException("This host keeps nothing that was made ahead.");
 
     internal StandingFolder RequireStanding() => Standing ?? throw new InvalidOperationException("This host keeps nothing of standing jobs.");
+
+    /// <summary>Where recordings for replays are kept; null at a host that keeps none, and takes part in no job that asks for it.</summary>
+    public KeptReplays? Replays { get; init; }
+
+    /// <summary>Randomness of what outlives a run: it never comes from a seed that a party may open.</summary>
+    internal RandomSource Lasting { get => field ?? Random; init; }
+
+    /// <summary>Between a part of a protocol and its channels: the recorder, when there is one. Tests put a node that cheats here.</summary>
+    internal Func<ReplayRecorder?, IReadOnlyDictionary<PartyId, IChannel>, IReadOnlyDictionary<PartyId, IChannel>> Between { get; init; } =
+        static (recorder, channels) => recorder?.Channels(channels) ?? channels;
+
+    internal KeptReplays RequireReplays() => Replays ?? throw new InvalidOperationException("This host keeps no recordings.");
 
     /// <summary>Where streamed runs set aside what is larger than memory, sealed; null when this host runs none.</summary>
     public string? SpillFolder { get; init; }

@@ -1,6 +1,7 @@
 using Collab.Cryptography;
 using Collab.Engine.Models;
 using Collab.Engine.Ports;
+using Collab.Engine.Replays;
 using Collab.Engine.Streaming;
 using Collab.Evidence;
 using Collab.Jobs;
@@ -12,7 +13,8 @@ namespace Collab.Engine;
 /// <remarks>Keys: <c>plan/JOB</c>, <c>run/RUN/begun</c>, <c>run/RUN/result</c> (of a streamed run <c>run/RUN/result-aside</c>), <c>run/RUN/receipt/PARTY</c>, <c>run/RUN/settled</c>, <c>run/RUN/train/</c> (what a training sets aside), <c>run/RUN/part/PARTY</c> and, once it is committed, <c>model/RUN/PARTY</c>.</remarks>
 /// <param name="store">Where it is kept.</param>
 /// <param name="spillFolder">The host's folder for what streamed runs set aside; null for a host without one.</param>
-public sealed class JobArchive(IJobStore store, string? spillFolder = null)
+/// <param name="replays">The recordings of this host; null for a host without them.</param>
+public sealed class JobArchive(IJobStore store, string? spillFolder = null, KeptReplays? replays = null)
 {
     /// <summary>A job that this node does not know.</summary>
     public static readonly ErrorCode JobUnknown = new(
@@ -70,6 +72,7 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
 
         TrainingState.Forget(store, run);
         if (spillFolder is not null) RunSpill.Forget(store, spillFolder, run);
+        if (fault is not null) replays?.Forget(run); // nobody asks what led to no result
         store.Put($"run/{run}/settled", writer.Optional(fault, Fault.Encode).ToArray());
     }
 
@@ -121,6 +124,7 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null)
     public void ForgetOrphans()
     {
         if (spillFolder is not null) RunSpill.ForgetAllBut(store, spillFolder, BegunRuns);
+        replays?.ForgetOld(BegunRuns);
     }
 
     /// <summary>Keeps a part of a model until its run is settled: then it stays, or is forgotten with the run.</summary>

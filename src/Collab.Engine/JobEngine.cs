@@ -24,7 +24,7 @@ public sealed class JobEngine(EnginePorts ports)
 
     private const int ShortestModelPrefix = 6;
 
-    private readonly JobArchive _archive = new(ports.Store, ports.SpillFolder);
+    private readonly JobArchive _archive = new(ports.Store, ports.SpillFolder, ports.Replays);
     private readonly ConcurrentDictionary<Digest, Task> _advancing = new();
     private readonly ConcurrentDictionary<Digest, Task> _runs = new();
     private readonly ConcurrentDictionary<Digest, bool> _announced = new();

@@ -262,6 +262,8 @@ public sealed class BundleVerifier
 
             if (receipt.Party != party || receipt.Run != run.Run || receipt.Job != contents.Plan.Digest)
                 Broken(EvidenceErrors.ReceiptMismatch, part, null, "The receipt is of another party, run or plan.");
+            if ((receipt.Replay is not null) != contents.Plan.Replay)
+                Broken(EvidenceErrors.ReceiptMismatch, part, null, "It commits to a seed and a recording where the plan keeps no replay, or to none where it does.");
             var input = contents.Plan.InputOf(party);
             if (receipt.Snapshot?.DatasetId != input?.DatasetId || (receipt.Snapshot is { } read && !input!.Admits(read.Version)))
                 Broken(EvidenceErrors.OtherDataset, part, "snapshot", "What was read is not the dataset and version of the plan.");

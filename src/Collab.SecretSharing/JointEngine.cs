@@ -53,7 +53,7 @@ public sealed class JointEngine : IAsyncDisposable
 
         var stored = await StoredTriples.AgreeAsync(self, channel, store, cancellation).ConfigureAwait(false);
         var (transfers, line) = (new ExtendedTransfers((BooleanParty)index, channel, random, context), channel.Fork(EngineFork));
-        return new(new TwoPartyEngine(parties, self, line, transfers, context, stored), transfers, line);
+        return new(new TwoPartyEngine(parties, self, line, transfers, context, stored) { Orders = random.Branch("orders") }, transfers, line);
     }
 
     /// <summary>Says that the run is over, where somebody waits to hear it.</summary>

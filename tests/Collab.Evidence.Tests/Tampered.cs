@@ -287,6 +287,8 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
             changeReceipt: r => r.Party == Riverside ? r with { Run = Other } : r);
         yield return Told("a receipt of another plan", EvidenceErrors.ReceiptMismatch, "receipt/riverside", Trial.Honest,
             changeReceipt: r => r.Party == Riverside ? r with { Job = Other } : r);
+        yield return Told("a seed where the plan keeps no replay", EvidenceErrors.ReceiptMismatch, "receipt/riverside", Trial.Honest,
+            changeReceipt: r => r.Party == Riverside ? r with { Replay = new CommitmentReference(1, Other) } : r);
         yield return Told("rows of another version", EvidenceErrors.OtherDataset, "receipt/riverside", Trial.Honest,
             changeReceipt: r => r.Party == Riverside ? r with { Snapshot = r.Snapshot! with { Version = Other } } : r);
         yield return Told("rows of a party that brings none", EvidenceErrors.OtherDataset, "receipt/registry", Trial.Honest,

@@ -333,12 +333,12 @@ class Plan:
         inputs = r.list(self.input)
         self.receivers = r.list(Reader.party)
         created, self.expires, self.uses, limit = r.time(), r.time(), min(r.u32(), 2**31 - 1), r.u32()
-        self.algorithm, self.endorsers, self.at_least, replay = None, [], 0, False
+        self.algorithm, self.endorsers, self.at_least, self.replay = None, [], 0, False
         if self.version == 4:
             require(r.byte() == 0)  # this verifier reads no plan with consent
             self.algorithm = r.optional(lambda a: (a.party(), a.digest(), a.u32(), a.text(), a.digest()))
-            self.endorsers, self.at_least, replay = r.list(Reader.party), r.byte(), r.boolean()
-            require(self.algorithm or self.endorsers or replay)
+            self.endorsers, self.at_least, self.replay = r.list(Reader.party), r.byte(), r.boolean()
+            require(self.algorithm or self.endorsers or self.replay)
         r.end()
         owners = [i[0] for i in inputs]
         require(security == 1 and 1 <= len(inputs) <= 16 and rises(owners))
@@ -699,6 +699,7 @@ def check_receipts(b):
             continue
         expect(commit and receipt and commit.receipt == receipt.digest, "binding.receipt-mismatch", part)
         expect((receipt.party, receipt.run, receipt.job) == (party, b.run, plan.digest), "binding.receipt-mismatch", part)
+        expect((receipt.replay is not None) == plan.replay, "binding.receipt-mismatch", part)
         read = receipt.snapshot[:2] if receipt.snapshot else None
         expect(read == plan.inputs.get(party), "binding.other-dataset", part)
     for party, receipt in b.receipts.items():

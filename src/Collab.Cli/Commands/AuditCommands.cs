@@ -12,7 +12,7 @@ namespace Collab.Cli.Commands;
 /// <summary><c>collab audit</c>: verify evidence with no node, no network and no trust in any party.</summary>
 internal static class AuditCommands
 {
-    public static Command Create() => new("audit", "Verify evidence offline; tell what happened; take evidence from a node.") { Verify(), AuditTraceCommand.Create(), AuditExportCommand.Create(), AuditAnchorCommands.Create() };
+    public static Command Create() => new("audit", "Verify evidence offline; tell what happened; take evidence from a node.") { Verify(), AuditTraceCommand.Create(), AuditExportCommand.Create(), AuditAnchorCommands.Create(), ReplayCommands.Create() };
 
     private static Command Verify()
     {
@@ -102,6 +102,7 @@ internal static class AuditCommands
         console.MarkupLineInterpolated($"{(contradictions.Count == 0 ? $"the {count} files do not contradict each other" : $"{contradictions.Count} contradictions between the {count} files")}");
     }
 
+    /// <summary>The bytes of a bundle.</summary>
     public static ReadOnlyMemory<byte> ReadBundle(FileInfo file)
     {
         const long largest = 1L << 30;

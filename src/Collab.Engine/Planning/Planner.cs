@@ -145,6 +145,7 @@ public static class Planner
 
     internal static void RequireSuitedParties(Plan plan)
     {
+        ReplayPlanner.Require(plan);
         switch (plan.Question)
         {
             case IntersectionQuestion intersection:

@@ -9,7 +9,7 @@ internal static class PreparedExplanation
     /// <summary>The notes of a plan: one where two parties compute without a dealer and this one is one of them, else none.</summary>
     public static IEnumerable<Bilingual> NotesOn(Plan plan, PartyId self, PreparedFolder? prepared)
     {
-        if (prepared is null || plan.Question is not ComputationQuestion question) yield break;
+        if (prepared is null || plan.Replay || plan.Question is not ComputationQuestion question) yield break;
         var program = ComputationPlanner.ProgramOf(plan, question);
         if (ComputationPlanner.PeerOf(plan, program, self) is not { } peer) yield break;
         var (products, conjunctions) = program.Describe(plan.Security).Triples;

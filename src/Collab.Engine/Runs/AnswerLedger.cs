@@ -142,7 +142,7 @@ internal sealed class AnswerLedger
         lock (Answering)
         {
             if (_ports.Store.Get(Key) is { } known) return BitConverter.ToUInt64(known);
-            var secret = _ports.Random.Bytes(sizeof(ulong));
+            var secret = _ports.Lasting.Bytes(sizeof(ulong));
             _ports.Store.Put(Key, secret);
             return BitConverter.ToUInt64(secret);
         }

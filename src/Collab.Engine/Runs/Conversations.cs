@@ -50,13 +50,15 @@ internal sealed class Conversations : IAsyncDisposable
     public async Task<IReadOnlyList<Conversation>> CloseAsync(CancellationToken cancellation)
     {
         var transcripts = await Task.WhenAll(_connections.Select(c => c.CloseAsync(cancellation)));
-        return [.. transcripts
-            .Select(t => new Conversation(t.Sent.Receiver, Lines(t.Sent), Lines(t.Received)))
-            .OrderBy(c => c.Peer)];
-
-        static List<ChannelDigest> Lines(DirectionTranscript direction) => [.. direction.Channels
-            .Select(c => new ChannelDigest(c.Label, (ulong)c.Messages, (ulong)c.Bytes, c.Digest))];
+        return [.. transcripts.Select(Of).OrderBy(c => c.Peer)];
     }
+
+    /// <summary>A transcript as receipts have it.</summary>
+    public static Conversation Of(Transcript transcript) =>
+        new(transcript.Sent.Receiver, [.. transcript.Sent.Channels.Select(LineOf)], [.. transcript.Received.Channels.Select(LineOf)]);
+
+    /// <summary>An entry of a transcript as receipts have it.</summary>
+    public static ChannelDigest LineOf(TranscriptEntry entry) => new(entry.Label, (ulong)entry.Messages, (ulong)entry.Bytes, entry.Digest);
 
     /// <summary>Gives the run up with every party, for one reason.</summary>
     public Task AbortAsync(Fault fault) => Task.WhenAll(_connections.Select(c => c.AbortAsync(fault)));

@@ -22,8 +22,8 @@ internal abstract record ProtocolPart(SnapshotReference? Snapshot) : IDisposable
             ? StreamedIntersectionPart.PrepareAsync(ports, plan, (IntersectionQuestion)plan.Question, run, cancellation)
             : PrepareAsync(ports, plan, cancellation);
 
-    /// <summary>Whether a run of the plan goes on after an interruption.</summary>
-    public static bool CanGoOn(Plan plan) => plan.Protocol == IntersectionProtocol.StreamedVoleName || plan.Question is TrainingQuestion { Model: ModelChoice.Linear };
+    /// <summary>Whether a run of the plan goes on after an interruption. One that is kept for a replay has one attempt, of which all is recorded.</summary>
+    public static bool CanGoOn(Plan plan) => !plan.Replay && (plan.Protocol == IntersectionProtocol.StreamedVoleName || plan.Question is TrainingQuestion { Model: ModelChoice.Linear });
 
     /// <summary>Reads this party's rows to the end, once, and reduces them to what the protocol needs. Nothing is sent.</summary>
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, CancellationToken cancellation) => plan.Question switch

@@ -2,6 +2,7 @@ using Collab.Channels;
 using Collab.Cryptography;
 using Collab.Engine.Consents;
 using Collab.Engine.Ports;
+using Collab.Engine.Replays;
 using Collab.Jobs;
 using Collab.Ledger;
 using Collab.Primitives;
@@ -97,15 +98,16 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             try
             {
                 Enter(RunSteps.Read);                                  // 5   the plan was checked; now rows may be read
-                using var part = await ProtocolPart.PrepareAsync(ports with { Consented = consented }, plan, _run, stopping);
+                using var recorder = plan.Replay ? ports.RequireReplays().Begin(HeadOf(), ports.Random) : null;
+                using var part = await ProtocolPart.PrepareAsync(PortsOf(recorder, consented), plan, _run, stopping);
                 part.Passed = conversation.PassedWith;
 
                 Enter(RunSteps.Protocol);                              // 6
-                var result = await part.RunAsync(conversation.Channels, _run, Observe, stopping);
+                var result = await part.RunAsync(ports.Between(recorder, conversation.Channels), _run, Observe, stopping);
 
                 Enter(RunSteps.Receipt);                               // 7   sealed and durable before anybody is told
                 consented?.RequireNoWithdrawal();
-                return Seal(part.Snapshot, part.Account(await conversation.CloseAsync(stopping)), result);
+                return Seal(part.Snapshot, part.Account(await conversation.CloseAsync(stopping)), result, recorder);
             }
             catch (ProtocolException e) when (IsInterruption(e))
             {
@@ -203,20 +205,29 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             throw new CollabException(refusal.Code, refusal.Message, refusal.By, RunSteps.Authorize);
     }
 
-    private Receipt Seal(SnapshotReference? snapshot, IReadOnlyList<Conversation> conversations, JobResult? result)
+    private EnginePorts PortsOf(ReplayRecorder? recorder, ConsentSelection? consented) => recorder is null
+        ? ports with { Consented = consented }
+        : ports with { Consented = consented, Random = recorder.Random, Lasting = ports.Random, Datasets = recorder.Catalogue(ports.Datasets), Prepared = null };
+
+    private ReplayBlock.Head HeadOf() => new(_job, _run, ports.Self, ports.Software, ports.Commitments, checked((uint)ports.BucketKeys));
+
+    private Receipt Seal(SnapshotReference? snapshot, IReadOnlyList<Conversation> conversations, JobResult? result, ReplayRecorder? recorder)
     {
         RequireRunning();
         CommitmentReference? committed = null;
         if (result is not null)
         {
-            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.WriteTo, ports.Random, ports.Commitments);
+            var (commitment, opening) = Commitment.Commit(SealedResult.Domain, result.WriteTo, recorder?.Random.Branch(ReplayRecorder.ResultBranch) ?? ports.Random, ports.Commitments);
             archive.PutResult(_run, new SealedResult(opening, result));
             committed = new CommitmentReference((byte)commitment.Algorithm, commitment.Value);
         }
 
         var receipt = new Receipt(
             _job, _run, ports.Self, new Digest(ports.Random.Bytes(Digest.Size)), ports.Software, snapshot, conversations, committed,
-            ports.Clock.GetUtcNow());
+            ports.Clock.GetUtcNow())
+        {
+            Replay = recorder is null ? null : ports.RequireReplays().Finish(_run, recorder, ports.Random, ports.Commitments),
+        };
         archive.PutReceipt(receipt);
         return receipt;
     }

@@ -39,7 +39,7 @@ internal sealed record StreamedIntersectionPart(EnginePorts Ports, Plan Plan, In
     {
         if (ports.SpillFolder is not { } root) throw new InvalidOperationException("This host has no folder for streamed runs.");
         var itemContext = Digest.Of("collab.intersection.items.v1", ContextOf(plan, run).ToArray());
-        var spill = RunSpill.Open(ports.Store, root, run, ports.Random);
+        var spill = RunSpill.Open(ports.Store, root, run, ports.Lasting);
         try
         {
             if (spill.State is null)

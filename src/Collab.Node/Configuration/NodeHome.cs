@@ -70,6 +70,9 @@ public sealed record NodeHome(string Folder)
     /// <summary>What runs over large sets set aside until they have ended; sealed under keys that are in the store.</summary>
     public string SpillFolder => Path.Combine(Folder, "spill");
 
+    /// <summary>Recordings of runs for replays, sealed; the keys are in the store.</summary>
+    public string ReplaysFolder => Path.Combine(Folder, "replays");
+
     /// <summary>Released results.</summary>
     public string ResultsFolder => Path.Combine(Folder, "results");
 

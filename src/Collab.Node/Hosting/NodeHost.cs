@@ -10,6 +10,7 @@ using Collab.Engine.Descriptions;
 using Collab.Engine.Planning;
 using Collab.Engine.Ports;
 using Collab.Engine.Records;
+using Collab.Engine.Replays;
 using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
@@ -109,6 +110,7 @@ public sealed class NodeHost : IAsyncDisposable
             var datasets = new DatasetRegistry(configuration.Party, store, RandomSource.System);
             var consents = new ConsentRegister(store, RandomSource.System, clock, consortium.Commitments);
             var results = new ResultFolder(home.ResultsFolder);
+            var replays = new KeptReplays(store, home.ReplaysFolder, clock);
             JobEngine? engine = null;
             var chain = ChainLedger.OpenIfConfigured(home, passphrase, ledger, datasets, (run, party) => engine?.Archive.FindReceipt(run, party), clock);
             if (chain is not null) Own(chain);
@@ -122,12 +124,13 @@ public sealed class NodeHost : IAsyncDisposable
                 Standing = new StandingFolder(home.StandingFolder, standingKey),
                 Prepared = new PreparedFolder(home.PreparedFolder, preparedKey),
                 SpillFolder = home.SpillFolder,
+                Replays = replays,
                 Machine = () => Machine.This with { Here = NodesHere(consortium, configuration.Party) },
             };
             engine = new JobEngine(bucketKeys is { } keysOfBucket ? ports with { BucketKeys = keysOfBucket } : ports);
             var issued = new IssuedRecords(store);
             var parts = new NodeParts(
-                configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, consents, engine, results, events, clock, Software,
+                configuration.Party, consortium, keys, logKey, renewal, ledger, peers, datasets, consents, replays, engine, results, events, clock, Software,
                 configuration.Listen, clock.GetUtcNow())
             {
                 Chain = chain,

@@ -3,6 +3,7 @@ using Collab.Engine;
 using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
 using Collab.Engine.Records;
+using Collab.Engine.Replays;
 using Collab.Evidence;
 using Collab.Ledger.Embedded;
 using Collab.Node.Configuration;
@@ -23,6 +24,7 @@ internal sealed record NodeParts(
     PeerDirectory Peers,
     DatasetRegistry Datasets,
     ConsentRegister Consents,
+    KeptReplays Replays,
     JobEngine Engine,
     ResultFolder Results,
     EventStream Events,

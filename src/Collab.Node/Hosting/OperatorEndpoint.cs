@@ -7,6 +7,7 @@ using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Models;
 using Collab.Engine.Planning;
+using Collab.Engine.Replays;
 using Collab.Evidence;
 using Collab.Evidence.Archives;
 using Collab.Jobs;
@@ -63,6 +64,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.ListModels => new ModelsView([.. parts.Engine.Archive.PartsOf(parts.Self).Select(part => ViewModel(part.Model, withTerms: false)).OrderByDescending(view => view.Created)]),
         Verbs.ShowModel => ViewModel(ModelOf(request), withTerms: true),
         Verbs.ForgetModel => Forget(ModelOf(request)),
+        Verbs.ForgetReplay => ForgetReplay(Read<JobRequest>(request)),
         _ => throw new CollabException(RequestInvalid, $"The node knows no verb '{verb}'."),
     });
 
@@ -94,6 +96,12 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         var asked = Read<JobRequest>(request);
         var plan = Find(asked);
         var run = asked.Run is null ? NewestRun(plan) : Digest.Parse(asked.Run);
+        if (verb == Verbs.OpenReplay)
+        {
+            foreach (var piece in parts.Replays.Open(run).SelectMany(Pieces)) yield return piece;
+            yield break;
+        }
+
         if (verb == Verbs.ExportEvidence)
         {
             foreach (var piece in Pieces(await ExportAsync(plan, run, cancellation))) yield return piece;
@@ -122,6 +130,14 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         var view = ViewModel(model, withTerms: false);
         parts.Engine.Archive.ForgetModel(model);
         return view with { PartsHere = [] };
+    }
+
+    private ForgottenReplayView ForgetReplay(JobRequest asked)
+    {
+        var run = asked.Run is null ? NewestRun(Find(asked)) : Digest.Parse(asked.Run);
+        if (!parts.Replays.Has(run)) throw new CollabException(ReplayErrors.NotKept, $"No recording of run {run.Short} is kept here.", parts.Self);
+        parts.Replays.Forget(run);
+        return new ForgottenReplayView(run.ToString());
     }
 
     private async Task<StockView> PrepareAsync(PrepareRequest request, CancellationToken cancellation)

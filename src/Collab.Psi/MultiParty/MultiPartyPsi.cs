@@ -69,7 +69,7 @@ public static class MultiPartyPsi
         var gate = new Lock();
         await Concurrently.RunAsync(cancellation, [.. others.Select(other => (Func<CancellationToken, Task>)(async stop =>
         {
-            using var values = await EvaluateAsync(channels[other], other, counts[other], digests.Memory, random, options, ole, stop).ConfigureAwait(false); // 3, 4 ←
+            using var values = await EvaluateAsync(channels[other], other, counts[other], digests.Memory, random.Branch(other.Name), options, ole, stop).ConfigureAwait(false); // 3, 4 ←
             options.Seen?.Invoke(other, values.Span.ToArray());
             lock (gate) Gf128Vector.Add(sum.Span, values.Span, sum.Span);
         }))]).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal sealed class PairEngine : IAsyncDisposable
         var context = options.ContextOf(self, channel.Peer);
         Channel = channel.Fork(Fork);
         _engineChannel = Channel.Fork(EngineFork);
-        _transfers = new ExtendedTransfers(first ? BooleanParty.First : BooleanParty.Second, Channel, random, context);
+        _transfers = new ExtendedTransfers(first ? BooleanParty.First : BooleanParty.Second, Channel, random.Branch("engine"), context); // engines to several parties draw at the same time
         Engine = new BooleanEngine(first ? BooleanParty.First : BooleanParty.Second, _engineChannel, _transfers, context);
     }
 

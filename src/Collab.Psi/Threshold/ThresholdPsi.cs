@@ -71,7 +71,7 @@ public static class ThresholdPsi
             await Concurrently.RunAsync(cancellation, [.. others.Select((other, place) => (Func<CancellationToken, Task>)(async stop =>
             {
                 var shared = await CircuitPsi.ReceiveAsync(
-                    engines[place].Channel, engines[place].Engine, items, random, Test(options, counts[other]), ole, stop).ConfigureAwait(false); // 3 ↔
+                    engines[place].Channel, engines[place].Engine, items, random.Branch(other.Name), Test(options, counts[other]), ole, stop).ConfigureAwait(false); // 3 ↔
                 columns[place] = Column(shared, bins, other);
                 if (shared.BinCount > 0) Volatile.Write(ref itemOfBin, shared.Items);       // the same of all
             }))]).ConfigureAwait(false);

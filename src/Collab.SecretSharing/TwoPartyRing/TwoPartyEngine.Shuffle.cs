@@ -9,7 +9,7 @@ public sealed partial class TwoPartyEngine
 {
     /// <inheritdoc/>
     /// <remarks>
-    /// Step 12: n·(2⌈log₂ n⌉ − 1) transfers of a word and of the bits beside it, for each vector or vector of bits, whichever are more; two flights each way for 2^20 of them. Orders come from the system.
+    /// Step 12: n·(2⌈log₂ n⌉ − 1) transfers of a word and of the bits beside it, for each vector or vector of bits, whichever are more; two flights each way for 2^20 of them. Orders come from <see cref="Orders"/>.
     /// </remarks>
     public async Task<(SharedVector[] Vectors, SharedBitVector[] Bits)> ShuffleAsync(
         IReadOnlyList<SharedVector> vectors, IReadOnlyList<SharedBitVector> bits, CancellationToken cancellation = default)
@@ -23,7 +23,7 @@ public sealed partial class TwoPartyEngine
             new RowShares(i < vectors.Count ? vectors[i].Component(0).ToArray() : null, i < bits.Count ? WordsOf(bits[i]) : null, i < bits.Count ? bits[i].Planes : 0))];
         try
         {
-            await KnownMoves.ShuffleAsync(engine, rows, RandomSource.System, cancellation).ConfigureAwait(false);                                    // 12 ↔
+            await KnownMoves.ShuffleAsync(engine, rows, Orders, cancellation).ConfigureAwait(false);                                    // 12 ↔
             return ([.. rows.Take(vectors.Count).Select(row => VectorOf(row.Words!))], [.. rows.Take(bits.Count).Select(row => BitsOf(row.Bits!, row.BitCount))]);
         }
         finally

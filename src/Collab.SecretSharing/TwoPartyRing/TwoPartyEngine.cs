@@ -67,6 +67,9 @@ public sealed partial class TwoPartyEngine : IVectorEngine
         return new(parties, index, channel, await DealtProducts.OpenAsync(index, channel, dealer, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>Where the orders of shuffles come from.</summary>
+    public RandomSource Orders { get; init; } = RandomSource.System;
+
     /// <inheritdoc/>
     public IReadOnlyList<PartyId> Parties { get; }
 

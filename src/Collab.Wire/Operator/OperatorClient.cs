@@ -60,6 +60,7 @@ public sealed class OperatorClient : IDisposable
         using var call = verb switch
         {
             Verbs.GetResult => _client.GetResult(ToRequest(request), options),
+            Verbs.OpenReplay => _client.OpenReplay(ToRequest(request), options),
             Verbs.ExportModel => _client.ExportModel(ToRequest(request), options),
             _ => _client.ExportEvidence(ToRequest(request), options),
         };
@@ -99,6 +100,7 @@ public sealed class OperatorClient : IDisposable
         Verbs.ListModels => _client.ListModelsAsync,
         Verbs.ShowModel => _client.ShowModelAsync,
         Verbs.ForgetModel => _client.ForgetModelAsync,
+        Verbs.ForgetReplay => _client.ForgetReplayAsync,
         _ => throw new ArgumentException($"'{verb}' is no verb with one answer.", nameof(verb)),
     };
 

@@ -93,6 +93,9 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> ForgetModel(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ForgetModel, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> ForgetReplay(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ForgetReplay, request, context);
+
+    /// <inheritdoc/>
     public override Task WatchJobs(OperatorRequest request, IServerStreamWriter<OperatorReply> responseStream, ServerCallContext context) =>
         Guarded(context, async () =>
         {
@@ -108,6 +111,10 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     /// <inheritdoc/>
     public override Task ExportModel(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
         Stream(Verbs.ExportModel, request, responseStream, context);
+
+    /// <inheritdoc/>
+    public override Task OpenReplay(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
+        Stream(Verbs.OpenReplay, request, responseStream, context);
 
     /// <inheritdoc/>
     public override Task ExportEvidence(OperatorRequest request, IServerStreamWriter<Piece> responseStream, ServerCallContext context) =>
@@ -227,6 +234,12 @@ public static class Verbs
 
     /// <summary>Forgets the parts of a model that are here.</summary>
     public const string ForgetModel = "model.forget";
+
+    /// <summary>Opens this party's side of a run to an auditor.</summary>
+    public const string OpenReplay = "replay.open";
+
+    /// <summary>Forgets the recording of a run.</summary>
+    public const string ForgetReplay = "replay.forget";
 
     /// <summary>A whole model as a file.</summary>
     public const string ExportModel = "model.export";

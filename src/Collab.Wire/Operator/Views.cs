@@ -36,6 +36,10 @@ public sealed record JobRequest(string? Job, string? Run = null, string? Reason 
 /// <param name="WithoutPlans">Whether plans and receipts stay at the node.</param>
 public sealed record EvidenceRequest(bool Logs, DateTimeOffset? From = null, DateTimeOffset? To = null, bool WithoutPlans = false);
 
+/// <summary>A recording that was forgotten.</summary>
+/// <param name="Run">The run.</param>
+public sealed record ForgottenReplayView(string Run);
+
 /// <summary>A request about a model.</summary>
 /// <param name="Model">The first digits of the run that trained it, or of the job.</param>
 /// <param name="Format">Of an export: <c>onnx</c> or <c>pmml</c>.</param>

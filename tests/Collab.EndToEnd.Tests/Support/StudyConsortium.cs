@@ -25,6 +25,9 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <summary>The intersection as it runs over large sets: by the rows that are said, not by those that are there.</summary>
     public const string StreamedKind = "streamed";
 
+    /// <summary>The intersection, kept for a replay.</summary>
+    public const string KeptKind = "kept";
+
     /// <summary>A model of the registry's labels on the clinic's columns.</summary>
     public const string TrainingKind = "train";
 
@@ -93,11 +96,12 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <summary>Submits a job at the registry under a purpose of its own; its digest, also when the registry's node died on the way.</summary>
     public async Task<StudyJob> SubmitAsync(string kind)
     {
-        var purpose = $"{(kind == StreamedKind ? "intersection" : kind)}-{Interlocked.Increment(ref _jobs)}";
+        var purpose = $"{(kind is StreamedKind or KeptKind ? "intersection" : kind)}-{Interlocked.Increment(ref _jobs)}";
         var description = kind switch
         {
             "intersection" => Intersection(purpose),
             StreamedKind => Streamed(purpose),
+            KeptKind => $"{Intersection(purpose)}\nreplay: kept\n",
             TrainingKind => Training(purpose),
             AllListsKind => ThreeLists(purpose, "trim: true"),
             EnoughListsKind => ThreeLists(purpose, "at-least: 2"),
@@ -310,7 +314,7 @@ internal sealed record StudyJob(string Digest, string Kind)
     /// <summary>Who takes part in its runs.</summary>
     public IReadOnlyList<PartyId> Participants => ParticipantsOf(Kind);
 
-    public static IReadOnlyList<PartyId> ParticipantsOf(string kind) => kind is "intersection" or StudyConsortium.StreamedKind or StudyConsortium.TrainingKind
+    public static IReadOnlyList<PartyId> ParticipantsOf(string kind) => kind is "intersection" or StudyConsortium.StreamedKind or StudyConsortium.KeptKind or StudyConsortium.TrainingKind
         ? [StudyConsortium.Clinic, StudyConsortium.Registry]
         : [StudyConsortium.Clinic, StudyConsortium.Hospital, StudyConsortium.Registry];
 }

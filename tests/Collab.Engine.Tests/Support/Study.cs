@@ -5,6 +5,8 @@ using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Ports;
+using Collab.Engine.Replays;
+using Collab.Evidence;
 using Collab.Jobs;
 using Collab.Jobs.Governance;
 using Collab.Ledger;
@@ -20,6 +22,7 @@ namespace Collab.Engine.Tests.Support;
 internal sealed class Study : IAsyncDisposable
 {
     private readonly Dictionary<PartyId, StudyNode> _nodes = [];
+    private readonly Dictionary<PartyId, SigningKey> _logKeys = [];
 
     public Study(params PartyId[] parties)
         : this(parties, EngineLimits.Default)
@@ -31,7 +34,7 @@ internal sealed class Study : IAsyncDisposable
         Folder = Directory.CreateTempSubdirectory("collab-study").FullName;
         var keys = parties.Select((party, i) => (
             Party: party, Log: SigningKey.Generate(RandomSource.Seeded(100 + i)), Witness: SigningKey.Generate(RandomSource.Seeded(200 + i)))).ToList();
-        var policy = FinalityPolicy.Create(keys.Select(k => new LedgerParty(
+        var policy = Finality = FinalityPolicy.Create(keys.Select(k => new LedgerParty(
             k.Party, OriginOf(k.Party),
             new NoteVerifier(OriginOf(k.Party), NoteAlgorithm.Ed25519, k.Log.PublicKey),
             new NoteVerifier(WitnessOf(k.Party), NoteAlgorithm.Ed25519Cosignature, k.Witness.PublicKey))));
@@ -42,12 +45,15 @@ internal sealed class Study : IAsyncDisposable
                 TimeProvider.System, RandomSource.System, TimeSpan.FromSeconds(30)) { Founding = founding?.Invoke(party) };
             EmbeddedLedger.Found(options);
             _nodes.Add(party, new StudyNode(this, party, options, limits));
+            _logKeys.Add(party, log);
         }
     }
 
     public string Folder { get; }
 
     public MeetingPoint Meeting { get; } = new();
+
+    public FinalityPolicy Finality { get; }
 
     public IEnumerable<StudyNode> Nodes => _nodes.Values;
 
@@ -86,6 +92,15 @@ internal sealed class Study : IAsyncDisposable
         return Assert.Single(ends.Distinct());
     }
 
+    /// <summary>The evidence of a committed run, exported by one of its parties.</summary>
+    public byte[] Export(PartyId exporter, Plan plan, Digest run)
+    {
+        var node = this[exporter];
+        return BundleExporter.Export(
+            exporter, _logKeys[exporter], TimeProvider.System.GetUtcNow(), "test", new TrustedKeys("study", Finality), plan, run,
+            EvidenceGathering.Extract(node.Ledger, Finality, plan, run), plan.Parties.Select(party => node.Engine.Archive.RequireReceipt(run, party)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes) await node.StopAsync();
@@ -115,6 +130,7 @@ internal sealed class StudyNode : IPeers
     {
         (_study, Self, _options, _limits) = (study, self, options, limits);
         _registry = new DatasetRegistry(self, Store, RandomSource.System);
+        Replays = new KeptReplays(Store, Path.Combine(study.Folder, $"{self}-replays"), TimeProvider.System);
         Consents = new ConsentRegister(Store, RandomSource.System, TimeProvider.System);
         Datasets = new WatchedCatalogue(_registry);
     }
@@ -128,6 +144,11 @@ internal sealed class StudyNode : IPeers
     public WatchedCatalogue Datasets { get; }
 
     public ConsentRegister Consents { get; }
+
+    public KeptReplays Replays { get; }
+
+    /// <summary>What stands between a part of a protocol and its channels, where it is not the product's.</summary>
+    public Func<ReplayRecorder?, IReadOnlyDictionary<PartyId, IChannel>, IReadOnlyDictionary<PartyId, IChannel>>? Between { get; set; }
 
     public Recording Seen { get; private set; } = new();
 
@@ -180,7 +201,7 @@ internal sealed class StudyNode : IPeers
     {
         if (_seenBefore) Seen = new Recording(); // a test may have prepared the first
         _seenBefore = true;
-        Engine = new JobEngine(new EnginePorts(
+        var ports = new EnginePorts(
             Self, "study", Ledger, this, Datasets, Store, Seen, Policy, Seen, Seen, TimeProvider.System, RandomSource.System, "test")
         {
             Limits = _limits,
@@ -188,7 +209,11 @@ internal sealed class StudyNode : IPeers
             Keys = new PartyKeys(
                 SignatureAlgorithm.Ed25519, Sign ?? (message => _options.LogKey.Sign(message)), party => _options.Policy.Parties.Single(p => p.Party == party).Log.Key),
             Standing = new StandingFolder(StandingPath, _standingKey),
-        });
+            Replays = Replays,
+            SpillFolder = Path.Combine(_study.Folder, $"{Self}-spill"),
+            BucketKeys = 4,
+        };
+        Engine = new JobEngine(Between is null ? ports : ports with { Between = Between });
         _engineRuns = new CancellationTokenSource();
         _engineLoop = Engine.RunAsync(_engineRuns.Token);
     }
