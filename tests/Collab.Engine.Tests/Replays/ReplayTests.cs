@@ -10,6 +10,8 @@ namespace Collab.Engine.Tests.Replays;
 /// <summary>A party's side of a run recomputed from its seed, its rows and what it received: an honest one gives every message again, any other does not.</summary>
 public sealed class ReplayTests
 {
+    private static readonly CancellationToken None = CancellationToken.None;
+
     private static readonly string Streamed = $", rows: {IntersectionProtocol.LargestInMemory + 1}";
 
     private static readonly Dictionary<string, string> Jobs = new()
@@ -167,7 +169,7 @@ public sealed class ReplayTests
         await Refused(ReplayErrors.OtherRun, study.Open(Plans.Bo, otherRun));
 
         var cut = study.Study.Export(Plans.Al, plan, run)[..^1];
-        var verdict = await ReplayCheck.RunAsync(package, [], cut, null, "test", CancellationToken.None);
+        var verdict = await ReplayCheck.RunAsync(package, [], cut, null, "test", None);
         Assert.Equal(ReplayErrors.EvidenceBroken, Assert.Single(verdict.Findings).Code);
         Assert.Equal(ReplayErrors.OtherRun, Assert.Single((await study.CheckAsync(package, other, otherRun)).Findings).Code);
 
@@ -219,7 +221,7 @@ public sealed class ReplayTests
     public async Task A_job_that_cannot_be_recomputed_is_not_planned_with_it(string job)
     {
         await using var study = await StudyAsync();
-        var refused = await Assert.ThrowsAsync<CollabException>(() => study.Study[Plans.Al].Engine.PlanAsync(JobDescription.Parse($"{job}\npurpose: test\nreplay: kept"), CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<CollabException>(() => study.Study[Plans.Al].Engine.PlanAsync(JobDescription.Parse($"{job}\npurpose: test\nreplay: kept"), None));
         Assert.Equal(ReplayErrors.NotForThisJob, refused.Code);
     }
 
