@@ -90,7 +90,7 @@ public sealed class JobDescriptionTests
     }
 
     [Theory]
-    [InlineData("kind: statistics", "kind: statistic", "Line 1, column 7: 'kind' is none of intersection, statistics, analysis, computation, retrieval, train, predict, evaluate, pipeline, cluster, trace; did you mean 'statistics'?")]
+    [InlineData("kind: statistics", "kind: statistic", "Line 1, column 7: 'kind' is none of intersection, statistics, analysis, computation, retrieval, train, predict, evaluate, pipeline, cluster, trace, attest, deliver; did you mean 'statistics'?")]
     [InlineData("purpose: cohort-study\n", "", "Line 1, column 1: 'purpose' is missing.")]
     [InlineData("cohort-study", "Cohort study", "Line 2, column 10: 'purpose' is no code of 1 to 64 of a-z, 0-9 and '-'.")]
     [InlineData("uses:", "use:", "Line 13, column 1: 'use' is no known field; did you mean 'uses'?")]
