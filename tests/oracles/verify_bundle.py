@@ -826,7 +826,7 @@ class Terms:
             if e.kind == APPROVE:
                 versions.setdefault(e.log, e.version)
         self.digest, self.consortium, self.requester = job, consortium, proposal.log
-        self.expires, self.uses, self.receivers = proposal.expires, proposal.uses, []
+        self.expires, self.uses, self.receivers, self.replay = proposal.expires, proposal.uses, [], False
         self.inputs = {owner: (dataset, versions.get(owner, bytes(32))) for owner, dataset in proposal.datasets}
         self.parties = sorted(set(list(self.inputs) + proposal.parties))
 
