@@ -22,6 +22,7 @@ var root = new RootCommand("Collab: parties compute together on data that none o
     DatasetCommands.Create(),
     ConsentCommands.Create(),
     RecordCommands.Create(),
+    AlgorithmCommands.Create(),
     JobCommands.Create(),
     ModelCommands.Create(),
     AuditCommands.Create(),

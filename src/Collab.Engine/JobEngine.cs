@@ -16,7 +16,7 @@ namespace Collab.Engine;
 /// plan, review it, grant it by rule, open a run, take part in it. It remembers nothing but what is on the ledger and in the
 /// store, so starting again after a crash is the same as going on.
 /// </summary>
-public sealed class JobEngine(EnginePorts ports)
+public sealed partial class JobEngine(EnginePorts ports)
 {
     /// <summary>A reason that may not stand on the ledger.</summary>
     public static readonly ErrorCode ReasonInvalid = new(
@@ -79,8 +79,9 @@ public sealed class JobEngine(EnginePorts ports)
         var offers = new List<DatasetOffer>();
         foreach (var owner in specification.Parties.Select(p => p.Owner).Where(ports.Peers.Members.Contains))
             offers.AddRange(await OffersOfAsync(owner, cancellation));
-        return Planner.Make(
+        var plan = Planner.Make(
             specification, ports.Consortium, ports.Peers.Members, ports.Self, offers, ports.Clock.GetUtcNow(), ports.Random, ports.Machine(), ModelOf);
+        return specification.Algorithm is { } algorithm ? await WithAlgorithmAsync(plan, algorithm, cancellation) : plan;
     }
 
     /// <summary>The plan and the run of a training that this party has a part of the model of.</summary>
@@ -103,7 +104,10 @@ public sealed class JobEngine(EnginePorts ports)
         var operation = await ports.Ledger.AppendAsync(
             stamp => new LedgerOperation.Propose(
                 stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job,
-                [.. plan.Inputs.Select(i => new DatasetReference(i.Owner, i.DatasetId))], plan.Parties, plan.Expires, plan.Uses),
+                [.. plan.Inputs.Select(i => new DatasetReference(i.Owner, i.DatasetId))], plan.Parties, plan.Expires, plan.Uses)
+            {
+                Terms = ProposalTerms.Of(plan),
+            },
             cancellation);
         await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
         return job;
@@ -111,11 +115,13 @@ public sealed class JobEngine(EnginePorts ports)
 
     /// <summary>Opens one more run of an authorised job of this requester.</summary>
     /// <exception cref="CollabException">The codes of <see cref="Authorization"/>.</exception>
-    public async Task<Digest> StartRunAsync(Digest job, CancellationToken cancellation)
+    public Task<Digest> StartRunAsync(Digest job, CancellationToken cancellation) => RecordingAsync(job, () => OpenRunAsync(job, cancellation), cancellation);
+
+    private async Task<Digest> OpenRunAsync(Digest job, CancellationToken cancellation)
     {
         var plan = _archive.RequirePlan(job);
         var now = ports.Clock.GetUtcNow();
-        Authorization.Require(plan, ports.Ledger.Page(job), now);
+        Authorization.Require(plan, ports.Ledger.PageOf(plan), now);
         var run = new Digest(ports.Random.Bytes(Digest.Size));
         var operation = await ports.Ledger.AppendAsync(
             stamp => new LedgerOperation.StartRun(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job, run, now + plan.RunLimit),
@@ -124,28 +130,35 @@ public sealed class JobEngine(EnginePorts ports)
         return run;
     }
 
-    /// <summary>This owner's grant for a job, given by a person.</summary>
-    /// <exception cref="CollabException">The plan is not known, not addressed to this owner, or not what the owner offers.</exception>
-    public Task ApproveAsync(Digest job, CancellationToken cancellation) => ApproveAsync(_archive.RequirePlan(job), cancellation);
+    /// <summary>A person's yes: this owner's grant, this endorser's endorsement, this provider's leave to use its algorithm.</summary>
+    /// <exception cref="CollabException">The plan is not known, not addressed to this party, over, or not what the owner offers.</exception>
+    public Task ApproveAsync(Digest job, CancellationToken cancellation) => RecordingAsync(
+        job,
+        async () =>
+        {
+            await AgreeAsync(_archive.RequirePlan(job), cancellation);
+            return true;
+        },
+        cancellation);
 
-    /// <summary>This owner's refusal.</summary>
+    /// <summary>The refusal of an owner, endorser or provider.</summary>
     /// <param name="job">The job.</param>
     /// <param name="reason">A reason code.</param>
-    /// <exception cref="CollabException"><see cref="ReasonInvalid"/>, or the job is not known or not addressed to this owner.</exception>
+    /// <exception cref="CollabException"><see cref="ReasonInvalid"/>, or the job is not known or not addressed to this party.</exception>
     public async Task RefuseAsync(Digest job, string reason, CancellationToken cancellation)
     {
         if (!LedgerOperation.IsCode(reason))
             throw new CollabException(ReasonInvalid, "A reason is a code of 1 to 64 of a-z, 0-9, '.', '-' and '/'; the ledger takes no free text.");
-        OwnInput(_archive.RequirePlan(job));
+        RequireSay(_archive.RequirePlan(job));
         var operation = await ports.Ledger.AppendAsync(
             stamp => new LedgerOperation.Refuse(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job, reason), cancellation);
         await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
     }
 
-    /// <summary>Takes this owner's grant back. No run starts once that is final; a running one stops at its next step.</summary>
+    /// <summary>Takes back what this owner granted, endorser endorsed or provider allowed. No run starts once that is final; a running one stops at its next step.</summary>
     public async Task RevokeAsync(Digest job, CancellationToken cancellation)
     {
-        OwnInput(_archive.RequirePlan(job));
+        RequireSay(_archive.RequirePlan(job));
         var operation = await ports.Ledger.AppendAsync(
             stamp => new LedgerOperation.Revoke(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job), cancellation);
         await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
@@ -189,7 +202,8 @@ public sealed class JobEngine(EnginePorts ports)
         {
             var plan = _archive.FindPlan(job) ?? await FetchPlanAsync(page, cancellation);
             await ReviewAsync(plan, cancellation);
-            await OpenFirstRunAsync(plan, page, cancellation);
+            if (plan.InputOf(ports.Self) is not null) await _refusals.WriteStrangersAsync(plan, page, cancellation);
+            await OpenFirstRunAsync(plan, cancellation);
             TakePart(plan, page, cancellation);
         }
         catch (CollabException e)
@@ -200,7 +214,7 @@ public sealed class JobEngine(EnginePorts ports)
     }
 
     private bool Concerns(LedgerOperation.Propose proposal) =>
-        proposal.Parties.Contains(ports.Self) || proposal.Datasets.Any(d => d.Owner == ports.Self);
+        proposal.Parties.Contains(ports.Self) || proposal.Datasets.Any(d => d.Owner == ports.Self) || proposal.Terms?.Asks(ports.Self) == true;
 
     private async Task<Plan> FetchPlanAsync(JobPage page, CancellationToken cancellation)
     {
@@ -221,6 +235,7 @@ public sealed class JobEngine(EnginePorts ports)
     {
         if (_reviewed.ContainsKey(plan.Digest)) return;
         if (_announced.TryAdd(plan.Digest, true)) Observe(plan, JobEventKind.Proposed, plan.Requester);
+        await ConsultAsync(plan, cancellation);
         await DecideAsync(plan, cancellation);
         _reviewed[plan.Digest] = true; // only now: what failed on the way is tried again
     }
@@ -243,8 +258,9 @@ public sealed class JobEngine(EnginePorts ports)
         {
             Planner.Review(plan, input, ports.Datasets.Offers.FirstOrDefault(o => o.Name == input.Dataset));
             PrivacyLedger.Require(ports.Store, ports.Policy, plan, input);
+            RequireContent(plan);
         }
-        catch (CollabException e)
+        catch (CollabException e) when (e.Code != Authorization.AlgorithmUnknown) // that may still be on its way here, and is looked for again
         {
             await RefuseAsync(plan.Digest, e.Code.Name, cancellation);
             return;
@@ -276,10 +292,10 @@ public sealed class JobEngine(EnginePorts ports)
         Observe(plan, JobEventKind.Approved, ports.Self);
     }
 
-    private async Task OpenFirstRunAsync(Plan plan, JobPage page, CancellationToken cancellation)
+    private async Task OpenFirstRunAsync(Plan plan, CancellationToken cancellation)
     {
         if (plan.Requester != ports.Self || ports.Ledger.PageWithPending(plan.Digest).Starts.Any(s => s.Author == ports.Self)) return;
-        if (JobState.Of(plan, page, ports.Clock.GetUtcNow()) is JobState.Authorized) await StartRunAsync(plan.Digest, cancellation);
+        if (JobState.Of(plan, ports.Ledger.PageOf(plan), ports.Clock.GetUtcNow()) is JobState.Authorized) await StartRunAsync(plan.Digest, cancellation);
     }
 
     private void TakePart(Plan plan, JobPage page, CancellationToken cancellation)

@@ -146,7 +146,7 @@ public sealed class BundleVerifier
         if (plan.Consortium != contents.Keys.Consortium)
             Broken(EvidenceErrors.OtherPlan, Contents.PlanPart, null, "The plan is of another consortium than the keys.");
         var job = contents.Job;
-        foreach (var entry in contents.Entries.Where(e => e.Operation.Job != job))
+        foreach (var entry in contents.Entries.Where(e => e.Operation.Job != job && !EvidenceGathering.IsOfAlgorithm(e.Operation, plan)))
             Broken(EvidenceErrors.OtherPlan, $"log/{entry.Log}", entry.Place, "The entry is on another plan.");
 
         var start = contents.Find<LedgerOperation.StartRun>(plan.Requester, s => s.Run == contents.Run);
@@ -164,6 +164,8 @@ public sealed class BundleVerifier
         }
 
         Held($"{plan.Inputs.Count} owners granted exactly this plan before the run was opened");
+        CheckEndorsements(contents, start);
+        CheckAlgorithm(contents, start);
         return (LedgerOperation.StartRun)start.Operation;
     }
 
@@ -173,7 +175,7 @@ public sealed class BundleVerifier
         var proposal = contents.Find<LedgerOperation.Propose>(plan.Requester);
         var matches = proposal?.Operation is LedgerOperation.Propose p
             && p.Datasets.SequenceEqual(plan.Inputs.Select(i => new DatasetReference(i.Owner, i.DatasetId)))
-            && p.Parties.SequenceEqual(plan.Parties) && p.Expires == plan.Expires && p.Uses == plan.Uses;
+            && p.Parties.SequenceEqual(plan.Parties) && p.Expires == plan.Expires && p.Uses == plan.Uses && (p.Terms == ProposalTerms.Of(plan) || plan.Digest != contents.Job); // without the plan, what was proposed is all that is known
         if (!matches || proposal!.Index >= start.Index)
             Broken(EvidenceErrors.NotProposed, $"log/{plan.Requester}", proposal?.Place, "The plan was not proposed as it stands before the run was opened.");
     }
@@ -203,11 +205,47 @@ public sealed class BundleVerifier
     // A refusal or revocation counts from the moment it was seen; one that comes after the owner took part undoes nothing.
     private void CheckWithdrawal(Contents contents, PartyId owner, Contents.Entry start)
     {
-        // Where nobody committed, a spend that crossed a revocation led nowhere: that is how such a run ends.
-        var acts = contents.Commits.Any() ? contents.Plan.Owners.Select(contents.SpendOf).OfType<Contents.Entry>().Prepend(start) : [start];
-        var withdrawals = contents.Entries.Where(e => e.Log == owner && e.Operation is LedgerOperation.Refuse or LedgerOperation.Revoke);
-        if (withdrawals.FirstOrDefault(w => acts.Any(act => act.HadSeen(w))) is { } withdrawal)
+        if (WithdrawalSeen(contents, owner, ActsOf(contents, start)) is { } withdrawal)
             Broken(EvidenceErrors.GrantWithdrawn, $"log/{owner}", withdrawal.Place, $"{owner} had refused or revoked before the run used its grant.");
+    }
+
+    // Where nobody committed, a spend that crossed a revocation led nowhere: that is how such a run ends.
+    private static List<Contents.Entry> ActsOf(Contents contents, Contents.Entry start) =>
+        [start, .. contents.Commits.Any() ? contents.Plan.Owners.Select(contents.SpendOf).OfType<Contents.Entry>() : []];
+
+    private static Contents.Entry? WithdrawalSeen(Contents contents, PartyId party, List<Contents.Entry> acts) => contents.Entries.FirstOrDefault(
+        e => e.Log == party && e.Operation is LedgerOperation.Refuse or LedgerOperation.Revoke && acts.Exists(act => act.HadSeen(e)));
+
+    // An endorsement counts that the start had seen, that had not expired when the run used its grants, and that was not taken back before.
+    private void CheckEndorsements(Contents contents, Contents.Entry start)
+    {
+        if (contents.Plan.Endorsers is not { } rule) return;
+        var acts = ActsOf(contents, start);
+        var live = rule.Of.Count(party => contents.Find<LedgerOperation.Endorse>(party) is { } endorsement
+            && start.HadSeen(endorsement)
+            && acts.TrueForAll(act => act.Operation.Time < ((LedgerOperation.Endorse)endorsement.Operation).Expires)
+            && WithdrawalSeen(contents, party, acts) is null);
+        if (live < rule.AtLeast)
+            Broken(EvidenceErrors.EndorsementMissing, $"log/{contents.Plan.Requester}", start.Place, $"{live} of the {rule.AtLeast} endorsements that the plan asks for held when the run used its grants.");
+        else
+            Held($"{live} of {rule.Of.Count} endorsers had endorsed the plan, at least {rule.AtLeast} had to");
+    }
+
+    // Whatever any act had seen of the provider's log counts: a version that one of them knew to be gone was gone.
+    private void CheckAlgorithm(Contents contents, Contents.Entry start)
+    {
+        if (contents.Plan.Algorithm is not { Provider: var provider } algorithm) return;
+        var acts = ActsOf(contents, start);
+        var seen = contents.Entries.Where(e => e.Log == provider && acts.Exists(act => act.HadSeen(e))).Select(e => e.Operation).ToList();
+        var refusal = Authorization.CheckContent(contents.Plan, JobPage.Of(algorithm.Id, seen.OfType<LedgerOperation.RegisterAlgorithm>()));
+        if (refusal?.Code == Authorization.AlgorithmOtherContent && contents.Plan.Digest != contents.Job) refusal = null; // no plan, no content to compare
+        if (_partial && !seen.Exists(o => o is LedgerOperation.RegisterAlgorithm { Version: 1 })) refusal = null; // registered before the archive begins
+        var allowed = contents.Entries.Any(e => e.Log == provider && start.HadSeen(e)
+            && e.Operation is LedgerOperation.ApproveAlgorithm a && a.Algorithm == algorithm.Id && a.Version == algorithm.Version);
+        if (refusal is not null || !allowed || WithdrawalSeen(contents, provider, acts) is not null)
+            Broken(EvidenceErrors.AlgorithmNotApproved, $"log/{provider}", null, refusal?.Message ?? $"{provider} had not let its algorithm be used for this plan.");
+        else
+            Held($"the question is version {algorithm.Version} of {provider}'s algorithm, which stood and could be used");
     }
 
     private void CheckQuota(Contents contents, LedgerOperation.StartRun run)

@@ -52,6 +52,12 @@ public static class EvidenceErrors
     /// <summary>An owner refused, or revoked before it spent.</summary>
     public static readonly ErrorCode GrantWithdrawn = new("authorization.withdrawn", ErrorKind.Evidence, DoNotRely);
 
+    /// <summary>Fewer endorsements were there when the run used its grants than the plan asks for.</summary>
+    public static readonly ErrorCode EndorsementMissing = new("authorization.endorsement-missing", ErrorKind.Evidence, DoNotRely);
+
+    /// <summary>The plan's question was not the version of the algorithm that stood, or its provider had not let it be used.</summary>
+    public static readonly ErrorCode AlgorithmNotApproved = new("authorization.algorithm-not-approved", ErrorKind.Evidence, DoNotRely);
+
     /// <summary>No opening of the run by the requester.</summary>
     public static readonly ErrorCode RunNotStarted = new("authorization.run-not-started", ErrorKind.Evidence, DoNotRely);
 

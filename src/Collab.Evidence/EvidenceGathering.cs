@@ -33,11 +33,16 @@ public static class EvidenceGathering
     // Without this, any member could spoil the evidence of others with an entry of its own that names states nobody has.
     internal static bool Counts(LedgerOperation operation, Plan plan) => operation switch
     {
-        LedgerOperation.Propose or LedgerOperation.StartRun => operation.Author == plan.Requester,
-        LedgerOperation.Commit => plan.Parties.Contains(operation.Author),
-        LedgerOperation.Abort => operation.Author == plan.Requester || plan.Parties.Contains(operation.Author),
+        LedgerOperation.DeclareRefusal => false, // of no run that was
+        LedgerOperation.Propose or LedgerOperation.Approve or LedgerOperation.Refuse or LedgerOperation.Revoke or LedgerOperation.StartRun
+            or LedgerOperation.Spend or LedgerOperation.Commit or LedgerOperation.Abort or LedgerOperation.Endorse or LedgerOperation.ApproveAlgorithm
+            => Authorization.HasSay(plan, operation),
         _ => plan.InputOf(operation.Author) is not null,
     };
+
+    /// <summary>Whether it says which version of the plan's algorithm stands: of another job, and yet of this one's evidence.</summary>
+    internal static bool IsOfAlgorithm(LedgerOperation operation, Plan plan) =>
+        operation is LedgerOperation.RegisterAlgorithm && operation.Job == plan.Algorithm?.Id && operation.Author == plan.Algorithm.Provider;
 
     /// <summary>The run an operation is of, or null.</summary>
     internal static Digest? RunOf(LedgerOperation operation) => operation switch
@@ -61,7 +66,7 @@ public static class EvidenceGathering
             var entries = view.ReadEntries(0, _final.Size);
             for (var i = 0; i < entries.Count; i++)
             {
-                if (Decode(entries[i]) is { } operation && operation.Job == job && Counts(operation, plan)
+                if (Decode(entries[i]) is { } operation && (operation.Job == job ? Counts(operation, plan) : IsOfAlgorithm(operation, plan))
                     && RunOf(operation) is var of && (of is null || of == run))
                     yield return (i, entries[i], operation);
             }

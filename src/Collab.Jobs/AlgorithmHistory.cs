@@ -10,11 +10,8 @@ namespace Collab.Jobs;
 /// <param name="Digest">Its salted digest; all zeros when the provider withdrew the algorithm.</param>
 public readonly record struct AlgorithmHistory(int Version, Digest Digest)
 {
-    /// <summary>Whether the provider ever registered it.</summary>
-    public bool IsKnown => Version > 0;
-
     /// <summary>Whether the newest version can be used.</summary>
-    public bool IsCurrent => IsKnown && Digest != default;
+    public bool IsCurrent => Version > 0 && Digest != default;
 
     /// <summary>Folds what is on the page of an algorithm.</summary>
     /// <param name="page">The page whose job is the algorithm's id.</param>

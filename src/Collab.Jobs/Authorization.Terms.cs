@@ -41,6 +41,23 @@ public static partial class Authorization
     public static bool IsPending(ErrorCode code) =>
         code == GrantMissing || code == EndorsementMissing || code == AlgorithmNotApproved;
 
+    /// <summary>Whether the author of an operation has a say of its kind in a plan (ledger-operations.md, "Who may say what"); records that belong to no state of a job are anybody's.</summary>
+    public static bool HasSay(Plan plan, LedgerOperation operation)
+    {
+        var author = operation.Author;
+        return operation switch
+        {
+            LedgerOperation.Propose or LedgerOperation.StartRun => author == plan.Requester,
+            LedgerOperation.Approve or LedgerOperation.Spend => plan.InputOf(author) is not null,
+            LedgerOperation.Refuse or LedgerOperation.Revoke => plan.InputOf(author) is not null || ProposalTerms.Of(plan)?.Asks(author) == true,
+            LedgerOperation.Endorse => plan.Endorsers?.Of.Contains(author) == true,
+            LedgerOperation.ApproveAlgorithm => plan.Algorithm?.Provider == author,
+            LedgerOperation.Commit => plan.Parties.Contains(author),
+            LedgerOperation.Abort => author == plan.Requester || plan.Parties.Contains(author),
+            _ => true,
+        };
+    }
+
     private static Refusal? CheckEndorsements(Plan plan, JobPage page, DateTimeOffset now)
     {
         if (plan.Endorsers is not { } rule) return null;
@@ -76,7 +93,7 @@ public static partial class Authorization
     {
         if (plan.Algorithm is not { Provider: var provider } reference) return null;
         var newest = algorithm?.Job == reference.Id ? AlgorithmHistory.Of(algorithm, provider) : default;
-        if (!newest.IsKnown) return new(AlgorithmUnknown, provider, $"{provider} has no such algorithm on the ledger.");
+        if (newest.Version < reference.Version) return new(AlgorithmUnknown, provider, $"{provider} has no such version of the algorithm on the ledger.");
         if (!newest.IsCurrent) return new(AlgorithmWithdrawn, provider, $"{provider} withdrew the algorithm.");
         if (newest.Version != reference.Version)
             return new(AlgorithmOtherVersion, provider, $"{provider}'s algorithm is at version {newest.Version}, not {reference.Version}.");

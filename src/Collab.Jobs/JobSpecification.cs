@@ -24,9 +24,21 @@ public sealed record JobSpecification(
     /// <summary>Whether only rows of subjects who consent take part.</summary>
     public ConsentRule Consent { get; init; }
 
+    /// <summary>The version of an algorithm that the question must be; null where nobody provides one.</summary>
+    public RequestedAlgorithm? Algorithm { get; init; }
+
+    /// <summary>Who beside the owners must agree; null for nobody.</summary>
+    public EndorsementRule? Endorsers { get; init; }
+
     /// <summary>Whether each party keeps what it takes to recompute its side.</summary>
     public bool Replay { get; init; }
 }
+
+/// <summary>An algorithm as a person names it.</summary>
+/// <param name="Provider">Whose it is.</param>
+/// <param name="Name">The provider's name of it.</param>
+/// <param name="Version">The version, from 1.</param>
+public sealed record RequestedAlgorithm(PartyId Provider, string Name, int Version);
 
 /// <summary>One owner's part of a request.</summary>
 /// <param name="Owner">The owner.</param>

@@ -41,6 +41,17 @@ public class GoodBundleTests
     }
 
     [Fact]
+    public async Task A_bundle_of_an_endorsed_run_of_an_algorithm_holds_and_says_so()
+    {
+        // Records of refusals by owners are of no run, and later withdrawals undo nothing.
+        await using var trial = await Trial.OfAsync(["declare riverside", .. Trial.HonestTerms, "revoke harbour", "withdraw lakeside"], terms: true);
+        var report = BundleVerifier.Verify(trial.Export(), trial.Keys);
+        Assert.Empty(report.Findings);
+        Assert.Contains(report.Checked, told => told.StartsWith("1 of 1 endorsers", StringComparison.Ordinal));
+        Assert.Contains(report.Checked, told => told.StartsWith("the question is version 1 of lakeside's algorithm", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_was_checked_and_what_was_not_is_said()
     {
         await using var trial = await Trial.OfAsync(Trial.Honest);

@@ -14,6 +14,8 @@ public sealed class PythonVerifierTests : IDisposable
         var committed = await HonestRun.TrialAsync();
         await using var aborted = await Trial.OfAsync(["propose", "approve lakeside", "approve riverside", "start", "spend lakeside", "abort riverside"]);
         await using var withdrawn = await Trial.OfAsync([.. Trial.Honest, "revoke riverside", "refuse lakeside"], receivers: [Trial.Lakeside, Trial.Registry]);
+        await using var endorsed = await Trial.OfAsync([.. Trial.HonestTerms, "revoke harbour", "withdraw lakeside"], terms: true);
+        Assert.Equal("holds committed", Assert.Single(Ask([endorsed.Export()], endorsed.Keys)));
         byte[][] bundles = [committed.Export(), committed.Export(Trial.Lakeside), aborted.Export(), withdrawn.Export()];
         Assert.Equal(bundles.Select(b => Verdict(b, committed.Keys)), Ask(bundles, committed.Keys));
         Assert.All(Ask(bundles, null), verdict => Assert.StartsWith("holds", verdict));

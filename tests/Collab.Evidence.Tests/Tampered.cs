@@ -20,7 +20,7 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
     private static readonly PartyId Lakeside = Trial.Lakeside, Registry = Trial.Registry, Riverside = Trial.Riverside;
     private static readonly Digest Other = Digest.Sha256("another"u8);
 
-    public static IReadOnlyList<Tampered> All { get; } = [.. Format(), .. Trust(), .. Logs(), .. Authorizations(), .. Quota(), .. Binding(), .. Transcripts()];
+    public static IReadOnlyList<Tampered> All { get; } = [.. Format(), .. Trust(), .. Logs(), .. Authorizations(), .. Terms(), .. Quota(), .. Binding(), .. Transcripts()];
 
     public Task<(byte[] Bundle, TrustedKeys? Trusted)> BundleAsync() => _made.Value;
 
@@ -183,6 +183,42 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
         yield return Told("a grant revoked before another owner's spend", EvidenceErrors.GrantWithdrawn, "log/lakeside",
             [.. Trial.Honest[..5], "revoke lakeside", .. Trial.Honest[5..]]);
     }
+
+    private static IEnumerable<Tampered> Terms()
+    {
+        var honest = Trial.HonestTerms;
+        yield return ToldWithTerms("no endorsement", EvidenceErrors.EndorsementMissing, "log/registry", [.. honest.Where(a => a != "endorse harbour")]);
+        yield return ToldWithTerms("the requester's own endorsement", EvidenceErrors.EndorsementMissing, "log/registry", Without("endorse harbour", "endorse registry", honest));
+        yield return ToldWithTerms("an owner's endorsement", EvidenceErrors.EndorsementMissing, "log/registry", Without("endorse harbour", "endorse riverside", honest));
+        yield return ToldWithTerms("an endorsement of another plan", EvidenceErrors.EndorsementMissing, "log/registry", honest,
+            o => o is LedgerOperation.Endorse ? o with { Job = Other } : o);
+        yield return ToldWithTerms("an endorsement after the start", EvidenceErrors.EndorsementMissing, "log/registry",
+            [.. honest[..5], "start", "endorse harbour", .. honest[7..]]);
+        yield return ToldWithTerms("an expired endorsement", EvidenceErrors.EndorsementMissing, "log/registry", honest,
+            o => o is LedgerOperation.Endorse e ? e with { Expires = e.Time.AddMilliseconds(1) } : o);
+        yield return ToldWithTerms("an endorsement taken back before the start", EvidenceErrors.EndorsementMissing, "log/registry",
+            [.. honest[..6], "revoke harbour", .. honest[6..]]);
+        yield return ToldWithTerms("an endorsement taken back, then given again", EvidenceErrors.EndorsementMissing, "log/registry",
+            [.. honest[..6], "revoke harbour", "endorse harbour", .. honest[6..]]);
+        yield return ToldWithTerms("a proposal without its endorsers", EvidenceErrors.NotProposed, "log/registry", honest,
+            o => o is LedgerOperation.Propose p ? p with { Terms = p.Terms! with { Endorsers = null } } : o);
+        yield return ToldWithTerms("an algorithm that nobody registered", EvidenceErrors.AlgorithmNotApproved, "log/lakeside", honest[1..]);
+        yield return ToldWithTerms("an algorithm of another content", EvidenceErrors.AlgorithmNotApproved, "log/lakeside", honest,
+            o => o is LedgerOperation.RegisterAlgorithm r ? r with { Digest = Other } : o);
+        yield return ToldWithTerms("another provider's algorithm", EvidenceErrors.AlgorithmNotApproved, "log/lakeside", Without("register lakeside", "register harbour", honest));
+        yield return ToldWithTerms("an algorithm that may not be used", EvidenceErrors.AlgorithmNotApproved, "log/lakeside", [.. honest.Where(a => a != "allow lakeside")]);
+        yield return ToldWithTerms("an algorithm withdrawn before the start", EvidenceErrors.AlgorithmNotApproved, "log/lakeside", [.. honest[..6], "withdraw lakeside", .. honest[6..]]);
+        yield return ToldWithTerms("an algorithm with a newer version", EvidenceErrors.AlgorithmNotApproved, "log/lakeside", [.. honest[..6], "withdraw lakeside", .. honest[6..]],
+            o => o is LedgerOperation.RegisterAlgorithm { Version: 2 } r ? r with { Digest = Other } : o);
+    }
+
+    private static Tampered ToldWithTerms(
+        string name, ErrorCode code, string part, IEnumerable<string> acts, Func<LedgerOperation, LedgerOperation>? change = null) =>
+        Row(name, code, part, async () =>
+        {
+            await using var trial = await Trial.OfAsync(acts, change, terms: true);
+            return trial.Export();
+        });
 
     private static IEnumerable<Tampered> Quota()
     {

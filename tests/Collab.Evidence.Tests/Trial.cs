@@ -28,6 +28,12 @@ internal sealed class Trial : IAsyncDisposable
         "commit lakeside", "commit registry", "commit riverside",
     ];
 
+    /// <summary>A run of a plan that harbour endorses and whose question is lakeside's algorithm.</summary>
+    public static readonly string[] HonestTerms =
+        ["register lakeside", "propose", "approve lakeside", "approve riverside", "allow lakeside", "endorse harbour", .. Honest[3..]];
+
+    public static readonly PartyId[] WithHarbour = [Harbour, Lakeside, Registry, Riverside];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("collab-evidence").FullName;
     private readonly CancellationTokenSource _stop = new();
     private readonly RandomSource _random = RandomSource.Seeded(17);
@@ -67,7 +73,7 @@ internal sealed class Trial : IAsyncDisposable
 
     public TrustedKeys Keys { get; }
 
-    public Plan Plan { get; }
+    public Plan Plan { get; private set; }
 
     public Digest Run { get; }
 
@@ -105,9 +111,19 @@ internal sealed class Trial : IAsyncDisposable
         Func<Receipt, Receipt>? changeReceipt = null,
         PartyId[]? parties = null,
         PartyId[]? receivers = null,
-        SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519)
+        SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519,
+        bool terms = false)
     {
-        var trial = await OpenAsync(parties, receivers, algorithm);
+        var trial = await OpenAsync(parties ?? (terms ? WithHarbour : null), receivers, algorithm);
+        if (terms)
+        {
+            trial.Plan = trial.Plan with
+            {
+                Endorsers = new EndorsementRule([Harbour], 1),
+                Algorithm = new AlgorithmReference(Lakeside, Digest.Sha256("algorithm"u8), 1, "who is with both", Digest.Sha256("salt"u8)),
+            };
+        }
+
         await trial.TellAsync(acts, change, changeReceipt);
         return trial;
     }
@@ -182,7 +198,16 @@ internal sealed class Trial : IAsyncDisposable
     {
         "propose" => new LedgerOperation.Propose(
             s.Author, s.Id, s.Time, s.Heads, Plan.Digest, [.. Plan.Inputs.Select(i => new DatasetReference(i.Owner, i.DatasetId))],
-            Plan.Parties, Plan.Expires, Plan.Uses),
+            Plan.Parties, Plan.Expires, Plan.Uses)
+        {
+            Terms = ProposalTerms.Of(Plan),
+        },
+        "register" => new LedgerOperation.RegisterAlgorithm(
+            s.Author, s.Id, s.Time, s.Heads, Plan.Algorithm!.Id, Plan.Algorithm.Version, Plan.Algorithm.DigestOf(Plan.Question)),
+        "withdraw" => new LedgerOperation.RegisterAlgorithm(s.Author, s.Id, s.Time, s.Heads, Plan.Algorithm!.Id, Plan.Algorithm.Version + 1, default),
+        "allow" => new LedgerOperation.ApproveAlgorithm(s.Author, s.Id, s.Time, s.Heads, Plan.Digest, Plan.Algorithm!.Id, Plan.Algorithm.Version),
+        "endorse" => new LedgerOperation.Endorse(s.Author, s.Id, s.Time, s.Heads, Plan.Digest, Plan.Expires),
+        "declare" => new LedgerOperation.DeclareRefusal(s.Author, s.Id, s.Time, s.Heads, Plan.Digest, null, "grant.missing", Registry),
         "approve" => new LedgerOperation.Approve(
             s.Author, s.Id, s.Time, s.Heads, Plan.Digest, InputOf(actor).DatasetId, InputOf(actor).Version, Plan.Expires, Plan.Uses),
         "refuse" => new LedgerOperation.Refuse(s.Author, s.Id, s.Time, s.Heads, Plan.Digest, "policy.purpose"),

@@ -328,7 +328,9 @@ class Plan:
         require(self.version in (1, 4))
         self.digest = digest("collab/plan/v1", data)
         self.consortium, _, _ = r.text(), r.digest(), r.text()
+        begin = r.at
         self.question(r)
+        question = data[begin:r.at]
         self.purpose, security, self.requester = r.text(), r.byte(), r.party()
         inputs = r.list(self.input)
         self.receivers = r.list(Reader.party)
@@ -336,7 +338,9 @@ class Plan:
         self.algorithm, self.endorsers, self.at_least, self.replay = None, [], 0, False
         if self.version == 4:
             require(r.byte() == 0)  # this verifier reads no plan with consent
+            begin = r.at
             self.algorithm = r.optional(lambda a: (a.party(), a.digest(), a.u32(), a.text(), a.digest()))
+            self.algorithm_digest = digest("collab/algorithm/v1", data[begin + 1:r.at] + question)
             self.endorsers, self.at_least, self.replay = r.list(Reader.party), r.byte(), r.boolean()
             require(self.algorithm or self.endorsers or self.replay)
         r.end()
@@ -347,6 +351,7 @@ class Plan:
         self.inputs = {i[0]: (i[1], i[2]) for i in inputs}
         self.parties = sorted(set(owners + self.receivers))
         require(self.algorithm is None or (1 <= self.algorithm[2] < 2**31 and 1 <= len(self.algorithm[3].encode("utf-16-le")) // 2 <= 200))
+        self.terms = (self.algorithm and self.algorithm[:3], self.endorsers, self.at_least) if self.algorithm or self.endorsers else None
         strangers = self.parties + [self.requester] + ([self.algorithm[0]] if self.algorithm else [])
         require(len(self.endorsers) <= 16 and rises(self.endorsers) and not set(self.endorsers) & set(strangers))
         require((1 if self.endorsers else 0) <= self.at_least <= len(self.endorsers))
@@ -413,11 +418,13 @@ class Entry(Envelope):
         if self.kind == PROPOSE:
             self.datasets, self.parties = r.list(lambda d: (d.party(), d.digest())), r.list(Reader.party)
             self.expires, self.uses = r.time(), self.count(r)
+            self.terms = None
             if r.at < len(r.data):
                 algorithm = r.optional(lambda a: (a.party(), a.digest(), self.count(a)))
                 endorsers, needed = r.list(Reader.party), r.byte()
                 require(rises(endorsers) and len(endorsers) <= 16 and (1 <= needed <= len(endorsers) or not endorsers and needed == 0))
                 require(algorithm or endorsers)
+                self.terms = (algorithm, endorsers, needed)
         elif self.kind == APPROVE:
             self.dataset, self.version, self.expires, self.uses = r.digest(), r.digest(), r.time(), self.count(r)
         elif self.kind == REFUSE:
@@ -437,11 +444,11 @@ class Entry(Envelope):
         elif self.kind == VOTE:
             r.digest()
         elif self.kind == ALGORITHM:
-            self.count(r), r.digest()
+            self.version, self.registered = self.count(r), r.digest()
         elif self.kind == USE_ALGORITHM:
-            r.digest(), self.count(r)
+            self.of_algorithm, self.version = r.digest(), self.count(r)
         elif self.kind == ENDORSE:
-            r.time()
+            self.expires = r.time()
         elif self.kind == DECLINED:
             self.run = r.digest() if r.boolean() else None
             self.code(r), r.party()
@@ -646,7 +653,8 @@ def check_authorization(b):
     plan = b.plan
     expect(plan.consortium == b.keys.consortium, "binding.other-plan", "plan")
     for e in b.entries:
-        expect(e.job == plan.digest, "binding.other-plan", "log/" + e.log)
+        of_algorithm = e.kind == ALGORITHM and plan.algorithm and e.job == plan.algorithm[1]
+        expect(e.job == plan.digest or of_algorithm, "binding.other-plan", "log/" + e.log)
     asked = "log/" + plan.requester
     start = b.find(plan.requester, START, True)
     expect(start, "authorization.run-not-started", asked)
@@ -654,7 +662,7 @@ def check_authorization(b):
     expect(
         proposal and proposal.index < start.index and proposal.parties == plan.parties
         and proposal.datasets == [(owner, i[0]) for owner, i in plan.inputs.items()]
-        and (proposal.expires, proposal.uses) == (plan.expires, plan.uses), "authorization.not-proposed", asked)
+        and (proposal.expires, proposal.uses) == (plan.expires, plan.uses) and proposal.terms == plan.terms, "authorization.not-proposed", asked)
     committed = [c for c in (b.find(p, COMMIT, True) for p in plan.parties) if c]
     spends = {owner: b.find(owner, SPEND, True) for owner in plan.inputs}
     for owner, (dataset, version) in plan.inputs.items():
@@ -668,7 +676,32 @@ def check_authorization(b):
         acts = [start] + ([s for s in spends.values() if s] if committed else [])
         for withdrawal in (e for e in b.entries if e.log == owner and e.kind in (REFUSE, REVOKE)):
             expect(not any(act.had_seen(withdrawal) for act in acts), "authorization.withdrawn", part)
+    check_terms(b, start, [start] + ([s for s in spends.values() if s] if committed else []))
     return start, spends, committed
+
+
+def check_terms(b, start, acts):
+    plan = b.plan
+
+    def took_back(party):
+        return any(e.log == party and e.kind in (REFUSE, REVOKE) and any(act.had_seen(e) for act in acts) for e in b.entries)
+
+    endorsements = [e for e in (b.find(party, ENDORSE) for party in plan.endorsers) if e and start.had_seen(e)]
+    live = [e for e in endorsements if all(act.time < e.expires for act in acts) and not took_back(e.log)]
+    expect(len(live) >= plan.at_least, "authorization.endorsement-missing", "log/" + plan.requester)
+    if plan.algorithm:
+        provider, algorithm, version = plan.algorithm[:3]
+        part, newest, registered = "log/" + provider, 0, None
+        for e in b.entries:
+            if e.log == provider and e.kind == ALGORITHM and any(act.had_seen(e) for act in acts):
+                if e.version == newest + 1 and (any(e.registered) or (registered and any(registered))):
+                    newest, registered = e.version, e.registered
+        before = b.partial and not newest  # registered before the archive begins
+        opens = registered == plan.algorithm_digest if plan.algorithm_digest else registered and any(registered)
+        expect(before or (newest == version and opens), "authorization.algorithm-not-approved", part)
+        allowed = (e for e in b.entries if e.log == provider and e.kind == USE_ALGORITHM and start.had_seen(e))
+        expect(any((e.of_algorithm, e.version) == (algorithm, version) for e in allowed), "authorization.algorithm-not-approved", part)
+        expect(not took_back(provider), "authorization.algorithm-not-approved", part)
 
 
 def check_quota(b, start, spends, committed):
@@ -829,6 +862,8 @@ class Terms:
         self.expires, self.uses, self.receivers, self.replay = proposal.expires, proposal.uses, [], False
         self.inputs = {owner: (dataset, versions.get(owner, bytes(32))) for owner, dataset in proposal.datasets}
         self.parties = sorted(set(list(self.inputs) + proposal.parties))
+        self.algorithm, self.terms, self.algorithm_digest = proposal.terms and proposal.terms[0], proposal.terms, None
+        self.endorsers, self.at_least = proposal.terms[1:] if proposal.terms else ([], 0)
 
 
 def check_archive_logs(a):
@@ -883,7 +918,14 @@ def counts(e, plan):
         return e.log in plan.parties
     if e.kind == ABORT:
         return e.log == plan.requester or e.log in plan.parties
-    return e.log in plan.inputs
+    if e.kind == ENDORSE:
+        return e.log in plan.endorsers
+    provider = plan.algorithm[0] if plan.algorithm else plan.terms and plan.terms[0] and plan.terms[0][0]
+    if e.kind == USE_ALGORITHM:
+        return e.log == provider
+    if e.kind in (REFUSE, REVOKE):
+        return e.log in plan.inputs or e.log in plan.endorsers or e.log == provider
+    return e.kind != DECLINED and e.log in plan.inputs
 
 
 def check_jobs(a):
@@ -894,9 +936,10 @@ def check_jobs(a):
         entries = [e for e in a.entries if e.job == job]
         plan = a.plans.get(job) or Terms(a.keys.consortium, job, entries)
         entries = [e for e in entries if counts(e, plan)]
+        registered = [e for e in a.entries if plan.algorithm and e.kind == ALGORITHM and (e.log, e.job) == plan.algorithm[:2]]
         for run in dict.fromkeys(e.run for e in entries if e.kind == START):
             receipts = {p: r for (of, p), r in a.receipts.items() if of == run and job in a.plans}
-            b = Run(a, plan, run, [e for e in entries if e.run in (None, run)], receipts)
+            b = Run(a, plan, run, registered + [e for e in entries if e.run in (None, run)], receipts)
             check_quota(b, *check_authorization(b))
             outcomes.append(check_receipts(b).split(":")[0])
         uses = min([plan.uses] + [grant.uses for grant in (first(entries, owner, APPROVE) for owner in plan.inputs) if grant])

@@ -121,6 +121,9 @@ public enum PolicyObjection
 
     /// <summary>A filter on a column that the rule does not name for filters.</summary>
     Filter = 16,
+
+    /// <summary>No endorsement of one of those whom the rule names is made sure of.</summary>
+    Endorsement = 17,
 }
 
 /// <summary>How objections are written on the ledger.</summary>
@@ -177,6 +180,9 @@ public sealed record ApprovalRule(
     // What tells no more than which keys are shared.
     private static readonly IReadOnlyList<string> KeysAlone = ["rows", "differences", "cardinality"];
 
+    /// <summary>One of whom must endorse, whoever else does; none where the rule asks for no endorsement.</summary>
+    public IReadOnlyList<PartyId> EndorsedBy { get; init; } = [];
+
     /// <summary>Null when the plan fits, else the first field that it does not fit.</summary>
     public PolicyObjection? ObjectionTo(Plan plan, PlanInput own)
     {
@@ -196,8 +202,12 @@ public sealed record ApprovalRule(
         if (plan.Expires - plan.Created > Within) return PolicyObjection.Expires;
         if (plan.Question is ComputationQuestion computation && !Programs.Contains(computation.ProgramDigest.ToString())) return PolicyObjection.Program;
         if (RequiresPrivacy && plan.Question is not StatisticsQuestion { Privacy: not null }) return PolicyObjection.Privacy;
-        return own.Filter is { } filter && !filter.Columns.All(Filters.Contains) ? PolicyObjection.Filter : null;
+        if (own.Filter is { } filter && !filter.Columns.All(Filters.Contains)) return PolicyObjection.Filter;
+        return EndorsedBy.Count == 0 || IsEndorsed(plan) ? null : PolicyObjection.Endorsement;
     }
+
+    // However the endorsers that are enough are chosen, one of the named is among them.
+    private bool IsEndorsed(Plan plan) => plan.Endorsers is { } rule && rule.Of.Count(party => !EndorsedBy.Contains(party)) < rule.AtLeast;
 
     // What a use of a check buys is as many guesses as it may ask for records.
     private static long AsksOf(Plan plan) => plan.Question switch
@@ -232,6 +242,7 @@ public sealed record ApprovalRule(
             Dominance = JobDescription.Dominance(rule, DominanceRule.Default),
             Programs = rule.TextsOrNone("programs"),
             Filters = rule.TextsOrNone("filters"),
+            EndorsedBy = rule.PartiesOrNone("endorsed-by"),
             RequiresPrivacy = PrivacyDescription.IsRequired(rule),
         };
         rule.End();

@@ -100,6 +100,8 @@ public static class JobDescription
             job.Duration("run-limit", TimeSpan.FromMinutes(10), Plan.LongestRun))
         {
             Consent = job.Choice("consent", ConsentWords, ConsentRule.None),
+            Algorithm = job.Has("algorithm") ? AlgorithmOf(job.Section("algorithm")) : null,
+            Endorsers = job.Has("endorsers") ? EndorsersOf(job.Section("endorsers")) : null,
             Replay = job.Choice("replay", ReplayWords, false),
         };
         job.End();
@@ -110,6 +112,26 @@ public static class JobDescription
         if (isIntersection && specification.Receivers.Any(receiver => parties.All(p => p.Owner != receiver)))
             throw job.Error("receivers", "must be among the parties of an intersection");
         return specification;
+    }
+
+    private static RequestedAlgorithm AlgorithmOf(YamlSection algorithm)
+    {
+        var name = algorithm.Text("name");
+        if (name.Length is < 1 or > AlgorithmReference.LongestName) throw algorithm.Error("name", $"has not 1 to {AlgorithmReference.LongestName} letters");
+        var requested = new RequestedAlgorithm(algorithm.Party("provider"), name, algorithm.Integer("version", 0, 1, 1_000_000));
+        if (requested.Version == 0) throw algorithm.Error("version", "is missing");
+        algorithm.End();
+        return requested;
+    }
+
+    private static EndorsementRule EndorsersOf(YamlSection endorsers)
+    {
+        var of = endorsers.Parties("of");
+        if (of.Count > EndorsementRule.MostEndorsers) throw endorsers.Error("of", $"names more than {EndorsementRule.MostEndorsers}");
+        var rule = new EndorsementRule([.. of.Order()], endorsers.Integer("at-least", of.Count, 1, EndorsementRule.MostEndorsers));
+        if (rule.AtLeast > of.Count) throw endorsers.Error("at-least", "is more than there are");
+        endorsers.End();
+        return rule;
     }
 
     private static RequestedInput Input(YamlSection party, bool hasKey, bool hasRows, bool hasFilter)

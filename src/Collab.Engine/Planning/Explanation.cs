@@ -21,7 +21,7 @@ public sealed record Explanation(
     public static Explanation Of(Plan plan, Machine? machine = null)
     {
         var explanation = WithoutFilters(plan, machine);
-        return explanation with { Notes = [.. ConsentExplanation.NotesOn(plan), .. ReplayExplanation.NotesOn(plan), .. FilterExplanation.NotesOn(plan), .. explanation.Notes] };
+        return explanation with { Notes = [.. TermsExplanation.NotesOn(plan), .. ConsentExplanation.NotesOn(plan), .. ReplayExplanation.NotesOn(plan), .. FilterExplanation.NotesOn(plan), .. explanation.Notes] };
     }
 
     private static Explanation WithoutFilters(Plan plan, Machine? machine) => plan.Question switch

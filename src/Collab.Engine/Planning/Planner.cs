@@ -58,7 +58,7 @@ public static class Planner
         Func<string, (Plan Training, Digest Model)>? models = null)
     {
         PartyId[] servers = specification.Kind is JobKind.Computation { Dealer: { } dealer } ? [dealer] : [];
-        foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers).Concat(servers))
+        foreach (var party in specification.Parties.Select(p => p.Owner).Concat(specification.Receivers).Concat(servers).Concat(specification.Endorsers?.Of ?? []))
         {
             if (members.Contains(party)) continue;
             var hint = NearestName.Hint(party.Name, members.Select(m => m.Name));
@@ -96,9 +96,12 @@ public static class Planner
             specification.RunLimit)
         {
             Consent = specification.Consent,
+            Endorsers = specification.Endorsers,
             Replay = specification.Replay,
         };
         RequireSuitedParties(plan);
+        if (plan.Endorsers?.Of.FirstOrDefault(e => e == requester || plan.Parties.Contains(e)) is { } endorser)
+            throw new CollabException(PartiesUnsuited, $"'{endorser}' takes part in the job or asks for it, and endorses none of its own.", endorser);
         return plan;
     }
 

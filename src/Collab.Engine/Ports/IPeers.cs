@@ -17,6 +17,10 @@ public interface IPeers
     /// <summary>The bytes of a plan; the caller checks that they are the plan it asked for.</summary>
     Task<byte[]> GetPlanAsync(PartyId from, Digest job, CancellationToken cancellation);
 
+    /// <summary>The bytes of a version of an algorithm that a party provides; the caller checks them against what it asked for.</summary>
+    /// <exception cref="CollabException">The party has no such version.</exception>
+    Task<byte[]> GetAlgorithmAsync(PartyId from, string name, int version, CancellationToken cancellation);
+
     /// <summary>The bytes of a party's receipt; the caller checks them against the ledger.</summary>
     Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation);
 

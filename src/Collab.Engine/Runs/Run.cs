@@ -169,10 +169,10 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
             // The check says what is missing.
         }
 
-        RequireAuthorized(ports.Ledger.Page(_job));
+        RequireAuthorized(ports.Ledger.PageOf(plan));
 
         bool IsDecided(JobPage page) => Authorization.Check(plan, page, ports.Clock.GetUtcNow(), _run) is not { } refusal
-            || (refusal.Code != Authorization.NotProposed && refusal.Code != Authorization.GrantMissing);
+            || (refusal.Code != Authorization.NotProposed && refusal.Code != Authorization.AlgorithmUnknown && !Authorization.IsPending(refusal.Code));
     }
 
     private async Task SpendAsync(PlanInput input, CancellationToken cancellation)
@@ -187,7 +187,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         var spend = await ports.Ledger.AppendAsync(
             s =>
             {
-                var page = ports.Ledger.PageWithPending(_job);
+                var page = ports.Ledger.PageWithPendingOf(plan);
                 RequireAuthorized(page);
                 return new LedgerOperation.Spend(s.Author, s.Id, s.Time, s.Heads, _job, _run, input.DatasetId, page.UsesSpentBy(ports.Self) + 1);
             },
@@ -195,7 +195,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         await ports.Ledger.WaitForFinalityAsync(spend, cancellation);
 
         // Until it was final, another owner may have spent its last use for another run, or have revoked.
-        RequireAuthorized(ports.Ledger.Page(_job));
+        RequireAuthorized(ports.Ledger.PageOf(plan));
     }
 
     // Reported at the first step, whenever it is found: what is missing is an authorization, and parties find it at different steps.
@@ -310,7 +310,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         while (true)
         {
             var seen = ports.Ledger.Position;
-            var page = ports.Ledger.Page(_job);
+            var page = ports.Ledger.PageOf(plan);
             if (page.AbortOf(_run, plan) is not null && !IsCommitted(page)) throw Ended();
             if (holds(page)) return;
             try

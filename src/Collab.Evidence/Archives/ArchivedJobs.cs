@@ -12,6 +12,7 @@ internal sealed class ArchivedJobs
     private readonly List<string> _notChecked = [];
     private readonly List<string> _notices = [];
     private readonly bool _whole;
+    private readonly List<Contents.Entry> _algorithms;
 
     /// <param name="contents">The archive.</param>
     /// <param name="founding">How the consortium was founded; null when the auditor does not know it.</param>
@@ -22,6 +23,7 @@ internal sealed class ArchivedJobs
         var understood = contents.Entries.Where(e => e.Operation is not null).Select(e => new Contents.Entry(e.Log, e.Index, e.Operation!)).ToList();
         if (founding is not null && _whole) understood = Allowed(understood, founding);
         else _notChecked.Add("whether each party had the role for what it did: that takes whole logs and, by --trust, the consortium's file, in which the roles stand");
+        _algorithms = [.. understood.Where(e => e.Operation is LedgerOperation.RegisterAlgorithm)];
         CheckRegisters(understood.Where(e => e.Operation is LedgerOperation.RegisterConsents));
         CheckHeld(understood);
         CheckRunIds(understood);
@@ -69,7 +71,7 @@ internal sealed class ArchivedJobs
         var (findings, outcomes) = (new List<Finding>(), new List<string>());
         var known = _contents.Plans.TryGetValue(job, out var plan);
         plan ??= TermsOf(_contents.Keys.Consortium, [.. entries.Select(e => e.Operation)])!;
-        var counting = entries.Where(e => EvidenceGathering.Counts(e.Operation, plan)).ToList();
+        var counting = entries.Where(e => EvidenceGathering.Counts(e.Operation, plan)).Concat(_algorithms.Where(e => EvidenceGathering.IsOfAlgorithm(e.Operation, plan))).ToList();
         var runs = counting.Select(e => e.Operation).OfType<LedgerOperation.StartRun>().Select(s => s.Run).Distinct().ToList();
         var byRun = counting.ToLookup(e => EvidenceGathering.RunOf(e.Operation));
         foreach (var run in runs)

@@ -124,7 +124,7 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
                 if (DatasetOf(self, o.DatasetId) is not { } granted) return null;
                 return ForJobs(o, job => job.Datasets.Contains(granted), job => ConsortiumContract.Approve.EncodeCall(job.Id, o.Job, granted, VersionOf(granted, o), o.Uses, Seconds(o.Expires)));
             case LedgerOperation.Refuse o:
-                return ForJobs(o, job => job.State == 1, job => ConsortiumContract.Refuse.EncodeCall(job.Id, Code(o.Reason)));
+                return ForJobs(o, job => job.State == 1 && Owns(job), job => ConsortiumContract.Refuse.EncodeCall(job.Id, Code(o.Reason)));
             case LedgerOperation.Revoke o:
                 return ForJobs(o, job => Granted(job) is not null, job => ConsortiumContract.Revoke.EncodeCall(job.Id, Granted(job)!.Value));
             case LedgerOperation.StartRun o:
@@ -161,7 +161,10 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
         return o.Version == None || book.DigestOf(dataset, newest) == VersionDigest(o.DatasetId, o.Version) ? newest : 0;
     }
 
-    private Digest? Granted(ContractJob job) => job.Grants.Keys.Where(dataset => book.IsOf(dataset, Organisation(self))).Select(d => (Digest?)d).FirstOrDefault();
+    private Digest? Granted(ContractJob job) => job.Grants.Keys.Where(dataset => OrganisationOrNull(self) is { } own && book.IsOf(dataset, own)).Select(d => (Digest?)d).FirstOrDefault();
+
+    // An endorser's and a provider's word stands in the signed logs alone; the contract takes a refusal of owners.
+    private bool Owns(ContractJob job) => OrganisationOrNull(self) is { } own && job.Datasets.Any(dataset => book.IsOf(dataset, own));
 
     private Outbox CommitBox => options.ProviderBox ?? Box(provider: false);
 

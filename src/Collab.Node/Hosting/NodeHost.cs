@@ -139,7 +139,7 @@ public sealed class NodeHost : IAsyncDisposable
                 Checker = new RecordChecker(store, ledger, keys.Policy, RandomSource.System, clock, consortium.Commitments),
             };
 
-            var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine.Archive, ledger, rendezvous), new OperatorEndpoint(parts));
+            var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine, ledger, rendezvous), new OperatorEndpoint(parts));
             var host = new NodeHost(web, parts, owned);
             await host.ListenAsync(configuration.Listen, tls);
             return host;

@@ -11,6 +11,7 @@ using Collab.Engine.Replays;
 using Collab.Evidence;
 using Collab.Evidence.Archives;
 using Collab.Jobs;
+using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Node.Storage;
 using Collab.Primitives;
@@ -27,6 +28,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(5); // what a copy of a log may lag behind what another party has seen of it
     private const long MostProducts = (long)TripleStore.MostUnits * TripleStore.UnitWords;
 
+    private readonly AlgorithmDesk _algorithms = new(parts);
     private readonly ConsentDesk _consents = new(parts);
     private readonly GovernanceDesk _governance = new(parts);
     private readonly RecordDesk _records = new(parts);
@@ -44,6 +46,10 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.Vote => await _governance.VoteAsync(Read<VoteRequest>(request), cancellation),
         Verbs.AddDataset => await AddDatasetAsync(Read<AddDatasetRequest>(request), cancellation),
         Verbs.ListDatasets => await ListDatasetsAsync(cancellation),
+        Verbs.AddAlgorithm => await _algorithms.AddAsync(Read<AddAlgorithmRequest>(request), cancellation),
+        Verbs.ListAlgorithms => _algorithms.List(),
+        Verbs.ShowAlgorithm => await _algorithms.ShowAsync(Read<AlgorithmRequest>(request), cancellation),
+        Verbs.WithdrawAlgorithm => await _algorithms.WithdrawAsync(Read<AlgorithmRequest>(request), cancellation),
         Verbs.AddConsents => await _consents.AddAsync(Read<AddConsentsRequest>(request), cancellation),
         Verbs.WithdrawConsent => await _consents.WithdrawAsync(Read<WithdrawConsentRequest>(request), cancellation),
         Verbs.ListConsents => _consents.List(Read<ListConsentsRequest>(request)),
@@ -265,7 +271,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         for (; !file.IsEmpty; file = file[Math.Min(PieceSize, file.Length)..]) yield return file[..Math.Min(PieceSize, file.Length)];
     }
 
-    private Digest NewestRun(Plan plan) => JobState.Of(plan, parts.Ledger.PageWithPending(plan.Digest), parts.Clock.GetUtcNow()) switch
+    private Digest NewestRun(Plan plan) => JobState.Of(plan, parts.Ledger.PageWithPendingOf(plan), parts.Clock.GetUtcNow()) switch
     {
         JobState.Started s => s.Run,
         JobState.Committed s => s.Run,
@@ -275,7 +281,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
 
     private JobView View(Plan plan)
     {
-        var page = parts.Ledger.PageWithPending(plan.Digest);
+        var page = parts.Ledger.PageWithPendingOf(plan);
         var newest = page.Starts.Where(s => s.Author == plan.Requester).OrderBy(s => s.Time).LastOrDefault();
         return Views.Of(plan, page, parts.Engine.Archive, newest is null ? null : parts.Results.Find(newest.Run),
             parts.Events.TroubleOf(plan.Digest), parts.Clock.GetUtcNow());

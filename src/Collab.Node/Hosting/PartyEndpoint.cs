@@ -10,9 +10,9 @@ using Collab.Wire.Party;
 
 namespace Collab.Node.Hosting;
 
-/// <summary>What this node answers other parties. A plan or a receipt goes only to who takes part in it.</summary>
+/// <summary>What this node answers other parties. A plan goes only to who takes part in it or is asked to agree, a receipt to who takes part.</summary>
 internal sealed class PartyEndpoint(
-    Greeting greeting, IDatasetCatalogue datasets, JobArchive archive, EmbeddedLedger ledger, Rendezvous rendezvous) : IPartyEndpoint
+    Greeting greeting, IDatasetCatalogue datasets, JobEngine engine, EmbeddedLedger ledger, Rendezvous rendezvous) : IPartyEndpoint
 {
     public Greeting Greeting => greeting;
 
@@ -20,16 +20,21 @@ internal sealed class PartyEndpoint(
 
     public byte[] GetPlan(PartyId caller, Digest job)
     {
-        var plan = archive.FindPlan(job);
-        return plan is not null && (plan.Parties.Contains(caller) || plan.Requester == caller) ? plan.Encode() : throw UnknownJob(job);
+        if (engine.Archive.FindPlan(job) is not { } plan) throw UnknownJob(job);
+        if (TakesPart(plan, caller) || ProposalTerms.Of(plan)?.Asks(caller) == true) return plan.Encode();
+        NoteStranger(plan, caller);
+        throw UnknownJob(job);
     }
+
+    public byte[] GetAlgorithm(PartyId caller, string name, int version) => engine.Algorithms.Find(name, version == 0 ? null : version).Encode();
 
     public byte[] GetReceipt(PartyId caller, Digest run)
     {
-        var receipt = archive.RequireReceipt(run, ledger.Self);
+        var receipt = engine.Archive.RequireReceipt(run, ledger.Self);
         var committed = ledger.Page(receipt.Job).CommitOf(ledger.Self, run) is not null;
-        var plan = archive.RequirePlan(receipt.Job);
-        var mayHave = plan.Parties.Contains(caller) || plan.Requester == caller;
+        var plan = engine.Archive.RequirePlan(receipt.Job);
+        var mayHave = TakesPart(plan, caller);
+        if (!mayHave) NoteStranger(plan, caller);
         return committed && mayHave ? receipt.Encode() : throw new CollabException(JobArchive.ReceiptUnknown, "There is no receipt for that party yet.", ledger.Self);
     }
 
@@ -48,6 +53,11 @@ internal sealed class PartyEndpoint(
         rendezvous.Bring(caller, run, transport, cancellation)
             ? Task.CompletedTask
             : throw new CollabException(PeerFaultException.BrokeTheProtocol, $"{caller} opened a second conversation for one run.", caller);
+
+    private static bool TakesPart(Plan plan, PartyId caller) => plan.Parties.Contains(caller) || plan.Requester == caller;
+
+    // On this party's log, and not waited for: the caller hears the same as of a job that is not here.
+    private void NoteStranger(Plan plan, PartyId caller) => _ = engine.RecordStrangerAsync(plan, caller, CancellationToken.None);
 
     private CollabException UnknownJob(Digest job) => new(JobArchive.JobUnknown, $"{ledger.Self} holds no plan {job.Short} for that party.", ledger.Self);
 }

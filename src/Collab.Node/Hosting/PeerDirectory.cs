@@ -42,6 +42,8 @@ internal sealed class PeerDirectory : IPeers, IDisposable
 
     public Task<byte[]> GetPlanAsync(PartyId from, Digest job, CancellationToken cancellation) => _clients[from].GetPlanAsync(job, cancellation);
 
+    public Task<byte[]> GetAlgorithmAsync(PartyId from, string name, int version, CancellationToken cancellation) => _clients[from].GetAlgorithmAsync(name, version, cancellation);
+
     public Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) => _clients[from].GetReceiptAsync(run, cancellation);
 
     // Of each pair the party whose name comes first dials, so that there is one call and no race.

@@ -33,6 +33,18 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> ListDatasets(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListDatasets, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> AddAlgorithm(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddAlgorithm, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ListAlgorithms(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListAlgorithms, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> ShowAlgorithm(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ShowAlgorithm, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> WithdrawAlgorithm(OperatorRequest request, ServerCallContext context) => Answer(Verbs.WithdrawAlgorithm, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> AddConsents(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddConsents, request, context);
 
     /// <inheritdoc/>
@@ -174,6 +186,18 @@ public static class Verbs
 
     /// <summary>What all parties offer.</summary>
     public const string ListDatasets = "dataset.list";
+
+    /// <summary>Registers an algorithm, or its next version.</summary>
+    public const string AddAlgorithm = "algorithm.add";
+
+    /// <summary>The algorithms of this party.</summary>
+    public const string ListAlgorithms = "algorithm.list";
+
+    /// <summary>One algorithm with its content.</summary>
+    public const string ShowAlgorithm = "algorithm.show";
+
+    /// <summary>Withdraws an algorithm.</summary>
+    public const string WithdrawAlgorithm = "algorithm.withdraw";
 
     /// <summary>Takes data subjects' consents into the register.</summary>
     public const string AddConsents = "consent.add";

@@ -16,6 +16,9 @@ public interface IPartyEndpoint
     /// <summary>The bytes of a plan in which the caller takes part.</summary>
     byte[] GetPlan(PartyId caller, Digest job);
 
+    /// <summary>The bytes of a version of an algorithm that this party provides; version 0 for the newest.</summary>
+    byte[] GetAlgorithm(PartyId caller, string name, int version);
+
     /// <summary>The bytes of this node's receipt of a run in which the caller takes part.</summary>
     byte[] GetReceipt(PartyId caller, Digest run);
 

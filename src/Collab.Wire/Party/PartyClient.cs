@@ -60,6 +60,10 @@ public sealed class PartyClient : IDisposable
     public Task<byte[]> GetPlanAsync(Digest job, CancellationToken cancellation) => CallAsync(
         async options => (await _client.GetPlanAsync(new GetPlanRequest { Job = ToBytes(job) }, options)).Plan.ToByteArray(), cancellation);
 
+    /// <summary>The bytes of a version of an algorithm that the party provides; version 0 for the newest.</summary>
+    public Task<byte[]> GetAlgorithmAsync(string name, int version, CancellationToken cancellation) => CallAsync(
+        async options => (await _client.GetAlgorithmAsync(new GetAlgorithmRequest { Name = name, Version = (uint)version }, options)).Algorithm.ToByteArray(), cancellation);
+
     /// <summary>The bytes of the party's receipt.</summary>
     public Task<byte[]> GetReceiptAsync(Digest run, CancellationToken cancellation) => CallAsync(
         async options => (await _client.GetReceiptAsync(new GetReceiptRequest { Run = ToBytes(run) }, options)).Receipt.ToByteArray(), cancellation);

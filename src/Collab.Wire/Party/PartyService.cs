@@ -36,6 +36,13 @@ public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V
         context, caller => new GetPlanReply { Plan = ByteString.CopyFrom(endpoint.GetPlan(caller, ToDigest(request.Job))) });
 
     /// <inheritdoc/>
+    public override Task<GetAlgorithmReply> GetAlgorithm(GetAlgorithmRequest request, ServerCallContext context) => Answer(context, caller => new GetAlgorithmReply
+    {
+        Algorithm = ByteString.CopyFrom(endpoint.GetAlgorithm(
+            caller, request.Name, request.Version <= int.MaxValue ? (int)request.Version : throw new MalformedException("a version below 2^31"))),
+    });
+
+    /// <inheritdoc/>
     public override Task<GetReceiptReply> GetReceipt(GetReceiptRequest request, ServerCallContext context) => Answer(
         context, caller => new GetReceiptReply { Receipt = ByteString.CopyFrom(endpoint.GetReceipt(caller, ToDigest(request.Run))) });
 

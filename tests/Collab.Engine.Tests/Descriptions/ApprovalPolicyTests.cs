@@ -168,7 +168,7 @@ public sealed class ApprovalPolicyTests
     [Fact]
     public void Every_objection_has_a_row_and_a_code_that_the_ledger_takes()
     {
-        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program, PolicyObjection.Privacy, PolicyObjection.Filter]));
+        Assert.Empty(Enum.GetValues<PolicyObjection>().Except(Table.Values.Select(r => r.Objection ?? PolicyObjection.NoRule)).Except([PolicyObjection.Reveal, PolicyObjection.Security, PolicyObjection.Program, PolicyObjection.Privacy, PolicyObjection.Filter, PolicyObjection.Endorsement]));
         Assert.All(Enum.GetValues<PolicyObjection>(), o => Assert.True(LedgerOperation.IsCode(o.Code)));
         Assert.Equal("policy.minimum-group", PolicyObjection.MinimumGroup.Code);
     }

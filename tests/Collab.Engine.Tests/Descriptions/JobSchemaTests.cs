@@ -22,7 +22,8 @@ public sealed class JobSchemaTests
          "parameters":{"columns":["age","bmi"],"group-by":{"column":"city","levels":["Rome","Oslo"]},
                        "statistics":["count","sum","mean","variance","sd","min","max"],"total":true,"minimum-group":10,"contributor":"patient","dominance":{"p":10,"n":2,"k":85},
                        "where":"age >= 65 and (sex = 'f' or bmi is missing)"},
-         "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m","consent":"throughout","replay":"kept"}
+         "security":"semi-honest","expires":"12h","uses":1,"run-limit":"15m","consent":"throughout","replay":"kept",
+         "algorithm":{"provider":"fay","name":"mean age","version":3},"endorsers":{"of":["gil","hal"],"at-least":1}}
         """;
 
     private const string PrivateStatistics = """

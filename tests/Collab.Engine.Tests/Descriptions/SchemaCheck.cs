@@ -29,6 +29,7 @@ internal sealed class SchemaCheck(JsonObject root)
         "const" => JsonNode.DeepEquals(keyword.Value, value),
         "pattern" => Text(value) is not { } text || Regex.IsMatch(text, keyword.Value!.GetValue<string>()),
         "minLength" => Text(value) is not { } text || text.Length >= keyword.Value!.GetValue<int>(),
+        "maxLength" => Text(value) is not { } longer || longer.Length <= keyword.Value!.GetValue<int>(),
         "minimum" => Number(value) is not { } number || number >= keyword.Value!.GetValue<int>(),
         "exclusiveMinimum" => Number(value) is not { } number || number > keyword.Value!.GetValue<int>(),
         "maximum" => Number(value) is not { } number || number <= keyword.Value!.GetValue<int>(),

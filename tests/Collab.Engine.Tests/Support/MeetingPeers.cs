@@ -14,6 +14,8 @@ internal sealed class MeetingPeers(PartyId self, MeetingPoint meeting, PartyId? 
 
     public Task<byte[]> GetPlanAsync(PartyId from, Digest job, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<byte[]> GetAlgorithmAsync(PartyId from, string name, int version, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<byte[]> GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<ChannelConnection> ConnectAsync(PartyId peer, Digest run, Digest context, CancellationToken cancellation) => peer == unreachable

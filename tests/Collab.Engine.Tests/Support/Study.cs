@@ -1,6 +1,7 @@
 using Collab.Channels;
 using Collab.Cryptography.Signatures;
 using Collab.Data.Csv;
+using Collab.Engine.Algorithms;
 using Collab.Engine.Consents;
 using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
@@ -157,6 +158,9 @@ internal sealed class StudyNode : IPeers
 
     public SigningKey LogKey => _options.LogKey;
 
+    /// <summary>What this node gives instead of the algorithm that is asked for.</summary>
+    public Func<StoredAlgorithm, StoredAlgorithm> HandOver { get; set; } = algorithm => algorithm;
+
     public ApprovalPolicy Policy { get; set; } = ApprovalPolicy.AskAlways;
 
     public EmbeddedLedger Ledger { get; private set; } = null!;
@@ -237,7 +241,7 @@ internal sealed class StudyNode : IPeers
     }
 
     /// <summary>The state of a job as this node derives it.</summary>
-    public JobState StateOf(Plan plan) => JobState.Of(plan, Ledger.Page(plan.Digest), TimeProvider.System.GetUtcNow());
+    public JobState StateOf(Plan plan) => JobState.Of(plan, Ledger.PageOf(plan), TimeProvider.System.GetUtcNow());
 
     /// <summary>Waits until this node's copy of the ledger says so.</summary>
     public async Task WhenLedgerAsync(Digest job, Func<JobPage, bool> holds)
@@ -256,6 +260,9 @@ internal sealed class StudyNode : IPeers
 
     Task<byte[]> IPeers.GetPlanAsync(PartyId from, Digest job, CancellationToken cancellation) =>
         Task.FromResult(Reach(from).Engine.Archive.RequirePlan(job).Encode());
+
+    Task<byte[]> IPeers.GetAlgorithmAsync(PartyId from, string name, int version, CancellationToken cancellation) =>
+        Task.FromResult(Reach(from).HandOver(Reach(from).Engine.Algorithms.Find(name, version)).Encode());
 
     Task<byte[]> IPeers.GetReceiptAsync(PartyId from, Digest run, CancellationToken cancellation) =>
         Task.FromResult(Reach(from).Engine.Archive.RequireReceipt(run, from).Encode());

@@ -109,6 +109,8 @@ internal sealed class BenchLines : IAsyncDisposable
 
         public byte[] GetPlan(PartyId caller, Digest job) => throw NothingElse();
 
+        public byte[] GetAlgorithm(PartyId caller, string name, int version) => throw NothingElse();
+
         public byte[] GetReceipt(PartyId caller, Digest run) => throw NothingElse();
 
         public Task<CheckpointAnswer> AddCheckpointAsync(PartyId caller, CheckpointOffer offer, CancellationToken cancellation) => throw NothingElse();
