@@ -60,6 +60,43 @@ public sealed class CarriedRecordTests
         await JsonAsync(0, "record", "renew", shown, "--out", newer, "--home", receiver.Folder);
         Assert.Equal("revoked", (await JsonAsync(5, "record", "verify", newer, "--trust", trust)).GetProperty("verdict").GetString());
         Assert.Empty(Support.Results.FilesWith(receiver.StoreFolder, "CanaryLi", "CanaryZhou"));
+        await AuditAsync(study, folder);
+    }
+
+    [Fact]
+    public async Task So_it_is_with_a_contract_before_the_logs_and_nothing_of_a_record_stands_on_the_chain()
+    {
+        await using var chain = await TestChain.StartAsync();
+        await using var study = await StudyConsortium.StartAsync([Clinic, Observer, Registry], testing: false, chain: chain);
+        var (issuer, receiver) = (study.Local.HomeOf(Registry), study.Local.HomeOf(Clinic));
+        await study.RegisterAsync(Registry, "canary-degrees", "person,name,degree\nCanaryPerson,CanaryZhou,CanaryPhysics\n");
+        var folder = Path.GetDirectoryName(study.Write("files/none", ""))!;
+        var expires = DateTimeOffset.UtcNow.AddYears(1).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        var issued = await JsonAsync(
+            0, "record", "issue", "--dataset", "canary-degrees", "--subject", "person", "--fields", "name,degree", "--expires", expires, "--out", folder, "--home", issuer.Folder);
+        var held = issued.GetProperty("records")[0].GetProperty("file").GetString()!;
+        await Until.HoldsAsync(
+            async () => (await CollabProgram.RunAsync("record", "verify", held, "--home", receiver.Folder, "--json")).Output,
+            output => output.Contains("\"valid\"", StringComparison.Ordinal), TimeSpan.FromSeconds(60), output => output);
+        await JsonAsync(0, "record", "revoke", held, "--reason", "record.mistaken", "--home", issuer.Folder);
+        await Until.HoldsAsync(
+            async () => (await CollabProgram.RunAsync("record", "verify", held, "--home", receiver.Folder, "--json")).Output,
+            output => output.Contains("\"revoked\"", StringComparison.Ordinal), TimeSpan.FromSeconds(60), output => output);
+        await AuditAsync(study, folder);
+
+        var content = await chain.ReadAsync();
+        content.AssertOnlyKnown();
+        content.AssertWithout("registry", "observer", "canary-degrees", "CanaryPerson", "CanaryZhou", "CanaryPhysics", "record.mistaken");
+    }
+
+    // The logs of all members, with the attestation, the checks and the revocation, as the observer has them.
+    private static async Task AuditAsync(StudyConsortium study, string folder)
+    {
+        var archive = Path.Combine(folder, "logs.archive");
+        await JsonAsync(0, "audit", "export", "--logs", "--out", archive, "--home", study.Local.HomeOf(Observer).Folder);
+        (await CollabProgram.RunAsync("audit", "verify", archive, "--trust", study.Local.TrustFile)).Expect(0, "verified");
+        var told = (await CollabProgram.RunAsync("audit", "trace", "--in", archive)).Expect(0).Output;
+        foreach (var word in new[] { "attest", "revoke", "check" }) Assert.Contains(word, told, StringComparison.OrdinalIgnoreCase);
     }
 
     private static async Task<JsonElement> JsonAsync(int exitCode, params string[] arguments) =>

@@ -67,14 +67,24 @@ public sealed class DeliveryTemplateTests
     }
 
     [Fact]
-    public async Task An_issuer_attests_its_rows_and_the_evidence_of_its_run_is_accepted()
+    public async Task An_issuer_attests_its_rows_and_the_evidence_of_its_run_is_accepted() => await AttestAsync();
+
+    [Fact]
+    public async Task An_issuer_attests_with_the_contract_of_a_chain_before_the_logs()
+    {
+        await using var chain = await TestChain.StartAsync();
+        await AttestAsync("--ledger", "evm", "--chain", chain.Address);
+        await AssertNothingOnAsync(chain, "university", "employer", "CanaryNote", "1999-01-02", "Wang Li");
+    }
+
+    private static async Task AttestAsync(params string[] ledger)
     {
         using var folder = new TemporaryFolder();
         folder.Write("university/degrees.csv", "name,born,degree,note\nWang Li,1999-01-02,BSc,CanaryNote\nLi Mei,1998-03-04,MSc,CanaryNote\n");
         Directory.CreateDirectory(folder["employer"]);
         folder.Write("attest.yaml", "kind: attest\npurpose: degrees\nparties:\n  - { name: university, dataset: degrees }\nreceivers: [university]\nparameters: { columns: [name, degree], valid: 3650d }\n");
         var run = (await CollabProgram.RunAsync(
-            ["sandbox", "run", folder["attest.yaml"], "--party", $"university={folder["university"]}", $"employer={folder["employer"]}", "--out", folder["out"], "--json"])).Expect(0).Json;
+            ["sandbox", "run", folder["attest.yaml"], "--party", $"university={folder["university"]}", $"employer={folder["employer"]}", "--out", folder["out"], "--json", .. ledger])).Expect(0).Json;
         var result = run.GetProperty("parties").GetProperty("university").GetProperty("result");
         Assert.Equal(("attested", 2), (result.GetProperty("kind").GetString(), result.GetProperty("count").GetInt32()));
         Assert.All(result.GetProperty("files").EnumerateArray(), file => Assert.True(File.Exists(folder["out", "university", file.GetString()!])));
@@ -87,12 +97,22 @@ public sealed class DeliveryTemplateTests
     public async Task A_delivery_runs_with_the_contract_of_a_chain_before_the_logs()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("education-office/applicants.csv", "person_id,child\nN-41,c1\nN-43,c3\n");
-        folder.Write("housing-department/houses.csv", "person_id,subject,houses,mortgaged\nN-41,N-41,2,no\nN-43,N-43,1,no\n");
-        folder.Write("housing-department/consents.csv", Consents("education-office", "school-place", "N-41"));
+        folder.Write("education-office/applicants.csv", "person_id,child\nN-CanaryOne,c1\nN-CanaryTwo,c3\n");
+        folder.Write("housing-department/houses.csv", "person_id,subject,houses,mortgaged\nN-CanaryOne,N-CanaryOne,2,no\nN-CanaryTwo,N-CanaryTwo,1,no\n");
+        folder.Write("housing-department/consents.csv", Consents("education-office", "school-place", "N-CanaryOne"));
         await using var chain = await TestChain.StartAsync();
         var (_, result) = await RunAsync(folder, "eligibility", "education-office", "housing-department", "--ledger", "evm", "--chain", chain.Address);
         Assert.Equal(["True yes - -", "False - - -"], Lines(result));
+        await AssertNothingOnAsync(chain, "education-office", "housing-department", "applicants", "school-place", "person_id", "N-CanaryOne", "N-CanaryTwo");
+    }
+
+    // Of texts of at least seven bytes: a shorter one might stand there by chance.
+    private static async Task AssertNothingOnAsync(TestChain chain, params string[] texts)
+    {
+        var content = await chain.ReadAsync();
+        content.AssertOnlyKnown();
+        Assert.True(content.Called["startRun"] == 1 && content.Called["commit"] >= 1);
+        content.AssertWithout(texts);
     }
 
     private static string Consents(string recipient, string purpose, params string[] subjects) =>

@@ -16,6 +16,10 @@ public sealed class FundTraceTests
     {
         await using var chain = await TestChain.StartAsync();
         await RunAsync("--ledger", "evm", "--chain", chain.Address);
+        var content = await chain.ReadAsync();
+        content.AssertOnlyKnown();
+        Assert.Equal((1, 4), (content.Called["startRun"], content.Called["commit"]));
+        content.AssertWithout("east-bank", "north-bank", "transfers", "east-loan-1", "Canary Borrower", "CanaryEstate Ltd");
     }
 
     private static async Task RunAsync(params string[] ledger)

@@ -53,7 +53,9 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <param name="parties">Three or four of the parties of this class.</param>
     /// <param name="testing">Whether nodes may be told to die; otherwise they are the product's own program.</param>
     /// <param name="prepare">Changes the parties' folders before the first start.</param>
-    public static async Task<StudyConsortium> StartAsync(IReadOnlyList<PartyId> parties, bool testing = true, Action<LocalConsortium>? prepare = null)
+    /// <param name="chain">A test chain whose contract stands before the logs; null for the logs alone.</param>
+    public static async Task<StudyConsortium> StartAsync(
+        IReadOnlyList<PartyId> parties, bool testing = true, Action<LocalConsortium>? prepare = null, TestChain? chain = null)
     {
         var folder = new TemporaryFolder();
         var local = LocalConsortium.Create(
@@ -63,6 +65,7 @@ internal sealed class StudyConsortium : IAsyncDisposable
         {
             foreach (var party in parties) await File.WriteAllTextAsync(local.HomeOf(party).PolicyFile, PolicyOf(party));
             prepare?.Invoke(local);
+            if (chain is not null) await LocalChain.FoundAsync(local, new Uri(chain.Address), TestContext.Current.CancellationToken);
             await consortium.StartNodesAsync();
             await consortium.RegisterAsync(Clinic, "patients", Patients(first: 0, count: 100));
             await consortium.RegisterAsync(Registry, "events", Patients(first: 100 - SharedKeys, count: 100));

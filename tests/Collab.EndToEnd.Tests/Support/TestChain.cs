@@ -60,26 +60,3 @@ internal sealed class TestChain : IAsyncDisposable
         _process.Dispose();
     }
 }
-
-/// <summary>What stands on a chain.</summary>
-internal sealed record ChainContent(List<JsonElement> Transactions, List<JsonElement> Logs)
-{
-    /// <summary>The calls of contracts, as four bytes of selector and 32-byte words; without what makes a contract.</summary>
-    public IEnumerable<(string Selector, IReadOnlyList<byte[]> Words)> Calls => Transactions
-        .Where(t => t.GetProperty("to").ValueKind == JsonValueKind.String)
-        .Select(t => Convert.FromHexString(t.GetProperty("input").GetString()![2..]))
-        .Where(input => input.Length > 0)
-        .Select(input => (Convert.ToHexStringLower(input.AsSpan(0, 4)), (IReadOnlyList<byte[]>)[.. input.Skip(4).Chunk(32)]));
-
-    /// <summary>Fails when one of the texts stands anywhere in a transaction or a log entry, as UTF-8 or UTF-16, or hashed alone without salt.</summary>
-    public void AssertWithout(params IReadOnlyList<string> texts)
-    {
-        var everything = string.Concat(Transactions.Select(t => t.GetRawText()).Concat(Logs.Select(log => log.GetRawText())));
-        foreach (var text in texts)
-        {
-            var utf8 = System.Text.Encoding.UTF8.GetBytes(text);
-            byte[][] forms = [utf8, System.Text.Encoding.Unicode.GetBytes(text), System.Security.Cryptography.SHA256.HashData(utf8), Collab.Arithmetic.Hashing.Keccak256.Hash(utf8)];
-            foreach (var form in forms) Assert.DoesNotContain(Convert.ToHexStringLower(form), everything, StringComparison.Ordinal);
-        }
-    }
-}
