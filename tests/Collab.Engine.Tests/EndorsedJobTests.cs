@@ -67,7 +67,7 @@ public sealed class EndorsedJobTests
         await study[Dee].Engine.ApproveAsync(plan.Digest, None);
         await study[Dee].Engine.RevokeAsync(plan.Digest, None);
         await study[Eve].Engine.ApproveAsync(plan.Digest, None);
-        await study[Plans.Cy].WhenLedgerAsync(plan.Digest, page => page.Of<LedgerOperation.Endorse>().Count() == 2 && page.Of<LedgerOperation.Revoke>().Any());
+        await study[Plans.Cy].WhenLedgerAsync(plan.Digest, page => page.Of<LedgerOperation.Approve>().Count() == 2 && page.Of<LedgerOperation.Endorse>().Count() == 2 && page.Of<LedgerOperation.Revoke>().Any());
         var closed = Assert.IsType<JobState.Closed>(study[Plans.Cy].StateOf(plan));
         Assert.Equal((Authorization.EndorsementRefused, Dee), (closed.Reason, closed.By));
         var refused = await Assert.ThrowsAsync<CollabException>(() => study[Plans.Cy].Engine.StartRunAsync(plan.Digest, None));

@@ -74,6 +74,7 @@ public sealed class GovernanceJobTests
         var plan = await ProposeAsync(study);
         await study[Plans.Al].Engine.ApproveAsync(plan.Digest, None);
         await CarryAsync(study, new MotionChange.Pause(true), knows: [Plans.Al, Plans.Bo]);
+        await study[Plans.Cy].WhenLedgerAsync(default, _ => study[Plans.Cy].Ledger.Motions.Any(m => m.Votes.Count == 2)); // which it takes for too few
 
         var (aware, unaware) = (Plans.DigestOf("aware"), Plans.DigestOf("unaware"));
         foreach (var run in new[] { aware, unaware }) // the second leaves out of its heads what it has seen
