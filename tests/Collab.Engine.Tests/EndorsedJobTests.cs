@@ -66,6 +66,7 @@ public sealed class EndorsedJobTests
         await Task.WhenAll(((PartyId[])[Dee, Eve]).Select(e => study[e].Seen.WhenAsync(seen => seen.Job == plan.Digest && seen.Kind == JobEventKind.AwaitsApproval)));
         await study[Dee].Engine.ApproveAsync(plan.Digest, None);
         await study[Dee].Engine.RevokeAsync(plan.Digest, None);
+        await study[Plans.Cy].WhenLedgerAsync(plan.Digest, page => page.Of<LedgerOperation.Revoke>().Any()); // before the last endorsement makes a run possible
         await study[Eve].Engine.ApproveAsync(plan.Digest, None);
         await study[Plans.Cy].WhenLedgerAsync(plan.Digest, page => page.Of<LedgerOperation.Approve>().Count() == 2 && page.Of<LedgerOperation.Endorse>().Count() == 2 && page.Of<LedgerOperation.Revoke>().Any());
         var closed = Assert.IsType<JobState.Closed>(study[Plans.Cy].StateOf(plan));

@@ -177,6 +177,8 @@ public sealed class WholeEngineTests
         await study[Plans.Al].Seen.WhenAsync(JobEventKind.AwaitsApproval);
         await study[Plans.Al].Engine.ApproveAsync(plan.Digest, None);
         await study[Plans.Al].Engine.RevokeAsync(plan.Digest, None);
+        foreach (var node in new[] { study[Plans.Bo], study[Plans.Cy] }) // logs arrive each for itself: both have it before the last grant makes a run possible
+            await node.WhenLedgerAsync(plan.Digest, page => page.By<LedgerOperation.Revoke>(Plans.Al) is not null);
         await study[Plans.Bo].Seen.WhenAsync(JobEventKind.AwaitsApproval);
         await study[Plans.Bo].Engine.ApproveAsync(plan.Digest, None);
 

@@ -125,8 +125,12 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     public JobPage Page(Digest job) => _fold.Page(job, []);
 
     /// <inheritdoc/>
-    public JobPage PageWithPending(Digest job) => _fold.Page(
-        job, _log.ReadEntries(_log.FinalSize, _log.Size).Select(e => SignedOperation.TryDecode(_own, e.Span)!).Where(o => o?.Job == job));
+    public JobPage PageWithPending(Digest job)
+    {
+        List<LedgerOperation> pending = [.. _log.ReadEntries(_log.FinalSize, _log.Size).Select(e => SignedOperation.TryDecode(_own, e.Span)!).Where(o => o?.Job == job)];
+        ReadFinal(); // after that: an entry that has just become final would otherwise be neither among the pending nor on the page
+        return _fold.Page(job, pending);
+    }
 
     /// <inheritdoc/>
     public Task WaitForChangeAsync(long seen, CancellationToken cancellation) => _final.AboveAsync(seen, cancellation);
