@@ -17,16 +17,8 @@ public sealed record LogExtract(
     /// <summary>The canonical encoding.</summary>
     public byte[] Encode() => new CanonicalWriter()
         .Bytes(Checkpoint.ToBytes())
-        .List(Entries, (w, e) =>
-        {
-            w.Bytes(e.Entry.Span);
-            e.Inclusion.Encode(w);
-        })
-        .List(Histories, (w, h) =>
-        {
-            w.Digest(h.Root);
-            h.Consistency.Encode(w);
-        })
+        .List(Entries, ProvenEntry.Encode)
+        .List(Histories, ProvenHistory.Encode)
         .ToArray();
 
     /// <summary>Reads an extract strictly; nothing is verified by that.</summary>
@@ -36,8 +28,8 @@ public sealed record LogExtract(
         var reader = new CanonicalReader(bytes);
         var extract = new LogExtract(
             SignedCheckpoint.Parse(reader.Bytes()),
-            reader.List((ref r) => new ProvenEntry(r.Bytes().ToArray(), InclusionProof.Decode(ref r))),
-            reader.List((ref r) => new ProvenHistory(r.Digest(), ConsistencyProof.Decode(ref r))));
+            reader.List((ref r) => ProvenEntry.Decode(ref r)),
+            reader.List((ref r) => ProvenHistory.Decode(ref r)));
         reader.End();
         // "The first operation of a party" must mean the first in its log, whatever an exporter would like it to mean.
         if (!Rises(extract.Entries.Select(e => e.Inclusion.Index)) || !Rises(extract.Histories.Select(h => h.Consistency.OldSize)))
@@ -61,9 +53,31 @@ public sealed record LogExtract(
 /// <summary>A log entry with the proof that it is in the log.</summary>
 /// <param name="Entry">The bytes of a <see cref="SignedOperation"/>.</param>
 /// <param name="Inclusion">The proof against the extract's checkpoint.</param>
-public sealed record ProvenEntry(ReadOnlyMemory<byte> Entry, InclusionProof Inclusion);
+public sealed record ProvenEntry(ReadOnlyMemory<byte> Entry, InclusionProof Inclusion)
+{
+    /// <summary>Writes entry and proof.</summary>
+    public static void Encode(CanonicalWriter writer, ProvenEntry proven)
+    {
+        writer.Bytes(proven.Entry.Span);
+        proven.Inclusion.Encode(writer);
+    }
+
+    /// <summary>Reads entry and proof; nothing is verified by that.</summary>
+    public static ProvenEntry Decode(ref CanonicalReader reader) => new(reader.Bytes().ToArray(), InclusionProof.Decode(ref reader));
+}
 
 /// <summary>An earlier state of a log with the proof that the log grew from it.</summary>
 /// <param name="Root">The root at the proof's old size.</param>
 /// <param name="Consistency">The proof against the extract's checkpoint.</param>
-public sealed record ProvenHistory(Digest Root, ConsistencyProof Consistency);
+public sealed record ProvenHistory(Digest Root, ConsistencyProof Consistency)
+{
+    /// <summary>Writes root and proof.</summary>
+    public static void Encode(CanonicalWriter writer, ProvenHistory proven)
+    {
+        writer.Digest(proven.Root);
+        proven.Consistency.Encode(writer);
+    }
+
+    /// <summary>Reads root and proof; nothing is verified by that.</summary>
+    public static ProvenHistory Decode(ref CanonicalReader reader) => new(reader.Digest(), ConsistencyProof.Decode(ref reader));
+}

@@ -36,16 +36,8 @@ public sealed record ArchiveLog(
         .List(Before, (w, d) => w.Digest(d))
         .List(Entries, (w, e) => w.Bytes(e.Span))
         .List(After, (w, d) => w.Digest(d))
-        .List(Others, (w, e) =>
-        {
-            w.Bytes(e.Entry.Span);
-            e.Inclusion.Encode(w);
-        })
-        .List(Histories, (w, h) =>
-        {
-            w.Digest(h.Root);
-            h.Consistency.Encode(w);
-        })
+        .List(Others, ProvenEntry.Encode)
+        .List(Histories, ProvenHistory.Encode)
         .ToArray();
 
     /// <summary>Reads such a part strictly; nothing is verified by that.</summary>
@@ -59,8 +51,8 @@ public sealed record ArchiveLog(
             reader.List((ref r) => r.Digest()),
             reader.List((ref r) => (ReadOnlyMemory<byte>)r.Bytes().ToArray()),
             reader.List((ref r) => r.Digest()),
-            reader.List((ref r) => new ProvenEntry(r.Bytes().ToArray(), InclusionProof.Decode(ref r))),
-            reader.List((ref r) => new ProvenHistory(r.Digest(), ConsistencyProof.Decode(ref r))));
+            reader.List((ref r) => ProvenEntry.Decode(ref r)),
+            reader.List((ref r) => ProvenHistory.Decode(ref r)));
         reader.End();
         if (log.First < 0 || log.First > log.Checkpoint.Size - log.Entries.Count || long.PopCount(log.First) != log.Before.Count)
             throw new MalformedException("a window within the log, and a subtree for each bit of its first index");

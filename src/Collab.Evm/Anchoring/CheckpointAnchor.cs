@@ -39,27 +39,7 @@ public sealed class CheckpointAnchor(AnchorOptions options)
     }
 
     /// <summary>Looks and anchors until told to stop.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(cancellation);
-                Trouble = null;
-            }
-            catch (CollabException fault)
-            {
-                Trouble = fault.ToFault();
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(options.LookEvery, options.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellation) => Looking.RunAsync(LookAsync, fault => Trouble = fault, options.LookEvery, options.Clock, cancellation);
 
     /// <summary>One look at the chain.</summary>
     public async Task LookAsync(CancellationToken cancellation)

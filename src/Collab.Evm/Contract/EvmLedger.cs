@@ -131,27 +131,7 @@ public sealed class EvmLedger : ILedger
     }
 
     /// <summary>Looks at the chain until cancelled: reads on, sends what is queued, opens what was committed.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(cancellation);
-                Trouble = null;
-            }
-            catch (CollabException fault)
-            {
-                Trouble = fault.ToFault();
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-
-            await Task.Delay(_options.Interval, _options.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellation) => Looking.RunAsync(LookAsync, fault => Trouble = fault, _options.Interval, _options.Clock, cancellation);
 
     /// <summary>One look at the chain.</summary>
     public async Task LookAsync(CancellationToken cancellation)
