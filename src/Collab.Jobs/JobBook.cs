@@ -91,6 +91,9 @@ public sealed class JobPage(Digest job)
         return page;
     }
 
+    /// <summary>This page with what the ledger says of the plan's algorithm; who may do what stays on it.</summary>
+    public JobPage With(JobPage algorithm) => Of(Job, Operations, algorithm, Standing);
+
     internal void Add(LedgerOperation operation)
     {
         if (_seen.Add((operation.Author, operation.Id))) _operations.Add(operation);

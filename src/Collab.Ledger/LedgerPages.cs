@@ -14,6 +14,6 @@ public static class LedgerPages
         public JobPage PageWithPendingOf(Plan plan) => ledger.WithAlgorithm(plan, ledger.PageWithPending(plan.Digest));
 
         private JobPage WithAlgorithm(Plan plan, JobPage page) =>
-            plan.Algorithm is { } algorithm ? JobPage.Of(page.Job, page.Operations, ledger.Page(algorithm.Id)) : page;
+            plan.Algorithm is { } algorithm ? page.With(ledger.Page(algorithm.Id)) : page;
     }
 }

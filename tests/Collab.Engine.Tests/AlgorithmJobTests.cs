@@ -3,6 +3,7 @@ using Collab.Engine.Descriptions;
 using Collab.Engine.Ports;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
+using Collab.Ledger;
 using Collab.Primitives;
 
 namespace Collab.Engine.Tests;
@@ -35,6 +36,7 @@ public sealed class AlgorithmJobTests
         Assert.Equal(first.Reference, plan.Algorithm);
         Assert.Null(await study.EndAsync(plan));
         Assert.Equal(["5", "40"], ((JobResult.Statistics)study[Plans.Cy].Seen.Results.Single().Value.Result).Table.Rows().Select(r => r.Value));
+        Assert.All([study[Plans.Al].Ledger.PageOf(plan), study[Plans.Al].Ledger.PageWithPendingOf(plan)], p => Assert.NotNull(p.Standing)); // pause, roles and own approval bind a plan with an algorithm, too
         var page = study[Plans.Al].Ledger.Page(first.Reference.Id);
         Assert.Equal((1, first.Digest), (Assert.Single(page.Of<LedgerOperation.RegisterAlgorithm>()).Version, AlgorithmHistory.Of(page, Dee).Digest));
 
