@@ -199,11 +199,7 @@ internal static class RecordCommands
     // A holder's file shows all it holds to whoever reads it.
     private static string Write(string path, byte[] content)
     {
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        file.Write(content);
+        DurableFile.Replace(path, content); // a new file, whose rights do not come from an older one
         return path;
     }
 
