@@ -4,7 +4,7 @@ using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
 using Collab.Node.Configuration;
 using Collab.Node.Hosting;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Node.Storage;
 using Collab.Primitives;
 
@@ -33,7 +33,7 @@ public static class PartyFiles
         Directory.CreateDirectory(home.Folder, ownerOnly);
         Directory.CreateDirectory(Path.GetDirectoryName(home.LogKeyFile)!, ownerOnly);
 
-        var pin = UsePassphrase(passphrase, characters => PartyIdentity.Create(home.IdentityFolder, party, characters));
+        var pin = Passphrase.Use(passphrase, characters => PartyIdentity.Create(home.IdentityFolder, party, characters));
         using var logKey = SigningKey.Generate(algorithm);
         using var witnessKey = SigningKey.Generate(algorithm);
         logKey.Save(home.LogKeyFile, passphrase);
@@ -70,7 +70,7 @@ public static class PartyFiles
     }
 
     /// <summary>Issues fresh certificates from the party's authority; a running node takes them up by itself. The pin stays.</summary>
-    public static void RotateCertificates(NodeHome home, SecretBytes? passphrase) => UsePassphrase(passphrase, characters =>
+    public static void RotateCertificates(NodeHome home, SecretBytes? passphrase) => Passphrase.Use(passphrase, characters =>
     {
         PartyIdentity.RotateLeaf(home.IdentityFolder, characters);
         return true;
@@ -78,15 +78,15 @@ public static class PartyFiles
 
     /// <summary>First half of a new authority: its pin joins the present one on the party's card, which goes to the others.</summary>
     public static PartyCard PrepareAuthority(NodeHome home, SecretBytes? passphrase) => SaveCard(
-        home, UsePassphrase(passphrase, characters => PartyIdentity.PrepareAuthority(home.IdentityFolder, characters)), keepOthers: true);
+        home, Passphrase.Use(passphrase, characters => PartyIdentity.PrepareAuthority(home.IdentityFolder, characters)), keepOthers: true);
 
     /// <summary>Second half, when every party has the card with both pins: the next authority becomes the present one.</summary>
     public static PartyCard SwitchAuthority(NodeHome home, SecretBytes? passphrase) => SaveCard(
-        home, UsePassphrase(passphrase, characters => PartyIdentity.RotateAuthority(home.IdentityFolder, characters)), keepOthers: false);
+        home, Passphrase.Use(passphrase, characters => PartyIdentity.RotateAuthority(home.IdentityFolder, characters)), keepOthers: false);
 
     /// <summary>The party's certificate for one role.</summary>
     public static PartyIdentity LoadIdentity(NodeHome home, PartyRole role, SecretBytes? passphrase) =>
-        UsePassphrase(passphrase, characters => PartyIdentity.Load(home.IdentityFolder, role, characters));
+        PartyIdentity.Load(home.IdentityFolder, role, passphrase);
 
     private static PartyCard SaveCard(NodeHome home, Digest pin, bool keepOthers)
     {
@@ -94,24 +94,5 @@ public static class PartyFiles
         card = card with { CertificatePins = keepOthers ? [.. card.CertificatePins.Append(pin).Distinct()] : [pin] };
         DurableFile.Replace(home.CardFile, Encoding.UTF8.GetBytes(card.ToYaml()));
         return card;
-    }
-
-    private delegate T WithCharacters<out T>(ReadOnlySpan<char> passphrase);
-
-    private static T UsePassphrase<T>(SecretBytes? passphrase, WithCharacters<T> use)
-    {
-        if (passphrase is null) return use(default);
-        return passphrase.Use(use, static (bytes, use) =>
-        {
-            var characters = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
-            try
-            {
-                return use(characters.AsSpan(0, Encoding.UTF8.GetChars(bytes, characters)));
-            }
-            finally
-            {
-                Array.Clear(characters);
-            }
-        });
     }
 }

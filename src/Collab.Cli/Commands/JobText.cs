@@ -60,7 +60,7 @@ internal static class JobText
     }
 
     /// <summary>Waits for the end of a job at one node, showing what happens.</summary>
-    public static async Task<JobView> FollowAsync(OperatorClient client, string job, Output output, CancellationToken cancellation)
+    public static async Task<JobView> FollowAsync(IOperator client, string job, Output output, CancellationToken cancellation)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watch = WatchAsync(client, job, output, watching.Token);
@@ -99,7 +99,7 @@ internal static class JobText
 
     private static bool TookNoPart(JobView view) => !view.Owners.Contains(view.Requester) && !view.Receivers.Contains(view.Requester);
 
-    private static async Task WatchAsync(OperatorClient client, string job, Output output, CancellationToken cancellation)
+    private static async Task WatchAsync(IOperator client, string job, Output output, CancellationToken cancellation)
     {
         try
         {

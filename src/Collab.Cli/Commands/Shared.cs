@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Collab.Node;
+using Collab.Client;
 using Collab.Node.Configuration;
-using Collab.Node.Identity;
 using Collab.Primitives;
 using Collab.Wire.Operator;
 
@@ -39,20 +38,11 @@ internal static class Shared
     }
 
     /// <summary>The operator's way to the node in the folder.</summary>
-    public static OperatorClient Connect(ParseResult parsed)
+    public static IOperator Connect(ParseResult parsed)
     {
         using var passphrase = ReadPassphrase(parsed);
         return Connect(NodeHome.Require(parsed.GetRequiredValue(Home)), passphrase);
     }
 
-    public static OperatorClient Connect(NodeHome home, SecretBytes? passphrase)
-    {
-        var configuration = NodeConfiguration.Load(home);
-        var card = PartyCard.Parse(File.ReadAllText(home.CardFile));
-        var pins = new PeerPins(new Dictionary<PartyId, IReadOnlyList<Digest>> { [configuration.Party] = card.CertificatePins });
-        var identity = PartyFiles.LoadIdentity(home, PartyRole.Operator, passphrase);
-        var tls = new TlsSettings(identity, new PeerCertificateValidator(() => pins));
-        var address = configuration.Listen.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal);
-        return new OperatorClient(address, tls.CreateHandler(configuration.Party));
-    }
+    public static IOperator Connect(NodeHome home, SecretBytes? passphrase) => CollabClient.OpenHome(home.Folder, passphrase);
 }

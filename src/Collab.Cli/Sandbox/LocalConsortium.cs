@@ -13,7 +13,7 @@ namespace Collab.Cli.Sandbox;
 internal sealed class LocalConsortium : IAsyncDisposable
 {
     private readonly Dictionary<PartyId, NodeProcess> _nodes = [];
-    private readonly Dictionary<PartyId, OperatorClient> _operators = [];
+    private readonly Dictionary<PartyId, IOperator> _operators = [];
     private readonly IReadOnlyList<string>? _program;
 
     private LocalConsortium(string folder, Consortium consortium, IReadOnlyList<string>? program) =>
@@ -79,7 +79,7 @@ internal sealed class LocalConsortium : IAsyncDisposable
     }
 
     /// <summary>The operator's way to a party's node.</summary>
-    public OperatorClient OperatorOf(PartyId party)
+    public IOperator OperatorOf(PartyId party)
     {
         if (_operators.TryGetValue(party, out var client)) return client;
         return _operators[party] = Shared.Connect(HomeOf(party), passphrase: null);

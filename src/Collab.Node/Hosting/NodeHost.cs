@@ -15,7 +15,7 @@ using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Ledger.Notes;
 using Collab.Node.Configuration;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Node.Storage;
 using Collab.Primitives;
 using Collab.Wire;

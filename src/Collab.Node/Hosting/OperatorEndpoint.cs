@@ -120,7 +120,8 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         {
             null or "json" => ResultFolder.JsonFile,
             "csv" => ResultFolder.CsvFile,
-            var other => throw new CollabException(RequestInvalid, $"A result is json or csv, not '{other}'."),
+            "canonical" => ResultFolder.CanonicalFile,
+            var other => throw new CollabException(RequestInvalid, $"A result is json, csv or canonical, not '{other}'."),
         }));
         var buffer = new byte[PieceSize];
         for (int read; (read = await file.ReadAsync(buffer, cancellation)) > 0;) yield return buffer.AsMemory(0, read);

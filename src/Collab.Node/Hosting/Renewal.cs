@@ -1,5 +1,5 @@
 using Collab.Node.Configuration;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Primitives;
 
 namespace Collab.Node.Hosting;

@@ -9,7 +9,7 @@ using Grpc.Net.Client;
 namespace Collab.Wire.Operator;
 
 /// <summary>The operator's way to its own node.</summary>
-public sealed class OperatorClient : IDisposable
+public sealed class OperatorClient : IOperator
 {
     private readonly GrpcChannel _channel;
     private readonly V1.Operator.OperatorClient _client;
@@ -25,12 +25,7 @@ public sealed class OperatorClient : IDisposable
         _client = new V1.Operator.OperatorClient(_channel);
     }
 
-    /// <summary>Calls one verb.</summary>
-    /// <param name="verb">The verb.</param>
-    /// <param name="request">Its request.</param>
-    /// <param name="cancellation">Ends the call.</param>
-    /// <param name="limit">How long the answer may take; ten minutes when null.</param>
-    /// <exception cref="CollabException">What the node reports, or that it cannot be reached.</exception>
+    /// <inheritdoc/>
     public async Task<T> CallAsync<T>(string verb, object request, CancellationToken cancellation, TimeSpan? limit = null)
     {
         try
@@ -45,7 +40,7 @@ public sealed class OperatorClient : IDisposable
         }
     }
 
-    /// <summary>Events from now on.</summary>
+    /// <inheritdoc/>
     public async IAsyncEnumerable<EventView> WatchAsync(JobRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var call = _client.WatchJobs(ToRequest(request), new CallOptions(cancellationToken: cancellation));
@@ -53,7 +48,7 @@ public sealed class OperatorClient : IDisposable
             yield return JsonSerializer.Deserialize<EventView>(call.ResponseStream.Current.Json.Span, OperatorJson.Options)!;
     }
 
-    /// <summary>Copies a result or a bundle into a stream.</summary>
+    /// <inheritdoc/>
     public async Task CopyAsync(string verb, object request, Stream destination, CancellationToken cancellation)
     {
         var options = new CallOptions(cancellationToken: cancellation);

@@ -26,7 +26,7 @@ public sealed record EmptyRequest;
 /// <param name="Job">At least 6 hexadecimal digits, or the whole digest.</param>
 /// <param name="Run">A run of it; the newest when null.</param>
 /// <param name="Reason">A reason code, for a refusal.</param>
-/// <param name="Format">Of a result: <c>json</c>, also when null, or <c>csv</c>.</param>
+/// <param name="Format">Of a result: <c>json</c>, also when null, <c>csv</c>, or <c>canonical</c>: the bytes that the receipt's commitment covers.</param>
 public sealed record JobRequest(string? Job, string? Run = null, string? Reason = null, string? Format = null);
 
 /// <summary>A request for the logs of all members over a period.</summary>

@@ -4,7 +4,7 @@ using Collab.Cli.Sandbox;
 using Collab.EndToEnd.Tests.Support;
 using Collab.Node;
 using Collab.Node.Configuration;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Primitives;
 using Collab.Wire.Party;
 using static Collab.EndToEnd.Tests.Support.StudyConsortium;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Collab.Engine;
 using Collab.Node.Configuration;
 using Collab.Node.Hosting;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Node.Storage;
 using Collab.Primitives;
 using Collab.Wire.Operator;

@@ -3,7 +3,7 @@ using System.Net;
 using Collab.Channels;
 using Collab.Jobs;
 using Collab.Node.Hosting;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Primitives;
 using Collab.Wire;
 using Collab.Wire.Party;

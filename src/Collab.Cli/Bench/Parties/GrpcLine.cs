@@ -1,5 +1,5 @@
 using Collab.Channels;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Primitives;
 
 namespace Collab.Cli.Bench.Parties;

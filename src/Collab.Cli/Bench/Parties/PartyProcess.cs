@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Collab.Node.Identity;
+using Collab.Identity;
 using Collab.Primitives;
 using Collab.Wire.Operator;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>Checks the one signature that matters, of the authority over the leaf (RFC 5280, section 4.1.1.3).</summary>
 /// <remarks>Done here, for the platform's chain engine has its own ideas of trust, names and the network.</remarks>

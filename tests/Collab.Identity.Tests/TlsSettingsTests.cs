@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
-using Collab.Node.Identity;
 using Collab.Primitives;
 using Collab.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
-namespace Collab.Node.Tests.Identity;
+namespace Collab.Identity.Tests;
 
 /// <summary>Two parties as 'collab node init' makes them, over real connections and through Kestrel.</summary>
 public sealed class TlsSettingsTests : IDisposable

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 
-namespace Collab.Node.Tests.Identity;
+namespace Collab.Identity.Tests;
 
 /// <summary>What became of a TLS connection over the loopback interface; the streams are null where the handshake failed.</summary>
 internal sealed record Loopback(SslStream? Client, SslStream? Server, Exception? ClientFailure, Exception? ServerFailure) : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>A party's own keys and certificates in a folder: its authority, its node and its operator.</summary>
 /// <remarks>
@@ -65,6 +65,14 @@ public sealed class PartyIdentity : IDisposable
             return new PartyIdentity(identity, leaf.CopyWithPrivateKey(key), certificates[1]);
         }
     }
+
+    /// <summary>Reads the node's or the operator's part of an identity.</summary>
+    /// <param name="folder">The identity's folder.</param>
+    /// <param name="role">Whose certificate.</param>
+    /// <param name="passphrase">In UTF-8; null where the key is not encrypted.</param>
+    /// <exception cref="CollabException">As the other overload.</exception>
+    public static PartyIdentity Load(string folder, PartyRole role, SecretBytes? passphrase) =>
+        Passphrase.Use(passphrase, characters => Load(folder, role, characters));
 
     /// <summary>Issues fresh leaves with fresh keys; running nodes take them up (<see cref="TlsSettings.Use"/>).</summary>
     public static void RotateLeaf(string folder, ReadOnlySpan<char> passphrase = default, TimeProvider? time = null)

@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Collab.Node.Identity;
 using Collab.Primitives;
 
-namespace Collab.Node.Tests.Identity;
+namespace Collab.Identity.Tests;
 
 /// <summary>What somebody presents: a leaf with its key, and the certificates sent with it.</summary>
 internal sealed record Presented(X509Certificate2 Leaf, params X509Certificate2[] Others);

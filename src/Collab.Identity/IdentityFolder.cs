@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>The files of an identity: a key and its certificates stand in one file, which is replaced as a whole.</summary>
 internal sealed class IdentityFolder(string path)

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>Makes the certificates of a party, as protocols/specs/identity.md lays them out.</summary>
 internal static class CertificateIssuing

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Collab.Node.Identity;
 using Collab.Primitives;
 using Collab.Testing;
 
-namespace Collab.Node.Tests.Identity;
+namespace Collab.Identity.Tests;
 
 public sealed class PartyIdentityTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>Whose authorities the consortium accepts, and which keys it has revoked; a state of the ledger, replaced as a whole.</summary>
 public sealed class PeerPins

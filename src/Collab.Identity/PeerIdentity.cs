@@ -1,6 +1,6 @@
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>What the holder of a certificate is to its party.</summary>
 public enum PartyRole

@@ -1,6 +1,6 @@
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>What can be wrong with a party's own identity folder.</summary>
 public static class IdentityErrors

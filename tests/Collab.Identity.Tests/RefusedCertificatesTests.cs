@@ -2,11 +2,10 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Collab.Node.Identity;
 using Collab.Primitives;
 using Collab.Testing;
 
-namespace Collab.Node.Tests.Identity;
+namespace Collab.Identity.Tests;
 
 /// <summary>Every certificate that must be refused, shown to a good server and to a good client over real connections.</summary>
 public sealed class RefusedCertificatesTests : IDisposable

@@ -4,7 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Collab.Primitives;
 
-namespace Collab.Node.Identity;
+namespace Collab.Identity;
 
 /// <summary>TLS between parties: version 1.3 alone, both certificates required, the peer judged by <see cref="PeerCertificateValidator"/>.</summary>
 /// <remarks>Options are made per connection, so a rotated certificate or changed pins count from the next connection on.</remarks>
