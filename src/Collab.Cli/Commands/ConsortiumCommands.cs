@@ -51,20 +51,32 @@ internal static class ConsortiumCommands
 
     private static Command Join()
     {
-        var file = new Argument<FileInfo>("file") { Description = "The consortium file." };
-        var command = new Command("join", "Takes a consortium file into the node and founds its ledger.\nExample: collab consortium join consortium.yaml --home ~/riverside")
+        var files = new Argument<FileInfo[]>("files") { Description = "The cards (party.yaml) of all parties, or the one consortium file of 'consortium create'. The own card may be left out.", Arity = ArgumentArity.OneOrMore };
+        var expected = new Option<string?>("--fingerprint") { Description = "What the others' join printed, had by another way than the cards: joins nothing else." };
+        var command = new Command("join", "Takes the parties' cards, or their consortium file, into the node and founds its ledger.\nExample: collab consortium join lakeview.yaml registry.yaml --home ~/riverside")
         {
-            file, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
+            files, expected, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, _) => Output.RunAsync(parsed, output =>
         {
-            var consortium = Consortium.Parse(File.ReadAllText(parsed.GetRequiredValue(file).FullName));
+            var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
+            var consortium = Read(home, [.. parsed.GetRequiredValue(files).Select(f => File.ReadAllText(f.FullName))]);
+            if (parsed.GetValue(expected) is { } fingerprint && fingerprint != consortium.Fingerprint.ToString())
+                throw new CollabException(Consortium.OtherFingerprint, "The files have another fingerprint than --fingerprint says; nothing was joined.");
             using var passphrase = Shared.ReadPassphrase(parsed);
-            PartyFiles.Join(NodeHome.Require(parsed.GetRequiredValue(Shared.Home)), consortium, passphrase);
-            return Task.FromResult(output.Answer(Document(consortium), console => Show(console, consortium)));
+            PartyFiles.Join(home, consortium, passphrase);
+            return Task.FromResult(output.Answer(Document(consortium), console =>
+            {
+                Show(console, consortium);
+                console.MarkupLine("Compare the fingerprint with what the others' join prints, by another way than the cards came. If it is the same everywhere: [bold]collab node run[/].");
+            }));
         }));
         return command;
     }
+
+    private static Consortium Read(NodeHome home, IReadOnlyList<string> files) => files is [var only] && Consortium.IsOne(only)
+        ? Consortium.Parse(only)
+        : Consortium.Of(files.Select(PartyCard.Parse).Append(PartyCard.Parse(File.ReadAllText(home.CardFile))).DistinctBy(card => card.ToYaml()));
 
     private static Command Members()
     {
@@ -76,8 +88,7 @@ internal static class ConsortiumCommands
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
-            if (!File.Exists(home.ConsortiumFile)) throw Shared.Usage("This node has joined no consortium yet: collab consortium join FILE.");
-            var consortium = Consortium.Parse(File.ReadAllText(home.ConsortiumFile));
+            var consortium = Consortium.Load(home);
             if (!parsed.GetValue(asked)) return output.Answer(Document(consortium), console => Show(console, consortium));
             using var client = Shared.Connect(parsed);
             var standing = await client.CallAsync<GovernanceView>(Verbs.Governance, new EmptyRequest(), cancellation);

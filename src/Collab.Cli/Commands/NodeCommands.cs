@@ -21,8 +21,8 @@ internal static class NodeCommands
     {
         var name = new Option<string>("--name") { Description = "The party's name: a-z, 0-9 and '-'.", Required = true };
         var consortium = new Option<string>("--consortium") { Description = "The consortium's name, which becomes part of the keys' names.", Required = true };
-        var listen = new Option<string>("--listen") { Description = "Address and port to listen at.", DefaultValueFactory = _ => "0.0.0.0:7443" };
-        var address = new Option<string>("--address") { Description = "host:port at which others reach the node; --listen when not given." };
+        var address = new Option<string?>("--address") { Description = "host:port at which the others reach the node; --listen when not given." };
+        var listen = new Option<string?>("--listen") { Description = "Address and port to listen at; every address of this machine, at the port of --address, when not given." };
         var command = new Command("init", "Makes keys, certificates, a certificate request and the party's public card (party.yaml).\nExample: collab node init --name riverside --consortium liver --home ~/riverside --address node.riverside.example:7443")
         {
             name, consortium, listen, address, SuiteOption.Suite, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption,
@@ -32,19 +32,30 @@ internal static class NodeCommands
             var home = new NodeHome(Path.GetFullPath(parsed.GetRequiredValue(Shared.Home)));
             var party = PartyId.TryParse(parsed.GetValue(name)) ?? throw Shared.Usage("--name is 1 to 63 of a-z, 0-9 and '-', beginning with a letter.");
             using var passphrase = Shared.ReadPassphrase(parsed);
-            var card = PartyFiles.Initialize(
-                home, party, parsed.GetRequiredValue(listen), parsed.GetValue(address) ?? parsed.GetRequiredValue(listen), parsed.GetRequiredValue(consortium), passphrase,
-                SuiteOption.Of(parsed));
+            var (reachedAt, listensAt) = Addresses(parsed.GetValue(address), parsed.GetValue(listen));
+            var card = PartyFiles.Initialize(home, party, listensAt, reachedAt, parsed.GetRequiredValue(consortium), passphrase, SuiteOption.Of(parsed));
             return Task.FromResult(output.Answer(
                 new { party = card.Party.Name, home = home.Folder, card = home.CardFile, pin = card.CertificatePins[0].ToString() },
                 console =>
                 {
                     console.MarkupLineInterpolated($"Node of [bold]{card.Party}[/] in {home.Folder}");
-                    console.MarkupLineInterpolated($"Give [bold]{home.CardFile}[/] to the others; it holds no secret.");
-                    console.MarkupLine("Next: [bold]collab consortium create[/], then [bold]collab consortium join[/].");
+                    console.MarkupLineInterpolated($"Give [bold]{home.CardFile}[/] to the others; it holds no secret. Its certificate pin: {card.CertificatePins[0].Short}");
+                    console.MarkupLine("Next, with the others' cards: [bold]collab consortium join CARD...[/], then [bold]collab node run[/].");
                 }));
         }));
         return command;
+    }
+
+    // An address such as 0.0.0.0 is one to listen at, and none to reach anybody at.
+    private static (string ReachedAt, string ListensAt) Addresses(string? address, string? listen)
+    {
+        const string everywhere = "0.0.0.0";
+        var reachedAt = address ?? listen ?? throw Shared.Usage("Where do the others reach this node? --address HOST:PORT, for example --address node.riverside.example:7443.");
+        if (reachedAt.Split(':')[^1] is var port && (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0))
+            throw Shared.Usage("--address and --listen are HOST:PORT, with a port of 1 to 65535.");
+        if (reachedAt.StartsWith($"{everywhere}:", StringComparison.Ordinal) || reachedAt.StartsWith("[::]:", StringComparison.Ordinal))
+            throw Shared.Usage($"Nobody reaches a node at {reachedAt}: give --address HOST:PORT.");
+        return (reachedAt, listen ?? $"{everywhere}:{port}");
     }
 
     private static Command Run()

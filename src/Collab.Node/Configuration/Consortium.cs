@@ -22,6 +22,18 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
     public static readonly ErrorCode NotAMember = new(
         "consortium.not-a-member", ErrorKind.InvalidInput, "Give your party.yaml to whoever makes the consortium file, and take the new file.");
 
+    /// <summary>The node has joined no consortium.</summary>
+    public static readonly ErrorCode NotJoined = new(
+        "consortium.not-joined", ErrorKind.InvalidInput, "Collect the party.yaml of every party, then: collab consortium join CARD...");
+
+    /// <summary>The cards make no consortium.</summary>
+    public static readonly ErrorCode CardsUnfit = new(
+        "consortium.cards-unfit", ErrorKind.InvalidInput, "Give the party.yaml of every party once, all made with the same 'node init --consortium'.");
+
+    /// <summary>What was compared by another way is not what the files say.</summary>
+    public static readonly ErrorCode OtherFingerprint = new(
+        "consortium.other-fingerprint", ErrorKind.Refused, "A card is not its party's, or an old one: compare every pin with its party, and begin with none that you cannot compare.");
+
     /// <summary>How many operators carry a motion; null for more than half of them.</summary>
     public int? Quorum { get; init; }
 
@@ -56,6 +68,29 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
     public PartyCard Member(PartyId party) => Members.FirstOrDefault(m => m.Party == party)
         ?? throw new CollabException(NotAMember, $"'{party}' is not in the consortium file.", party);
 
+    /// <summary>The consortium of some parties' cards, the same whoever makes it: named as their keys are, all roles for all.</summary>
+    /// <exception cref="CollabException"><see cref="CardsUnfit"/>.</exception>
+    public static Consortium Of(IEnumerable<PartyCard> cards)
+    {
+        var members = cards.OrderBy(card => card.Party).ToList();
+        var twice = members.GroupBy(card => card.Party).FirstOrDefault(group => group.Count() > 1)?.Key;
+        if (twice is not null) throw new CollabException(CardsUnfit, $"'{twice}' has two cards that differ.", twice);
+        if (members.Count < 2) throw new CollabException(CardsUnfit, "A consortium has two parties or more.");
+        var names = members.Select(card => NameIn(card)).Distinct().ToList();
+        return names.Count == 1
+            ? Parse(new Consortium(names[0], members).ToYaml()) // checked as every reader will
+            : throw new CollabException(CardsUnfit, $"The cards are for different consortia: {string.Join(", ", names)}.");
+    }
+
+    /// <summary>The consortium file in a node's folder.</summary>
+    /// <exception cref="CollabException"><see cref="NotJoined"/>; or the file is not valid.</exception>
+    public static Consortium Load(NodeHome home) => File.Exists(home.ConsortiumFile)
+        ? Parse(File.ReadAllText(home.ConsortiumFile))
+        : throw new CollabException(NotJoined, $"The node in '{home.Folder}' has joined no consortium.");
+
+    /// <summary>Whether a text is meant as a consortium file, and not as one party's card.</summary>
+    public static bool IsOne(string yaml) => YamlSection.Parse(yaml).Has("consortium");
+
     /// <summary>Reads a consortium file.</summary>
     /// <exception cref="CollabException">The file is not valid, or its keys make no safe rule.</exception>
     public static Consortium Parse(string yaml)
@@ -80,6 +115,15 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
         }
 
         return consortium;
+    }
+
+    // A log's key is named PARTY/CONSORTIUM.
+    private static string NameIn(PartyCard card)
+    {
+        var name = card.LogKey.Split('+')[0];
+        return name.StartsWith($"{card.Party}/", StringComparison.Ordinal)
+            ? name[(card.Party.Name.Length + 1)..]
+            : throw new CollabException(CardsUnfit, $"The log key on the card of '{card.Party}' is another party's.", card.Party);
     }
 
     /// <summary>The file's text.</summary>

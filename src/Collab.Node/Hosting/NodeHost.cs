@@ -74,7 +74,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         clock ??= TimeProvider.System;
         var configuration = NodeConfiguration.Load(home);
-        var consortium = Consortium.Parse(await File.ReadAllTextAsync(home.ConsortiumFile));
+        var consortium = Consortium.Load(home);
         consortium.Member(configuration.Party);
         var keys = consortium.Keys;
         var owned = new List<IDisposable>();
