@@ -1,0 +1,1 @@
+"""What protoc makes of protocols/proto/collab/v1/operator.proto (generate.py)."""
