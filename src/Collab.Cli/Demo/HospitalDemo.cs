@@ -162,16 +162,23 @@ internal sealed class HospitalDemo(string folder, SignatureAlgorithm suite, Uri?
     // The study comes as one file a topic; the cohort is split by rows over the two hospitals, as two hospitals would hold it.
     private async Task PlaceDataAsync(CancellationToken cancellation)
     {
-        var source = Path.Combine(AppContext.BaseDirectory, "demo");
         foreach (var party in Policies.Keys) Directory.CreateDirectory(DataOf(party));
-        File.Copy(Path.Combine(source, "nafld1.csv"), Path.Combine(DataOf(Riverside), "demographics.csv"));
-        File.Copy(Path.Combine(source, "nafld2.csv"), Path.Combine(DataOf(Lakeview), "laboratory.csv"));
-        File.Copy(Path.Combine(source, "nafld3.csv"), Path.Combine(DataOf(Registry), "events.csv"));
-        var lines = await File.ReadAllLinesAsync(Path.Combine(source, "nafld1.csv"), cancellation);
+        var demographics = Path.Combine(DataOf(Riverside), "demographics.csv");
+        await PlaceAsync("nafld1.csv", demographics, cancellation);
+        await PlaceAsync("nafld2.csv", Path.Combine(DataOf(Lakeview), "laboratory.csv"), cancellation);
+        await PlaceAsync("nafld3.csv", Path.Combine(DataOf(Registry), "events.csv"), cancellation);
+        var lines = await File.ReadAllLinesAsync(demographics, cancellation);
         var rows = lines.Skip(1).ToList();
         var half = rows.Count / 2;
         await File.WriteAllLinesAsync(Path.Combine(DataOf(Riverside), "cohort.csv"), rows.Take(half).Prepend(lines[0]), cancellation);
         await File.WriteAllLinesAsync(Path.Combine(DataOf(Lakeview), "cohort.csv"), rows.Skip(half).Prepend(lines[0]), cancellation);
+    }
+
+    private static async Task PlaceAsync(string shipped, string path, CancellationToken cancellation)
+    {
+        await using var content = Embedded.Open($"demo/{shipped}");
+        await using var file = File.Create(path);
+        await content.CopyToAsync(file, cancellation);
     }
 
     private async Task ShowOffersAsync(LocalConsortium local, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using Collab.Cli.Commands;
 using Collab.Node.Configuration;
 using Collab.Primitives;
@@ -14,6 +15,11 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    // This very file, whatever it is called, when it is the one that runs; under 'dotnet', or inside a test, the one beside.
+    private static readonly string OfThisProgram = Environment.ProcessPath is { } path && Assembly.GetEntryAssembly() == typeof(NodeProcess).Assembly && Path.GetFileNameWithoutExtension(path) != "dotnet"
+        ? path
+        : Path.Combine(AppContext.BaseDirectory, "collab");
 
     private readonly Process _process;
 
@@ -32,7 +38,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <exception cref="CollabException"><see cref="NotStarted"/>.</exception>
     public static async Task<NodeProcess> StartAsync(NodeHome home, IReadOnlyList<string>? program, CancellationToken cancellation)
     {
-        var command = program ?? [Path.Combine(AppContext.BaseDirectory, "collab")];
+        var command = program ?? [OfThisProgram];
         var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         foreach (var argument in (string[])["node", "run", "--home", home.Folder, "--exit-with-parent"]) start.ArgumentList.Add(argument);
