@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Collab.Console.Tests.Support;
+
+/// <summary>What a person's telephone computes (RFC 6238: HMAC-SHA-1, six digits, steps of 30 s); written for the tests, from the standard.</summary>
+internal static class Totp
+{
+    private const int StepSeconds = 30;
+
+    /// <summary>The code of a moment.</summary>
+    /// <param name="secret">The shared secret, in base 32 (RFC 4648); blanks and padding are ignored.</param>
+    /// <param name="at">The moment.</param>
+    public static string Code(string secret, DateTimeOffset at)
+    {
+        var counter = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(counter, Step(at));
+        var hash = HMACSHA1.HashData(Base32(secret), counter);
+        var offset = hash[^1] & 15;
+        var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(offset)) & int.MaxValue;
+        return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The number of a moment's step.</summary>
+    public static long Step(DateTimeOffset at) => at.ToUnixTimeSeconds() / StepSeconds;
+
+    private static byte[] Base32(string text)
+    {
+        const string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        var bytes = new List<byte>();
+        var (bits, count) = (0, 0);
+        foreach (var c in text.ToUpperInvariant().Where(c => c is not (' ' or '=' or '-')))
+        {
+            var value = alphabet.IndexOf(c);
+            Assert.True(value >= 0, "The secret is not in base 32.");
+            (bits, count) = (((bits << 5) | value) & 0xffff, count + 5);
+            if (count < 8) continue;
+            count -= 8;
+            bytes.Add((byte)((bits >> count) & 0xff));
+        }
+
+        return [.. bytes];
+    }
+}
