@@ -110,14 +110,14 @@ public sealed class PlanFieldTests
         }
     }
 
-    private static Plan IntersectionPlan() => Plan() with { Question = new IntersectionQuestion(KeyRule.Default), Protocol = "psi-ecdh/1" };
+    internal static Plan IntersectionPlan() => Plan() with { Question = new IntersectionQuestion(KeyRule.Default), Protocol = "psi-ecdh/1" };
 
-    private static Reveal.Join JoinOf => new(Bo, ["age"]);
+    internal static Reveal.Join JoinOf => new(Bo, ["age"]);
 
-    private static Reveal.Aggregates AggregatesOf => new(Bo, [new Measure("age", 1)], [Statistic.Sum, Statistic.Mean], 10);
+    internal static Reveal.Aggregates AggregatesOf => new(Bo, [new Measure("age", 1)], [Statistic.Sum, Statistic.Mean], 10);
 
     // Two alternative keys: the city, or city and age.
-    private static Plan FullPlan(Reveal reveal) => Plan() with
+    internal static Plan FullPlan(Reveal reveal) => Plan() with
     {
         Question = new IntersectionQuestion(KeyRule.Default, [1, 2], reveal, 0, ProtocolChoice.Ecdh, 100, [70, 80]),
         Inputs = [.. new[] { Al, Bo }.Select(owner => Input(owner) with { Key = ["city", "city", "age"] })],
@@ -140,7 +140,7 @@ public sealed class PlanFieldTests
 
     // Walks the record by its constructor: each field is replaced by another value of its type, each list item likewise, and each
     // list gets and loses an item.
-    private static Dictionary<string, Plan> Changes(Plan plan) =>
+    internal static Dictionary<string, Plan> Changes(Plan plan) =>
         Variants(plan).ToDictionary(v => v.Path, v => (Plan)v.Value);
 
     private static IEnumerable<(string Path, object Value)> Variants(object record)
