@@ -33,8 +33,8 @@ var root = new RootCommand("Collab: parties compute together on data that none o
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
 {
-    foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"error: {error.Message}");
-    await Console.Error.WriteLineAsync("next:  run the same with --help.");
+    foreach (var error in parsed.Errors) await System.Console.Error.WriteLineAsync($"error: {error.Message}");
+    await System.Console.Error.WriteLineAsync("next:  run the same with --help.");
     return ExitCode.Usage;
 }
 

@@ -46,6 +46,28 @@ internal static class CertificateIssuing
             Serial());
     }
 
+    /// <summary>For the console: a server's certificate with host names and no party's name.</summary>
+    public static X509Certificate2 ForBrowsers(
+        X509Certificate2 authority, ECDsa authorityKey, ECDsa key, PartyId party, IReadOnlyList<string> hosts, DateTimeOffset now)
+    {
+        var request = new CertificateRequest($"CN={party.Name} console, O={party.Name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var host in hosts)
+        {
+            if (System.Net.IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
+            else names.AddDnsName(host);
+        }
+
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerUse)], true));
+        request.CertificateExtensions.Add(names.Build(false));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
+        var until = now + LeafLifetime;
+        return request.Create(
+            authority.SubjectName, X509SignatureGenerator.CreateForECDsa(authorityKey), now - Backdating, until < authority.NotAfter ? until : authority.NotAfter, Serial());
+    }
+
     /// <summary>What an organisation's own authority is asked to sign (PKCS#10).</summary>
     public static CertificateRequest LeafRequest(ECDsa key, PeerIdentity identity)
     {

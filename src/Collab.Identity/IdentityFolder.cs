@@ -13,6 +13,7 @@ internal sealed class IdentityFolder(string path)
     public const string Node = "node.pem";
     public const string Operator = "operator.pem";
     public const string NodeRequest = "node.csr";
+    public const string Console = "console.pem";
 
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Others =

@@ -29,12 +29,12 @@ public static class GrpcBenchServer
     public static async Task<int> RunAsync(string[] args)
     {
         ArgumentNullException.ThrowIfNull(args);
-        var settings = (await Console.In.ReadLineAsync() ?? "").Split(' ');
+        var settings = (await System.Console.In.ReadLineAsync() ?? "").Split(' ');
         await using var host = Build(settings);
         await host.StartAsync();
         await SayAsync("port", new Uri(host.Urls.First()).Port);
 
-        await Console.In.ReadToEndAsync();
+        await System.Console.In.ReadToEndAsync();
         await SayAsync("peak", Process.GetCurrentProcess().PeakWorkingSet64);
         await host.StopAsync();
         return 0;
@@ -72,7 +72,7 @@ public static class GrpcBenchServer
 
     private static async Task SayAsync(string word, long value)
     {
-        await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{word} {value}"));
-        await Console.Out.FlushAsync();
+        await System.Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{word} {value}"));
+        await System.Console.Out.FlushAsync();
     }
 }

@@ -89,7 +89,7 @@ internal static class BenchCommand
                 Bins = parsed.GetValue(bins),
             };
             var report = await MeasureAsync(name, options, parsed.GetValue(yardstick), cancellation);
-            if (output.Json) Console.Out.WriteLine(report.ToJson());
+            if (output.Json) System.Console.Out.WriteLine(report.ToJson());
             else output.Console.MarkupLineInterpolated($"{report.Topic} {report.Variant}: median {report.Seconds.Median:G4} s of {report.Runs} runs, {report.PerSecond:N0} /s, {(report.Correct ? "correct" : "WRONG RESULT")}; {report.Machine}");
             return report.Correct ? ExitCode.Done : ExitCode.Failed;
         }));

@@ -148,7 +148,7 @@ internal static class JobCommands
                 if (path is not null)
                 {
                     var files = await ResultPlots.WriteAsync(result, path, cancellation);
-                    if (!output.Quiet) await Console.Error.WriteLineAsync(files.Count == 0 ? "no analysis has a picture" : $"drawn: {string.Join(", ", files)}");
+                    if (!output.Quiet) await System.Console.Error.WriteLineAsync(files.Count == 0 ? "no analysis has a picture" : $"drawn: {string.Join(", ", files)}");
                 }
 
                 if (asked == "table")
@@ -158,7 +158,7 @@ internal static class JobCommands
                 }
             }
 
-            await using var destination = Console.OpenStandardOutput();
+            await using var destination = System.Console.OpenStandardOutput();
             await client.CopyAsync(Verbs.GetResult, new JobRequest(job, Format: asked), destination, cancellation);
             return ExitCode.Done;
         }));

@@ -71,7 +71,7 @@ internal static class NodeCommands
             using var passphrase = Shared.ReadPassphrase(parsed);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             await using var node = await NodeHost.StartAsync(home, passphrase);
-            Console.Out.WriteLine($"{ReadyLine}{NodeConfiguration.Load(home).Listen}");
+            System.Console.Out.WriteLine($"{ReadyLine}{NodeConfiguration.Load(home).Listen}");
             if (parsed.GetValue(withParent)) _ = StopWithInputAsync(stop);
             try
             {
@@ -157,7 +157,7 @@ internal static class NodeCommands
     private static async Task StopWithInputAsync(CancellationTokenSource stop)
     {
         var buffer = new byte[16];
-        await using var input = Console.OpenStandardInput();
+        await using var input = System.Console.OpenStandardInput();
         while (await input.ReadAsync(buffer) > 0)
         {
         }

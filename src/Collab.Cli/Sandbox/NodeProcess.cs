@@ -45,7 +45,7 @@ internal sealed class NodeProcess : IAsyncDisposable
         var node = new NodeProcess(Process.Start(start)!, home);
         node._process.ErrorDataReceived += (_, line) =>
         {
-            if (line.Data is { } text) Console.Error.WriteLine($"{Path.GetFileName(home.Folder)}: {text}");
+            if (line.Data is { } text) System.Console.Error.WriteLine($"{Path.GetFileName(home.Folder)}: {text}");
         };
         node._process.BeginErrorReadLine();
         try

@@ -53,7 +53,7 @@ internal sealed class PartyProcess : IAsyncDisposable
     /// <summary>The party's process itself.</summary>
     public static async Task<int> RunAsync()
     {
-        var orders = JsonSerializer.Deserialize<PartyOrders>(await Console.In.ReadLineAsync() ?? "", OperatorJson.Options)!;
+        var orders = JsonSerializer.Deserialize<PartyOrders>(await System.Console.In.ReadLineAsync() ?? "", OperatorJson.Options)!;
         using var stop = new CancellationTokenSource();
         _ = StopWithInputAsync(stop);
         var nonce = Digest.Parse(orders.Nonce);
@@ -99,17 +99,17 @@ internal sealed class PartyProcess : IAsyncDisposable
         return command;
     }
 
-    // Nothing more is said; the end of the input is the order to stop, also when whoever gave it was killed. Console.In reads on its caller's thread.
+    // Nothing more is said; the end of the input is the order to stop, also when whoever gave it was killed. System.Console.In reads on its caller's thread.
     private static Task StopWithInputAsync(CancellationTokenSource stop) => Task.Run(async () =>
     {
-        await Console.In.ReadToEndAsync();
+        await System.Console.In.ReadToEndAsync();
         await stop.CancelAsync();
     });
 
     private static async Task SayAsync(string line)
     {
-        await Console.Out.WriteLineAsync(line);
-        await Console.Out.FlushAsync();
+        await System.Console.Out.WriteLineAsync(line);
+        await System.Console.Out.FlushAsync();
     }
 
     private async Task<PartyFindings> FoundAsync(CancellationToken cancellation) =>

@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Collab.Console.People;
+using Collab.Primitives;
+
+namespace Collab.Console.SignIn;
+
+/// <summary>Lets people in by name, password and second factor.</summary>
+/// <param name="people">Who there is.</param>
+/// <param name="sessions">Who is in.</param>
+/// <param name="journal">Where it is noted.</param>
+/// <param name="clock">The clock.</param>
+public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal journal, TimeProvider clock)
+{
+    /// <summary>Name, password or code is wrong; which one is not said.</summary>
+    public static readonly ErrorCode Wrong = new(
+        "sign-in.wrong", ErrorKind.Refused, "Try again with the newest code of your authenticator; a code counts once. The operator of your party can reset what you lost.");
+
+    /// <summary>Too many tries.</summary>
+    public static readonly ErrorCode Wait = new(
+        "sign-in.wait", ErrorKind.Refused, "Wait as long as it says and try again.");
+
+    /// <summary>The second factor was shown too long ago for this.</summary>
+    public static readonly ErrorCode Confirm = new(
+        "sign-in.confirm", ErrorKind.Refused, "Type the newest code of your authenticator into the form and send it again.");
+
+    private const int LongestPassword = 1024;
+
+    private readonly Attempts _attempts = new(clock);
+    private readonly SemaphoreSlim _deriving = new(2); // a derivation is a fifth of a second of a processor; guesses queue here, not in front of the node
+
+    /// <summary>Signs in.</summary>
+    /// <returns>The key for the cookie.</returns>
+    /// <exception cref="CollabException"><see cref="Wrong"/> or <see cref="Wait"/>.</exception>
+    public async Task<string> SignInAsync(string name, string password, string code, string address, string browser, CancellationToken cancellation)
+    {
+        string[] keys = [$"person {name}", $"address {address}"];
+        Begin(keys);
+        var person = people.Find(name);
+        var credentials = person?.Credentials;
+        bool matches;
+        await _deriving.WaitAsync(cancellation);
+        try
+        {
+            matches = await Task.Run(() => (credentials?.Password ?? PasswordHash.OfNobody).Matches(password[..Math.Min(password.Length, LongestPassword)]), cancellation)
+                & credentials is not null;
+        }
+        finally
+        {
+            _deriving.Release();
+        }
+
+        if (!matches || !UseCode(name, code))
+        {
+            journal.Note(person?.Name, "sign-in.refused", address);
+            throw new CollabException(Wrong, "Name, password or code is wrong.");
+        }
+
+        _attempts.Succeed(keys);
+        var key = sessions.Open(people.Find(name)!, address, browser);
+        journal.Note(name, "sign-in", address);
+        return key;
+    }
+
+    /// <summary>Takes a code again from somebody who is signed in.</summary>
+    /// <exception cref="CollabException"><see cref="Wrong"/> or <see cref="Wait"/>.</exception>
+    public void ConfirmAgain(Session session, string code)
+    {
+        string[] keys = [$"confirm {session.Person}"];
+        Begin(keys);
+        if (!UseCode(session.Person, code)) throw new CollabException(Wrong, "The code is wrong, or was used before.");
+        _attempts.Succeed(keys);
+        sessions.Confirm(session);
+    }
+
+    private void Begin(string[] keys)
+    {
+        if (_attempts.Begin(keys) is { } wait && wait > TimeSpan.Zero)
+            throw new CollabException(Wait, $"There were too many tries; wait {Math.Ceiling(wait.TotalSeconds)} seconds.");
+    }
+
+    // A code of the authenticator, or one of the recovery codes; either counts once, also when two come at the same moment.
+    private bool UseCode(string name, string code)
+    {
+        var used = false;
+        people.Update(name, person =>
+        {
+            if (person.Credentials is not { } own) return person;
+            if (TimeCode.Match(own.SecondFactor, code, clock.GetUtcNow(), own.LastStep) is { } step)
+            {
+                used = true;
+                return person with { Credentials = own with { LastStep = step } };
+            }
+
+            var digest = RecoveryCodes.DigestOf(code);
+            var left = own.RecoveryCodes.Where(kept => !CryptographicOperations.FixedTimeEquals(kept, digest)).ToList();
+            used = left.Count < own.RecoveryCodes.Count;
+            return used ? person with { Credentials = own with { RecoveryCodes = left } } : person;
+        });
+        return used;
+    }
+}
