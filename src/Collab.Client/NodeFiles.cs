@@ -9,7 +9,7 @@ internal sealed record NodeFiles(string Address, string IdentityFolder, IReadOnl
 {
     /// <summary>The folder is not that of a node.</summary>
     public static readonly ErrorCode NotANode = new(
-        "client.no-home", ErrorKind.InvalidInput, "Name the folder that 'collab node init' made, or a copy of its node.yaml, party.yaml and identity/operator.pem.");
+        "node.no-home", ErrorKind.InvalidInput, "Make one with 'collab node init', or name the right folder with --home.");
 
     public static NodeFiles Read(string home)
     {

@@ -72,7 +72,7 @@ internal static class NodeCommands
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             await using var node = await NodeHost.StartAsync(home, passphrase);
             System.Console.Out.WriteLine($"{ReadyLine}{NodeConfiguration.Load(home).Listen}");
-            if (parsed.GetValue(withParent)) _ = StopWithInputAsync(stop);
+            if (parsed.GetValue(withParent)) _ = Shared.StopWithInputAsync(stop);
             try
             {
                 await node.WaitAsync(stop.Token);
@@ -152,16 +152,5 @@ internal static class NodeCommands
 
         foreach (var trouble in status.Troubles)
             console.MarkupLineInterpolated($"[red]{trouble.Error.Code}[/]{(trouble.Job is null ? "" : $" at job {trouble.Job[..12]}")}: {trouble.Error.Message}\n  next: {trouble.Error.Next}");
-    }
-
-    private static async Task StopWithInputAsync(CancellationTokenSource stop)
-    {
-        var buffer = new byte[16];
-        await using var input = System.Console.OpenStandardInput();
-        while (await input.ReadAsync(buffer) > 0)
-        {
-        }
-
-        await stop.CancelAsync();
     }
 }

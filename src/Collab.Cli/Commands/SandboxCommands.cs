@@ -55,9 +55,10 @@ internal static class SandboxCommands
 
     private static Command Up()
     {
+        var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input closes: for whoever starts a sandbox as a child." };
         var command = new Command("up", "The same nodes, left running until Ctrl-C.\nExample: collab sandbox up --party bank=./bank --party bureau=./bureau")
         {
-            Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, Output.JsonOption, Output.QuietOption,
+            Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, withParent, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
@@ -71,7 +72,9 @@ internal static class SandboxCommands
                         console.MarkupLineInterpolated($"[bold]{member.Party}[/] at {member.Address}; its operator: --home {local.HomeOf(member.Party).Folder}");
                     console.MarkupLine("Ctrl-C stops them.");
                 });
-            await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (parsed.GetValue(withParent)) _ = Shared.StopWithInputAsync(stop);
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCode.Done;
         }));
         return command;

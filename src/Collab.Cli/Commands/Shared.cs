@@ -45,4 +45,16 @@ internal static class Shared
     }
 
     public static IOperator Connect(NodeHome home, SecretBytes? passphrase) => CollabClient.OpenHome(home.Folder, passphrase);
+
+    /// <summary>Stops when standard input closes: when whoever started this process has ended.</summary>
+    public static async Task StopWithInputAsync(CancellationTokenSource stop)
+    {
+        var buffer = new byte[16];
+        await using var input = System.Console.OpenStandardInput();
+        while (await input.ReadAsync(buffer) > 0)
+        {
+        }
+
+        await stop.CancelAsync();
+    }
 }
