@@ -48,8 +48,7 @@ internal sealed class PersonOperator(IOperator node, Visit visit, Sessions sessi
     {
         if (visit is not { Person: { } person, Session: { } session } || !Acts.RolesOf(verb).Any(person.Roles.Contains))
             throw new CollabException(Forbidden, $"This needs one of the roles: {string.Join(", ", Acts.RolesOf(verb))}.");
-        if (Acts.Binds(verb) && !sessions.IsConfirmed(session))
-            throw new CollabException(SignInDesk.Confirm, "This binds the party, so it needs a fresh code.");
+        if (Acts.Binds(verb)) sessions.RequireConfirmed(session);
     }
 
     private async Task<T> NotedAsync<T>(string verb, object request, Func<Task<(T Answer, string? Subject)>> act)

@@ -47,8 +47,7 @@ public sealed class Enrolment(PeopleRegister people, ConsoleSettings settings, I
         var person = people.Invited(token);
         Passwords.Check(password, person.Name);
         if (password != again) throw new CollabException(PeopleErrors.PasswordWeak, "The two passwords are not the same.");
-        if (TimeCode.Match(offer.Secret, code, settings.Clock.GetUtcNow(), lastStep: 0) is not { } step)
-            throw new CollabException(SignInDesk.Wrong, "The code is not that of this second factor; compare the clocks of the two devices.");
+        var step = StepOf(offer, code);
         var codes = RecoveryCodes.Generate();
         await _deriving.WaitAsync(cancellation);
         try
@@ -64,6 +63,24 @@ public sealed class Enrolment(PeopleRegister people, ConsoleSettings settings, I
         settings.Journal.Note(person.Name, "enrol", null);
         return codes;
     }
+
+    /// <summary>Puts a new second factor in the place of a person's; recovery codes are new, too. Open sessions stay.</summary>
+    /// <returns>The recovery codes, to be shown once.</returns>
+    /// <exception cref="CollabException">The code is not that of the new one.</exception>
+    public IReadOnlyList<string> Renew(string name, SecondFactorOffer offer, string code)
+    {
+        var step = StepOf(offer, code);
+        var codes = RecoveryCodes.Generate();
+        people.Update(name, person => person with
+        {
+            Credentials = person.Credentials! with { SecondFactor = offer.Secret, LastStep = step, RecoveryCodes = [.. codes.Select(RecoveryCodes.DigestOf)] },
+        });
+        settings.Journal.Note(name, "second-factor.renew", null);
+        return codes;
+    }
+
+    private long StepOf(SecondFactorOffer offer, string code) => TimeCode.Match(offer.Secret, code, settings.Clock.GetUtcNow(), lastStep: 0)
+        ?? throw new CollabException(SignInDesk.Wrong, "The code is not that of this second factor; compare the clocks of the two devices.");
 
     private SecondFactorOffer Offered(byte[] secret, Person person)
     {

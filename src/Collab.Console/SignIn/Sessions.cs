@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Collab.Console.People;
+using Collab.Primitives;
 
 namespace Collab.Console.SignIn;
 
@@ -90,6 +91,13 @@ public sealed class Sessions(PeopleRegister people, SessionLimits limits, TimePr
 
     /// <summary>Whether the second factor was shown a short time ago.</summary>
     public bool IsConfirmed(Session session) => clock.GetUtcNow() - session.Confirmed < limits.Confirmed;
+
+    /// <summary>Refuses unless the second factor was shown a short time ago.</summary>
+    /// <exception cref="CollabException"><see cref="SignInDesk.Confirm"/>.</exception>
+    public void RequireConfirmed(Session session)
+    {
+        if (!IsConfirmed(session)) throw new CollabException(SignInDesk.Confirm, "This needs a fresh code of your authenticator.");
+    }
 
     /// <summary>The second factor was shown now.</summary>
     public void Confirm(Session session) => session.Confirmed = clock.GetUtcNow();
