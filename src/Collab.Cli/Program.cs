@@ -18,6 +18,7 @@ var root = new RootCommand("Collab: parties compute together on data that none o
     DemoCommand.Create(),
     SandboxCommands.Create(),
     NodeCommands.Create(),
+    ConsoleCommands.Create(),
     ConsortiumCommands.Create(),
     DatasetCommands.Create(),
     ConsentCommands.Create(),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Collab.Cli.Browsers;
 using Collab.Node;
 using Collab.Node.Configuration;
 using Collab.Node.Hosting;
@@ -71,6 +72,8 @@ internal static class NodeCommands
             using var passphrase = Shared.ReadPassphrase(parsed);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             await using var node = await NodeHost.StartAsync(home, passphrase);
+            await using var browsers = await NodeConsole.StartIfConfiguredAsync(home, node, passphrase);
+            if (browsers is not null) System.Console.Out.WriteLine($"console at https://{browsers.Address}, certificate SHA-256 {browsers.Fingerprint}");
             System.Console.Out.WriteLine($"{ReadyLine}{NodeConfiguration.Load(home).Listen}");
             if (parsed.GetValue(withParent)) _ = Shared.StopWithInputAsync(stop);
             try

@@ -73,6 +73,9 @@ public sealed record NodeHome(string Folder)
     /// <summary>Recordings of runs for replays, sealed; the keys are in the store.</summary>
     public string ReplaysFolder => Path.Combine(Folder, "replays");
 
+    /// <summary>The console's journal, and the lock of its register of people, which is in the store.</summary>
+    public string ConsoleFolder => Path.Combine(Folder, "console");
+
     /// <summary>Released results.</summary>
     public string ResultsFolder => Path.Combine(Folder, "results");
 

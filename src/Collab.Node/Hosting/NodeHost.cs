@@ -54,7 +54,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
 
-    private NodeHost(WebApplication web, NodeParts parts, IReadOnlyList<IDisposable> owned) => (_web, _parts, _owned) = (web, parts, owned);
+    private NodeHost(WebApplication web, NodeParts parts, IOperatorEndpoint endpoint, IReadOnlyList<IDisposable> owned) =>
+        (_web, _parts, Operator, _owned) = (web, parts, endpoint, owned);
 
     /// <summary>Name and version of this program.</summary>
     public static string Software { get; } =
@@ -62,6 +63,12 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>The party.</summary>
     public PartyId Party => _parts.Self;
+
+    /// <summary>The consortium's name.</summary>
+    public string ConsortiumName => _parts.Consortium.Name;
+
+    /// <summary>The node's calls for whoever acts for its party within this process; the caller answers for who that is.</summary>
+    public IOperatorEndpoint Operator { get; }
 
     /// <summary>Opens everything in a node's home and listens.</summary>
     /// <param name="home">The node's folder.</param>
@@ -139,8 +146,9 @@ public sealed class NodeHost : IAsyncDisposable
                 Checker = new RecordChecker(store, ledger, keys.Policy, RandomSource.System, clock, consortium.Commitments),
             };
 
-            var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine, ledger, rendezvous), new OperatorEndpoint(parts));
-            var host = new NodeHost(web, parts, owned);
+            var endpoint = new OperatorEndpoint(parts);
+            var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine, ledger, rendezvous), endpoint);
+            var host = new NodeHost(web, parts, endpoint, owned);
             await host.ListenAsync(configuration.Listen, tls);
             return host;
         }
