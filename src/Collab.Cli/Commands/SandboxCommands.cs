@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Collab.Cli.Browsers;
 using Collab.Cli.Sandbox;
+using Collab.Console.People;
 using Collab.Engine.Descriptions;
+using Collab.Node.Configuration;
 using Collab.Primitives;
 using Spectre.Console;
 
@@ -15,6 +18,11 @@ internal static class SandboxCommands
     };
 
     private static readonly Option<DirectoryInfo?> Out = new("--out") { Description = "Where results and evidence go; a new folder for temporary files when not given." };
+
+    private static readonly Option<bool> Consoles = new("--console")
+    {
+        Description = "Each node has a console for browsers, with one person of all roles; its link to enrol with is printed.",
+    };
 
     public static Command Create() => new("sandbox", "Real nodes of several parties on one machine.") { Run(), Up() };
 
@@ -58,20 +66,25 @@ internal static class SandboxCommands
         var withParent = new Option<bool>("--exit-with-parent") { Description = "Stop when standard input closes: for whoever starts a sandbox as a child." };
         var command = new Command("up", "The same nodes, left running until Ctrl-C.\nExample: collab sandbox up --party bank=./bank --party bureau=./bureau")
         {
-            Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, withParent, Output.JsonOption, Output.QuietOption,
+            Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, Consoles, withParent, Output.JsonOption, Output.QuietOption,
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var destination = Destination(parsed);
             await using var local = await StartAsync(Path.Combine(destination, "nodes"), Folders(parsed), parsed, output, cancellation);
-            output.Answer(
-                new { parties = local.Consortium.Members.Select(m => new { party = m.Party.Name, address = m.Address, home = local.HomeOf(m.Party).Folder }) },
-                console =>
+            var parties = local.Consortium.Members.Select(m => new UpParty(m.Party.Name, m.Address, local.HomeOf(m.Party).Folder, parsed.GetValue(Consoles) ? OpenConsole(local.HomeOf(m.Party)) : null)).ToList();
+            output.Answer(new { parties }, console =>
+            {
+                foreach (var party in parties)
                 {
-                    foreach (var member in local.Consortium.Members)
-                        console.MarkupLineInterpolated($"[bold]{member.Party}[/] at {member.Address}; its operator: --home {local.HomeOf(member.Party).Folder}");
-                    console.MarkupLine("Ctrl-C stops them.");
-                });
+                    console.MarkupLineInterpolated($"[bold]{party.Party}[/] at {party.Address}; its operator: --home {party.Home}");
+                    if (party.Console is { } opened) console.MarkupLineInterpolated($"  console: enrol as '{opened.Person}' at {opened.Link}");
+                }
+
+                if (parsed.GetValue(Consoles))
+                    console.MarkupLine("A browser warns of the certificates, for it does not know the parties' own authorities (identity/authority.crt in each folder).");
+                console.MarkupLine("Ctrl-C stops them.");
+            });
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             if (parsed.GetValue(withParent)) _ = Shared.StopWithInputAsync(stop);
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -80,11 +93,24 @@ internal static class SandboxCommands
         return command;
     }
 
+    private sealed record UpParty(string Party, string Address, string Home, UpConsole? Console);
+
+    private sealed record UpConsole(string Address, string Person, string Link);
+
+    private static UpConsole OpenConsole(NodeHome home)
+    {
+        const string person = "me";
+        using var file = new PeopleFile(home, passphrase: null);
+        var token = new PeopleRegister(file, TimeProvider.System).Add(person, PersonRoles.All);
+        NodeConsole.JournalOf(home).Note(null, "person.add", person);
+        return new UpConsole(NodeConfiguration.Load(home).Console!, person, ConsoleCommands.LinkOf(home, token));
+    }
+
     private static async Task<LocalConsortium> StartAsync(
         string folder, IReadOnlyDictionary<PartyId, DirectoryInfo> folders, ParseResult parsed, Output output, CancellationToken cancellation)
     {
         var chain = ChainOptions.Of(parsed);
-        var local = LocalConsortium.Create(folder, "sandbox", [.. folders.Keys.Order()], suite: SuiteOption.Of(parsed));
+        var local = LocalConsortium.Create(folder, "sandbox", [.. folders.Keys.Order()], suite: SuiteOption.Of(parsed), consoles: parsed.GetValue(Consoles));
         try
         {
             if (chain is not null) await LocalChain.FoundAsync(local, chain, cancellation);

@@ -34,14 +34,18 @@ internal sealed class LocalConsortium : IAsyncDisposable
     /// <param name="parties">Two parties or more.</param>
     /// <param name="program">What starts a node; this program when null.</param>
     /// <param name="suite">How all of them sign.</param>
+    /// <param name="consoles">Whether each node has a console for browsers.</param>
     public static LocalConsortium Create(
-        string folder, string name, IReadOnlyList<PartyId> parties, IReadOnlyList<string>? program = null, SignatureAlgorithm suite = SignatureAlgorithm.Ed25519)
+        string folder, string name, IReadOnlyList<PartyId> parties, IReadOnlyList<string>? program = null, SignatureAlgorithm suite = SignatureAlgorithm.Ed25519,
+        bool consoles = false)
     {
-        var ports = FreePorts(parties.Count);
+        var ports = FreePorts(2 * parties.Count);
         var cards = parties.Select((party, i) =>
         {
             var address = $"127.0.0.1:{ports[i]}";
-            return PartyFiles.Initialize(HomeOf(folder, party), party, address, address, name, passphrase: null, suite);
+            var card = PartyFiles.Initialize(HomeOf(folder, party), party, address, address, name, passphrase: null, suite);
+            if (consoles) new NodeConfiguration(party, address) { Console = $"127.0.0.1:{ports[parties.Count + i]}" }.Save(HomeOf(folder, party));
+            return card;
         });
         var consortium = new Consortium(name, [.. cards.OrderBy(c => c.Party)]);
         var local = new LocalConsortium(Path.GetFullPath(folder), consortium, program);
