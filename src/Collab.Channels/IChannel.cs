@@ -39,4 +39,9 @@ public readonly record struct ChannelUsage(long MessagesSent, long BytesSent, lo
     public static ChannelUsage operator +(ChannelUsage a, ChannelUsage b) => new(
         a.MessagesSent + b.MessagesSent, a.BytesSent + b.BytesSent,
         a.MessagesReceived + b.MessagesReceived, a.BytesReceived + b.BytesReceived);
+
+    /// <summary>What has passed between two looks at the same channels, the earlier one last.</summary>
+    public static ChannelUsage operator -(ChannelUsage a, ChannelUsage b) => new(
+        a.MessagesSent - b.MessagesSent, a.BytesSent - b.BytesSent,
+        a.MessagesReceived - b.MessagesReceived, a.BytesReceived - b.BytesReceived);
 }

@@ -36,6 +36,10 @@ public sealed class JobCalls
     /// <summary>One job as this node sees it.</summary>
     public Task<JobView> ShowAsync(string job, CancellationToken cancellation = default) => AboutAsync(Verbs.ShowJob, job, cancellation);
 
+    /// <summary>A job from its proposal to where it stands: who said what, whom it waits for, what each step of a run sent and received.</summary>
+    public Task<JobHistoryView> HistoryAsync(string job, CancellationToken cancellation = default) =>
+        _node.CallAsync<JobHistoryView>(Verbs.JobHistory, new JobRequest(job), cancellation);
+
     /// <summary>Grants a job at this owner's node.</summary>
     public Task<JobView> ApproveAsync(string job, CancellationToken cancellation = default) => AboutAsync(Verbs.ApproveJob, job, cancellation);
 

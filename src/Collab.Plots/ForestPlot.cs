@@ -1,3 +1,4 @@
+using Collab.Plots.Figures;
 using Collab.Plots.Svg;
 using Collab.Statistics.Inference;
 
@@ -46,13 +47,26 @@ internal sealed class ForestPlot
         return null;
     }
 
+    public Figure ToFigure() => new(FigureShape.Intervals, PlotText.Heading(_subject.Asked), Description)
+    {
+        Across = _isRatio ? $"{_measure}, {_words.LogScale}" : _measure, IsLogarithmic = _isRatio, AcrossRange = Range(), AcrossTicks = Scale(0, 1).Ticks,
+        Lines = [new("", [_isRatio ? 1 : 0, null], [_isRatio ? 1 : 0, null])],
+        Series = [new("", [.. _rows.Select(row => new FigurePoint($"{row.Name}: {TextOf(row)}")
+        {
+            Name = row.Name, X = FigurePoint.Number(row.Estimate), Low = FigurePoint.Number(row.Low), High = FigurePoint.Number(row.High),
+        })])],
+        Table = [["", $"{_measure} ({_words.Interval})"], .. _rows.Select(row => new[] { row.Name, TextOf(row) })],
+    };
+
+    private string Description => string.Join("; ", _rows.Select(row => $"{row.Name}: {TextOf(row)}"));
+
     public string Draw()
     {
         double top = 76, bottom = top + (_rows.Length * RowHeight) + 8, height = bottom + 62;
         var left = Math.Clamp(_rows.Max(row => PlotText.WidthOf(row.Name, 13)) + PlotFrame.Edge + 22, 90, 240);
         var right = PlotFrame.Width - PlotFrame.Edge - NumbersWidth;
         var axis = Scale(left, right);
-        var picture = new SvgPicture(PlotFrame.Width, height, PlotText.Heading(_subject.Asked), string.Join("; ", _rows.Select(row => $"{row.Name}: {TextOf(row)}")));
+        var picture = new SvgPicture(PlotFrame.Width, height, PlotText.Heading(_subject.Asked), Description);
         PlotFrame.Heading(picture, _subject.Asked);
         picture.Text(PlotFrame.Width - PlotFrame.Edge, top - 12, $"{_measure} ({_words.Interval})", Style.Soft, "end");
         using (picture.Group("grid"))
@@ -89,7 +103,11 @@ internal sealed class ForestPlot
     }
 
     /// <summary>A scale that holds all intervals and the value of no effect, except what is far off.</summary>
-    private Axis Scale(double left, double right)
+    private Axis Scale(double left, double right) => Range() is var range && _isRatio
+        ? Axis.Logarithmic(range[0], range[1], left, right)
+        : Axis.Linear(range[0], range[1], left, right, 6);
+
+    private double[] Range()
     {
         double[] ends = [.. _rows.SelectMany(row => new[] { row.Estimate, row.Low, row.High }).Where(double.IsFinite)];
         if (_isRatio)
@@ -97,12 +115,12 @@ internal sealed class ForestPlot
             double[] near = [.. ends.Where(end => end > 0).Select(end => Math.Clamp(end, 1 / MostRatio, MostRatio)), 1];
             var (low, high) = (near.Min(), near.Max());
             var margin = Math.Max(1.15, Math.Pow(high / low, 0.06));
-            return Axis.Logarithmic(low / margin, high * margin, left, right);
+            return [low / margin, high * margin];
         }
 
         var (least, most) = (Math.Min(0, ends.DefaultIfEmpty(0).Min()), Math.Max(0, ends.DefaultIfEmpty(0).Max()));
         var room = most > least ? (most - least) * 0.06 : 1;
-        return Axis.Linear(least - room, most + room, left, right, 6);
+        return [least - room, most + room];
     }
 
     private string TextOf(Row row) =>

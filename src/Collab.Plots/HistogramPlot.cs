@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Collab.Plots.Figures;
 using Collab.Plots.Svg;
 
 namespace Collab.Plots;
@@ -25,9 +26,18 @@ internal sealed partial class HistogramPlot
             : new HistogramPlot(subject, words, [.. histogram.Quantities.Select(q => Bin.Read(q.Term, q.Name == "count" ? q.Value : null, words))]);
     }
 
+    public Figure ToFigure() => new(FigureShape.Bars, PlotText.Heading(_subject.Asked), Description)
+    {
+        Across = _subject.Columns.FirstOrDefault() ?? "", Up = _words.Rows, Notes = _bins.Any(bin => bin.Count is null) ? [_words.SuppressedMeans] : [],
+        Series = [new("", [.. _bins.Select(bin => new FigurePoint(bin.Tip(_words)) { Name = bin.Name, Y = bin.Count })])],
+        Table = [[_subject.Columns.FirstOrDefault() ?? "", _words.Rows], .. _bins.Select(bin => new[] { bin.Name, bin.Count is { } count ? PlotText.Whole(count) : _words.Suppressed })],
+    };
+
+    private string Description => string.Join("; ", _bins.Select(bin => bin.Tip(_words)));
+
     public string Draw()
     {
-        var picture = new SvgPicture(PlotFrame.Width, Height, PlotText.Heading(_subject.Asked), string.Join("; ", _bins.Select(bin => bin.Tip(_words))));
+        var picture = new SvgPicture(PlotFrame.Width, Height, PlotText.Heading(_subject.Asked), Description);
         var suppressed = _bins.Any(bin => bin.Count is null);
         PlotFrame.Heading(picture, _subject.Asked, suppressed ? _words.SuppressedMeans : null);
 

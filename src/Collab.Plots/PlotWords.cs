@@ -6,7 +6,7 @@ internal sealed record PlotWords
     private static PlotWords English { get; } = new()
     {
         Rows = "rows", Suppressed = "suppressed", SuppressedMeans = "Hatched: suppressed, on too few rows or to cover such a bin; the height says nothing.", Below = "{0} and less", Above = "above {0}",
-        Survival = "share without the event", AtRisk = "at risk", LogRank = "log-rank", Median = "median", All = "all", Band = "Bands: 95% intervals (Greenwood), pointwise; censoring is not shown.",
+        Group = "group", Survival = "share without the event", AtRisk = "at risk", LogRank = "log-rank", Median = "median", All = "all", Band = "Bands: 95% intervals (Greenwood), pointwise; censoring is not shown.",
         Interval = "95% interval", OddsRatio = "odds ratio", RelativeRisk = "relative risk", RateRatio = "rate ratio", HazardRatio = "hazard ratio", Coefficient = "coefficient", NotDefined = "not defined",
         LogScale = "logarithmic scale", NotReached = "not reached", To = "to",
     };
@@ -14,7 +14,7 @@ internal sealed record PlotWords
     private static PlotWords Chinese { get; } = new()
     {
         Rows = "行数", Suppressed = "已隐去", SuppressedMeans = "斜线：行数过少或为掩护此类区间而隐去；高度无意义。", Below = "不大于 {0}", Above = "大于 {0}",
-        Survival = "未发生事件的比例", AtRisk = "风险人数", LogRank = "对数秩检验", Median = "中位数", All = "全部", Band = "阴影：逐点 95% 置信区间（Greenwood）；未标出删失。",
+        Group = "组", Survival = "未发生事件的比例", AtRisk = "风险人数", LogRank = "对数秩检验", Median = "中位数", All = "全部", Band = "阴影：逐点 95% 置信区间（Greenwood）；未标出删失。",
         Interval = "95% 置信区间", OddsRatio = "比值比", RelativeRisk = "相对危险度", RateRatio = "率比", HazardRatio = "风险比", Coefficient = "回归系数", NotDefined = "无定义",
         LogScale = "对数坐标", NotReached = "未达到", To = "至",
     };
@@ -30,6 +30,8 @@ internal sealed record PlotWords
     public required string Below { get; init; }
 
     public required string Above { get; init; }
+
+    public required string Group { get; init; }
 
     public required string Survival { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Collab.Plots.Figures;
 using Collab.Plots.Svg;
 using Collab.Statistics.Inference;
 
@@ -24,6 +25,26 @@ internal sealed class SurvivalPlot
         var test = subject.Findings.FirstOrDefault(finding => finding.Method == "Log-rank test");
         return curves.Length == 0 || curves.Any(curve => curve.Steps.Length == 0) ? null : new SurvivalPlot(subject, words, curves, test?["p.value"]);
     }
+
+    public Figure ToFigure() => new(FigureShape.Steps, PlotText.Heading(_subject.Asked), Description())
+    {
+        Across = _subject.Columns.FirstOrDefault() ?? "", Up = _words.Survival, UpRange = [0, 1],
+        Notes = [.. _p is { } p ? [$"{_words.LogRank} {PlotText.PValue(p)}"] : Array.Empty<string>(), .. _curves.Where(curve => curve.Median is not null).Select(MedianOfCurve), _words.Band],
+        Series = [.. _curves.Select(curve => new FigureSeries(curve.Name, [Beginning(curve), .. curve.Steps.Select(step => PointOf(curve, step))]))],
+        Table = [[_words.Group, _subject.Columns.FirstOrDefault() ?? "", _words.AtRisk, _words.Survival, _words.Interval], .. _curves.SelectMany(curve => curve.Steps.Select(step => RowOf(curve, step)))],
+    };
+
+    private FigurePoint Beginning(Curve curve) => new(curve.Name) { X = Math.Min(0, curve.Steps[0].Time), Y = 1, Low = 1, High = 1 };
+
+    private FigurePoint PointOf(Curve curve, Step step) => new(curve.Tip(step, _words))
+    {
+        X = step.Time, Y = step.Survival, Low = FigurePoint.Number(step.Low), High = FigurePoint.Number(step.High),
+    };
+
+    private string[] RowOf(Curve curve, Step step) =>
+        [curve.Name, PlotText.Tick(step.Time), PlotText.Whole(step.AtRisk), PlotText.Rounded(step.Survival), $"{PlotText.Rounded(step.Low)} {_words.To} {PlotText.Rounded(step.High)}"];
+
+    private string MedianOfCurve(Curve curve) => $"{curve.Name}: {_words.Median} {(double.IsNaN(curve.Median!.Value) ? _words.NotReached : PlotText.Tick(curve.Median.Value))}";
 
     public string Draw()
     {

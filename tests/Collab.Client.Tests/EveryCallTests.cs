@@ -67,6 +67,11 @@ public sealed class EveryCallTests(Sandbox sandbox) : IClassFixture<Sandbox>
         Assert.Equal(first.Run, (await committed).Run);
         Assert.Contains(job.Job, (await north.Jobs.ListAsync(Cancellation)).Select(one => one.Job));
 
+        var history = await north.Jobs.HistoryAsync(job.Job, Cancellation);
+        Assert.All(history.Decisions, decision => Assert.Equal("granted", decision.Decision));
+        Assert.Empty(history.Waits);
+        Assert.Contains(history.Events, happened => happened.Traffic?.Any(passed => passed.BytesSent > 0) == true);
+
         var result = await north.Jobs.ResultAsync(job.Job, cancellation: Cancellation);
         Assert.Equal(("statistics", first.Run, "600"), (result.Kind, result.Run, result.Statistics.Single(line => line.Statistic == "count").Value));
 

@@ -1,3 +1,4 @@
+using Collab.Channels;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Ports;
 using Collab.Engine.Runs;
@@ -66,6 +67,32 @@ public sealed class WholeEngineTests
         Assert.Empty(study[Plans.Cy].Seen.Results);
         await EveryLogTellsAsync(study, plan, run);
     }
+
+    [Theory]
+    [InlineData(StatisticsJob, "cy")]
+    [InlineData(IntersectionJob, "al")]
+    public async Task What_the_steps_of_a_run_pass_is_in_sum_what_its_receipts_say(string job, string by)
+    {
+        await using var study = await StudyOfVisitsAsync();
+        var (plan, run) = await SubmitAsync(study, job, PartyId.Parse(by));
+        await AllCommittedAsync(study, plan);
+        foreach (var party in plan.Parties)
+        {
+            // The last report of each step counts; no later one may say less.
+            var told = study[party].Seen.Events.Where(e => e.Kind == JobEventKind.Traffic && e.Run == run).ToList();
+            Assert.All(told, e => Assert.All(e.Traffic!, of => Assert.True(of.Usage.MessagesSent + of.Usage.MessagesReceived > 0)));
+            var sums = told.GroupBy(e => e.Step!).SelectMany(step => step.Last().Traffic!).ToLookup(of => of.Peer, of => of.Usage);
+            foreach (var conversation in study[party].Engine.Archive.RequireReceipt(run, party).Conversations)
+            {
+                Assert.Equal(UsageOf(conversation), sums[conversation.Peer].Aggregate(default(ChannelUsage), (sum, usage) => sum + usage));
+                Assert.NotEqual(default, UsageOf(conversation));
+            }
+        }
+    }
+
+    private static ChannelUsage UsageOf(Conversation conversation) => new(
+        conversation.Sent.Sum(line => (long)line.Messages), conversation.Sent.Sum(line => (long)line.Bytes),
+        conversation.Received.Sum(line => (long)line.Messages), conversation.Received.Sum(line => (long)line.Bytes));
 
     [Fact]
     public async Task An_intersection_for_both_reaches_both_and_each_has_its_own_rows()

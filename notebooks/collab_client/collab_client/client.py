@@ -219,6 +219,10 @@ class JobCalls(Calls):
     def show(self, job: str) -> views.Job:
         return self._call("ShowJob", views.Job, {"job": job})
 
+    def history(self, job: str) -> views.JobHistory:
+        """From its proposal to where it stands: who said what, whom it waits for, what each step of a run sent and received."""
+        return self._call("JobHistory", views.JobHistory, {"job": job})
+
     def approve(self, job: str) -> views.Job:
         """Grants a job at this owner's node."""
         return self._call("ApproveJob", views.Job, {"job": job})

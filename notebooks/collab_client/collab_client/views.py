@@ -359,6 +359,15 @@ class Jobs:
 
 
 @dataclass(frozen=True)
+class Traffic:
+    peer: str
+    messages_sent: int
+    bytes_sent: int
+    messages_received: int
+    bytes_received: int
+
+
+@dataclass(frozen=True)
 class Event:
     time: datetime
     job: str
@@ -370,6 +379,46 @@ class Event:
     party: str | None
     error: Failure | None
     loss: float | None
+    traffic: list[Traffic]
+
+
+@dataclass(frozen=True)
+class Decision:
+    party: str
+    part: str
+    decision: str
+    time: datetime | None
+    code: str | None
+    used: int | None
+
+
+@dataclass(frozen=True)
+class Wait:
+    party: str
+    for_: Text
+    last_answer: datetime | None
+    error: Failure | None
+
+
+@dataclass(frozen=True)
+class Act:
+    time: datetime
+    party: str
+    kind: str
+    text: str
+    code: str | None
+    run: str | None
+
+
+@dataclass(frozen=True)
+class JobHistory:
+    job: Job
+    asked: Text
+    protocol: str
+    decisions: list[Decision]
+    waits: list[Wait]
+    acts: list[Act]
+    events: list[Event]
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
     job = sandbox["west"].jobs.submit(DESCRIPTION).job
     assert sandbox.once_known("north", job).state == "proposed" and node.jobs.explain_known(job[:10]).job == job
     assert node.jobs.reject(job, "owner.busy").state == "closed" and job in {one.job for one in node.jobs.list()}
+    history = node.jobs.history(job)
+    assert [said.decision for said in history.decisions if said.party == "north"] == ["refused"] and history.acts[0].kind == "proposed"
     assert node.models.list() == [] and node.audit.export_logs(without_plans=True)
     for call, family in [
         (lambda: node.node.prepare("nobody", 1, 1, 0), ""), (lambda: node.jobs.run(job), ""), (lambda: node.jobs.approve("000000"), "job."), (lambda: node.jobs.revoke("000000"), "job."),

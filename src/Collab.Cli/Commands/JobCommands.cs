@@ -20,7 +20,7 @@ internal static class JobCommands
         Act("revoke", "Takes a grant back: no further run starts, a running one stops at its next step.", Verbs.RevokeJob),
         Act("run", "Opens one more run of an authorised job.", Verbs.RunJob),
         Act("show", "One job.", Verbs.ShowJob),
-        List(), Watch(), Result(),
+        List(), History(), Watch(), Result(),
     };
 
     private static Command Validate()
@@ -108,6 +108,18 @@ internal static class JobCommands
 
                 console.Write(table);
             });
+        }));
+        return command;
+    }
+
+    private static Command History()
+    {
+        var command = new Command("history", "A job from its proposal to where it stands: who said what, whom it waits for, and what each step of a run sent and received.\nExample: collab job history 3f9c21 --home ~/riverside") { Job, Shared.Home, Shared.Passphrase, Output.JsonOption, Output.QuietOption };
+        command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
+        {
+            using var client = Shared.Connect(parsed);
+            var view = await client.CallAsync<JobHistoryView>(Verbs.JobHistory, new JobRequest(parsed.GetRequiredValue(Job)), cancellation);
+            return output.Answer(view, console => JobText.Show(console, view));
         }));
         return command;
     }

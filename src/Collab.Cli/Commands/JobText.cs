@@ -54,9 +54,30 @@ internal static class JobText
             "progress" when view.Loss is { } loss => $"{view.Step} {view.Done}/{view.Total} loss {loss.ToString("G6", CultureInfo.InvariantCulture)}",
             "progress" when view.Total > 0 => $"{view.Step} {view.Done}/{view.Total}",
             "progress" => view.Step!,
+            "traffic" => $"{view.Step} {string.Join("; ", view.Traffic!.Select(Passed))}",
             _ => $"{view.Event}{(view.Party is null ? "" : $" {view.Party}")}{(view.Error is { } e ? $" {e.Code}: {e.Message}" : "")}",
         };
         return Markup.Escape($"{view.Time.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)} {view.Job[..8]} {what}");
+    }
+
+    /// <summary>What a step has sent and received so far.</summary>
+    private static string Passed(TrafficView passed) => string.Create(
+        CultureInfo.InvariantCulture, $"{passed.Peer}: sent {passed.MessagesSent} messages of {Size(passed.BytesSent)}, received {passed.MessagesReceived} of {Size(passed.BytesReceived)}");
+
+    /// <summary>A job from its proposal to where it stands.</summary>
+    public static void Show(IAnsiConsole console, JobHistoryView view)
+    {
+        Show(console, view.Job);
+        foreach (var decision in view.Decisions)
+            console.MarkupLineInterpolated($"  {decision.Part} {decision.Party}: [bold]{decision.Decision}[/]{(decision.Time is { } time ? $" {time:u}" : "")}{(decision.Code is null ? "" : $" ({decision.Code})")}");
+        foreach (var wait in view.Waits)
+        {
+            console.MarkupLineInterpolated($"  [yellow]waits for {wait.Party}[/]: {Output.Text(wait.For)}{(wait.LastAnswer is { } last ? $"; its node last answered {last:u}" : "")}");
+            if (wait.Error is { } error) console.MarkupLineInterpolated($"    {error.Code}: {error.Message}");
+        }
+
+        foreach (var act in view.Acts) console.MarkupLineInterpolated($"  {act.Time:u} {act.Party} {act.Text}{(act.Code is null ? "" : $" {act.Code}")}");
+        foreach (var happened in view.Events) console.MarkupLine($"  [grey]{Line(happened)}[/]");
     }
 
     /// <summary>Waits for the end of a job at one node, showing what happens.</summary>
@@ -105,7 +126,7 @@ internal static class JobText
         {
             await foreach (var view in client.WatchAsync(new JobRequest(job), cancellation))
             {
-                if (view.Event != "progress" || view.Done == view.Total || (view.Loss is not null && view.Done % Math.Max(1, view.Total / MostLosses) == 0)) output.Say($"[grey]{Line(view)}[/]");
+                if (view.Event is not ("progress" or "traffic") || (view.Event == "progress" && view.Done == view.Total) || (view.Loss is not null && view.Done % Math.Max(1, view.Total / MostLosses) == 0)) output.Say($"[grey]{Line(view)}[/]");
             }
         }
         catch (OperationCanceledException)

@@ -1,3 +1,4 @@
+using Collab.Channels;
 using Collab.Primitives;
 
 namespace Collab.Engine.Ports;
@@ -20,9 +21,15 @@ public interface IJobObserver
 /// <param name="Party">The party it is about, when it is about one.</param>
 /// <param name="Fault">The failure, for <see cref="JobEventKind.Aborted"/> and <see cref="JobEventKind.Closed"/>.</param>
 /// <param name="Loss">The loss of a training so far, for <see cref="JobEventKind.Progress"/> where its protocol opens it.</param>
+/// <param name="Traffic">What the step has sent and received so far, for <see cref="JobEventKind.Traffic"/>.</param>
 public sealed record JobEvent(
     DateTimeOffset Time, Digest Job, Digest? Run, JobEventKind Kind, StepId? Step = null, long Done = 0, long Total = 0,
-    PartyId? Party = null, Fault? Fault = null, double? Loss = null);
+    PartyId? Party = null, Fault? Fault = null, double? Loss = null, IReadOnlyList<PeerTraffic>? Traffic = null);
+
+/// <summary>What passed with one peer.</summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="Usage">Messages and payload bytes, each way.</param>
+public sealed record PeerTraffic(PartyId Peer, ChannelUsage Usage);
 
 /// <summary>The kinds of events.</summary>
 public enum JobEventKind
@@ -44,6 +51,9 @@ public enum JobEventKind
 
     /// <summary>A step of a run goes on.</summary>
     Progress,
+
+    /// <summary>A step of a run has sent or received more; its sums, which take the place of those told before.</summary>
+    Traffic,
 
     /// <summary>All parties committed; the result is released to its receivers.</summary>
     Committed,

@@ -20,6 +20,9 @@ internal sealed class Conversations : IAsyncDisposable
     /// <summary>The root channel to each other party.</summary>
     public IReadOnlyDictionary<PartyId, IChannel> Channels { get; }
 
+    /// <summary>Messages and payload bytes so far with each peer.</summary>
+    public IReadOnlyDictionary<PartyId, ChannelUsage> Usage => _connections.ToDictionary(c => c.Peer, c => c.Usage);
+
     /// <summary>All that passed with a peer so far.</summary>
     public Transcript PassedWith(PartyId peer) => _connections.Single(c => c.Peer == peer).Snapshot();
 

@@ -17,6 +17,9 @@ namespace Collab.Engine.Runs;
 /// <param name="wasInterrupted">Whether this node had begun the run before it was started again.</param>
 internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, LedgerOperation.StartRun start, bool wasInterrupted)
 {
+    private readonly TrafficMeter _traffic = new(ports.Clock, (step, passed) => ports.Observer.Observe(new JobEvent(
+        ports.Clock.GetUtcNow(), plan.Digest, start.Run, JobEventKind.Traffic, step, Traffic: passed)));
+
     private readonly Digest _run = start.Run;
     private readonly Digest _job = plan.Digest;
 
@@ -95,6 +98,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
         async Task<Receipt> ConverseAsync(CancellationToken stopping)
         {
             await using var conversation = await OpenAsync(stopping);
+            await using var following = _traffic.Follow(() => conversation.Usage);
             try
             {
                 Enter(RunSteps.Read);                                  // 5   the plan was checked; now rows may be read
@@ -438,6 +442,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
     private void Enter(StepId step)
     {
+        _traffic.Enter(step);
         _step = step;
         ports.Observer.Observe(new JobEvent(ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Step, step));
     }
@@ -447,6 +452,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
 
     private void Observe(StepId step, long done, long total, double? loss)
     {
+        _traffic.Enter(step);
         _step = step;
         ports.Observer.Observe(new JobEvent(ports.Clock.GetUtcNow(), _job, _run, JobEventKind.Progress, step, done, total, Loss: loss));
     }

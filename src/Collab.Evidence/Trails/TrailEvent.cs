@@ -1,3 +1,4 @@
+using Collab.Jobs;
 using Collab.Primitives;
 
 namespace Collab.Evidence.Trails;
@@ -14,7 +15,14 @@ namespace Collab.Evidence.Trails;
 /// <param name="Code">The code of a refusal or an abort, or null.</param>
 /// <param name="Run">The run it is of, or null.</param>
 /// <param name="Index">Where it stands in its author's log; null for what follows from time alone.</param>
-public sealed record TrailEvent(DateTimeOffset Time, PartyId Party, string Kind, string Text, string? Code, Digest? Run, long? Index);
+public sealed record TrailEvent(DateTimeOffset Time, PartyId Party, string Kind, string Text, string? Code, Digest? Run, long? Index)
+{
+    /// <summary>An operation in the words of a trail, for who has it from the ledger and not from a file.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="plan">The plan of its job; null where it is not known.</param>
+    /// <param name="receipt">Of a commit: the receipt that it commits to; null where it is not held.</param>
+    public static TrailEvent Of(LedgerOperation operation, Plan? plan, Receipt? receipt) => TrailWords.Of(operation, plan, receipt);
+}
 
 /// <summary>How a run went.</summary>
 /// <param name="Run">The run.</param>

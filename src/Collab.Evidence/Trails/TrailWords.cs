@@ -14,8 +14,13 @@ internal static class TrailWords
         var envelope = entry.Envelope!;
         if (entry.Operation?.Operation is not { } operation)
             return new(envelope.Time, entry.Log, "unknown", $"writes an operation of kind {envelope.Kind}, which this program does not understand", null, null, entry.Index);
+        return Of(operation, plan, receipt) with { Party = entry.Log, Index = entry.Index };
+    }
+
+    public static TrailEvent Of(LedgerOperation operation, Plan? plan, Receipt? receipt)
+    {
         var (kind, text, code) = Words(operation, plan, receipt);
-        return new(operation.Time, entry.Log, kind, text, code, EvidenceGathering.RunOf(operation), entry.Index);
+        return new(operation.Time, operation.Author, kind, text, code, EvidenceGathering.RunOf(operation), null);
     }
 
     public static string At(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -13,12 +13,17 @@ namespace Collab.Node.Hosting;
 public sealed class EventStream(string file) : IJobObserver, IEngineLog
 {
     private const int WatcherBacklog = 1024;
+    private const int MostTold = 1000;
 
     // What fails is tried again every second; what was not reported for longer than this has gone well since.
     private static readonly TimeSpan TroubleLasts = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<Channel<EventView>, bool> _watchers = new();
     private readonly ConcurrentDictionary<Digest, EventView> _troubles = new();
+
+    // Of a step that is under way only the last is of use to who comes later; of one that is over it is kept in the file.
+    private readonly ConcurrentDictionary<(Digest Job, string? Run, string? Step), EventView> _traffic = new();
+    private readonly ConcurrentDictionary<Digest, EventView> _progress = new();
     private readonly Lock _gate = new();
 
     /// <inheritdoc/>
@@ -26,8 +31,24 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
     {
         var view = new EventView(
             happened.Time, happened.Job.ToString(), happened.Run?.ToString(), Views.Word(happened.Kind), happened.Step?.Name,
-            happened.Done, happened.Total, happened.Party?.Name, happened.Fault is { } fault ? Views.Of(fault) : null, happened.Loss);
-        if (happened.Kind != JobEventKind.Progress) Keep(view);
+            happened.Done, happened.Total, happened.Party?.Name, happened.Fault is { } fault ? Views.Of(fault) : null, happened.Loss,
+            happened.Traffic is { } traffic ? [.. traffic.Select(Views.Of)] : null);
+        switch (happened.Kind)
+        {
+            case JobEventKind.Traffic:
+                _traffic[(happened.Job, view.Run, view.Step)] = view;
+                break;
+            case JobEventKind.Progress:
+                _progress[happened.Job] = view;
+                break;
+            default:
+                foreach (var key in _traffic.Keys.Where(key => key.Job == happened.Job))
+                    if (_traffic.TryRemove(key, out var passed)) Keep(passed);
+                _progress.TryRemove(happened.Job, out _);
+                Keep(view);
+                break;
+        }
+
         foreach (var watcher in _watchers.Keys) watcher.Writer.TryWrite(view);
     }
 
@@ -47,6 +68,22 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
     public IReadOnlyList<TroubleView> Troubles => [.. _troubles.Values
         .Where(view => DateTimeOffset.UtcNow - view.Time < TroubleLasts).OrderBy(view => view.Time).Select(view => new TroubleView(view.Job, view.Error!))];
 
+    /// <summary>What happened to a job, at most the last thousand events, and of the steps under way how far they are.</summary>
+    public IReadOnlyList<EventView> Of(Digest job)
+    {
+        var name = job.ToString();
+        List<EventView> kept = [];
+        lock (_gate)
+        {
+            if (File.Exists(file))
+                kept.AddRange(File.ReadLines(file).Where(line => line.Contains(name, StringComparison.Ordinal)).Select(Read).OfType<EventView>().Where(view => view.Job == name).TakeLast(MostTold));
+        }
+
+        kept.AddRange(_traffic.Where(of => of.Key.Job == job).Select(of => of.Value).OrderBy(view => view.Time));
+        if (_progress.TryGetValue(job, out var progress)) kept.Add(progress);
+        return kept;
+    }
+
     /// <summary>Events from now on.</summary>
     public async IAsyncEnumerable<EventView> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -59,6 +96,19 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
         finally
         {
             _watchers.TryRemove(watcher, out _);
+        }
+    }
+
+    // A line that a full disk cut short is no event.
+    private static EventView? Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<EventView>(line, OperatorJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     private readonly AlgorithmDesk _algorithms = new(parts);
     private readonly ConsentDesk _consents = new(parts);
     private readonly GovernanceDesk _governance = new(parts);
+    private readonly HistoryDesk _histories = new(parts);
     private readonly RecordDesk _records = new(parts);
 
     /// <summary>A request that is not one.</summary>
@@ -64,6 +65,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.RunJob => await RunAsync(Read<JobRequest>(request), cancellation),
         Verbs.ListJobs => new JobsView([.. parts.Engine.Archive.Plans.OrderByDescending(p => p.Created).Select(View)]),
         Verbs.ShowJob => View(Find(Read<JobRequest>(request))),
+        Verbs.JobHistory => _histories.Of(Find(Read<JobRequest>(request)), View),
         Verbs.ApproveJob => await ActAsync(request, (plan, _) => parts.Engine.ApproveAsync(plan.Digest, cancellation)),
         Verbs.RejectJob => await ActAsync(request, (plan, r) => parts.Engine.RefuseAsync(plan.Digest, r.Reason ?? "owner.rejected", cancellation)),
         Verbs.RevokeJob => await ActAsync(request, (plan, _) => parts.Engine.RevokeAsync(plan.Digest, cancellation)),

@@ -29,6 +29,9 @@ internal static class Views
 
     public static StockView Of(PartyId peer, TripleStock stock) => new(peer.Name, stock.Products, stock.Conjunctions);
 
+    public static TrafficView Of(PeerTraffic passed) => new(
+        passed.Peer.Name, passed.Usage.MessagesSent, passed.Usage.BytesSent, passed.Usage.MessagesReceived, passed.Usage.BytesReceived);
+
     public static TextView Of(Bilingual text) => new(text.English, text.Chinese);
 
     public static ModelView Of(Plan training, Digest model, IReadOnlyList<StoredPart> parts, bool withTerms) => new(

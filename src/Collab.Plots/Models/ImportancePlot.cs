@@ -1,4 +1,5 @@
 using System.Globalization;
+using Collab.Plots.Figures;
 using Collab.Plots.Svg;
 
 namespace Collab.Plots.Models;
@@ -9,10 +10,25 @@ internal static class ImportancePlot
     private const double RowHeight = 24, Top = 58, NumberWidth = 56;
     private const int MostRows = 30;
 
+    public static Figure? ToFigure(IReadOnlyList<(string Feature, double Share)> importance, ModelWords words)
+    {
+        var features = InOrder(importance);
+        return features.Length == 0 ? null : new Figure(FigureShape.Ranking, words.Importance, string.Join("; ", features.Take(MostRows).Select(Tip)))
+        {
+            Across = words.ImportanceName, Notes = features.Length > MostRows ? [string.Format(CultureInfo.InvariantCulture, words.MoreFeatures, features.Length - MostRows)] : [],
+            Series = [new("", [.. features.Take(MostRows).Select(one => new FigurePoint(Tip(one)) { Name = one.Feature, Y = one.Share })])],
+            Table = [["", words.ImportanceName], .. features.Select(one => new[] { one.Feature, ClassPlots.Decimals(one.Share) })],
+        };
+    }
+
+    private static string Tip((string Feature, double Share) one) => $"{one.Feature}: {ClassPlots.Decimals(one.Share)}";
+
+    private static (string Feature, double Share)[] InOrder(IReadOnlyList<(string Feature, double Share)> importance) =>
+        [.. importance.Where(one => double.IsFinite(one.Share) && one.Share >= 0).OrderByDescending(one => one.Share).ThenBy(one => one.Feature, StringComparer.Ordinal)];
+
     public static string? Draw(ModelSubject subject, ModelWords words)
     {
-        (string Feature, double Share)[] features =
-            [.. subject.Importance.Where(one => double.IsFinite(one.Share) && one.Share >= 0).OrderByDescending(one => one.Share).ThenBy(one => one.Feature, StringComparer.Ordinal)];
+        var features = InOrder(subject.Importance);
         if (features.Length == 0) return null;
         var shown = features.Take(MostRows).ToArray();
         var more = features.Length - shown.Length;

@@ -1,3 +1,4 @@
+using Collab.Plots.Figures;
 using Collab.Plots.Svg;
 
 namespace Collab.Plots.Models;
@@ -33,6 +34,16 @@ internal sealed record PointPicture(string Heading, string Across, string Up)
 
     /// <summary>Lines below.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
+
+    public Figure ToFigure() => new(FigureShape.Points, Heading, Description())
+    {
+        Across = Across, Up = Up, AcrossRange = [AcrossRange.From, AcrossRange.To], UpRange = [UpRange.From, UpRange.To],
+        Lines = [.. new[] { Comparison, Marked }.OfType<ComparisonLine>().Select(line => new FigureLine(line.Name, [line.From.X, line.From.Y], [line.To.X, line.To.Y]))],
+        Notes = Figures.Length > 0 ? [Figures, .. Notes] : Notes,
+        Series = [.. Series.Select(series => new FigureSeries(series.Name, [.. series.Points.Zip(series.Tips, (point, tip) => new FigurePoint(tip) { X = FigurePoint.Number(point.X), Y = FigurePoint.Number(point.Y) })]))],
+        Table = [[.. Series.Count > 1 ? [""] : Array.Empty<string>(), Across, Up], .. Series.SelectMany(series => series.Points.Select(point =>
+            (string[])[.. Series.Count > 1 ? [series.Name] : Array.Empty<string>(), ClassPlots.Decimals(point.X), ClassPlots.Decimals(point.Y)]))],
+    };
 
     public string Draw()
     {

@@ -93,6 +93,7 @@ public sealed class OperatorClient : IOperator
         Verbs.RunJob => _client.RunJobAsync,
         Verbs.ListJobs => _client.ListJobsAsync,
         Verbs.ShowJob => _client.ShowJobAsync,
+        Verbs.JobHistory => _client.JobHistoryAsync,
         Verbs.ApproveJob => _client.ApproveJobAsync,
         Verbs.RejectJob => _client.RejectJobAsync,
         Verbs.RevokeJob => _client.RevokeJobAsync,

@@ -87,6 +87,9 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> ShowJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ShowJob, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> JobHistory(OperatorRequest request, ServerCallContext context) => Answer(Verbs.JobHistory, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> ApproveJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ApproveJob, request, context);
 
     /// <inheritdoc/>
@@ -240,6 +243,9 @@ public static class Verbs
 
     /// <summary>One job.</summary>
     public const string ShowJob = "job.show";
+
+    /// <summary>One job from its proposal to where it stands.</summary>
+    public const string JobHistory = "job.history";
 
     /// <summary>Grants a job.</summary>
     public const string ApproveJob = "job.approve";

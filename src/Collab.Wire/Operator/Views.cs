@@ -208,8 +208,18 @@ public sealed record PartyExplanationView(string Party, IReadOnlyList<TextView> 
 /// <param name="Party">The party it is about.</param>
 /// <param name="Error">The failure.</param>
 /// <param name="Loss">Of a training's progress: the loss so far.</param>
+/// <param name="Traffic">Of the event <c>traffic</c>: what the step has sent and received so far, peer by peer.</param>
 public sealed record EventView(
-    DateTimeOffset Time, string Job, string? Run, string Event, string? Step, long Done, long Total, string? Party, ErrorView? Error, double? Loss = null);
+    DateTimeOffset Time, string Job, string? Run, string Event, string? Step, long Done, long Total, string? Party, ErrorView? Error, double? Loss = null,
+    IReadOnlyList<TrafficView>? Traffic = null);
+
+/// <summary>What a step of a run has sent to a peer and received from it so far; takes the place of what was told of that step before.</summary>
+/// <param name="Peer">The peer.</param>
+/// <param name="MessagesSent">Messages sent.</param>
+/// <param name="BytesSent">Payload bytes sent.</param>
+/// <param name="MessagesReceived">Messages received.</param>
+/// <param name="BytesReceived">Payload bytes received.</param>
+public sealed record TrafficView(string Peer, long MessagesSent, long BytesSent, long MessagesReceived, long BytesReceived);
 
 /// <summary>How a node is.</summary>
 /// <param name="Party">The party.</param>
