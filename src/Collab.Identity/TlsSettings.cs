@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -12,6 +13,7 @@ public sealed class TlsSettings
 {
     private readonly PeerCertificateValidator _validator;
     private readonly Action<PeerCertificateException>? _refused;
+    private readonly ConcurrentDictionary<PartyId, DateTimeOffset> _expiries = new();
     private volatile SslStreamCertificateContext _own;
 
     /// <summary>Settings with one's own identity and a judge of the peers'.</summary>
@@ -76,6 +78,9 @@ public sealed class TlsSettings
         ConnectCallback = (context, cancellation) => ConnectAsync(peer, context.DnsEndPoint, cancellation),
     };
 
+    /// <summary>When the certificate that a party's node last showed expires; null before the first connection to it.</summary>
+    public DateTimeOffset? ExpiryOf(PartyId peer) => _expiries.TryGetValue(peer, out var expiry) ? expiry : null;
+
     /// <summary>Who the other end of an established connection is; its certificate was judged in the handshake.</summary>
     /// <exception cref="PeerCertificateException">The certificate names no identity.</exception>
     public static PeerIdentity PeerOf(X509Certificate2? certificate) =>
@@ -93,6 +98,7 @@ public sealed class TlsSettings
             await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
             tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
             await tls.AuthenticateAsClientAsync(ForClient(peer, refused => refusal = refused), cancellation).ConfigureAwait(false);
+            if (tls.RemoteCertificate is X509Certificate2 shown) _expiries[peer] = new(shown.NotAfter.ToUniversalTime(), TimeSpan.Zero);
             return tls;
         }
         catch (Exception failure)

@@ -41,12 +41,16 @@ internal sealed class GovernanceDesk(NodeParts parts)
     {
         var (standing, now) = (parts.Ledger.Standing, parts.Clock.GetUtcNow());
         return new(
-            [.. standing.Members.OrderBy(m => m.Key).Select(m => new MemberView(m.Key.Name, RoleText.Names(m.Value.Roles), m.Value.Active))],
+            [.. standing.Members.OrderBy(m => m.Key).Select(m => new MemberView(m.Key.Name, RoleText.Names(m.Value.Roles), m.Value.Active) { Keys = KeysOf(m.Key) })],
             standing.Quorum, standing.Paused, standing.Successor?.ToString(), standing.OwnApprovalForbidden,
             [.. parts.Ledger.Motions.Reverse().Select(m => new MotionView(
                 m.Digest.ToString(), m.Opened.Author.Name, TextOf(m.Opened.Change), m.Opened.Time, m.Opened.Closes, [.. m.Votes.Select(v => v.Name)],
                 m.Carried ? "carried" : m.IsOpen(now) ? "open" : "lapsed"))]);
     }
+
+    private MemberKeysView? KeysOf(PartyId party) => parts.Consortium.Members.FirstOrDefault(m => m.Party == party) is { } card
+        ? new MemberKeysView([.. card.CertificatePins.Select(pin => pin.ToString())], card.LogKey, card.WitnessKey, parts.ExpiryOf(party))
+        : null;
 
     private MotionChange ChangeOf(OpenMotionRequest request)
     {

@@ -141,6 +141,7 @@ public sealed class NodeHost : IAsyncDisposable
                 configuration.Listen, clock.GetUtcNow())
             {
                 Chain = chain,
+                ExpiryOf = party => party == configuration.Party ? renewal.ValidUntil : tls.ExpiryOf(party),
                 Issued = issued,
                 Issuer = new RecordIssuer(issued, ledger, keys.Policy, RandomSource.System, consortium.Commitments),
                 Checker = new RecordChecker(store, ledger, keys.Policy, RandomSource.System, clock, consortium.Commitments),

@@ -42,6 +42,9 @@ internal sealed record NodeParts(
     /// <summary>Checks records that others attested.</summary>
     public required RecordChecker Checker { get; init; }
 
+    /// <summary>When the certificate that a party's node last showed expires.</summary>
+    public required Func<PartyId, DateTimeOffset?> ExpiryOf { get; init; }
+
     /// <summary>The contract before the logs, or null.</summary>
     public ChainLedger? Chain { get; init; }
 

@@ -31,7 +31,18 @@ public sealed record VoteRequest(string Motion);
 /// <param name="Party">Its name.</param>
 /// <param name="Roles">What it may do.</param>
 /// <param name="Active">False while it is suspended.</param>
-public sealed record MemberView(string Party, IReadOnlyList<string> Roles, bool Active);
+public sealed record MemberView(string Party, IReadOnlyList<string> Roles, bool Active)
+{
+    /// <summary>What this node knows it by.</summary>
+    public MemberKeysView? Keys { get; init; }
+}
+
+/// <summary>A member's keys as the consortium file pins them.</summary>
+/// <param name="CertificatePins">SHA-256 of the public keys of its certificate authorities; two while they are changed.</param>
+/// <param name="LogKey">The vkey of its log.</param>
+/// <param name="WitnessKey">The vkey of its cosignatures.</param>
+/// <param name="CertificateExpires">When the certificate that its node last showed expires; null while this node has not reached it.</param>
+public sealed record MemberKeysView(IReadOnlyList<string> CertificatePins, string LogKey, string WitnessKey, DateTimeOffset? CertificateExpires);
 
 /// <summary>A motion.</summary>
 /// <param name="Motion">Its digest.</param>
