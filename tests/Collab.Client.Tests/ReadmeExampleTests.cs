@@ -61,11 +61,11 @@ public sealed class ReadmeExampleTests(Sandbox sandbox) : IClassFixture<Sandbox>
         await File.WriteAllTextAsync(source, example, Cancellation);
         await File.WriteAllTextAsync(usings, "global using System; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks; global using System.Collections.Generic;", Cancellation);
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => $"-r:\"{path}\"");
-        await File.WriteAllLinesAsync(arguments, ["-noconfig", "-nostdlib", "-target:exe", "-nullable:enable", "-warnaserror", $"-out:\"{target}\"", .. references, $"\"{source}\"", $"\"{usings}\""], Cancellation);
+        await File.WriteAllLinesAsync(arguments, ["-nostdlib", "-target:exe", "-nullable:enable", "-warnaserror", "-nowarn:1701,1702", $"-out:\"{target}\"", .. references, $"\"{source}\"", $"\"{usings}\""], Cancellation);
 
         var dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
         var compiler = Directory.EnumerateDirectories(Path.Combine(dotnet, "sdk")).Select(sdk => Path.Combine(sdk, "Roslyn", "bincore", "csc.dll")).Where(File.Exists).Order().Last();
-        using var process = Process.Start(new ProcessStartInfo(Path.Combine(dotnet, "dotnet"), ["exec", compiler, $"@{arguments}"]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Path.Combine(dotnet, "dotnet"), ["exec", compiler, "-noconfig", $"@{arguments}"]) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
         await process.WaitForExitAsync(Cancellation);
         Assert.True(process.ExitCode == 0, output);

@@ -1,7 +1,9 @@
 """The client at real nodes. COLLAB names the program; tests/run gives the one it has built."""
+import base64
 import datetime
 import hashlib
 import shutil
+import threading
 from decimal import Decimal
 from fractions import Fraction
 
@@ -54,8 +56,8 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
     tomorrow = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
     assert node.node.status().party == "north"
     assert [member.party for member in node.consortium.standing().members] == sorted(AMOUNTS)
-    motion = node.consortium.open_motion(tomorrow, quorum=2).motions[0]
-    assert "north" in node.consortium.vote(motion.motion).motions[0].votes
+    motion = node.consortium.open_motion(tomorrow, quorum=1).motions[0]
+    assert motion.votes == ["north"]                         # opening it was its vote
     (tmp_path / "people.csv").write_text("subject,grade\np1,A\np2,B\n")
     assert node.datasets.add_csv("people", tmp_path / "people.csv", subject="subject").columns[1] == views.Column("grade", "text", 0)
     assert ("south", "loans") in {(one.owner, one.name) for one in node.datasets.list().datasets}
@@ -64,7 +66,6 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
     assert node.consents.list("p1").consents[0].consent.until.date() == tomorrow.date()
     assert node.consents.history("p1").uses == [] and node.consents.withdraw("p1").version == 2
     issued = node.records.issue("people", tomorrow, fields=["grade"], subject="subject").records
-    import base64
     assert node.records.verify(base64.b64decode(issued[0].file), "north", unnoted=True).record.handle == issued[0].handle
     assert node.records.renew(base64.b64decode(issued[0].file)).file and len(node.records.list().records) == 2
     assert node.records.revoke(issued[0].handle, "record.mistaken").state == "revoked"
@@ -78,7 +79,7 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
     assert [said.decision for said in history.decisions if said.party == "north"] == ["refused"] and history.acts[0].kind == "proposed"
     assert node.models.list() == [] and node.audit.export_logs(without_plans=True)
     for call, family in [
-        (lambda: node.node.prepare("nobody", 1, 1, 0), ""), (lambda: node.jobs.run(job), ""), (lambda: node.jobs.approve("000000"), "job."), (lambda: node.jobs.revoke("000000"), "job."),
+        (lambda: node.consortium.vote(motion.motion), "motion.voted"), (lambda: node.node.prepare("nobody", 1, 1, 0), ""), (lambda: node.jobs.run(job), ""), (lambda: node.jobs.approve("000000"), "job."), (lambda: node.jobs.revoke("000000"), "job."),
         (lambda: node.models.show("000000"), "model."), (lambda: node.models.forget("000000"), "model."), (lambda: node.models.export("000000", "onnx"), "model."),
         (lambda: node.audit.open_replay(job), ""), (lambda: node.audit.forget_replay(job), ""), (lambda: node.jobs.submit("kind: nothing"), "description."),
         (lambda: node.datasets.add_csv("none", tmp_path / "none.csv"), ""), (lambda: node.datasets.add_postgres("none", connection_variable="NOT_SET", table="t"), ""),
@@ -95,8 +96,7 @@ def test_events_of_a_job_are_told(sandbox):
     events = node.jobs.watch(job)
     for owner in AMOUNTS:
         sandbox.once_known(owner, job)
-    import threading
-    threading.Timer(0.5, lambda: [sandbox[owner].jobs.approve(job) for owner in AMOUNTS]).start()
+    threading.Timer(0.2, lambda: [sandbox[owner].jobs.approve(job) for owner in AMOUNTS]).start()
     steps = []
     for event in events:
         steps.append(event.step)

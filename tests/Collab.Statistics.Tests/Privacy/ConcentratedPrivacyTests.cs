@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Numerics;
+using System.Text.Json.Nodes;
 using Collab.Statistics.Privacy;
 
 namespace Collab.Statistics.Tests.Privacy;
@@ -21,6 +23,18 @@ public sealed class ConcentratedPrivacyTests
         Assert.InRange((double)rho / 1e18, root * root * (1 - 1e-9) - 1e-18, root * root * (1 + 1e-9));
         Assert.InRange(ConcentratedPrivacy.EpsilonOf(rho, delta), epsilon - 1, epsilon); // rounded up, and still no more than asked for
         Assert.True(ConcentratedPrivacy.EpsilonOf(rho + rho / 1_000 + 1, delta) >= epsilon);
+    }
+
+    [Fact]
+    public void Rho_is_to_the_last_unit_what_the_notebook_derives()
+    {
+        var derived = JsonNode.Parse(File.ReadAllText(Path.Combine("vectors", "privacy-rho.json")))!;
+        Assert.NotEmpty(derived["cases"]!.AsArray());
+        foreach (var row in derived["cases"]!.AsArray())
+        {
+            var (epsilon, delta) = (decimal.Parse((string)row!["epsilon"]!, CultureInfo.InvariantCulture), decimal.Parse((string)row["delta"]!, CultureInfo.InvariantCulture));
+            Assert.Equal(BigInteger.Parse((string)row["rho"]!, CultureInfo.InvariantCulture), ConcentratedPrivacy.RhoOf((BigInteger)(epsilon * 1_000_000), (long)(delta * 1_000_000_000_000_000_000)));
+        }
     }
 
     [Fact]
