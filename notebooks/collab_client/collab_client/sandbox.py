@@ -38,6 +38,11 @@ class Sandbox:
         """The operator's client of a party."""
         return self._clients[party]
 
+    @property
+    def clients(self) -> list[Client]:
+        """The operators' clients of all parties."""
+        return list(self._clients.values())
+
     def run(self, requester: str, description: str) -> Job:
         """Submits a job at its requester, approves it for every owner, and waits for its end."""
         job = self[requester].jobs.submit(description)

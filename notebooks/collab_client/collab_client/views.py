@@ -107,10 +107,19 @@ class Status:
 
 
 @dataclass(frozen=True)
+class MemberKeys:
+    certificate_pins: list[str]
+    log_key: str
+    witness_key: str
+    certificate_expires: datetime | None
+
+
+@dataclass(frozen=True)
 class Member:
     party: str
     roles: list[str]
     active: bool
+    keys: MemberKeys | None
 
 
 @dataclass(frozen=True)

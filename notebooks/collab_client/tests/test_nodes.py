@@ -9,8 +9,11 @@ from fractions import Fraction
 
 import pytest
 from collab_client import Client, CollabError, Sandbox, views
+from collab_client.client import SERVICE
 
 AMOUNTS = {"north": [Decimal(i) / 4 for i in range(120)], "south": [Decimal(i * i % 97) / 4 for i in range(90)], "west": [Decimal(i % 13) for i in range(60)]}
+
+CALLED = set()
 
 DESCRIPTION = """
 kind: statistics
@@ -28,6 +31,9 @@ def sandbox(tmp_path_factory):
         folders[party] = tmp_path_factory.mktemp(party)
         (folders[party] / "loans.csv").write_text("id,amount\n" + "".join(f"{party}{i},{amount:.2f}\n" for i, amount in enumerate(amounts)))
     with Sandbox(folders) as running:
+        for client in running.clients:                       # each call goes on to the node, and its method's name is kept
+            for name, call in client._calls.items():
+                client._calls[name] = lambda *a, _name=name, _call=call, **k: (CALLED.add(_name), _call(*a, **k))[1]
         yield running
 
 
@@ -37,6 +43,7 @@ def test_a_job_gives_the_exact_numbers(sandbox):
     done = sandbox.run("west", DESCRIPTION)
     assert (done.state, done.error) == ("committed", None)
 
+    assert {one.decision for one in sandbox["west"].jobs.history(done.job).decisions} == {"granted"}
     result = sandbox["west"].jobs.result(done.job)
     every = [Fraction(amount) for amounts in AMOUNTS.values() for amount in amounts]
     mean = sum(every) / len(every)
@@ -124,3 +131,7 @@ def test_only_the_partys_own_node_is_spoken_to(sandbox, tmp_path, wrong):
 def test_a_folder_without_a_node_is_said_to_be_none(tmp_path):
     with pytest.raises(CollabError, match="node.no-home"):
         Client.connect(tmp_path)
+
+
+def test_every_method_of_the_service_was_called(sandbox):
+    assert CALLED == {method.name for method in SERVICE.methods}, "the tests above call what there is, and the client has a call for it"
