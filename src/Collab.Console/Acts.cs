@@ -12,7 +12,7 @@ internal static class Acts
     public static IReadOnlyList<string> RolesOf(string verb) => verb switch
     {
         Verbs.Status or Verbs.Governance or Verbs.ListDatasets or Verbs.ListAlgorithms or Verbs.ShowAlgorithm
-            or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Watch => Everybody,
+            or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Watch => Everybody,
         Verbs.SubmitJob or Verbs.RunJob or Verbs.GetResult => [PersonRoles.Researcher],
         Verbs.ListModels or Verbs.ShowModel or Verbs.ForgetModel or Verbs.ExportModel => [PersonRoles.Researcher, PersonRoles.Owner],
         Verbs.AddDataset or Verbs.ApproveJob or Verbs.RejectJob or Verbs.RevokeJob or Verbs.AddAlgorithm or Verbs.WithdrawAlgorithm
@@ -29,7 +29,7 @@ internal static class Acts
 
     /// <summary>Whether it only looks; what does not is noted in the journal.</summary>
     public static bool OnlyLooks(string verb) => verb is Verbs.Status or Verbs.Governance or Verbs.ListDatasets or Verbs.ListAlgorithms or Verbs.ShowAlgorithm
-        or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.ListModels or Verbs.ShowModel or Verbs.ListConsents or Verbs.ListRecords or Watch;
+        or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Verbs.ListModels or Verbs.ShowModel or Verbs.ListConsents or Verbs.ListRecords or Watch;
 
     /// <summary>Whether it binds the party before the others, so that the second factor must be fresh.</summary>
     public static bool Binds(string verb) => verb is Verbs.ApproveJob or Verbs.RevokeJob or Verbs.OpenMotion or Verbs.Vote;
