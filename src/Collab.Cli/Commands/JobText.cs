@@ -1,4 +1,5 @@
 using System.Globalization;
+using Collab.Client;
 using Collab.Primitives;
 using Collab.Wire.Operator;
 using Spectre.Console;
@@ -100,7 +101,7 @@ internal static class JobText
     }
 
     /// <summary>Whether nothing more happens to the job at the node that was asked.</summary>
-    public static bool IsOver(JobView view) => view.State is "closed" || (view.State is "committed" or "aborted" && (view.Settled || TookNoPart(view)));
+    public static bool IsOver(JobView view) => JobCalls.IsOver(view);
 
     public static int ExitCodeOf(JobView view, bool waited) => view switch
     {
@@ -117,8 +118,6 @@ internal static class JobText
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1000.0:F0} kB"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000.0:F0} MB"),
     };
-
-    private static bool TookNoPart(JobView view) => !view.Owners.Contains(view.Requester) && !view.Receivers.Contains(view.Requester);
 
     private static async Task WatchAsync(IOperator client, string job, Output output, CancellationToken cancellation)
     {
