@@ -11,6 +11,9 @@ namespace Collab.Cli;
 /// <param name="Quiet">Whether only results and errors are written.</param>
 internal sealed record Output(bool Json, bool Quiet)
 {
+    /// <summary>A file that a command was given cannot be read or written.</summary>
+    private static readonly ErrorCode FileUnusable = new("file.unusable", ErrorKind.InvalidInput, "Check the path and its rights.");
+
     private const int WidthOfFiles = 400;
 
     private IAnsiConsole? _console;
@@ -47,7 +50,7 @@ internal sealed record Output(bool Json, bool Quiet)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return output.Fail(new Fault("file.unusable", ErrorKind.InvalidInput, null, null, e.Message, "Check the path and its rights."));
+            return output.Fail(new Fault(FileUnusable.Name, FileUnusable.Kind, null, null, e.Message, FileUnusable.Next));
         }
     }
 

@@ -13,26 +13,10 @@ ThreadPool.SetMinThreads(workers + 3, completions);
 if (args is [GrpcBenchServer.Verb, .. var rest]) return await GrpcBenchServer.RunAsync(rest);
 if (args is [PartyProcess.Verb]) return await PartyProcess.RunAsync();
 
-var root = new RootCommand("Collab: parties compute together on data that none of them hands over.")
-{
-    DemoCommand.Create(),
-    SandboxCommands.Create(),
-    NodeCommands.Create(),
-    ConsoleCommands.Create(),
-    ConsortiumCommands.Create(),
-    DatasetCommands.Create(),
-    ConsentCommands.Create(),
-    RecordCommands.Create(),
-    AlgorithmCommands.Create(),
-    JobCommands.Create(),
-    ModelCommands.Create(),
-    AuditCommands.Create(),
-    BenchCommand.Create(),
-    AboutCommands.CreateVersion(),
-    AboutCommands.CreateDoctor(),
-};
+var root = Root.Create();
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0 && parsed.Action is not System.CommandLine.Help.HelpAction)
+var isAskedByAShell = args is [['[', ..], ..]; // what a shell completes is rarely whole
+if (parsed.Errors.Count > 0 && !isAskedByAShell && parsed.Action is not System.CommandLine.Help.HelpAction)
 {
     foreach (var error in parsed.Errors) await System.Console.Error.WriteLineAsync($"error: {error.Message}");
     await System.Console.Error.WriteLineAsync("next:  run the same with --help.");

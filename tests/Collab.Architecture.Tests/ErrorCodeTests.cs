@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Collab.Primitives;
 
@@ -57,13 +56,7 @@ public partial class ErrorCodeTests
         where cells.Length == 2 && Name().IsMatch(cells[0])
         select cells).ToDictionary(cells => cells[0], cells => cells[1]);
 
-    private static List<ErrorCode> Declared() => [..
-        from file in Directory.EnumerateFiles(AppContext.BaseDirectory, "Collab.*.dll").Append(Path.Combine(AppContext.BaseDirectory, "collab.dll"))
-        where !file.EndsWith(".Tests.dll", StringComparison.Ordinal)
-        from type in Assembly.LoadFrom(file).GetTypes()
-        from field in type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        where field.FieldType == typeof(ErrorCode) && !type.ContainsGenericParameters
-        select (ErrorCode)field.GetValue(null)!];
+    private static List<ErrorCode> Declared() => [.. DeclaredCode.All.Select(declared => declared.Code)];
 
     private static string Family(string name) => name[..name.IndexOf('.')];
 

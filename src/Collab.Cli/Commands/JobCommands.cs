@@ -14,7 +14,7 @@ internal static class JobCommands
 
     public static Command Create() => new("job", "A job's life.")
     {
-        Validate(), Explain(), Submit(),
+        JobNewCommand.Create(), Validate(), Explain(), Submit(),
         Act("approve", "Grants a job at this owner's node.", Verbs.ApproveJob),
         Act("reject", "Refuses a job at this owner's node.", Verbs.RejectJob, withReason: true),
         Act("revoke", "Takes a grant back: no further run starts, a running one stops at its next step.", Verbs.RevokeJob),

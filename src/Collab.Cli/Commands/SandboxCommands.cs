@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Collab.Cli.Browsers;
+using Collab.Cli.Results;
 using Collab.Cli.Sandbox;
 using Collab.Console.People;
 using Collab.Engine.Descriptions;
 using Collab.Node.Configuration;
+using Collab.Node.Storage;
 using Collab.Primitives;
 using Spectre.Console;
 
@@ -14,7 +16,7 @@ internal static class SandboxCommands
 {
     private static readonly Option<string[]> Party = new("--party")
     {
-        Description = "NAME=DIR: a party and the folder with its CSV files; each file is a dataset named after it.", Required = true, AllowMultipleArgumentsPerToken = true,
+        Description = "NAME=PATH: a party, and its CSV file or the folder with its CSV files; each file is a dataset named after it. The path alone names the party, too.", Required = true, AllowMultipleArgumentsPerToken = true,
     };
 
     private static readonly Option<DirectoryInfo?> Out = new("--out") { Description = "Where results and evidence go; a new folder for temporary files when not given." };
@@ -29,7 +31,7 @@ internal static class SandboxCommands
     private static Command Run()
     {
         var file = new Argument<FileInfo>("file") { Description = "The job description (YAML)." };
-        var command = new Command("run", "Starts one node process per party, approves the job for all owners, runs it, and keeps result and evidence.\nExample: collab sandbox run job.yaml --party bank=./bank --party bureau=./bureau --out ./out")
+        var command = new Command("run", "Starts one node process per party, approves the job for all owners, runs it, and keeps result and evidence.\nExample: collab sandbox run job.yaml --party bank.csv --party bureau=./bureau --out ./out")
         {
             file, Party, Out, SuiteOption.Suite, ChainOptions.Ledger, ChainOptions.Chain, Output.JsonOption, Output.QuietOption,
         };
@@ -37,17 +39,22 @@ internal static class SandboxCommands
         {
             var text = await File.ReadAllTextAsync(parsed.GetRequiredValue(file).FullName, cancellation);
             var job = JobDescription.Parse(text);
-            var folders = Folders(parsed);
+            var brought = Brought(parsed);
+            var missing = job.Parties.Select(p => p.Owner).FirstOrDefault(owner => brought.All(b => b.Party != owner));
+            if (missing is not null) throw Shared.Usage($"--party says nothing of '{missing}', whose rows the job reads.");
             var requester = job.Receivers[0];
-            if (!folders.ContainsKey(requester)) throw Shared.Usage($"--party names no folder for '{requester}', who receives the result.");
             var destination = Destination(parsed);
-            await using var local = await StartAsync(Path.Combine(destination, "nodes"), folders, parsed, output, cancellation);
+            await using var local = await StartAsync(Path.Combine(destination, "nodes"), brought, job.Receivers, parsed, output, cancellation);
             var report = await SandboxRun.RunAsync(local, requester, text, destination, proposed => SandboxRun.ApproveAsync(local, proposed, cancellation), output, cancellation);
             output.Answer(report, console =>
             {
                 console.MarkupLineInterpolated($"job [bold]{report.Job}[/]: [bold]{report.State}[/] in {report.Seconds} s, {JobText.Size(report.Bytes)} between the parties");
                 foreach (var (party, result) in report.Parties.Where(p => p.Value.Result is not null || p.Value.File is not null))
+                {
                     console.MarkupLineInterpolated($"result of {party} in {Path.Combine(destination, party)}");
+                    if (!output.Quiet) ShowSmall(console, Path.Combine(destination, party));
+                }
+
                 if (report.Evidence is not null) console.MarkupLineInterpolated($"evidence in {Path.Combine(destination, report.Evidence)}; check it: collab audit verify {Path.Combine(destination, report.Evidence)} --trust {local.TrustFile}");
                 if (report.Error is { } error) console.MarkupLineInterpolated($"[red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {error.Message}\nnext: {error.Next}");
             });
@@ -71,7 +78,7 @@ internal static class SandboxCommands
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var destination = Destination(parsed);
-            await using var local = await StartAsync(Path.Combine(destination, "nodes"), Folders(parsed), parsed, output, cancellation);
+            await using var local = await StartAsync(Path.Combine(destination, "nodes"), Brought(parsed), [], parsed, output, cancellation);
             var parties = local.Consortium.Members.Select(m => new UpParty(m.Party.Name, m.Address, local.HomeOf(m.Party).Folder, parsed.GetValue(Consoles) ? OpenConsole(local.HomeOf(m.Party)) : null)).ToList();
             output.Answer(new { parties }, console =>
             {
@@ -107,15 +114,17 @@ internal static class SandboxCommands
     }
 
     private static async Task<LocalConsortium> StartAsync(
-        string folder, IReadOnlyDictionary<PartyId, DirectoryInfo> folders, ParseResult parsed, Output output, CancellationToken cancellation)
+        string folder, IReadOnlyList<PartyData> brought, IReadOnlyList<PartyId> others, ParseResult parsed, Output output, CancellationToken cancellation)
     {
+        var parties = brought.Select(b => b.Party).Union(others).Order().ToList(); // a receiver may have no data, and needs a node all the same
+        if (parties.Count < 2) throw Shared.Usage("A consortium has two parties or more: give --party twice or more.");
         var chain = ChainOptions.Of(parsed);
-        var local = LocalConsortium.Create(folder, "sandbox", [.. folders.Keys.Order()], suite: SuiteOption.Of(parsed), consoles: parsed.GetValue(Consoles));
+        var local = LocalConsortium.Create(folder, "sandbox", parties, suite: SuiteOption.Of(parsed), consoles: parsed.GetValue(Consoles));
         try
         {
             if (chain is not null) await LocalChain.FoundAsync(local, chain, cancellation);
             await local.StartAsync(cancellation);
-            foreach (var (party, directory) in folders) await SandboxRun.RegisterAsync(local, party, directory.FullName, output, cancellation);
+            foreach (var data in brought) await SandboxRun.RegisterAsync(local, data, output, cancellation);
             return local;
         }
         catch
@@ -125,19 +134,30 @@ internal static class SandboxCommands
         }
     }
 
-    private static Dictionary<PartyId, DirectoryInfo> Folders(ParseResult parsed)
+    // The numbers, or the first lines, of a result that a screen has room for.
+    private static void ShowSmall(IAnsiConsole console, string folder)
     {
-        var folders = new Dictionary<PartyId, DirectoryInfo>();
-        foreach (var text in parsed.GetRequiredValue(Party))
+        const int lines = 10, most = 1 << 16;
+        var json = new FileInfo(Path.Combine(folder, ResultFolder.JsonFile));
+        if (json.Length <= most)
         {
-            var parts = text.Split('=', 2);
-            if (parts.Length != 2 || PartyId.TryParse(parts[0]) is not { } party || !Directory.Exists(parts[1]))
-                throw Shared.Usage($"--party {text}: it is NAME=DIR, with a party's name and a folder that exists.");
-            if (!folders.TryAdd(party, new DirectoryInfo(parts[1]))) throw Shared.Usage($"--party names {party} twice.");
+            using var file = json.OpenRead();
+            var result = ReleasedResult.Read(file);
+            if (ResultTable.Shows(result.Kind))
+            {
+                ResultTable.Show(console, result);
+                return;
+            }
         }
 
-        return folders.Count >= 2 ? folders : throw Shared.Usage("A consortium has two parties or more: give --party twice or more.");
+        var csv = Path.Combine(folder, ResultFolder.CsvFile);
+        if (!File.Exists(csv)) return;
+        var shown = File.ReadLines(csv).Take(lines + 1).ToList();
+        foreach (var line in shown.Take(lines)) console.WriteLine($"  {line}");
+        if (shown.Count > lines) console.WriteLine("  ...");
     }
+
+    private static IReadOnlyList<PartyData> Brought(ParseResult parsed) => PartyData.ParseAll(parsed.GetRequiredValue(Party));
 
     private static string Destination(ParseResult parsed)
     {

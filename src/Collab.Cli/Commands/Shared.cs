@@ -11,6 +11,7 @@ namespace Collab.Cli.Commands;
 /// <summary>What several verbs need: the node's folder, the passphrase, the way to the node.</summary>
 internal static class Shared
 {
+    /// <summary>The words of a command do not go together.</summary>
     private static readonly ErrorCode WrongUsage = new("usage.wrong", ErrorKind.InvalidInput, "Run the same with --help.");
 
     public static Option<string> Home { get; } = new("--home", "-C")

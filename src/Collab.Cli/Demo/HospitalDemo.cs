@@ -130,7 +130,7 @@ internal sealed class HospitalDemo(string folder, SignatureAlgorithm suite, Uri?
         await local.StartAsync(cancellation);
         foreach (var member in local.Consortium.Members)
             output.Say($"   [bold]{member.Party}[/] at {member.Address}, process {local.NodeOf(member.Party).Id}, TLS 1.3 with client certificates");
-        foreach (var party in Policies.Keys) await SandboxRun.RegisterAsync(local, party, DataOf(party), output with { Quiet = true }, cancellation);
+        foreach (var party in Policies.Keys) await SandboxRun.RegisterAsync(local, new PartyData(party, DataOf(party), null), output with { Quiet = true }, cancellation);
         await ShowOffersAsync(local, cancellation);
 
         Heading(2, "A researcher at registry asks: which of our patients with events are riverside's too?");

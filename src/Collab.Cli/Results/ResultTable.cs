@@ -11,9 +11,12 @@ internal static class ResultTable
 {
     private static readonly string[] Counted = ["cardinality", "aggregates", "statistics", "analysis", "computation", "model", "evaluation", "trace", "attested", "delivered"];
 
+    /// <summary>Whether a result of that kind is numbers, which a table shows.</summary>
+    public static bool Shows(string kind) => Counted.Contains(kind);
+
     public static void Show(IAnsiConsole console, ReleasedResult result)
     {
-        if (!Counted.Contains(result.Kind)) throw Shared.Usage($"A table shows numbers, and the result is of kind '{result.Kind}': ask for json or csv.");
+        if (!Shows(result.Kind)) throw Shared.Usage($"A table shows numbers, and the result is of kind '{result.Kind}': ask for json or csv.");
         if (result.Kind == "cardinality") console.WriteLine(result.Count.ToString(CultureInfo.InvariantCulture));
         if (result.Statistics is { } rows) Show(console, rows);
         foreach (var value in result.Values ?? []) console.WriteLine($"{value.Name} = {value.Value ?? string.Join(", ", value.Values!)}");

@@ -14,25 +14,26 @@ namespace Collab.Cli.Sandbox;
 /// <summary>One job over local nodes, from the files of each party to result and evidence.</summary>
 internal static class SandboxRun
 {
-    private const string Consents = "consents.csv", SubjectColumn = "subject";
+    private const string SubjectColumn = "subject";
     private const int LargestInline = 1 << 20;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Registers every CSV file of a party's folder under its name without the ending; <c>consents.csv</c> goes into its register of consents, and a column
+    /// <summary>Registers a party's CSV files under their names without the ending; <c>consents.csv</c> goes into its register of consents, and a column
     /// named <c>subject</c> says whose a row is.</summary>
-    public static async Task RegisterAsync(LocalConsortium local, PartyId party, string folder, Output output, CancellationToken cancellation)
+    public static async Task RegisterAsync(LocalConsortium local, PartyData data, Output output, CancellationToken cancellation)
     {
-        var consents = new FileInfo(Path.Combine(folder, Consents));
-        if (consents.Exists)
+        var party = data.Party;
+        var consents = new FileInfo(Path.Combine(data.Folder, PartyData.Consents));
+        if (data.Csv is null && consents.Exists)
         {
             var given = await ConsentCommands.ReadAsync(consents, cancellation);
             await local.OperatorOf(party).CallAsync<ConsentRegisterView>(Verbs.AddConsents, new AddConsentsRequest(given), cancellation);
             output.Say($"[grey]{party}[/] takes {given.Count} consents into its register");
         }
 
-        foreach (var file in Directory.EnumerateFiles(folder, "*.csv").Where(file => Path.GetFileName(file) != Consents).Order(StringComparer.Ordinal))
+        foreach (var file in data.Datasets)
         {
-            var name = Path.GetFileNameWithoutExtension(file).ToLowerInvariant().Replace('.', '-').Replace(' ', '-');
+            var name = PartyData.NameOf(file);
             var view = await local.OperatorOf(party).CallAsync<DatasetView>(
                 Verbs.AddDataset, new AddDatasetRequest(name, new CsvSource(Path.GetFullPath(file)), null, null, Subject: await SubjectOfAsync(file, cancellation)), cancellation);
             output.Say($"[grey]{party}[/] offers [bold]{name}[/] ({view.Rows} rows; {view.Columns.Count} columns)");

@@ -43,12 +43,11 @@ public sealed record Consortium(string Name, IReadOnlyList<PartyCard> Members)
     /// <summary>Who may do what before any motion (protocols/specs/governance.md).</summary>
     public Standing Founding => Standing.Found(Members.Select(m => (m.Party, m.Roles ?? MemberRoles.All)), Quorum) with { OwnApprovalForbidden = OwnApprovalForbidden };
 
-    /// <summary>What parties compare by another way than the file's: the fingerprint of the keys, and of what the file says of roles if it says anything.</summary>
-    public Digest Fingerprint => Quorum is null && !OwnApprovalForbidden && Members.All(m => m.Roles is null)
-        ? Keys.Fingerprint
-        : Digest.Of("collab.consortium-roles.v1", new CanonicalWriter()
-            .Digest(Keys.Fingerprint).UInt32((uint)Founding.Quorum).Boolean(OwnApprovalForbidden)
-            .List([.. Members.OrderBy(m => m.Party)], (writer, m) => writer.Party(m.Party).Byte((byte)(m.Roles ?? MemberRoles.All))).ToArray());
+    /// <summary>What parties compare by another way than the file's: everything that trust rests on, which is keys, certificate pins, roles and rules; addresses are no part of it.</summary>
+    public Digest Fingerprint => Digest.Of("collab.consortium.v1", new CanonicalWriter()
+        .Digest(Keys.Fingerprint).UInt32((uint)Founding.Quorum).Boolean(OwnApprovalForbidden)
+        .List([.. Members.OrderBy(m => m.Party)], (writer, m) => writer.Party(m.Party).Byte((byte)(m.Roles ?? MemberRoles.All))
+            .List([.. m.CertificatePins.Order()], (pins, pin) => pins.Digest(pin))).ToArray());
 
     /// <summary>The keys the ledger and the evidence rest on.</summary>
     public TrustedKeys Keys => new(Name, FinalityPolicy.Create(Members.Select(m => new LedgerParty(

@@ -34,9 +34,13 @@ internal sealed class CollabProgram : IAsyncDisposable
     }
 
     /// <summary>Starts the program in English, whatever the machine speaks.</summary>
-    public static CollabProgram Start(params string[] arguments)
+    public static CollabProgram Start(params string[] arguments) => StartWith([], Environment.CurrentDirectory, arguments);
+
+    /// <summary>Starts the program by another (one that changes what it sees of the machine), in a folder.</summary>
+    public static CollabProgram StartWith(IReadOnlyList<string> starter, string folder, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] line = [.. starter, Executable, .. arguments];
+        var start = new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment.Remove("COLLAB_HOME");
         var program = new CollabProgram(Process.Start(start)!);

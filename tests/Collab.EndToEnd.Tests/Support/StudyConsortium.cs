@@ -82,7 +82,7 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <summary>Starts what does not run.</summary>
     public Task StartNodesAsync() => _local.StartAsync(TestContext.Current.CancellationToken);
 
-    public OperatorClient OperatorOf(PartyId party) => _local.OperatorOf(party);
+    public IOperator OperatorOf(PartyId party) => _local.OperatorOf(party);
 
     public async Task<DatasetView> RegisterAsync(PartyId party, string name, string csv)
     {

@@ -46,10 +46,39 @@ public sealed class ConsortiumTests : IDisposable
     }
 
     [Fact]
+    public void Another_certificate_pin_gives_another_fingerprint_and_another_address_does_not()
+    {
+        var (bank, bureau) = (Card("bank"), Card("bureau"));
+        var honest = new Consortium("credit", [bank, bureau]);
+        Assert.NotEqual(honest.Fingerprint, (honest with { Members = [bank with { CertificatePins = [Digest.Sha256("another authority"u8)] }, bureau] }).Fingerprint);
+        Assert.Equal(honest.Fingerprint, (honest with { Members = [bank with { Address = "elsewhere:7443" }, bureau] }).Fingerprint);
+    }
+
+    [Fact]
+    public void Every_party_makes_the_same_consortium_of_the_same_cards()
+    {
+        PartyCard[] cards = [Card("bank"), Card("bureau"), Card("lender")];
+        var made = Consortium.Of(cards);
+        Assert.Equal("credit", made.Name);
+        Assert.Equal(made.ToYaml(), Consortium.Of(cards.Reverse()).ToYaml());
+        Assert.Equal(made.ToYaml(), Consortium.Parse(made.ToYaml()).ToYaml());
+    }
+
+    [Fact]
+    public void Cards_that_make_no_consortium_are_refused()
+    {
+        void Refused(params PartyCard[] cards) => Assert.Equal("consortium.cards-unfit", Assert.Throws<CollabException>(() => Consortium.Of(cards)).Code.Name);
+        var (bank, bureau) = (Card("bank"), Card("bureau"));
+        Refused(bank);
+        Refused(bank, bureau, Card("bureau", "again"));
+        Refused(bank, bureau with { LogKey = bureau.LogKey.Replace("credit", "debit", StringComparison.Ordinal) });
+        Refused(bank, bureau with { LogKey = bank.LogKey });
+    }
+
+    [Fact]
     public void A_file_without_roles_means_what_it_always_meant()
     {
         var plain = Consortium.Parse(new Consortium("credit", [Card("bank"), Card("bureau"), Card("lender")]).ToYaml());
-        Assert.Equal(plain.Keys.Fingerprint, plain.Fingerprint);
         Assert.DoesNotContain("roles", plain.ToYaml(), StringComparison.Ordinal);
         Assert.All(plain.Members, m => Assert.Equal(new MemberStanding(MemberRoles.All, true), plain.Founding.Of(m.Party)));
         Assert.Equal((2, false), (plain.Founding.Quorum, plain.Founding.OwnApprovalForbidden));

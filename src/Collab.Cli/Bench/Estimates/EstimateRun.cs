@@ -24,7 +24,7 @@ internal static class EstimateRun
             {
                 var data = Path.Combine(folder.FullName, party.Name);
                 await job.WriteAsync(party, data, cancellation);
-                await SandboxRun.RegisterAsync(local, party, data, output with { Quiet = true }, cancellation);
+                await SandboxRun.RegisterAsync(local, new PartyData(party, data, null), output with { Quiet = true }, cancellation);
             }
 
             var said = await local.OperatorOf(EstimateCase.Receiver).CallAsync<ExplanationView>(
