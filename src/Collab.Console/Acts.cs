@@ -15,7 +15,8 @@ internal static class Acts
             or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Watch => Everybody,
         Verbs.SubmitJob or Verbs.RunJob or Verbs.GetResult => [PersonRoles.Researcher],
         Verbs.ListModels or Verbs.ShowModel or Verbs.ForgetModel or Verbs.ExportModel => [PersonRoles.Researcher, PersonRoles.Owner],
-        Verbs.AddDataset or Verbs.ApproveJob or Verbs.RejectJob or Verbs.RevokeJob or Verbs.AddAlgorithm or Verbs.WithdrawAlgorithm
+        Verbs.ListOwnDatasets or Verbs.CheckDataset or Verbs.SendFile or Verbs.CompareJob
+            or Verbs.AddDataset or Verbs.ApproveJob or Verbs.RejectJob or Verbs.RevokeJob or Verbs.AddAlgorithm or Verbs.WithdrawAlgorithm
             or Verbs.AddConsents or Verbs.WithdrawConsent or Verbs.IssueRecords or Verbs.RevokeRecord => [PersonRoles.Owner],
         Verbs.ListConsents or Verbs.ConsentHistory or Verbs.ListRecords or Verbs.OpenReplay => [PersonRoles.Owner, PersonRoles.Auditor],
         Verbs.VerifyRecord or Verbs.RenewRecord => [PersonRoles.Researcher, PersonRoles.Owner, PersonRoles.Auditor],
@@ -27,9 +28,10 @@ internal static class Acts
     /// <summary>The name of watching events, which is no verb with one answer.</summary>
     public const string Watch = "job.watch";
 
-    /// <summary>Whether it only looks; what does not is noted in the journal.</summary>
-    public static bool OnlyLooks(string verb) => verb is Verbs.Status or Verbs.Governance or Verbs.ListDatasets or Verbs.ListAlgorithms or Verbs.ShowAlgorithm
-        or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Verbs.ListModels or Verbs.ShowModel or Verbs.ListConsents or Verbs.ListRecords or Watch;
+    /// <summary>Whether it only looks; what does not is noted in the journal. Of a file that is sent its registration is noted, not each of its pieces.</summary>
+    public static bool OnlyLooks(string verb) => verb is Verbs.Status or Verbs.Governance or Verbs.ListDatasets or Verbs.ListOwnDatasets or Verbs.CheckDataset or Verbs.SendFile
+        or Verbs.ListAlgorithms or Verbs.ShowAlgorithm or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Verbs.CompareJob
+        or Verbs.ListModels or Verbs.ShowModel or Verbs.ListConsents or Verbs.ListRecords or Watch;
 
     /// <summary>Whether it binds the party before the others, so that the second factor must be fresh.</summary>
     public static bool Binds(string verb) => verb is Verbs.ApproveJob or Verbs.RevokeJob or Verbs.OpenMotion or Verbs.Vote;

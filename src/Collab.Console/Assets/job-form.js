@@ -1,0 +1,53 @@
+// Keeps YAML and explanation beside the form as it changes: the page is asked for as by its button, and the parts that changed take the place of the old ones.
+const form = document.getElementById("job");
+const pause = 700; // milliseconds of quiet before the node is asked
+let timer = 0, asked = 0;
+
+async function refresh(parts) {
+  const turn = ++asked;
+  const body = new FormData(form);
+  body.set("do", "explain");
+  const answer = await fetch(location.href, { method: "POST", body }).catch(() => null);
+  if (!answer?.ok || turn !== asked) return; // a newer one is under way, or the node is not there: the buttons still work
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const focused = document.activeElement?.id;
+  for (const part of parts) {
+    const fresh = page.getElementById(part);
+    if (fresh) document.getElementById(part).replaceWith(fresh);
+  }
+  // The form was filled from the text: from now on a change of the form counts again.
+  if (!parts.includes("beside") && page.getElementById("fields")?.dataset.read === "true") document.getElementById("yaml-shown").value = document.getElementById("yaml").value;
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  mark(page);
+}
+
+// The field that the fault names is marked, also where the fields themselves were not replaced.
+function mark(page) {
+  for (const wrong of form.querySelectorAll("#fields .wrong")) wrong.classList.remove("wrong");
+  for (const error of form.querySelectorAll("#fields .error")) error.remove();
+  for (const control of form.querySelectorAll("#fields [aria-invalid]")) control.removeAttribute("aria-invalid");
+  const path = page.getElementById("fault")?.dataset.field;
+  const control = path && document.getElementById(path);
+  if (!control) return;
+  const message = page.getElementById("fault").querySelector("strong")?.textContent ?? "";
+  const error = document.createElement("p");
+  error.className = "error";
+  error.id = `${path}-error`;
+  error.textContent = message;
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-describedby", error.id);
+  (control.closest(".field") ?? control).classList.add("wrong");
+  (control.closest(".field") ?? control).append(error);
+}
+
+function later(parts, after) {
+  clearTimeout(timer);
+  timer = setTimeout(() => refresh(parts), after);
+}
+
+form.addEventListener("input", event => {
+  if (event.target.closest("#fields")) later(["beside"], pause);
+  if (event.target.id === "yaml") later(["fields", "explain"], 2 * pause);
+});
+// A choice may change which fields there are, and what they are chosen from.
+form.addEventListener("change", event => { if (event.target.closest("#fields") && event.target.matches("select, input[type=checkbox], input[type=radio]")) later(["fields", "beside"], 0); });
