@@ -40,6 +40,13 @@ public sealed class JobCalls
     public Task<JobHistoryView> HistoryAsync(string job, CancellationToken cancellation = default) =>
         _node.CallAsync<JobHistoryView>(Verbs.JobHistory, new JobRequest(job), cancellation);
 
+    /// <summary>What a job asks for that this owner has not granted before: its plan beside one that was granted to the same requester over the same dataset.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="with">The earlier job; the newest when null.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public Task<ComparisonView> CompareAsync(string job, string? with = null, CancellationToken cancellation = default) =>
+        _node.CallAsync<ComparisonView>(Verbs.CompareJob, new CompareJobRequest(job, with), cancellation);
+
     /// <summary>Grants a job at this owner's node.</summary>
     public Task<JobView> ApproveAsync(string job, CancellationToken cancellation = default) => AboutAsync(Verbs.ApproveJob, job, cancellation);
 

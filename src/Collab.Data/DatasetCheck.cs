@@ -12,9 +12,17 @@ namespace Collab.Data;
 /// <param name="Problems">What is wrong, one entry per rule, in the order of first appearance; empty when nothing is.</param>
 public sealed record DatasetCheckReport(bool Complete, long RowCount, IReadOnlyList<ProblemTally> Problems)
 {
+    /// <summary>The columns that were read, each with its type and how many rows have no value in it.</summary>
+    public IReadOnlyList<CheckedColumn> Columns { get; init; } = [];
+
     /// <summary>Whether a job can read the dataset as it is.</summary>
     public bool IsClean => Complete && Problems.Count == 0;
 }
+
+/// <summary>A column that was checked.</summary>
+/// <param name="Column">As it is declared, else as it is inferred.</param>
+/// <param name="MissingCount">Rows without a value in it.</param>
+public sealed record CheckedColumn(ColumnSchema Column, long MissingCount);
 
 /// <summary>All breaches of one rule.</summary>
 /// <param name="Code">The stable code, for example <c>data.row-ragged</c>.</param>
@@ -57,6 +65,7 @@ public static class DatasetCheck
     {
         var tallies = new Tallies(listed);
         var rowCount = 0L;
+        var missing = new long[source.Schema.Columns.Count];
         var complete = false;
         try
         {
@@ -65,6 +74,7 @@ public static class DatasetCheck
             await foreach (var batch in source.ScanAsync(names, tallies.Add, cancellationToken).ConfigureAwait(false))
             {
                 keys?.Look(batch, tallies);
+                for (var i = 0; i < missing.Length; i++) missing[i] += MissingIn(batch.Columns[i]);
                 rowCount += batch.RowCount;
             }
 
@@ -75,8 +85,18 @@ public static class DatasetCheck
             tallies.Add(e.Problem);
         }
 
-        return new DatasetCheckReport(complete, rowCount, tallies.ToList());
+        return new DatasetCheckReport(complete, rowCount, tallies.ToList())
+        {
+            Columns = [.. source.Schema.Columns.Zip(missing, (column, count) => new CheckedColumn(column, count))],
+        };
     }
+
+    private static long MissingIn(Column column) => column switch
+    {
+        TextColumn text => text.Values.LongCount(value => value is null),
+        NumberColumn number => number.Present.Span.Count(false),
+        _ => throw new ArgumentException("A column holds text or numbers.", nameof(column)),
+    };
 
     private sealed class Tallies(int listed)
     {

@@ -27,6 +27,14 @@ public sealed class EveryCallTests(Sandbox sandbox) : IClassFixture<Sandbox>
         await File.WriteAllLinesAsync(people, ["subject,grade", "p1,A", "p2,B"], Cancellation);
         Assert.Equal(2, (await north.Datasets.AddCsvAsync("people", people, "subject", Cancellation)).Columns.Count);
         Assert.Contains(("south", "loans"), (await north.Datasets.ListAsync(Cancellation)).Datasets.Select(dataset => (dataset.Owner, dataset.Name)));
+        await using (var content = File.OpenRead(people))
+        {
+            var sent = await north.Datasets.SendAsync(content, Cancellation);
+            var found = await north.Datasets.CheckAsync(new CheckDatasetRequest(new CsvSource(null, Received: sent.File), null, Key: ["subject"]), Cancellation);
+            Assert.Equal((content.Length, 2L, 0), (sent.Bytes, found.Rows, found.Problems.Count));
+        }
+
+        Assert.Equal(people, (await north.Datasets.ListOwnAsync(Cancellation)).Single(own => own.Offered.Name == "people").Place);
 
         var consent = new ConsentGiven("p1", "south", "study", ["*"], DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         Assert.Equal(1, (await north.Consents.AddAsync([consent], Cancellation)).Version);
@@ -55,6 +63,7 @@ public sealed class EveryCallTests(Sandbox sandbox) : IClassFixture<Sandbox>
     {
         Assert.Equal(3, (await north.Jobs.ExplainAsync(Sandbox.Description, Cancellation)).Parties.Count);
         var refused = await north.Jobs.SubmitAsync(Sandbox.Description, Cancellation);
+        Assert.Null((await north.Jobs.CompareAsync(refused.Job, cancellation: Cancellation)).With); // a first grant
         Assert.Equal("closed", (await north.Jobs.RejectAsync(refused.Job, "owner.busy", Cancellation)).State);
 
         var job = await north.Jobs.SubmitAsync(Sandbox.Description, Cancellation);

@@ -136,6 +136,23 @@ class DatasetCalls(Calls):
         """What this party and all that answer offer: metadata only."""
         return self._call("ListDatasets", views.Datasets)
 
+    def list_own(self) -> list[views.OwnDataset]:
+        """The datasets of this party, with where they are and how many rows they have, which others do not see."""
+        return self._call("ListOwnDatasets", views.OwnDatasets).datasets
+
+    def check_csv(self, path: str | os.PathLike | None = None, received: str | None = None, key: list[str] | None = None) -> views.DatasetCheck:
+        """Reads a CSV file on the node's machine, or one that it was sent, as a job would; tells problems by row and column, never a value."""
+        csv = {"path": os.path.abspath(path)} if path is not None else {"received": received}
+        return self._call("CheckDataset", views.DatasetCheck, {"csv": csv, "key": key})
+
+    def send(self, content: bytes, piece: int = 1 << 20) -> views.ReceivedFile:
+        """Sends a file to the node, which keeps it under a name of its own; without a registration it goes after a day."""
+        received = None
+        for offset in range(0, max(len(content), 1), piece):
+            part = base64.b64encode(content[offset:offset + piece]).decode()
+            received = self._call("SendFile", views.ReceivedFile, {"file": received.file if received else None, "offset": offset, "content": part})
+        return received
+
 
 class Consents(Calls):
     """The register of the data subjects' consents (protocols/specs/consent.md)."""
@@ -222,6 +239,10 @@ class JobCalls(Calls):
     def history(self, job: str) -> views.JobHistory:
         """From its proposal to where it stands: who said what, whom it waits for, what each step of a run sent and received."""
         return self._call("JobHistory", views.JobHistory, {"job": job})
+
+    def compare(self, job: str, with_: str | None = None) -> views.Comparison:
+        """What the job asks for beside the newest, or another, that this owner granted to the same requester over the same dataset."""
+        return self._call("CompareJob", views.Comparison, {"job": job, "with": with_})
 
     def approve(self, job: str) -> views.Job:
         """Grants a job at this owner's node."""

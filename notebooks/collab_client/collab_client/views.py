@@ -167,6 +167,83 @@ class Datasets:
 
 
 @dataclass(frozen=True)
+class OwnDataset:
+    offered: Dataset
+    source: str
+    place: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class OwnDatasets:
+    datasets: list[OwnDataset]
+
+
+@dataclass(frozen=True)
+class CheckedColumn:
+    name: str
+    type: str
+    scale: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class ProblemPlace:
+    row: int | None
+    column: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    code: str
+    count: int
+    first: list[ProblemPlace]
+    next: str
+
+
+@dataclass(frozen=True)
+class DatasetCheck:
+    complete: bool
+    rows: int
+    encoding: str | None
+    delimiter: str | None
+    columns: list[CheckedColumn]
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    file: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class GrantedJob:
+    job: str
+    purpose: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    field: str
+    name: Text
+    owner: str | None
+    removed: list[str]
+    added: list[str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    job: str
+    with_: str | None
+    granted: list[GrantedJob]
+    changes: list[PlanChange]
+
+
+@dataclass(frozen=True)
 class Consent:
     subject: str
     recipient: str

@@ -68,6 +68,10 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
     (tmp_path / "people.csv").write_text("subject,grade\np1,A\np2,B\n")
     assert node.datasets.add_csv("people", tmp_path / "people.csv", subject="subject").columns[1] == views.Column("grade", "text", 0)
     assert ("south", "loans") in {(one.owner, one.name) for one in node.datasets.list().datasets}
+    sent = node.datasets.send((tmp_path / "people.csv").read_bytes(), piece=7)
+    found = node.datasets.check_csv(received=sent.file, key=["subject"])
+    assert (found.rows, found.problems, found.columns[0]) == (2, [], views.CheckedColumn("subject", "text", 0, 0))
+    assert [own.place for own in node.datasets.list_own() if own.offered.name == "people"] == [str(tmp_path / "people.csv")]
     consent = views.Consent("p1", "south", "study", ["*"], tomorrow - datetime.timedelta(days=2), tomorrow)
     assert node.consents.add([consent]).version == 1
     assert node.consents.list("p1").consents[0].consent.until.date() == tomorrow.date()
@@ -81,6 +85,8 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
 
     job = sandbox["west"].jobs.submit(DESCRIPTION).job
     assert sandbox.once_known("north", job).state == "proposed" and node.jobs.explain_known(job[:10]).job == job
+    compared = node.jobs.compare(job)
+    assert compared.job == job and (compared.with_ is None) == (compared.granted == [])
     assert node.jobs.reject(job, "owner.busy").state == "closed" and job in {one.job for one in node.jobs.list()}
     history = node.jobs.history(job)
     assert [said.decision for said in history.decisions if said.party == "north"] == ["refused"] and history.acts[0].kind == "proposed"

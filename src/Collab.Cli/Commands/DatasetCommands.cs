@@ -62,9 +62,7 @@ internal static class DatasetCommands
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
             var description = Describe(parsed, "checked");
-            var schema = description.Columns is { } declared ? new DatasetSchema(declared) : await description.ProposeSchemaAsync(cancellation);
-            var report = await DatasetCheck.RunAsync(
-                description.Open(schema), parsed.GetValue(key) ?? [], KeyRule.Default, Primitives.RandomSource.System, cancellationToken: cancellation);
+            var report = (await DatasetReading.OfAsync(description, parsed.GetValue(key) ?? [], Primitives.RandomSource.System, cancellation)).Report;
             output.Answer(report, console => Show(console, report));
             return report.IsClean ? ExitCode.Done : ExitCode.Failed;
         }));

@@ -28,6 +28,17 @@ public sealed class CsvReader : IDataSource
     /// <inheritdoc/>
     public DatasetSchema Schema { get; }
 
+    /// <summary>How a file is written, as declared or as found: its encoding, and what stands between two fields.</summary>
+    /// <exception cref="SourceException">As <see cref="ReadHeaderAsync"/>.</exception>
+    public static async Task<(string Encoding, char Delimiter)> FormOfAsync(CsvLocation location, CancellationToken cancellationToken = default)
+    {
+        var input = CsvInput.Open(() => CsvInput.OpenFile(location.Path), location.Encoding);
+        var rows = new CsvRows(input, location.Limits);
+        await using var _ = rows.ConfigureAwait(false);
+        await rows.ReadHeaderAsync(location.Delimiter, cancellationToken).ConfigureAwait(false);
+        return (input.Encoding, rows.Delimiter);
+    }
+
     /// <summary>Reads the names in the header.</summary>
     /// <exception cref="SourceException">The file cannot be opened, or the header is missing, too long, blank somewhere or not unique.</exception>
     public static async Task<IReadOnlyList<string>> ReadHeaderAsync(CsvLocation location, CancellationToken cancellationToken = default)

@@ -15,6 +15,9 @@ internal sealed class CsvRows(CsvInput input, CsvLimits limits) : IAsyncDisposab
     private long _row;
     private bool _isWhole; // the row has all its fields, and they are text
 
+    /// <summary>What stands between two fields; known behind the header.</summary>
+    public char Delimiter => (char)_tokenizer.Delimiter;
+
     /// <summary>Reads the names of the columns from the first row; the delimiter is found here when none is given.</summary>
     public async Task<IReadOnlyList<string>> ReadHeaderAsync(char? delimiter, CancellationToken cancellationToken)
     {

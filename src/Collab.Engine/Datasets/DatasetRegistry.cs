@@ -22,6 +22,10 @@ public sealed class DatasetRegistry(PartyId self, IJobStore store, RandomSource 
     /// <inheritdoc/>
     public IReadOnlyList<DatasetOffer> Offers => [.. _registrations.Values.Select(r => r.Offer(self)).OrderBy(o => o.Name, StringComparer.Ordinal)];
 
+    /// <summary>The datasets of this party with what others do not see, by name.</summary>
+    public IReadOnlyList<OwnDataset> Own =>
+        [.. _registrations.Values.Select(r => new OwnDataset(r.Offer(self), r.Description, r.Rows)).OrderBy(own => own.Offer.Name, StringComparer.Ordinal)];
+
     /// <summary>Reads a source twice, once for its columns and once to commit to every one, and offers it. A known name gets a new version.</summary>
     /// <exception cref="CollabException">The description, the source or its content is wrong; nothing changed then.</exception>
     public async Task<DatasetOffer> AddAsync(DatasetDescription description, CancellationToken cancellation)

@@ -76,6 +76,9 @@ public sealed record NodeHome(string Folder)
     /// <summary>The console's journal, and the lock of its register of people, which is in the store.</summary>
     public string ConsoleFolder => Path.Combine(Folder, "console");
 
+    /// <summary>Files that people sent to the node to register them.</summary>
+    public string ReceivedFolder => Path.Combine(Folder, "received");
+
     /// <summary>Released results.</summary>
     public string ResultsFolder => Path.Combine(Folder, "results");
 

@@ -142,6 +142,7 @@ public sealed class NodeHost : IAsyncDisposable
             {
                 Chain = chain,
                 ExpiryOf = party => party == configuration.Party ? renewal.ValidUntil : tls.ExpiryOf(party),
+                Received = new ReceivedFiles(home.ReceivedFolder, clock),
                 Issued = issued,
                 Issuer = new RecordIssuer(issued, ledger, keys.Policy, RandomSource.System, consortium.Commitments),
                 Checker = new RecordChecker(store, ledger, keys.Policy, RandomSource.System, clock, consortium.Commitments),

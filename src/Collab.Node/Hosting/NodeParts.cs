@@ -45,6 +45,9 @@ internal sealed record NodeParts(
     /// <summary>When the certificate that a party's node last showed expires.</summary>
     public required Func<PartyId, DateTimeOffset?> ExpiryOf { get; init; }
 
+    /// <summary>Files that people sent to the node.</summary>
+    public required ReceivedFiles Received { get; init; }
+
     /// <summary>The contract before the logs, or null.</summary>
     public ChainLedger? Chain { get; init; }
 

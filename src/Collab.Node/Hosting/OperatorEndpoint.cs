@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Collab.Data.Csv;
-using Collab.Data.Postgres;
 using Collab.Engine;
-using Collab.Engine.Datasets;
 using Collab.Engine.Descriptions;
 using Collab.Engine.Models;
 using Collab.Engine.Planning;
@@ -29,7 +26,9 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
     private const long MostProducts = (long)TripleStore.MostUnits * TripleStore.UnitWords;
 
     private readonly AlgorithmDesk _algorithms = new(parts);
+    private readonly ComparisonDesk _comparisons = new(parts);
     private readonly ConsentDesk _consents = new(parts);
+    private readonly DatasetDesk _datasets = new(parts);
     private readonly GovernanceDesk _governance = new(parts);
     private readonly HistoryDesk _histories = new(parts);
     private readonly RecordDesk _records = new(parts);
@@ -45,8 +44,11 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.Governance => _governance.View(),
         Verbs.OpenMotion => await _governance.OpenAsync(Read<OpenMotionRequest>(request), cancellation),
         Verbs.Vote => await _governance.VoteAsync(Read<VoteRequest>(request), cancellation),
-        Verbs.AddDataset => await AddDatasetAsync(Read<AddDatasetRequest>(request), cancellation),
-        Verbs.ListDatasets => await ListDatasetsAsync(cancellation),
+        Verbs.AddDataset => await _datasets.AddAsync(Read<AddDatasetRequest>(request), cancellation),
+        Verbs.ListDatasets => await _datasets.ListAsync(cancellation),
+        Verbs.ListOwnDatasets => _datasets.ListOwn(),
+        Verbs.CheckDataset => await _datasets.CheckAsync(Read<CheckDatasetRequest>(request), cancellation),
+        Verbs.SendFile => _datasets.Receive(Read<FilePieceRequest>(request)),
         Verbs.AddAlgorithm => await _algorithms.AddAsync(Read<AddAlgorithmRequest>(request), cancellation),
         Verbs.ListAlgorithms => _algorithms.List(),
         Verbs.ShowAlgorithm => await _algorithms.ShowAsync(Read<AlgorithmRequest>(request), cancellation),
@@ -69,6 +71,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.ApproveJob => await ActAsync(request, (plan, _) => parts.Engine.ApproveAsync(plan.Digest, cancellation)),
         Verbs.RejectJob => await ActAsync(request, (plan, r) => parts.Engine.RefuseAsync(plan.Digest, r.Reason ?? "owner.rejected", cancellation)),
         Verbs.RevokeJob => await ActAsync(request, (plan, _) => parts.Engine.RevokeAsync(plan.Digest, cancellation)),
+        Verbs.CompareJob => Compare(Read<CompareJobRequest>(request)),
         Verbs.ListModels => new ModelsView([.. parts.Engine.Archive.PartsOf(parts.Self).Select(part => ViewModel(part.Model, withTerms: false)).OrderByDescending(view => view.Created)]),
         Verbs.ShowModel => ViewModel(ModelOf(request), withTerms: true),
         Verbs.ForgetModel => Forget(ModelOf(request)),
@@ -159,42 +162,6 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         return Views.Of(peer, stock);
     }
 
-    private async Task<DatasetView> AddDatasetAsync(AddDatasetRequest request, CancellationToken cancellation) => Views.Of(await parts.Datasets.AddAsync(
-        new DatasetDescription(
-            request.Name,
-            request.Csv is { } csv ? new CsvLocationLiteral { Path = csv.Path, Encoding = csv.Encoding, Delimiter = csv.Delimiter, Missing = csv.Missing } : null,
-            request.Postgres is { } postgres
-                ? new PostgresLocationLiteral
-                {
-                    ConnectionVariable = postgres.ConnectionVariable, ConnectionFile = postgres.ConnectionFile, Table = postgres.Table,
-                    Query = postgres.Query, OrderBy = postgres.OrderBy,
-                }
-                : null,
-            request.Columns is null ? null : [.. request.Columns.Select(ToSchema)])
-        {
-            Record = request.Record,
-            Subject = request.Subject,
-        },
-        cancellation));
-
-    private async Task<DatasetsView> ListDatasetsAsync(CancellationToken cancellation)
-    {
-        var (offers, silent) = (new List<DatasetOffer>(parts.Datasets.Offers), new List<string>());
-        foreach (var peer in parts.Peers.Members.Where(m => m != parts.Self))
-        {
-            try
-            {
-                offers.AddRange(await parts.Peers.ListDatasetsAsync(peer, cancellation));
-            }
-            catch (CollabException)
-            {
-                silent.Add(peer.Name);
-            }
-        }
-
-        return new([.. offers.Select(Views.Of)], silent);
-    }
-
     private async Task<ExplanationView> ExplainAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         using var document = JsonDocument.Parse(request);
@@ -210,6 +177,8 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         await parts.Engine.SubmitAsync(plan, cancellation);
         return View(plan);
     }
+
+    private ComparisonView Compare(CompareJobRequest request) => _comparisons.Compare(Find(request.Job), request.With);
 
     private async Task<JobView> RunAsync(JobRequest request, CancellationToken cancellation)
     {
@@ -303,10 +272,6 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
                 ? $"{parts.Self} knows no job that begins with these digits (at least {ShortestPrefix})."
                 : "More than one job begins with these digits.");
     }
-
-    private static ColumnSchema ToSchema(ColumnView column) => Enum.TryParse<ColumnType>(column.Type, ignoreCase: true, out var type)
-        ? new ColumnSchema(column.Name, type, column.Scale)
-        : throw new CollabException(RequestInvalid, "A column's type is text, integer or decimal.");
 
     private static T Read<T>(ReadOnlyMemory<byte> request)
     {

@@ -23,7 +23,7 @@ internal static class Views
 
     public static DatasetView Of(DatasetOffer offer) => new(
         offer.Owner.Name, offer.Name, offer.Id.ToString(), offer.Version.ToString(),
-        string.Create(CultureInfo.InvariantCulture, $"fewer than {(UInt128)Math.Pow(10, offer.RowBand)}"), [.. offer.Schema.Columns.Select(Of)]);
+        string.Create(CultureInfo.InvariantCulture, $"fewer than {(UInt128)Math.Pow(10, offer.RowBand)}"), [.. offer.Schema.Columns.Select(Of)], offer.Subject);
 
     public static ColumnView Of(ColumnSchema column) => new(column.Name, column.Type.ToString().ToLowerInvariant(), column.Scale);
 

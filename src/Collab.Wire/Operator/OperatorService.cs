@@ -33,6 +33,15 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> ListDatasets(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListDatasets, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> ListOwnDatasets(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListOwnDatasets, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> CheckDataset(OperatorRequest request, ServerCallContext context) => Answer(Verbs.CheckDataset, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> SendFile(OperatorRequest request, ServerCallContext context) => Answer(Verbs.SendFile, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> AddAlgorithm(OperatorRequest request, ServerCallContext context) => Answer(Verbs.AddAlgorithm, request, context);
 
     /// <inheritdoc/>
@@ -97,6 +106,9 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
 
     /// <inheritdoc/>
     public override Task<OperatorReply> RevokeJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RevokeJob, request, context);
+
+    /// <inheritdoc/>
+    public override Task<OperatorReply> CompareJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.CompareJob, request, context);
 
     /// <inheritdoc/>
     public override Task<OperatorReply> ListModels(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListModels, request, context);
@@ -190,6 +202,15 @@ public static class Verbs
     /// <summary>What all parties offer.</summary>
     public const string ListDatasets = "dataset.list";
 
+    /// <summary>The datasets of this party, with what others do not see.</summary>
+    public const string ListOwnDatasets = "dataset.own";
+
+    /// <summary>Reads a source as a job would, before it is registered.</summary>
+    public const string CheckDataset = "dataset.check";
+
+    /// <summary>Sends a piece of a file to the node.</summary>
+    public const string SendFile = "dataset.file";
+
     /// <summary>Registers an algorithm, or its next version.</summary>
     public const string AddAlgorithm = "algorithm.add";
 
@@ -255,6 +276,9 @@ public static class Verbs
 
     /// <summary>Revokes a grant.</summary>
     public const string RevokeJob = "job.revoke";
+
+    /// <summary>What a job asks for that this party has not granted before.</summary>
+    public const string CompareJob = "job.compare";
 
     /// <summary>The models of this node.</summary>
     public const string ListModels = "model.list";

@@ -85,11 +85,13 @@ public sealed record AddDatasetRequest(
     string? Subject = null);
 
 /// <summary>A CSV file.</summary>
-/// <param name="Path">Full path on the node's machine.</param>
+/// <param name="Path">Full path on the node's machine; null when the node received the file.</param>
 /// <param name="Encoding">Declared encoding, or null.</param>
 /// <param name="Delimiter">Declared delimiter, or null.</param>
 /// <param name="Missing">Markers of missing values besides the empty field.</param>
-public sealed record CsvSource(string Path, string? Encoding = null, string? Delimiter = null, IReadOnlyList<string>? Missing = null);
+/// <param name="Received">The name of a file that the node received, instead of a path.</param>
+public sealed record CsvSource(
+    string? Path, string? Encoding = null, string? Delimiter = null, IReadOnlyList<string>? Missing = null, string? Received = null);
 
 /// <summary>A PostgreSQL table or query. The connection string is named by reference only.</summary>
 /// <param name="ConnectionVariable">An environment variable of the node.</param>
@@ -120,7 +122,9 @@ public sealed record StockView(string Peer, long Products, long Conjunctions);
 /// <param name="Version">The commitment to its rows.</param>
 /// <param name="Rows">A band: fewer than so many rows.</param>
 /// <param name="Columns">Its columns.</param>
-public sealed record DatasetView(string Owner, string Name, string Id, string Version, string Rows, IReadOnlyList<ColumnView> Columns);
+/// <param name="Subject">The column whose values name whose a row is, for consent; null where none does.</param>
+public sealed record DatasetView(
+    string Owner, string Name, string Id, string Version, string Rows, IReadOnlyList<ColumnView> Columns, string? Subject = null);
 
 /// <summary>A column.</summary>
 /// <param name="Name">Its name.</param>
