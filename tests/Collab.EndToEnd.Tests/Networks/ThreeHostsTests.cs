@@ -7,7 +7,7 @@ namespace Collab.EndToEnd.Tests.Networks;
 /// <summary>Three parties on three hosts with an address each: three commands a party, a job over it, and a cable that is pulled in the middle of a run.</summary>
 public sealed class ThreeHostsTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     private static readonly (string Name, string Address)[] Parties = [("lakeview", "10.77.0.1"), ("registry", "10.77.0.2"), ("riverside", "10.77.0.3")];
 
@@ -53,24 +53,27 @@ public sealed class ThreeHostsTests
             var first = await CommitAsync(Run, folder, epochs: 2);
             Assert.Equal("committed", first.GetProperty("state").GetString());
 
-            var job = await AuthorizeAsync(Run, folder, epochs: 10_000);
+            // A cable is pulled when the run computes: both others say whose end is silent. A training goes on where it was when the cable is back.
+            var job = await AuthorizeAsync(Run, folder, epochs: 100);
             var events = folder["registry", "events.jsonl"];
             await Until.TrueAsync(
                 () => File.ReadLines(events).Any(line => line.Contains(job, StringComparison.Ordinal) && line.Contains("run.6-protocol", StringComparison.Ordinal)), Limit, "the run has not begun to compute");
             await hosts.PullAsync("riverside", pulled: true);
-            foreach (var name in new[] { "lakeview", "registry" })
+            var said = await Task.WhenAll(new[] { "lakeview", "registry" }.Select(name => Until.HoldsAsync(
+                () => Run(name, "job", "show", job, "--json"), view => view.ExitCode == 0 && view.Json.TryGetProperty("error", out _), Limit, view => view.Output + view.Errors)));
+            foreach (var error in said.Select(view => view.Json.GetProperty("error")))
             {
-                var ended = await Until.HoldsAsync(() => Run(name, "job", "show", job, "--json"), view => view.ExitCode == 0 && IsOver(view.Json), Limit, view => view.Output + view.Errors);
-                Assert.Equal("aborted", ended.Json.GetProperty("state").GetString());
-                var error = ended.Json.GetProperty("error");
                 Assert.Equal("riverside", error.GetProperty("party").GetString());
                 Assert.StartsWith("channel.", error.GetProperty("code").GetString()!, StringComparison.Ordinal);
                 Assert.NotEmpty(error.GetProperty("next").GetString()!);
             }
 
             await hosts.PullAsync("riverside", pulled: false);
-            var last = await Until.HoldsAsync(() => Run("riverside", "job", "show", job, "--json"), view => view.ExitCode == 0 && IsOver(view.Json), Limit, view => view.Output + view.Errors);
-            Assert.Equal("aborted", last.Json.GetProperty("state").GetString());
+            foreach (var (name, _) in Parties)
+            {
+                var last = await Until.HoldsAsync(() => Run(name, "job", "show", job, "--json"), view => view.ExitCode == 0 && IsOver(view.Json), Limit, view => view.Output + view.Errors);
+                Assert.Equal("committed", last.Json.GetProperty("state").GetString());
+            }
         }
         finally
         {
