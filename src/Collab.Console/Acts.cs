@@ -15,8 +15,9 @@ internal static class Acts
             or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Watch => Everybody,
         Verbs.SubmitJob or Verbs.RunJob or Verbs.GetResult => [PersonRoles.Researcher],
         Verbs.ListModels or Verbs.ShowModel or Verbs.ForgetModel or Verbs.ExportModel => [PersonRoles.Researcher, PersonRoles.Owner],
+        Verbs.ApproveJob or Verbs.RejectJob => [PersonRoles.Owner, PersonRoles.Supervisor], // a supervisor's page endorses, and grants nothing
         Verbs.ListOwnDatasets or Verbs.CheckDataset or Verbs.SendFile or Verbs.CompareJob
-            or Verbs.AddDataset or Verbs.ApproveJob or Verbs.RejectJob or Verbs.RevokeJob or Verbs.AddAlgorithm or Verbs.WithdrawAlgorithm
+            or Verbs.AddDataset or Verbs.RevokeJob or Verbs.AddAlgorithm or Verbs.WithdrawAlgorithm
             or Verbs.AddConsents or Verbs.WithdrawConsent or Verbs.IssueRecords or Verbs.RevokeRecord => [PersonRoles.Owner],
         Verbs.ListConsents or Verbs.ConsentHistory or Verbs.ListRecords or Verbs.OpenReplay => [PersonRoles.Owner, PersonRoles.Auditor],
         Verbs.VerifyRecord or Verbs.RenewRecord => [PersonRoles.Researcher, PersonRoles.Owner, PersonRoles.Auditor],

@@ -40,6 +40,9 @@ internal sealed class NodeConsole : IAsyncDisposable
                 listen, configuration.Party, node.ConsortiumName, new LocalOperator(node.Operator), new PeopleRegister(people, clock), JournalOf(home), certificate.ForBrowsers)
             {
                 Limits = SessionLimits.Standard with { Idle = configuration.ConsoleIdle, Absolute = configuration.ConsoleSession },
+                Software = NodeHost.Software,
+                OwnTrust = TrustOf(File.ReadAllText(home.ConsortiumFile)),
+                ReadTrust = TrustOf,
             });
             return new NodeConsole(host, certificate, people);
         }
@@ -59,6 +62,12 @@ internal sealed class NodeConsole : IAsyncDisposable
         await _host.DisposeAsync();
         _people.Dispose();
         _certificate.Dispose();
+    }
+
+    private static TrustedConsortium TrustOf(string yaml)
+    {
+        var consortium = Consortium.Parse(yaml);
+        return new TrustedConsortium(yaml, consortium.Keys, consortium.Founding);
     }
 
     private static IReadOnlyList<string> NamesOf(NodeConfiguration configuration)

@@ -19,6 +19,9 @@ internal sealed class AssetFiles : IEndpoints
         [.. Files.Keys.Where(name => name.EndsWith(".css", StringComparison.Ordinal))
             .OrderBy(name => name switch { "tokens.css" => 0, "base.css" => 1, _ => 2 }).ThenBy(name => name, StringComparer.Ordinal)];
 
+    /// <summary>Whether this build has a file: one from npm may be missing.</summary>
+    public static bool Has(string name) => Files.ContainsKey(name);
+
     /// <summary>The address of a file.</summary>
     public static string AddressOf(string name) => Files.ContainsKey(name) ? $"/{Prefix}{Edition}/{name}" : throw new ArgumentException($"There is no asset '{name}'.", nameof(name));
 

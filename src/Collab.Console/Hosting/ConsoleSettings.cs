@@ -22,4 +22,18 @@ public sealed record ConsoleSettings(
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Name and version of the program, for what auditors take away.</summary>
+    public string Software { get; init; } = "collab";
+
+    /// <summary>What this node holds evidence against; null where it has no consortium's file.</summary>
+    public TrustedConsortium? OwnTrust { get; init; }
+
+    /// <summary>Reads a consortium's file that an auditor brings.</summary>
+    /// <exception cref="CollabException">It is none.</exception>
+    public Func<string, TrustedConsortium> ReadTrust { get; init; } = _ => throw new CollabException(TrustUnreadable, "This console reads no consortium's file.");
+
+    /// <summary>A console that was started without a reader of consortium files.</summary>
+    public static readonly ErrorCode TrustUnreadable = new(
+        "console.trust-unreadable", ErrorKind.InvalidInput, "Check the file with 'collab audit verify FILE --trust consortium.yaml'.");
 }
