@@ -42,7 +42,7 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
                 _progress[happened.Job] = view;
                 break;
             default:
-                foreach (var key in _traffic.Keys.Where(key => key.Job == happened.Job))
+                foreach (var key in _traffic.Where(of => of.Key.Job == happened.Job).OrderBy(of => of.Value.Time).Select(of => of.Key))
                     if (_traffic.TryRemove(key, out var passed)) Keep(passed);
                 _progress.TryRemove(happened.Job, out _);
                 Keep(view);
