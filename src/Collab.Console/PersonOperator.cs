@@ -26,7 +26,11 @@ internal sealed class PersonOperator(IOperator node, Visit visit, Sessions sessi
     public async IAsyncEnumerable<EventView> WatchAsync(JobRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Check(Acts.Watch);
-        await foreach (var view in node.WatchAsync(request, cancellation)) yield return view;
+        await foreach (var view in node.WatchAsync(request, cancellation))
+        {
+            if (!sessions.Stands(visit.Session!)) yield break; // signed out or removed while watching
+            yield return view;
+        }
     }
 
     public async Task CopyAsync(string verb, object request, Stream destination, CancellationToken cancellation)

@@ -2,10 +2,12 @@ using System.Net;
 using Collab.Console.SignIn;
 using Collab.Primitives;
 using Collab.Wire.Operator;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -85,7 +87,7 @@ public sealed class ConsoleHost : IAsyncDisposable
         var web = builder.Build();
         web.Use(SecurityHeaders.AddAsync);
         web.UseExceptionHandler("/problem/500");
-        web.UseStatusCodePagesWithReExecute("/problem/{0}");
+        web.UseStatusCodePages(ShowProblemAsync);
         web.UseRouting();
         web.UseAuthentication();
         web.UseAuthorization();
@@ -95,6 +97,20 @@ public sealed class ConsoleHost : IAsyncDisposable
         foreach (var type in typeof(ConsoleHost).Assembly.GetTypes().Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IEndpoints))))
             ((IEndpoints)Activator.CreateInstance(type)!).Map(web);
         return web;
+    }
+
+    // The page of a refusal is looked at, whatever was refused: a form that failed must not be sent to it.
+    private static Task ShowProblemAsync(StatusCodeContext refused)
+    {
+        var context = refused.HttpContext;
+        context.Request.Method = HttpMethods.Get;
+        context.Request.ContentType = null;
+        context.Features.Set<IAntiforgeryValidationFeature>(null);
+        context.Request.Path = $"/problem/{context.Response.StatusCode}";
+        context.Request.QueryString = QueryString.Empty;
+        context.Request.RouteValues.Clear();
+        context.SetEndpoint(null);
+        return refused.Next(context);
     }
 
     private static void AddServices(IServiceCollection services, ConsoleSettings settings)

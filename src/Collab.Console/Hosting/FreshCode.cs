@@ -6,13 +6,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Collab.Console.Hosting;
 
-/// <summary>Takes the code that a form brings along (<c>FreshCodeField</c>) before its page runs, so that no page handles codes itself.</summary>
+/// <summary>Refuses a form without this session's token, and takes the code that a form brings along (<c>FreshCodeField</c>) before its page runs, so that no page handles codes itself.</summary>
 internal static class FreshCode
 {
     public const string Field = "fresh-code";
 
     public static async Task TakeAsync(HttpContext context, RequestDelegate next)
     {
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest; // made for another session, by another site, or before the node was started
+            return;
+        }
+
         var visit = context.RequestServices.GetRequiredService<Visit>();
         if (visit.Session is { } session && HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType
             && context.Features.Get<IAntiforgeryValidationFeature>()?.IsValid == true)

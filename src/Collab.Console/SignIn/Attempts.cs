@@ -49,6 +49,6 @@ public sealed class Attempts(TimeProvider clock)
     private void Forget(DateTimeOffset now)
     {
         foreach (var key in _kept.Where(k => now - k.Value.Next >= Forgotten).Select(k => k.Key).ToList()) _kept.Remove(key);
-        if (_kept.Count >= MostKept) _kept.Clear();
+        foreach (var key in _kept.OrderBy(k => k.Value.Failures).ThenBy(k => k.Value.Next).Select(k => k.Key).Take(_kept.Count - (MostKept / 2)).ToList()) _kept.Remove(key);
     }
 }

@@ -76,6 +76,10 @@ public sealed class Sessions(PeopleRegister people, SessionLimits limits, TimePr
         return (session, person);
     }
 
+    /// <summary>Whether a session goes on, for what lasts longer than a request; no request is counted.</summary>
+    public bool Stands(Session session) =>
+        _byDigest.Values.Contains(session) && !HasEnded(session) && people.Find(session.Person)?.Version == session.Version;
+
     /// <summary>A person's open sessions, the newest first.</summary>
     public IReadOnlyList<Session> Of(string person) =>
         [.. _byDigest.Values.Where(s => s.Person == person && !HasEnded(s)).OrderByDescending(s => s.LastSeen)];

@@ -24,6 +24,7 @@ public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal
         "sign-in.confirm", ErrorKind.Refused, "Type the newest code of your authenticator into the form and send it again.");
 
     private const int LongestPassword = 1024;
+    private const int LongestName = 63;
 
     private readonly Attempts _attempts = new(clock);
     private readonly SemaphoreSlim _deriving = new(2); // a derivation is a fifth of a second of a processor; guesses queue here, not in front of the node
@@ -33,7 +34,7 @@ public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal
     /// <exception cref="CollabException"><see cref="Wrong"/> or <see cref="Wait"/>.</exception>
     public async Task<string> SignInAsync(string name, string password, string code, string address, string browser, CancellationToken cancellation)
     {
-        string[] keys = [$"person {name}", $"address {address}"];
+        string[] keys = [$"person {(name.Length <= LongestName ? name : "")}", $"address {address}"];
         Begin(keys);
         var person = people.Find(name);
         var credentials = person?.Credentials;
