@@ -54,7 +54,7 @@ public sealed partial class NewJobPage
         if (Kind is null) return;
         if (Start.YamlOf(Kind, From) is not { } yaml)
         {
-            Context.Response.StatusCode = StatusCodes.Status404NotFound;
+            Navigation.NavigateTo("/jobs/new"); // no such kind: the choice of one
             return;
         }
 
