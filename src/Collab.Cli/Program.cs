@@ -4,6 +4,15 @@ using Collab.Cli.Bench;
 using Collab.Cli.Bench.Parties;
 using Collab.Cli.Commands;
 
+if (SystemLibraries.Missing is { } missing)
+{
+    using var errors = Console.OpenStandardError(); // the console's own writers need what is missing
+    errors.Write("error: machine.library-missing: this system lacks "u8);
+    errors.Write(System.Text.Encoding.UTF8.GetBytes(missing));
+    errors.Write("\nnext:  Install it with the system's packages; nothing else is needed.\n"u8);
+    return ExitCode.Failed;
+}
+
 // A step of a protocol computes on a thread of the pool, for seconds if sets are large. The pool's own minimum is one thread for each core, so on one core
 // nothing that arrives meanwhile is read until the pool suspects starvation, half a second later: three threads more read, decrypt and answer.
 ThreadPool.GetMinThreads(out var workers, out var completions);

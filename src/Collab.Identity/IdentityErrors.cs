@@ -25,6 +25,14 @@ public static class IdentityErrors
     public static readonly ErrorCode Damaged = new(
         "identity.damaged", ErrorKind.InvalidInput, "Restore the identity folder from a backup, or make a new identity and have its pin accepted.");
 
+    /// <summary>The node's certificate expires within three weeks.</summary>
+    public static readonly ErrorCode ExpiresSoon = new(
+        "identity.expires-soon", ErrorKind.Failed, "Run 'collab consortium rotate': a running node takes the new certificate up by itself, and the pin stays.");
+
+    /// <summary>The node's certificate has expired.</summary>
+    public static readonly ErrorCode Expired = new(
+        "identity.expired", ErrorKind.Failed, "Run 'collab consortium rotate' now: a running node takes the new certificate up by itself, and the pin stays.");
+
     /// <summary>A new authority is to be used that was not prepared.</summary>
     public static readonly ErrorCode NotPrepared = new(
         "identity.not-prepared", ErrorKind.InvalidInput, "Prepare the next authority first, and have its pin accepted by the consortium.");

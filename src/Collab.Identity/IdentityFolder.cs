@@ -72,6 +72,22 @@ internal sealed class IdentityFolder(string path)
         }
     }
 
+    public DateTimeOffset ExpiryOf(string name)
+    {
+        if (!Has(name)) throw new CollabException(IdentityErrors.Missing, $"There is no {name} in {Path}.");
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPem(File.ReadAllText(At(name)));
+            using var leaf = certificates[0];
+            return new DateTimeOffset(leaf.NotAfter.ToUniversalTime(), TimeSpan.Zero);
+        }
+        catch (Exception unreadable) when (unreadable is CryptographicException or ArgumentOutOfRangeException)
+        {
+            throw new CollabException(IdentityErrors.Damaged, $"The file {name} holds no readable certificate.", inner: unreadable);
+        }
+    }
+
     public void Move(string from, string to) => File.Move(At(from), At(to), overwrite: true);
 
     private static void Import(ECDsa key, string pem, ReadOnlySpan<char> passphrase)

@@ -74,6 +74,13 @@ public sealed class PartyIdentity : IDisposable
     public static PartyIdentity Load(string folder, PartyRole role, SecretBytes? passphrase) =>
         Passphrase.Use(passphrase, characters => Load(folder, role, characters));
 
+    /// <summary>How long before its certificate's end a node says so.</summary>
+    public static TimeSpan WarnBefore { get; } = TimeSpan.FromDays(21);
+
+    /// <summary>Until when the node's certificate in a folder is valid; needs no passphrase.</summary>
+    /// <exception cref="CollabException"><c>identity.missing</c> or <c>.damaged</c>.</exception>
+    public static DateTimeOffset ExpiryOf(string folder) => new IdentityFolder(folder).ExpiryOf(IdentityFolder.Node);
+
     /// <summary>Issues fresh leaves with fresh keys; running nodes take them up (<see cref="TlsSettings.Use"/>).</summary>
     public static void RotateLeaf(string folder, ReadOnlySpan<char> passphrase = default, TimeProvider? time = null)
     {

@@ -28,6 +28,15 @@ public static class LedgerErrors
         "ledger.rolled-back", ErrorKind.Refused,
         "Restore the missing entries from a witness's replica; nothing may be appended or spent before.");
 
+    /// <summary>A restored node has not yet heard every other party.</summary>
+    public static readonly ErrorCode Recovering = new(
+        "ledger.recovering", ErrorKind.Refused,
+        "Wait until the party's node is up: each other party shows once what it holds, and then this node goes on by itself.");
+
+    /// <summary>What a party lost of a log is more than one answer takes.</summary>
+    public static readonly ErrorCode TailTooLong = new(
+        "ledger.tail-too-long", ErrorKind.Failed, "Restore a newer backup; what is missing since then must be below 48 MiB.");
+
     /// <summary>Two signed checkpoints of one log contradict each other.</summary>
     public static readonly ErrorCode Forked = new(
         "ledger.forked", ErrorKind.Evidence,

@@ -58,6 +58,9 @@ public sealed class PartyLog : IDisposable
     /// <summary>Entries under <see cref="NewestFinal"/>.</summary>
     public long FinalSize => _finality.FinalSize;
 
+    /// <summary>Whether the log is as long as the longest that a witness has shown, and has one history.</summary>
+    public bool IsCurrent => !_forked && _required <= Size;
+
     /// <summary>Opens the log, or begins it in a folder without one. Damage in the journal is found here; see <see cref="VerifyAsync"/>.</summary>
     /// <param name="folder">Used by this log and nothing else; one process at a time.</param>
     /// <param name="key">This party's log key, which must be the one the policy names; borrowed.</param>

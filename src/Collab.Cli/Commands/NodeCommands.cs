@@ -16,7 +16,7 @@ internal static class NodeCommands
     /// <summary>What a started node prints, so that whoever started it knows it listens.</summary>
     public const string ReadyLine = "listening at ";
 
-    public static Command Create() => new("node", "One party's node.") { Init(), Run(), Status(), Prepare() };
+    public static Command Create() => new("node", "One party's node.") { Init(), Run(), Status(), Prepare(), NodeOperationCommands.Backup(), NodeOperationCommands.Restore(), NodeOperationCommands.Support(), NodeOperationCommands.Unit() };
 
     private static Command Init()
     {

@@ -33,7 +33,12 @@ internal static class Shared
 
     public static SecretBytes? ReadPassphrase(ParseResult parsed)
     {
-        if (parsed.GetValue(Passphrase) is not { } file) return null;
+        return parsed.GetValue(Passphrase) is { } file ? ReadPassphrase(file) : null;
+    }
+
+    /// <summary>The first line of a file.</summary>
+    public static SecretBytes ReadPassphrase(FileInfo file)
+    {
         var line = File.ReadLines(file.FullName).FirstOrDefault() ?? throw Usage("The passphrase file is empty.");
         return SecretBytes.Take(Encoding.UTF8.GetBytes(line));
     }

@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics;
 using System.Text;
 using Collab.Cli.Commands;
 using Collab.Cryptography.Signatures;
+using Collab.Identity;
 using Collab.Node.Configuration;
 using Collab.Primitives;
 
@@ -41,6 +42,7 @@ internal static class MachineChecks
 
         yield return Disk("disk of the node's folder", home.Folder);
         yield return Keys(home);
+        yield return Certificate(home);
         if (IPEndPoint.TryParse(NodeConfiguration.Load(home).Listen, out var listen))
             yield return Port(listen, "If it is this node that runs, all is well; else stop the program that has the port, or choose another 'listen' in node.yaml.");
     }
@@ -127,6 +129,22 @@ internal static class MachineChecks
         return exposed.Count == 0
             ? new("keys", true, "readable by their owner alone")
             : new("keys", false, $"others may read {string.Join(", ", exposed)}", $"chmod 600 {string.Join(' ', exposed)}; and consider these keys known.");
+    }
+
+    // Of the certificate alone, which needs no passphrase.
+    private static Finding Certificate(NodeHome home)
+    {
+        try
+        {
+            var left = PartyIdentity.ExpiryOf(home.IdentityFolder) - DateTimeOffset.UtcNow;
+            return left <= TimeSpan.Zero ? new("certificate", false, "expired", IdentityErrors.Expired.Next)
+                : left <= PartyIdentity.WarnBefore ? new("certificate", false, string.Create(CultureInfo.InvariantCulture, $"expires in {left.TotalDays:F0} days"), IdentityErrors.ExpiresSoon.Next)
+                : new("certificate", true, string.Create(CultureInfo.InvariantCulture, $"valid for {left.TotalDays:F0} days"));
+        }
+        catch (CollabException e)
+        {
+            return new("certificate", false, e.Message, e.Code.Next);
+        }
     }
 
     private static Finding Port(IPEndPoint address, string next)

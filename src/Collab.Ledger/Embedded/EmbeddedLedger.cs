@@ -15,7 +15,7 @@ namespace Collab.Ledger.Embedded;
 /// One loop per witness offers it what it lacks until it has it; so a party that was away catches up by itself. Safe to use from
 /// many threads.
 /// </remarks>
-public sealed class EmbeddedLedger : ILedger, IDisposable
+public sealed partial class EmbeddedLedger : ILedger, IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
@@ -139,6 +139,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     public async Task<T> AppendAsync<T>(Func<OperationStamp, T> make, CancellationToken cancellation)
         where T : LedgerOperation
     {
+        DemandRecovered();
         await _appending.WaitAsync(cancellation); // one at a time, so that an author's operations stand in the order of their heads
         try
         {
@@ -193,6 +194,7 @@ public sealed class EmbeddedLedger : ILedger, IDisposable
     {
         if (_options.Policy.AuthorOf(origin)?.Party != caller)
             return new AddCheckpointReply(WitnessStatus.Forbidden, null, null, "only its author offers a log");
+        if (AwaitedForRecovery.Count > 0) return new AddCheckpointReply(WitnessStatus.Unavailable, null, null, "this witness was restored and recovers", LedgerErrors.Recovering);
         try
         {
             var reply = _witness.AddCheckpoint(request);
@@ -363,6 +365,9 @@ public sealed record LedgerOptions(
 {
     /// <summary>The roles that the consortium file gives; every party all of them when null.</summary>
     public Standing? Founding { get; init; }
+
+    /// <summary>Whether the folder was put back from a backup and has not caught up since.</summary>
+    public bool Restored { get; init; }
 
     internal string LogFolder => Path.Combine(Folder, "log");
 

@@ -79,6 +79,12 @@ public sealed record NodeHome(string Folder)
     /// <summary>Files that people sent to the node to register them.</summary>
     public string ReceivedFolder => Path.Combine(Folder, "received");
 
+    /// <summary>What happened to jobs, for people.</summary>
+    public string EventsFile => Path.Combine(Folder, "events.jsonl");
+
+    /// <summary>There while a node that was put back from a backup has not heard all others.</summary>
+    public string RestoredFile => Path.Combine(Folder, "restored");
+
     /// <summary>Released results.</summary>
     public string ResultsFolder => Path.Combine(Folder, "results");
 

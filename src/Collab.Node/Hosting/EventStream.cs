@@ -26,6 +26,9 @@ public sealed class EventStream(string file) : IJobObserver, IEngineLog
     private readonly ConcurrentDictionary<Digest, EventView> _progress = new();
     private readonly Lock _gate = new();
 
+    /// <summary>The word for a kind of event.</summary>
+    public static string Word(JobEventKind kind) => Views.Word(kind);
+
     /// <inheritdoc/>
     public void Observe(JobEvent happened)
     {

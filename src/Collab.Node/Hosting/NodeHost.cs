@@ -17,6 +17,7 @@ using Collab.Ledger.Notes;
 using Collab.Node.Configuration;
 using Collab.Identity;
 using Collab.Node.Storage;
+using Collab.Node.Telemetry;
 using Collab.Primitives;
 using Collab.Wire;
 using Collab.Wire.Operator;
@@ -39,13 +40,21 @@ public sealed class NodeHost : IAsyncDisposable
     public static readonly ErrorCode AddressUnusable = new(
         "node.address-unusable", ErrorKind.InvalidInput, "Choose another 'listen' address in node.yaml, or stop the program that uses it.");
 
+    /// <summary>The runtime was told to do without ICU.</summary>
+    public static readonly ErrorCode UnicodeMissing = new(
+        "node.unicode-missing", ErrorKind.Failed, "Unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, and install the system's ICU library (Debian: libicu72 or newer).");
+
+    /// <summary>Whether composed and decomposed letters are told to be the same.</summary>
+    public static bool UnicodeIsThere => "\u00C5".Normalize(NormalizationForm.FormD).Length == 2;
+
     /// <summary>Major version of the messages between nodes.</summary>
     public const uint MajorVersion = 1;
 
     /// <summary>Minor version of the messages between nodes.</summary>
-    public const uint MinorVersion = 0;
+    public const uint MinorVersion = 1;
 
     private static readonly TimeSpan ComparingLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FinalityLimit = TimeSpan.FromSeconds(20);
 
     private readonly WebApplication _web;
@@ -53,6 +62,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly IReadOnlyList<IDisposable> _owned;
     private readonly CancellationTokenSource _stopping = new();
     private Task _loops = Task.CompletedTask;
+    private HealthListener? _health;
 
     private NodeHost(WebApplication web, NodeParts parts, IOperatorEndpoint endpoint, IReadOnlyList<IDisposable> owned) =>
         (_web, _parts, Operator, _owned) = (web, parts, endpoint, owned);
@@ -80,6 +90,7 @@ public sealed class NodeHost : IAsyncDisposable
     public static async Task<NodeHost> StartAsync(NodeHome home, SecretBytes? passphrase = null, IJobObserver? observe = null, TimeProvider? clock = null, int? bucketKeys = null)
     {
         clock ??= TimeProvider.System;
+        RequireUnicode();
         var configuration = NodeConfiguration.Load(home);
         var consortium = Consortium.Load(home);
         consortium.Member(configuration.Party);
@@ -90,7 +101,7 @@ public sealed class NodeHost : IAsyncDisposable
             var logKey = Own(SigningKey.Load(home.LogKeyFile, passphrase));
             var witnessKey = Own(SigningKey.Load(home.WitnessKeyFile, passphrase));
             var events = new EventStream(Path.Combine(home.Folder, "events.jsonl"));
-            var renewal = Own(new Renewal(home, passphrase, consortium, e => events.Report(default, e)));
+            var renewal = Own(new Renewal(home, passphrase, consortium, e => events.Report(default, e), clock));
             var identity = renewal.LoadIdentity();
             var storageKey = StorageKeyFile.Load(home.StorageKeyFile, passphrase);
             SecretBytes standingKey = Own(KeyFor("collab.standing-jobs")), preparedKey = Own(KeyFor("collab.preprocessing"));
@@ -101,7 +112,7 @@ public sealed class NodeHost : IAsyncDisposable
                 HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, derived, salt: [], info: Encoding.ASCII.GetBytes(info));
                 return SecretBytes.Take(derived);
             });
-            var ledger = Own(EmbeddedLedger.Open(LedgerOptionsOf(home, configuration.Party, consortium, logKey, witnessKey, clock)));
+            var ledger = Own(EmbeddedLedger.Open(LedgerOptionsOf(home, configuration.Party, consortium, logKey, witnessKey, clock) with { Restored = File.Exists(home.RestoredFile) }));
 
             var greeting = new Greeting(MajorVersion, MinorVersion, Software, consortium.Name);
             var validator = new PeerCertificateValidator(() => renewal.Pins, clock);
@@ -118,12 +129,13 @@ public sealed class NodeHost : IAsyncDisposable
             var consents = new ConsentRegister(store, RandomSource.System, clock, consortium.Commitments);
             var results = new ResultFolder(home.ResultsFolder);
             var replays = new KeptReplays(store, home.ReplaysFolder, clock);
+            var telemetry = configuration.Otlp is null ? null : Own(new NodeTelemetry());
             JobEngine? engine = null;
             var chain = ChainLedger.OpenIfConfigured(home, passphrase, ledger, datasets, (run, party) => engine?.Archive.FindReceipt(run, party), clock);
             if (chain is not null) Own(chain);
             var ports = new EnginePorts(
                 configuration.Party, consortium.Name, chain?.Ledger ?? (ILedger)ledger, peers, datasets, store, results, PolicyOf(home),
-                observe is null ? events : new Both(events, observe), events, clock, RandomSource.System, Software)
+                Observers(events, telemetry, observe), events, clock, RandomSource.System, Software)
             {
                 Commitments = consortium.Commitments,
                 Consents = consents,
@@ -148,10 +160,12 @@ public sealed class NodeHost : IAsyncDisposable
                 Checker = new RecordChecker(store, ledger, keys.Policy, RandomSource.System, clock, consortium.Commitments),
             };
 
+            telemetry?.Begin(parts);
+            if (configuration.Otlp is { } collector) Own(new OtlpExport(collector, configuration.Party.Name, Software));
             var endpoint = new OperatorEndpoint(parts);
             var web = Build(configuration, tls, new PartyEndpoint(greeting, datasets, engine, ledger, rendezvous), endpoint);
             var host = new NodeHost(web, parts, endpoint, owned);
-            await host.ListenAsync(configuration.Listen, tls);
+            await host.ListenAsync(home, configuration, tls);
             return host;
         }
         catch
@@ -193,12 +207,13 @@ public sealed class NodeHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
+        if (_health is not null) await _health.DisposeAsync();
         await _web.DisposeAsync();
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         for (var i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
     }
 
-    private async Task ListenAsync(string address, TlsSettings tls)
+    private async Task ListenAsync(NodeHome home, NodeConfiguration configuration, TlsSettings tls)
     {
         try
         {
@@ -206,11 +221,13 @@ public sealed class NodeHost : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new CollabException(AddressUnusable, $"The node cannot listen at {address}.", _parts.Self, inner: e);
+            throw new CollabException(AddressUnusable, $"The node cannot listen at {configuration.Listen}.", _parts.Self, inner: e);
         }
 
+        if (configuration.Health is { } health) _health = await HealthListener.StartAsync(health, () => _parts.Ledger.HasCaughtUp);
+
         // An old copy of our log is found before anything is written: the engine begins when the witnesses have been asked.
-        var compared = CompareWithWitnessesAsync();
+        var compared = _parts.Ledger.AwaitedForRecovery.Count > 0 ? RecoverAsync(home) : CompareWithWitnessesAsync();
         var ledger = Task.Run(async () =>
         {
             await compared;
@@ -221,8 +238,35 @@ public sealed class NodeHost : IAsyncDisposable
             await compared;
             await _parts.Engine.RunAsync(_stopping.Token);
         });
-        var chain = _parts.Chain?.RunAsync(_stopping.Token) ?? Task.CompletedTask;
+        var chain = Task.Run(async () =>
+        {
+            await compared;
+            if (_parts.Chain is not null) await _parts.Chain.RunAsync(_stopping.Token);
+        });
         _loops = Task.WhenAll(ledger, engine, chain, _parts.Renewal.RunAsync(tls, _stopping.Token));
+    }
+
+    // A node that was put back from a backup: every other party shows what it holds, however long that takes, and nothing is written before.
+    private async Task RecoverAsync(NodeHome home)
+    {
+        await Task.WhenAll(_parts.Peers.Witnesses.Select(async holder =>
+        {
+            while (true)
+            {
+                try
+                {
+                    await _parts.Ledger.RecoverAsync(holder, _stopping.Token);
+                    return;
+                }
+                catch (CollabException e)
+                {
+                    _parts.Events.Report(default, e); // the party is away, or of a version that cannot show it
+                }
+
+                await Task.Delay(AskAgainAfter, _stopping.Token);
+            }
+        }));
+        File.Delete(home.RestoredFile);
     }
 
     // Those that do not answer in time are asked again before they are offered anything.
@@ -284,6 +328,15 @@ public sealed class NodeHost : IAsyncDisposable
 
     private static ApprovalPolicy PolicyOf(NodeHome home) =>
         File.Exists(home.PolicyFile) ? ApprovalPolicy.Parse(File.ReadAllText(home.PolicyFile)) : ApprovalPolicy.AskAlways;
+
+    private static IJobObserver Observers(IJobObserver events, params IJobObserver?[] others) =>
+        others.OfType<IJobObserver>().Aggregate(events, static (all, one) => new Both(all, one));
+
+    // Without ICU, or told to do without, the runtime leaves composed letters as they are, and keys of two parties would not meet.
+    private static void RequireUnicode()
+    {
+        if (!UnicodeIsThere) throw new CollabException(UnicodeMissing, "This process normalises no Unicode.");
+    }
 
     private sealed class Both(IJobObserver first, IJobObserver second) : IJobObserver
     {

@@ -5,6 +5,7 @@ using Collab.Engine.Datasets;
 using Collab.Engine.Records;
 using Collab.Engine.Replays;
 using Collab.Evidence;
+using Collab.Ledger;
 using Collab.Ledger.Embedded;
 using Collab.Node.Configuration;
 using Collab.Node.Storage;
@@ -57,7 +58,8 @@ internal sealed record NodeParts(
         return new(
             Self.Name, Consortium.Name, Software, Address, Started, Renewal.ValidUntil, size, final,
             [.. Consortium.Members.Where(m => m.Party != Self).Select(Peer)], Datasets.Offers.Count, Ledger.Jobs.Count,
-            [.. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(),
+            [.. Awaited(), .. Renewal.Warning(Clock.GetUtcNow()) is { } warning ? [new TroubleView(null, Views.Of(warning))] : Array.Empty<TroubleView>(),
+                .. Ledger.Trouble is { } trouble ? [new TroubleView(null, Views.Of(trouble))] : Array.Empty<TroubleView>(),
                 .. (Chain?.Troubles ?? []).Select(chain => new TroubleView(null, Views.Of(chain))), .. Events.Troubles])
         {
             Prepared =
@@ -67,6 +69,9 @@ internal sealed record NodeParts(
             Budgets = [.. Engine.BudgetsLeft.Select(left => new BudgetView(left.Dataset, left.Requester?.Name, left.Laplace, left.Gaussian))],
         };
     }
+
+    private IEnumerable<TroubleView> Awaited() => Ledger.AwaitedForRecovery.Select(party => new TroubleView(null, Views.Of(
+        new CollabException(LedgerErrors.Recovering, $"This node was restored from a backup and has not yet heard what {party} holds.", party).ToFault())));
 
     private PeerView Peer(PartyCard member)
     {

@@ -49,6 +49,11 @@ internal sealed class PartyEndpoint(
 
     public byte[]? GetCheckpoint(PartyId caller, string origin) => ledger.NewestOf(origin)?.ToBytes();
 
+    // Every member holds every log anyway; what is told here is nothing that the caller was not offered when it was written.
+    public LogTailAnswer? GetLog(PartyId caller, string origin, long held) => ledger.TailOf(origin, held) is { } tail
+        ? new LogTailAnswer([.. tail.Entries.Select(entry => entry.ToArray())], tail.Proof, tail.Checkpoint.ToBytes(), tail.Final?.ToBytes())
+        : null;
+
     public Task ConverseAsync(PartyId caller, Digest run, IFrameTransport transport, CancellationToken cancellation) =>
         rendezvous.Bring(caller, run, transport, cancellation)
             ? Task.CompletedTask

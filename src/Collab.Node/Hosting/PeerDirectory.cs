@@ -33,7 +33,7 @@ internal sealed class PeerDirectory : IPeers, IDisposable
 
     public IReadOnlyList<PartyId> Members { get; }
 
-    public IReadOnlyList<IWitnessClient> Witnesses { get; }
+    public IReadOnlyList<ILogHolder> Witnesses { get; }
 
     public PartyClient ClientOf(PartyId party) => _clients[party];
 
@@ -60,7 +60,7 @@ internal sealed class PeerDirectory : IPeers, IDisposable
     }
 
     /// <summary>Another party's node as witness of this one's log.</summary>
-    private sealed class WireWitness(PartyClient client) : IWitnessClient
+    private sealed class WireWitness(PartyClient client) : ILogHolder
     {
         public PartyId Party => client.Party;
 
@@ -80,6 +80,21 @@ internal sealed class PeerDirectory : IPeers, IDisposable
             catch (MalformedException e)
             {
                 throw new CollabException(LedgerErrors.Mismatch, $"{Party} answered with a malformed cosignature.", Party, inner: e);
+            }
+        }
+
+        public async Task<LogRemainder?> GetLogAsync(string origin, long held, CancellationToken cancellation)
+        {
+            if (await client.GetLogAsync(origin, held, cancellation) is not { } tail) return null;
+            try
+            {
+                return new LogRemainder(
+                    [.. tail.Entries.Select(entry => (ReadOnlyMemory<byte>)entry)], tail.Proof, SignedCheckpoint.Parse(tail.Checkpoint),
+                    tail.FinalCheckpoint is { } final ? SignedCheckpoint.Parse(final) : null);
+            }
+            catch (MalformedException e)
+            {
+                throw new CollabException(LedgerErrors.Mismatch, $"{Party} answered with a malformed checkpoint.", Party, inner: e);
             }
         }
 

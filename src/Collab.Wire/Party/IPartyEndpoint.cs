@@ -28,6 +28,9 @@ public interface IPartyEndpoint
     /// <summary>The newest checkpoint of an origin that this node cosigned, or null.</summary>
     byte[]? GetCheckpoint(PartyId caller, string origin);
 
+    /// <summary>What this node holds of a log beyond a size, or null when that is nothing.</summary>
+    LogTailAnswer? GetLog(PartyId caller, string origin, long held);
+
     /// <summary>Takes the transport of a run; returns when the conversation is over.</summary>
     Task ConverseAsync(PartyId caller, Digest run, IFrameTransport transport, CancellationToken cancellation);
 }
@@ -67,3 +70,10 @@ public sealed record CheckpointOffer(
 /// <param name="Cosignature">With 200: the signature line.</param>
 /// <param name="Size">With 409: the size the witness has.</param>
 public sealed record CheckpointAnswer(int Status, string? Cosignature, long Size);
+
+/// <summary>The end of a log.</summary>
+/// <param name="Entries">The entries beyond the size asked for.</param>
+/// <param name="Proof">The consistency proof from that size.</param>
+/// <param name="Checkpoint">The newest checkpoint held.</param>
+/// <param name="FinalCheckpoint">The newest that is final, or null.</param>
+public sealed record LogTailAnswer(IReadOnlyList<byte[]> Entries, IReadOnlyList<Digest> Proof, byte[] Checkpoint, byte[]? FinalCheckpoint);

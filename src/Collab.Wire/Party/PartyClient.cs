@@ -17,6 +17,8 @@ public sealed class PartyClient : IDisposable
     // A party that is there answers within this; the product promises an answer within 30 seconds.
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(10);
 
+    private const int LongestProof = 64;
+
     private readonly GrpcChannel _channel;
     private readonly V1.Party.PartyClient _client;
     private readonly string _address;
@@ -93,6 +95,19 @@ public sealed class PartyClient : IDisposable
         {
             var reply = await _client.GetCheckpointAsync(new GetCheckpointRequest { Origin = origin }, options);
             return reply.Checkpoint.IsEmpty ? null : reply.Checkpoint.ToByteArray();
+        },
+        cancellation);
+
+    /// <summary>What the party holds of a log beyond a size, or null when that is nothing.</summary>
+    public Task<LogTailAnswer?> GetLogAsync(string origin, long held, CancellationToken cancellation) => CallAsync(
+        async options =>
+        {
+            var reply = await _client.GetLogAsync(new GetLogRequest { Origin = origin, Held = (ulong)held }, options);
+            if (reply.Checkpoint.IsEmpty) return null;
+            if (reply.Proof.Count > LongestProof || reply.Proof.Any(hash => hash.Length != Digest.Size)) throw new MalformedException("a proof of hashes");
+            return new LogTailAnswer(
+                [.. reply.Entries.Select(entry => entry.ToByteArray())], [.. reply.Proof.Select(hash => new Digest(hash.Span))], reply.Checkpoint.ToByteArray(),
+                reply.FinalCheckpoint.IsEmpty ? null : reply.FinalCheckpoint.ToByteArray());
         },
         cancellation);
 

@@ -72,6 +72,18 @@ public sealed class PartyService(IPartyEndpoint endpoint, CallerOf callerOf) : V
             Checkpoint = endpoint.GetCheckpoint(caller, request.Origin) is { } bytes ? ByteString.CopyFrom(bytes) : ByteString.Empty,
         });
 
+    /// <inheritdoc/>
+    public override Task<GetLogReply> GetLog(GetLogRequest request, ServerCallContext context) => Answer(context, caller =>
+    {
+        var reply = new GetLogReply();
+        if (endpoint.GetLog(caller, request.Origin, checked((long)request.Held)) is not { } tail) return reply;
+        reply.Entries.AddRange(tail.Entries.Select(ByteString.CopyFrom));
+        reply.Proof.AddRange(tail.Proof.Select(hash => ByteString.CopyFrom(hash.ToArray())));
+        reply.Checkpoint = ByteString.CopyFrom(tail.Checkpoint);
+        if (tail.FinalCheckpoint is { } final) reply.FinalCheckpoint = ByteString.CopyFrom(final);
+        return reply;
+    });
+
     /// <summary>The conversation of a run, frame by frame.</summary>
     public Task Converse(
         IAsyncStreamReader<ConversationFrame> requestStream, IServerStreamWriter<ConversationFrame> responseStream, ServerCallContext context) =>

@@ -117,6 +117,8 @@ internal sealed class BenchLines : IAsyncDisposable
 
         public byte[]? GetCheckpoint(PartyId caller, string origin) => null;
 
+        public LogTailAnswer? GetLog(PartyId caller, string origin, long held) => null;
+
         private TaskCompletionSource<IFrameTransport> Place(Digest run) =>
             _places.GetOrAdd(run, static _ => new TaskCompletionSource<IFrameTransport>(TaskCreationOptions.RunContinuationsAsynchronously));
 
