@@ -9,21 +9,21 @@ internal static class Totp
 {
     private const int StepSeconds = 30;
 
-    /// <summary>The code of a moment.</summary>
+    /// <summary>The number of a moment's step.</summary>
+    public static long Step(DateTimeOffset at) => at.ToUnixTimeSeconds() / StepSeconds;
+
+    /// <summary>The code of a step.</summary>
     /// <param name="secret">The shared secret, in base 32 (RFC 4648); blanks and padding are ignored.</param>
-    /// <param name="at">The moment.</param>
-    public static string Code(string secret, DateTimeOffset at)
+    /// <param name="step">The step.</param>
+    public static string Code(string secret, long step)
     {
         var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, Step(at));
+        BinaryPrimitives.WriteInt64BigEndian(counter, step);
         var hash = HMACSHA1.HashData(Base32(secret), counter);
         var offset = hash[^1] & 15;
         var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(offset)) & int.MaxValue;
         return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
-
-    /// <summary>The number of a moment's step.</summary>
-    public static long Step(DateTimeOffset at) => at.ToUnixTimeSeconds() / StepSeconds;
 
     private static byte[] Base32(string text)
     {
@@ -32,9 +32,9 @@ internal static class Totp
         var (bits, count) = (0, 0);
         foreach (var c in text.ToUpperInvariant().Where(c => c is not (' ' or '=' or '-')))
         {
-            var value = alphabet.IndexOf(c);
+            var value = alphabet.IndexOf(c, StringComparison.Ordinal);
             Assert.True(value >= 0, "The secret is not in base 32.");
-            (bits, count) = (((bits << 5) | value) & 0xffff, count + 5);
+            (bits, count) = (((bits & 0xff) << 5) | value, count + 5);
             if (count < 8) continue;
             count -= 8;
             bytes.Add((byte)((bits >> count) & 0xff));
