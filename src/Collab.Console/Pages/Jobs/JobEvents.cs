@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Collab.Console.Hosting;
+using Collab.Primitives;
 using Collab.Wire.Operator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,7 +34,7 @@ internal sealed class JobEvents : IEndpoints
         {
             return await events.MoveNextAsync();
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or CollabException) // nothing comes any more, or nothing ever would
         {
             return false;
         }
