@@ -124,8 +124,7 @@ public sealed class ConsoleHost : IAsyncDisposable
         services.AddSingleton<SignInDesk>();
         services.AddSingleton<Enrolment>();
         services.AddScoped<Visit>();
-        services.AddScoped<IOperator>(scope => new PersonOperator(
-            settings.Node, scope.GetRequiredService<Visit>(), scope.GetRequiredService<Sessions>(), settings.Journal));
+        services.AddScoped<IOperator, PersonOperator>();
 
         services.AddAuthentication(SessionCookie.SchemeName).AddScheme<AuthenticationSchemeOptions, SessionCookie>(SessionCookie.SchemeName, null);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
