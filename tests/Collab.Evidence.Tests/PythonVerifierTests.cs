@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Collab.Evidence.Archives;
+using Collab.Jobs;
 
 namespace Collab.Evidence.Tests;
 
@@ -19,6 +20,22 @@ public sealed class PythonVerifierTests : IDisposable
         byte[][] bundles = [committed.Export(), committed.Export(Trial.Lakeside), aborted.Export(), withdrawn.Export()];
         Assert.Equal(bundles.Select(b => Verdict(b, committed.Keys)), Ask(bundles, committed.Keys));
         Assert.All(Ask(bundles, null), verdict => Assert.StartsWith("holds", verdict));
+    }
+
+    public static TheoryData<DominanceRule?, bool> Rules => new()
+    {
+        { null, false }, { null, true }, { DominanceRule.Default, false }, { DominanceRule.Default, true }, { new DominanceRule(0, 2, 85), false }, { new DominanceRule(100, 3, 1), true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task Two_verifiers_agree_on_statistics_with_their_rules(DominanceRule? dominance, bool total)
+    {
+        var question = new StatisticsQuestion([new Measure("pay", 0)], total ? new GroupBy("sex", ["f", "m"]) : null, [Statistic.Count, Statistic.Sum], 10, dominance) { Total = total };
+        await using var trial = await Trial.OfAsync(Trial.Honest, statistics: question);
+        var bundle = trial.Export();
+        Assert.Equal("holds committed", Assert.Single(Ask([bundle], trial.Keys)));
+        Assert.Equal("holds committed", Verdict(bundle, trial.Keys));
     }
 
     [Fact]

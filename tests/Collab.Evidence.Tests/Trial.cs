@@ -112,9 +112,16 @@ internal sealed class Trial : IAsyncDisposable
         PartyId[]? parties = null,
         PartyId[]? receivers = null,
         SignatureAlgorithm algorithm = SignatureAlgorithm.Ed25519,
-        bool terms = false)
+        bool terms = false,
+        StatisticsQuestion? statistics = null)
     {
         var trial = await OpenAsync(parties ?? (terms ? WithHarbour : null), receivers, algorithm);
+        if (statistics is not null)
+        {
+            ColumnSchema[] columns = [.. statistics.Measures.Select(m => new ColumnSchema(m.Column, ColumnType.Integer, 0)), .. statistics.GroupBy is { } by ? [new ColumnSchema(by.Column, ColumnType.Text, 0)] : Array.Empty<ColumnSchema>()];
+            trial.Plan = trial.Plan with { Protocol = "statistics/1", Question = statistics, Inputs = [.. trial.Plan.Inputs.Select(input => input with { Columns = columns, Key = [] })] };
+        }
+
         if (terms)
         {
             trial.Plan = trial.Plan with

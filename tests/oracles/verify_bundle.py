@@ -372,7 +372,7 @@ class Plan:
     @staticmethod
     def question(r):
         kind = r.byte()
-        require(kind in (1, 2))
+        require(kind in (1, 2, 4, 5))  # joint statistics without noise, and the plain intersection
         if kind == 1:
             r.boolean(), r.boolean()
             require(all(r.byte() in (1, 2) for _ in range(3)))
@@ -384,6 +384,13 @@ class Plan:
         require(groups is None or (groups[1] and len(set(groups[1])) == len(groups[1])))
         require(statistics and all(1 <= s <= 7 for s in statistics) and len(set(statistics)) == len(statistics))
         require(1 <= minimum < 2**31)
+        if kind in (4, 5):
+            dominance = r.optional(lambda d: (d.byte(), d.byte(), d.byte()))
+            if dominance:
+                percent, largest, share = dominance
+                require(percent <= 100 and largest <= 3 and percent + largest > 0 and set(statistics) & {2, 3, 4, 5})
+                require(share == 0 if largest == 0 else 1 <= share <= 99)
+            require(dominance if kind == 4 else groups and not set(statistics) & {6, 7})
 
 
 PROPOSE, APPROVE, REFUSE, REVOKE, START, SPEND, COMMIT, ABORT, REGISTER = range(1, 10)
