@@ -106,6 +106,9 @@ public sealed class ConsoleHost : IAsyncDisposable
         context.Request.Method = HttpMethods.Get;
         context.Request.ContentType = null;
         context.Features.Set<IAntiforgeryValidationFeature>(null);
+
+        // Without it, components are not rendered where nothing was found: they leave that to whoever runs the request again.
+        context.Features.Set<IStatusCodeReExecuteFeature>(new StatusCodeReExecuteFeature { OriginalPath = context.Request.Path, OriginalPathBase = context.Request.PathBase });
         context.Request.Path = $"/problem/{context.Response.StatusCode}";
         context.Request.QueryString = QueryString.Empty;
         context.Request.RouteValues.Clear();

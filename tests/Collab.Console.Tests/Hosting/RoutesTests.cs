@@ -75,6 +75,21 @@ public sealed class RoutesTests(OneConsole console) : IClassFixture<OneConsole>
         }
     }
 
+    [Theory]
+    [InlineData("/no-such-page", 404, "There is no such page")]
+    [InlineData("/jobs?page=%3Cscript%3Ealert(1)%3C/script%3E", 200, "Jobs")]
+    [InlineData("/approvals?page=99999999999999999999", 200, "Approvals")]
+    [InlineData("/audit?from=yesterday", 200, "Audit")]
+    public async Task An_address_that_nobody_gave_has_a_page_that_says_so(string address, int status, string says)
+    {
+        var person = $"lost-{address.Length}";
+        console.AddPerson(person, [.. PersonRoles.All]);
+        var answer = await GetAsync(address, console.Open(person));
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((status, true), ((int)answer.StatusCode, page.Contains(says, StringComparison.Ordinal)));
+        Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_call_of_the_node_is_allowed_to_the_roles_of_the_table()
     {

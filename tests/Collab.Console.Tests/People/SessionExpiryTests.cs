@@ -43,6 +43,36 @@ public sealed class SessionExpiryTests(ConsoleConsortium consortium) : ConsoleTe
     }
 
     [Fact]
+    public async Task What_was_wrong_at_the_door_is_not_told_and_too_many_tries_must_wait()
+    {
+        await using var console = await ClockedConsole.StartAsync(Consortium);
+        var door = Keep(await Visitor.OpenAsync(Consortium.Chromium.Browser, console.Address, new Screen()));
+        var (person, secret) = await console.EnrolAsync(door, "locked", "researcher");
+        var nobody = new Person(ClockedConsole.Party, "nobody-of-this-name", Enrolling.Password, secret);
+        List<string> answers =
+        [
+            await RefusedAsync(door, person, "not the password at all", console.NextCode(secret)),
+            await RefusedAsync(door, person, person.Password, "00000x"),
+            await RefusedAsync(door, nobody, nobody.Password, console.NextCode(secret)),
+        ];
+        Assert.Single(answers.Distinct());
+
+        var free = 0;
+        while (!(await RefusedAsync(door, person, "a guess among many", console.NextCode(secret))).Contains("sign-in.wait", StringComparison.Ordinal))
+        {
+            free++;
+            Assert.True(free <= 20, "Nobody stops the guessing.");
+        }
+
+        // The right password and code, from a browser that never tried before.
+        var elsewhere = Keep(await Visitor.OpenAsync(Consortium.Chromium.Browser, console.Address, new Screen()));
+        Assert.Contains("sign-in.wait", await RefusedAsync(elsewhere, person, person.Password, Totp.Code(secret, Totp.Step(console.Clock.GetUtcNow()))), StringComparison.Ordinal);
+        console.Clock.Advance(TimeSpan.FromMinutes(16)); // the longest wait is 15
+        await elsewhere.SignInAsync(person, code: console.NextCode(secret));
+        Assert.Equal("/", elsewhere.Path);
+    }
+
+    [Fact]
     public async Task A_link_that_nobody_followed_for_a_day_is_dead()
     {
         await using var console = await ClockedConsole.StartAsync(Consortium);
@@ -63,5 +93,12 @@ public sealed class SessionExpiryTests(ConsoleConsortium consortium) : ConsoleTe
         await browser.SignInAsync(person, code: console.NextCode(secret));
         Assert.Equal("/", browser.Path);
         return (browser, person, secret);
+    }
+
+    private static async Task<string> RefusedAsync(Visitor door, Person person, string password, string code)
+    {
+        await door.SignInAsync(person, password, code);
+        Assert.Equal("/sign-in", door.Path);
+        return await door.Page.Locator("[role=alert]").InnerTextAsync();
     }
 }

@@ -1,3 +1,4 @@
+using Collab.Console.Parts;
 using Collab.Wire.Operator;
 using Microsoft.AspNetCore.Components;
 
@@ -10,11 +11,11 @@ public sealed partial class ApprovalsPage
 
     /// <summary>Which page of the ended ones.</summary>
     [SupplyParameterFromQuery(Name = "page")]
-    public int? AskedPage { get; set; }
+    public string? AskedPage { get; set; }
 
     private IReadOnlyList<JobView> Jobs { get; set; } = [];
 
-    private int Page => Math.Clamp(AskedPage ?? 1, 1, Math.Max(1, (Past.Count + PageSize - 1) / PageSize));
+    private int Page => Pager.Of(AskedPage, Math.Max(1, (Past.Count + PageSize - 1) / PageSize));
 
     private string Self => Settings.Party.Name;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Collab.Evidence.Trails;
 using Collab.Primitives;
+using Collab.Console.Parts;
 using Collab.Wire.Operator;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.WebUtilities;
@@ -53,7 +54,7 @@ public sealed partial class AuditPage
 
     /// <summary>The page of a long list, from 1.</summary>
     [SupplyParameterFromQuery]
-    public int? Page { get; set; }
+    public string? Page { get; set; }
 
     private AuditTrail? Trail { get; set; }
 
@@ -61,7 +62,7 @@ public sealed partial class AuditPage
 
     private int Pages => Math.Max(1, (Trail!.Jobs.Count + PageSize - 1) / PageSize);
 
-    private int CurrentPage => Math.Clamp(Page ?? 1, 1, Pages);
+    private int CurrentPage => Pager.Of(Page, Pages);
 
     private List<(Digest? Job, TrailEvent Event)> Timeline =>
         [.. Trail!.Jobs.SelectMany(job => job.Events, (job, e) => ((Digest?)job.Job, e)).Concat(Trail.Others.Select(e => ((Digest?)null, e))).OrderByDescending(of => of.e.Time).Take(MostEvents)];

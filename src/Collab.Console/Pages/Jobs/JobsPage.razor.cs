@@ -1,3 +1,4 @@
+using Collab.Console.Parts;
 using Collab.Wire.Operator;
 using Microsoft.AspNetCore.Components;
 
@@ -32,7 +33,7 @@ public sealed partial class JobsPage
 
     /// <summary>The page of a long list, from 1.</summary>
     [SupplyParameterFromQuery]
-    public int? Page { get; set; }
+    public string? Page { get; set; }
 
     private IReadOnlyList<JobView> Jobs { get; set; } = [];
 
@@ -42,7 +43,7 @@ public sealed partial class JobsPage
 
     private int Pages => Math.Max(1, (Found.Count + PageSize - 1) / PageSize);
 
-    private int CurrentPage => Math.Clamp(Page ?? 1, 1, Pages);
+    private int CurrentPage => Pager.Of(Page, Pages);
 
     private List<JobView> Shown => [.. Found.Skip((CurrentPage - 1) * PageSize).Take(PageSize)];
 
