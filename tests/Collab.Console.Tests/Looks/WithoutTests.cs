@@ -25,7 +25,7 @@ public sealed class WithoutTests(ConsoleConsortium consortium) : ConsoleTest(con
         await browser.Page.Keyboard.PressAsync("Enter");
         await Keyboard.TabToAsync(browser, job[..8]);
         await Keyboard.EnterAsync(browser);
-        Assert.Equal($"/approvals/{job}", browser.Path);
+        await browser.Page.WaitForURLAsync(address => new Uri(address).AbsolutePath == $"/approvals/{job}");
         await Keyboard.TabToAsync(browser, "Approve");
         await Keyboard.EnterAsync(browser);
         await AssertApprovedAsync(job, ConsoleConsortium.Riverside);
