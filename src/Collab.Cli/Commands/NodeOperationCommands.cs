@@ -88,7 +88,7 @@ internal static class NodeOperationCommands
         var user = new Option<bool>("--user") { Description = "For your own systemd, without root; otherwise for the system's, as the user that runs this." };
         var container = new Option<bool>("--container") { Description = "A Containerfile instead of a systemd unit." };
         var withPassphrase = new Option<FileInfo?>("--passphrase-file") { Description = "The file with the passphrase of the keys, handed to the service as a credential." };
-        var command = new Command("unit", "Prints a hardened systemd unit for a node, or a Containerfile.\nExample: collab node unit --user --home ~/riverside > ~/.config/systemd/user/collab.service")
+        var command = new Command("unit", "Prints a hardened systemd unit for a node (for ~/.config/systemd/user with --user), or a Containerfile.\nExample: collab node unit --user --home ~/riverside")
         {
             user, container, withPassphrase, Shared.Home,
         };
