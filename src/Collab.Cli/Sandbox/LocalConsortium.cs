@@ -54,6 +54,10 @@ internal sealed class LocalConsortium : IAsyncDisposable
         return local;
     }
 
+    /// <summary>Takes up a folder that <see cref="Create"/> has made; no node runs yet.</summary>
+    public static LocalConsortium Open(string folder, IReadOnlyList<string>? program = null) =>
+        new(Path.GetFullPath(folder), Consortium.Parse(File.ReadAllText(Path.Combine(folder, "consortium.yaml"))), program);
+
     /// <summary>A party's folder.</summary>
     public NodeHome HomeOf(PartyId party) => HomeOf(Folder, party);
 

@@ -36,13 +36,19 @@ internal sealed class CollabProgram : IAsyncDisposable
     /// <summary>Starts the program in English, whatever the machine speaks.</summary>
     public static CollabProgram Start(params string[] arguments) => StartWith([], Environment.CurrentDirectory, arguments);
 
+    /// <summary>So, with an environment of its own besides.</summary>
+    public static CollabProgram Start(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment) =>
+        StartWith([], Environment.CurrentDirectory, arguments, environment);
+
     /// <summary>Starts the program by another (one that changes what it sees of the machine), in a folder.</summary>
-    public static CollabProgram StartWith(IReadOnlyList<string> starter, string folder, IReadOnlyList<string> arguments)
+    public static CollabProgram StartWith(
+        IReadOnlyList<string> starter, string folder, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] line = [.. starter, Executable, .. arguments];
         var start = new ProcessStartInfo(line[0], line[1..]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["LC_ALL"] = "C.UTF-8";
         start.Environment.Remove("COLLAB_HOME");
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var program = new CollabProgram(Process.Start(start)!);
         program._process.OutputDataReceived += (_, line) => program.Add(program._output, line.Data);
         program._process.ErrorDataReceived += (_, line) => program.Add(program._errors, line.Data);
@@ -72,6 +78,22 @@ internal sealed class CollabProgram : IAsyncDisposable
         }
 
         lock (_gate) return new Finished(_process.ExitCode, _output.ToString(), _errors.ToString());
+    }
+
+    /// <summary>What it wrote to standard output so far.</summary>
+    public string OutputSoFar
+    {
+        get
+        {
+            lock (_gate) return _output.ToString();
+        }
+    }
+
+    /// <summary>Asks a node that was started with <c>--exit-with-parent</c> to stop, and waits for its end.</summary>
+    public Task<Finished> StopAsync()
+    {
+        _process.StandardInput.Close();
+        return EndAsync();
     }
 
     /// <summary>SIGKILL to this process alone.</summary>

@@ -54,8 +54,9 @@ internal sealed class StudyConsortium : IAsyncDisposable
     /// <param name="testing">Whether nodes may be told to die; otherwise they are the product's own program.</param>
     /// <param name="prepare">Changes the parties' folders before the first start.</param>
     /// <param name="chain">A test chain whose contract stands before the logs; null for the logs alone.</param>
+    /// <param name="register">Whether the parties' data are registered at once.</param>
     public static async Task<StudyConsortium> StartAsync(
-        IReadOnlyList<PartyId> parties, bool testing = true, Action<LocalConsortium>? prepare = null, TestChain? chain = null)
+        IReadOnlyList<PartyId> parties, bool testing = true, Action<LocalConsortium>? prepare = null, TestChain? chain = null, bool register = true)
     {
         var folder = new TemporaryFolder();
         var local = LocalConsortium.Create(
@@ -67,9 +68,7 @@ internal sealed class StudyConsortium : IAsyncDisposable
             prepare?.Invoke(local);
             if (chain is not null) await LocalChain.FoundAsync(local, new Uri(chain.Address), TestContext.Current.CancellationToken);
             await consortium.StartNodesAsync();
-            await consortium.RegisterAsync(Clinic, "patients", Patients(first: 0, count: 100));
-            await consortium.RegisterAsync(Registry, "events", Patients(first: 100 - SharedKeys, count: 100));
-            if (parties.Contains(Hospital)) await consortium.RegisterAsync(Hospital, "patients", Patients(first: 200, count: 100));
+            if (register) await consortium.RegisterAllAsync();
             return consortium;
         }
         catch
@@ -77,6 +76,14 @@ internal sealed class StudyConsortium : IAsyncDisposable
             await consortium.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Registers the data of all parties that have some.</summary>
+    public async Task RegisterAllAsync()
+    {
+        await RegisterAsync(Clinic, "patients", Patients(first: 0, count: 100));
+        await RegisterAsync(Registry, "events", Patients(first: 100 - SharedKeys, count: 100));
+        if (Parties.Contains(Hospital)) await RegisterAsync(Hospital, "patients", Patients(first: 200, count: 100));
     }
 
     /// <summary>Starts what does not run.</summary>
