@@ -145,10 +145,13 @@ public sealed class JobArchive(IJobStore store, string? spillFolder = null, Kept
         ? StoredPart.Decode(bytes)
         : throw new CollabException(ModelErrors.Unknown, $"{party} has no part of model {model.Short}.", party);
 
-    /// <summary>A party's part of a model that a run has trained and that is not settled yet: for a later step of the same run.</summary>
-    internal StoredPart RequirePendingPart(Digest run, PartyId party) => store.Get($"{PendingPartsOf(run)}{party}") is { } bytes
-        ? StoredPart.Decode(bytes)
-        : throw new CollabException(ModelErrors.Unknown, $"{party} has no part of model {run.Short}.", party);
+    /// <summary>A party's part of a model that a run has trained and that is not settled yet, or null.</summary>
+    internal StoredPart? FindPendingPart(Digest run, PartyId party) => store.Get($"{PendingPartsOf(run)}{party}") is { } bytes ? StoredPart.Decode(bytes) : null;
+
+    /// <summary>The same, for a later step of the run itself.</summary>
+    /// <exception cref="CollabException"><see cref="ModelErrors.Unknown"/>.</exception>
+    internal StoredPart RequirePendingPart(Digest run, PartyId party) =>
+        FindPendingPart(run, party) ?? throw new CollabException(ModelErrors.Unknown, $"{party} has no part of model {run.Short}.", party);
 
     /// <summary>Forgets every part of a model that is here, for good: nobody predicts by it any more.</summary>
     public void ForgetModel(Digest model)

@@ -268,6 +268,15 @@ public sealed class ModelJobTests
         var first = rows[1]; // bo's first
         double[] inputs = [(double.Parse(first[5], CultureInfo.InvariantCulture) - 4) / 4, (double.Parse(first[4], CultureInfo.InvariantCulture) - 0.75) / 0.75, first[13] == "yes" ? 1 : 0, first[13] == "no" ? 1 : 0];
         Assert.Equal(network.Predict(inputs), predictions[0].Value, 1e-12);
+
+        // As it is for a moment after the last commit: a party has not settled the training yet, and is asked by the model already.
+        Plan[] asked = [await study[Plans.Bo].Engine.PlanAsync(JobDescription.Parse(predict), None), await study[Plans.Bo].Engine.PlanAsync(JobDescription.Parse(predict), None)];
+        var store = study[Plans.Bo].Store;
+        store.Put($"run/{run}/part/bo", store.Get($"model/{run}/bo")!);
+        store.Remove($"model/{run}/bo");
+        Assert.Null(await study.RunAsync(asked[0]));
+        store.Remove($"run/{run}/part/bo");
+        Assert.Equal("model.unknown", (await study.RunAsync(asked[1]))?.Code);
     }
 
     [Theory]

@@ -154,7 +154,7 @@ internal static class DatasetCommands
 
     private static void Show(IAnsiConsole console, DatasetCheckReport report)
     {
-        console.MarkupLineInterpolated($"{report.RowCount} rows read{(report.Complete ? "" : ", not to the end")}.");
+        console.MarkupLineInterpolated($"{report.RowCount} {(report.RowCount == 1 ? "row" : "rows")} read{(report.Complete ? "" : ", not to the end")}.");
         if (report.IsClean)
         {
             console.MarkupLine("[green]No problem found.[/]");
@@ -163,7 +163,7 @@ internal static class DatasetCommands
 
         foreach (var problem in report.Problems)
         {
-            console.MarkupLineInterpolated($"[red]{problem.Code}[/]: {problem.Count} times. {problem.Next}");
+            console.MarkupLineInterpolated($"[red]{problem.Code}[/]: {(problem.Count == 1 ? "once" : $"{problem.Count} times")}. {problem.Next}");
             foreach (var place in problem.First) console.MarkupLineInterpolated($"    {place.Message}");
         }
     }

@@ -31,9 +31,8 @@ internal sealed record EvaluationPart(
 
     public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, EvaluationQuestion question, CancellationToken cancellation)
     {
-        var archive = new JobArchive(ports.Store);
-        var part = archive.RequirePart(question.Of.Model, ports.Self);
-        if (part.Training != question.Of.Training || archive.FindPlan(part.Training) is not { } trained) throw PredictionPart.Unsuited(ports.Self, question.Of.Model);
+        var part = await TrainedPart.RequireAsync(ports, question.Of.Model, cancellation);
+        if (part.Training != question.Of.Training || new JobArchive(ports.Store).FindPlan(part.Training) is not { } trained) throw PredictionPart.Unsuited(ports.Self, question.Of.Model);
         return await PrepareAsync(ports, plan, question, trained, part, cancellation);
     }
 

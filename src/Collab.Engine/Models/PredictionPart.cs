@@ -29,13 +29,12 @@ internal sealed record PredictionPart(
     /// <summary>The training, where it was on rows side by side.</summary>
     private RowTrainingQuestion? ByRows { get; init; }
 
-    public static Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, PredictionQuestion question, CancellationToken cancellation)
+    public static async Task<ProtocolPart> PrepareAsync(EnginePorts ports, Plan plan, PredictionQuestion question, CancellationToken cancellation)
     {
-        var archive = new JobArchive(ports.Store);
-        var part = archive.RequirePart(question.Model, ports.Self);
-        if (question.IsAlone) return PrepareAloneAsync(ports, plan, question, part, cancellation);
-        return archive.FindPlan(part.Training) is { } trained && part.Training == question.Training
-            ? PrepareAsync(ports, plan, question, ModelPlanner.TrainingOf(trained), part, cancellation)
+        var part = await TrainedPart.RequireAsync(ports, question.Model, cancellation);
+        if (question.IsAlone) return await PrepareAloneAsync(ports, plan, question, part, cancellation);
+        return new JobArchive(ports.Store).FindPlan(part.Training) is { } trained && part.Training == question.Training
+            ? await PrepareAsync(ports, plan, question, ModelPlanner.TrainingOf(trained), part, cancellation)
             : throw Unsuited(ports.Self, question.Model);
     }
 
