@@ -68,6 +68,7 @@ internal static class NodeCommands
         };
         command.SetAction((parsed, cancellation) => Output.RunAsync(parsed, async output =>
         {
+            CoreDump.Forbid();
             var home = NodeHome.Require(parsed.GetRequiredValue(Shared.Home));
             using var passphrase = Shared.ReadPassphrase(parsed);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -16,32 +16,49 @@ internal sealed class SecretSearch
 
     private readonly Dictionary<ulong, List<(byte[] Form, int Secret)>> _forms = [];
     private readonly ulong[] _filter = new ulong[1 << (FilterBits - 6)];
-    private readonly IReadOnlyList<string> _secrets;
+    private readonly List<string> _secrets;
 
     public SecretSearch(IReadOnlyList<string> secrets)
     {
-        _secrets = secrets;
+        _secrets = [.. secrets];
         for (var i = 0; i < secrets.Count; i++)
         {
             foreach (var form in FormsOf(secrets[i])) Add(form, i);
         }
     }
 
+    /// <summary>Looks for a key besides.</summary>
+    /// <param name="name">What it is called when it is found.</param>
+    /// <param name="key">Its bytes.</param>
+    public void Add(string name, byte[] key)
+    {
+        _secrets.Add(name);
+        foreach (var form in FormsOf(key)) Add(form, _secrets.Count - 1);
+    }
+
     /// <summary>How many forms are looked for.</summary>
     public int Forms => _forms.Values.Sum(forms => forms.Count);
 
-    /// <summary>The forms of a secret, by name.</summary>
+    /// <summary>The forms of a text.</summary>
     public static IReadOnlyList<byte[]> FormsOf(string secret)
     {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        var hexadecimal = Convert.ToHexString(bytes);
         List<byte[]> forms =
         [
-            bytes, Encoding.UTF8.GetBytes(secret.ToLowerInvariant()), Encoding.ASCII.GetBytes(hexadecimal), Encoding.ASCII.GetBytes(hexadecimal.ToLowerInvariant()),
+            .. FormsOf(Encoding.UTF8.GetBytes(secret)), Encoding.UTF8.GetBytes(secret.ToLowerInvariant()),
             Encoding.UTF8.GetBytes(JsonSerializer.Serialize(secret)[1..^1]), Encoding.Unicode.GetBytes(secret), Encoding.BigEndianUnicode.GetBytes(secret),
-            .. Enumerable.Range(0, 3).Select(skip => Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes, skip, (bytes.Length - skip) / 3 * 3))),
         ];
         return [.. forms.DistinctBy(Convert.ToHexString).Where(form => form.Length >= ShortestForm)];
+    }
+
+    /// <summary>The forms of bytes.</summary>
+    public static IReadOnlyList<byte[]> FormsOf(byte[] secret)
+    {
+        var hexadecimal = Convert.ToHexString(secret);
+        return
+        [
+            secret, Encoding.ASCII.GetBytes(hexadecimal), Encoding.ASCII.GetBytes(hexadecimal.ToLowerInvariant()),
+            .. Enumerable.Range(0, 3).Select(skip => Encoding.ASCII.GetBytes(Convert.ToBase64String(secret, skip, (secret.Length - skip) / 3 * 3))),
+        ];
     }
 
     /// <summary>The secrets that are there.</summary>

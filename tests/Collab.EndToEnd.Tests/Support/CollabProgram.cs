@@ -99,6 +99,14 @@ internal sealed class CollabProgram : IAsyncDisposable
     /// <summary>SIGKILL to this process alone.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>A signal that ends this process alone with a core dump, where it leaves one, and waits for its end.</summary>
+    public async Task CrashAsync()
+    {
+        using (var kill = Process.Start("kill", ["-SYS", $"{Id}"])) await kill.WaitForExitAsync();
+        const int badSystemCall = 128 + 31; // the runtime has handlers of its own for others
+        Assert.Equal(badSystemCall, (await EndAsync()).ExitCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
