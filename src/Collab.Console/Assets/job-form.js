@@ -1,15 +1,18 @@
 // Keeps YAML and explanation beside the form as it changes: the page is asked for as by its button, and the parts that changed take the place of the old ones.
 const form = document.getElementById("job");
 const pause = 700; // milliseconds of quiet before the node is asked
-let timer = 0, asked = 0;
+const wanted = new Set(); // the parts that are behind what is filled in
+let timer = 0, asked = 0, edits = 0;
 
-async function refresh(parts) {
-  const turn = ++asked;
+async function refresh() {
+  const turn = ++asked, edit = edits, parts = [...wanted];
   const body = new FormData(form);
   body.set("do", "explain");
   const answer = await fetch(location.href, { method: "POST", body }).catch(() => null);
-  if (!answer?.ok || turn !== asked) return; // a newer one is under way, or the node is not there: the buttons still work
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = answer?.ok && await answer.text();
+  if (!text || turn !== asked || edit !== edits) return; // the node is not there, and the buttons still work; or somebody went on typing, and the next turn asks for the same parts
+  wanted.clear();
+  const page = new DOMParser().parseFromString(text, "text/html");
   const focused = document.activeElement?.id;
   for (const part of parts) {
     const fresh = page.getElementById(part);
@@ -41,13 +44,17 @@ function mark(page) {
 }
 
 function later(parts, after) {
+  parts.forEach(part => wanted.add(part));
+  edits++;
   clearTimeout(timer);
-  timer = setTimeout(() => refresh(parts), after);
+  timer = setTimeout(refresh, after);
 }
 
 form.addEventListener("input", event => {
   if (event.target.closest("#fields")) later(["beside"], pause);
-  if (event.target.id === "yaml") later(["fields", "explain"], 2 * pause);
+  if (event.target.id !== "yaml") return;
+  wanted.delete("beside"); // it holds the text that is being typed
+  later(["fields", "explain"], 2 * pause);
 });
 // A choice may change which fields there are, and what they are chosen from.
 form.addEventListener("change", event => { if (event.target.closest("#fields") && event.target.matches("select, input[type=checkbox], input[type=radio]")) later(["fields", "beside"], 0); });

@@ -93,6 +93,15 @@ public sealed class Sessions(PeopleRegister people, SessionLimits limits, TimePr
         }
     }
 
+    /// <summary>Ends all of a person's sessions but this one.</summary>
+    public void EndOthers(Session session)
+    {
+        foreach (var (digest, other) in _byDigest)
+        {
+            if (other.Person == session.Person && other.Id != session.Id) _byDigest.TryRemove(digest, out _);
+        }
+    }
+
     /// <summary>Whether the second factor was shown a short time ago.</summary>
     public bool IsConfirmed(Session session) => clock.GetUtcNow() - session.Confirmed < limits.Confirmed;
 

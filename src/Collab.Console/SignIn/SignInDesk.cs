@@ -4,7 +4,7 @@ using Collab.Primitives;
 
 namespace Collab.Console.SignIn;
 
-/// <summary>Lets people in by name, password and second factor.</summary>
+/// <summary>Lets people in by name, password and second factor, and lets them change the password.</summary>
 /// <param name="people">Who there is.</param>
 /// <param name="sessions">Who is in.</param>
 /// <param name="journal">Where it is noted.</param>
@@ -14,6 +14,10 @@ public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal
     /// <summary>Name, password or code is wrong; which one is not said.</summary>
     public static readonly ErrorCode Wrong = new(
         "sign-in.wrong", ErrorKind.Refused, "Try again with the newest code of your authenticator; a code counts once. The operator of your party can reset what you lost.");
+
+    /// <summary>Somebody who is signed in does not know the password.</summary>
+    public static readonly ErrorCode OldWrong = new(
+        "sign-in.old-password-wrong", ErrorKind.Refused, "Type the password that you signed in with. If it is lost, the operator of your party gives a new link ('collab console person reset').");
 
     /// <summary>Too many tries.</summary>
     public static readonly ErrorCode Wait = new(
@@ -38,18 +42,7 @@ public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal
         Begin(keys);
         var person = people.Find(name);
         var credentials = person?.Credentials;
-        bool matches;
-        await _deriving.WaitAsync(cancellation);
-        try
-        {
-            matches = await Task.Run(() => (credentials?.Password ?? PasswordHash.OfNobody).Matches(password[..Math.Min(password.Length, LongestPassword)]), cancellation)
-                & credentials is not null;
-        }
-        finally
-        {
-            _deriving.Release();
-        }
-
+        var matches = await DeriveAsync(() => (credentials?.Password ?? PasswordHash.OfNobody).Matches(Cut(password)), cancellation) & credentials is not null;
         if (!matches || !UseCode(name, code))
         {
             journal.Note(person?.Name, "sign-in.refused", address);
@@ -72,6 +65,44 @@ public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal
         _attempts.Succeed(keys);
         sessions.Confirm(session);
     }
+
+    /// <summary>Gives somebody who is signed in another password; the person's other sessions end.</summary>
+    /// <exception cref="CollabException"><see cref="Confirm"/>, <see cref="PeopleErrors.PasswordWeak"/>, <see cref="OldWrong"/> or <see cref="Wait"/>.</exception>
+    public async Task ChangePasswordAsync(Session session, string old, string password, string again, CancellationToken cancellation)
+    {
+        sessions.RequireConfirmed(session);
+        Passwords.Check(password, session.Person);
+        if (password != again) throw new CollabException(PeopleErrors.PasswordWeak, "The two passwords are not the same.");
+        if (password == old) throw new CollabException(PeopleErrors.PasswordWeak, "The new password is the old one.");
+        string[] keys = [$"password {session.Person}"];
+        Begin(keys);
+        var kept = people.Find(session.Person)?.Credentials?.Password ?? PasswordHash.OfNobody;
+        if (await DeriveAsync(() => kept.Matches(Cut(old)) ? PasswordHash.Of(password) : null, cancellation) is not { } hash)
+        {
+            journal.Note(session.Person, "password.refused", session.Address);
+            throw new CollabException(OldWrong, "The old password is wrong.");
+        }
+
+        people.Update(session.Person, person => person with { Credentials = person.Credentials! with { Password = hash } });
+        _attempts.Succeed(keys);
+        sessions.EndOthers(session);
+        journal.Note(session.Person, "password.change", session.Address);
+    }
+
+    private async Task<T> DeriveAsync<T>(Func<T> derive, CancellationToken cancellation)
+    {
+        await _deriving.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(derive, cancellation);
+        }
+        finally
+        {
+            _deriving.Release();
+        }
+    }
+
+    private static string Cut(string password) => password[..Math.Min(password.Length, LongestPassword)];
 
     private void Begin(string[] keys)
     {

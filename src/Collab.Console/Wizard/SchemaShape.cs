@@ -61,10 +61,13 @@ internal sealed class SchemaShape
 
         var misfits = shapes.ConvertAll(s => s.Shape.Misfit(s.IsClosed));
         var best = shapes.Where((_, i) => misfits[i] == misfits.Min()).Select(s => s.Shape).ToList();
+        // Before it is chosen which of several it is, only what all of them ask for is asked.
+        var isOpen = best.Count > 1 && Choices.Keys.Any(name => !_value.ContainsKey(name) && best.TrueForAll(shape => shape.Required.Contains(name)));
         foreach (var shape in best)
         {
             foreach (var (name, said) in shape.Properties)
             {
+                if (isOpen && !best.TrueForAll(other => other.Properties.ContainsKey(name))) continue;
                 if (Properties.TryGetValue(name, out var known)) known.AddRange(said);
                 else Properties.Add(name, [.. said]);
             }

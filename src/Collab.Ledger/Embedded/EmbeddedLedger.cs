@@ -19,6 +19,7 @@ public sealed partial class EmbeddedLedger : ILedger, IDisposable
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
     private readonly LedgerOptions _options;
     private readonly LedgerParty _own;
@@ -261,14 +262,17 @@ public sealed partial class EmbeddedLedger : ILedger, IDisposable
             var seen = _changed.Value;
             var (latest, newestFinal) = (_log.Latest, _log.NewestFinal);
             var compared = _compared.ContainsKey(witness.Party);
-            if (compared && (latest is null || (latest.Size == cosigned && (newestFinal?.Size ?? 0) == toldFinal)))
-            {
-                await _changed.AboveAsync(seen, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue;
-            }
-
+            var isIdle = compared && (latest is null || (latest.Size == cosigned && (newestFinal?.Size ?? 0) == toldFinal));
+            if (isIdle && await ChangesWithinAsync(seen, IsSilent(witness.Party) ? LastRetry : Heartbeat, cancellation)) continue;
             try
             {
+                if (isIdle) // nothing to offer; asked all the same, so that a party that went away is known before somebody needs it
+                {
+                    if (await witness.GetCheckpointAsync(_own.Origin, cancellation) is { } own) _log.RequireAtLeast(own);
+                    Seen(witness.Party, null);
+                    continue;
+                }
+
                 if (!compared) // it was away when this ledger caught up
                 {
                     await CompareAsync(witness, cancellation);
@@ -314,6 +318,17 @@ public sealed partial class EmbeddedLedger : ILedger, IDisposable
             retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
         }
     }
+
+    // False after the time, or when all is to end.
+    private async Task<bool> ChangesWithinAsync(long seen, TimeSpan time, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(time, _options.Clock);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        await _changed.AboveAsync(seen, limited.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _changed.Value != seen;
+    }
+
+    private bool IsSilent(PartyId witness) => _witnesses.GetValueOrDefault(witness)?.Fault is not null;
 
     private AddCheckpointRequest OfferFrom(long held, SignedCheckpoint latest) => new(
         held,

@@ -18,7 +18,7 @@ namespace Collab.Console.Tests.Hosting;
 /// <summary>A real node of one of two parties, and its console under a clock that tests move.</summary>
 public sealed partial class OneConsole : IAsyncLifetime
 {
-    private const string Password = "three quiet rivers run";
+    internal const string Password = "three quiet rivers run";
     private static readonly PartyId Self = PartyId.Parse("riverside");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("collab-console-").FullName;

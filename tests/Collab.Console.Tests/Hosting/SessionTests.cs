@@ -122,6 +122,50 @@ public sealed class SessionTests(OneConsole console) : IClassFixture<OneConsole>
         Assert.Equal([PersonRoles.Owner], console.People.Find("hugo")!.Roles);
     }
 
+    [Theory]
+    [InlineData("not the old one at all", "four loud rivers run", "four loud rivers run", "sign-in.old-password-wrong")]
+    [InlineData(OneConsole.Password, "four loud rivers run", "four loud rivers ran", "person.password-weak")]
+    [InlineData(OneConsole.Password, "password1234", "password1234", "person.password-weak")]
+    [InlineData(OneConsole.Password, OneConsole.Password, OneConsole.Password, "person.password-weak")]
+    [InlineData(OneConsole.Password, "four loud rivers run", "four loud rivers run", null)]
+    public async Task A_password_is_changed_by_who_knows_it_and_other_sessions_end(string old, string password, string again, string? refused)
+    {
+        var name = $"jana-{Guid.NewGuid():n}";
+        console.AddPerson(name, PersonRoles.Owner);
+        var (here, elsewhere) = (console.Open(name), console.Open(name));
+        var page = await console.SendAsync(HttpMethod.Get, "/me", here);
+        var answer = await TextOf(await console.PostAsync(
+            "/me", await TextOf(page), $"{here}; {OneConsole.CookiesOf(page)}", "password", new() { ["old"] = old, ["password"] = password, ["again"] = again }));
+
+        Assert.Equal(HttpStatusCode.OK, await Home(here));
+        Assert.Equal(refused is null ? HttpStatusCode.Redirect : HttpStatusCode.OK, await Home(elsewhere));
+        if (refused is not null) Assert.Contains(refused, answer, StringComparison.Ordinal);
+        var acts = console.Journal.Newest().Where(entry => entry.Person == name).Select(entry => entry.Act);
+        Assert.Equal(refused is null, acts.Contains("password.change"));
+        Assert.Equal(refused == "sign-in.old-password-wrong", acts.Contains("password.refused"));
+        var counts = refused is null ? password : OneConsole.Password;
+        Assert.Equal(HttpStatusCode.OK, (await console.SignInAsync(name, console.CodeOf(name), password: "neither of the two")).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect, (await console.SignInAsync(name, console.CodeOf(name), password: counts)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_password_is_not_changed_without_a_fresh_code_nor_guessed_from_a_session_that_was_left_open()
+    {
+        console.AddPerson("kira", PersonRoles.Owner);
+        var session = console.Open("kira");
+        async Task<string> ChangeAsync(string old)
+        {
+            var page = await console.SendAsync(HttpMethod.Get, "/me", session);
+            return await TextOf(await console.PostAsync(
+                "/me", await TextOf(page), $"{session}; {OneConsole.CookiesOf(page)}", "password", new() { ["old"] = old, ["password"] = "four loud rivers run", ["again"] = "four loud rivers run" }));
+        }
+
+        for (var i = 0; i < 5; i++) Assert.Contains(SignInDesk.OldWrong.Name, await ChangeAsync($"a guess, the {i}th"), StringComparison.Ordinal);
+        Assert.Contains(SignInDesk.Wait.Name, await ChangeAsync(OneConsole.Password), StringComparison.Ordinal);
+        console.Clock.Move(TimeSpan.FromMinutes(16));
+        Assert.Contains(SignInDesk.Confirm.Name, await ChangeAsync(OneConsole.Password), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_browser_says_of_itself_and_what_is_searched_for_is_text()
     {

@@ -1,4 +1,5 @@
 using Collab.Console.Tests.Support;
+using Collab.Console.Wizard;
 using Collab.Primitives;
 
 namespace Collab.Console.Tests.Looks;
@@ -19,9 +20,7 @@ internal static class Pages
         ("dataset-new", ConsoleConsortium.Registry, "/datasets/new"),
         ("jobs", ConsoleConsortium.Registry, "/jobs"),
         ("job-new", ConsoleConsortium.Registry, "/jobs/new"),
-        ("job-new-analysis", ConsoleConsortium.Registry, "/jobs/new/analysis"),
-        ("job-new-intersection", ConsoleConsortium.Registry, "/jobs/new/intersection"),
-        ("job-new-train", ConsoleConsortium.Registry, "/jobs/new/train"),
+        .. JobSchema.Published.Kinds.Select(kind => ($"job-new-{kind}", ConsoleConsortium.Registry, $"/jobs/new/{kind}")),
         ("job-committed", ConsoleConsortium.Registry, $"/jobs/{story.Committed}"),
         ("job-waiting", ConsoleConsortium.Registry, $"/jobs/{story.Waiting}"),
         ("job-closed", ConsoleConsortium.Registry, $"/jobs/{story.Closed}"),

@@ -54,8 +54,8 @@ internal static class Accessibility
         return [.. await page.EvaluateAsync<string[]>(Run), .. await StructureAsync(page)];
     }
 
-    /// <summary>The part that needs no axe: headings, labels, captions, words for pictures, and that nothing scrolls sideways.</summary>
-    public static Task<string[]> StructureAsync(IPage page) => page.EvaluateAsync<string[]>(Structure);
+    // What needs no axe: headings, labels, captions, words for pictures, and that nothing scrolls sideways.
+    private static Task<string[]> StructureAsync(IPage page) => page.EvaluateAsync<string[]>(Structure);
 
     private static string Find([CallerFilePath] string file = "")
     {

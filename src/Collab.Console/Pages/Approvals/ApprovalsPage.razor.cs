@@ -15,7 +15,7 @@ public sealed partial class ApprovalsPage
 
     private IReadOnlyList<JobView> Jobs { get; set; } = [];
 
-    private int Page => Pager.Of(AskedPage, Math.Max(1, (Past.Count + PageSize - 1) / PageSize));
+    private int Page => Pager.Asked(AskedPage, Math.Max(1, (Past.Count + PageSize - 1) / PageSize));
 
     private string Self => Settings.Party.Name;
 

@@ -62,7 +62,7 @@ public sealed partial class AuditPage
 
     private int Pages => Math.Max(1, (Trail!.Jobs.Count + PageSize - 1) / PageSize);
 
-    private int CurrentPage => Pager.Of(Page, Pages);
+    private int CurrentPage => Pager.Asked(Page, Pages);
 
     private List<(Digest? Job, TrailEvent Event)> Timeline =>
         [.. Trail!.Jobs.SelectMany(job => job.Events, (job, e) => ((Digest?)job.Job, e)).Concat(Trail.Others.Select(e => ((Digest?)null, e))).OrderByDescending(of => of.e.Time).Take(MostEvents)];

@@ -43,7 +43,7 @@ public sealed partial class JobsPage
 
     private int Pages => Math.Max(1, (Found.Count + PageSize - 1) / PageSize);
 
-    private int CurrentPage => Pager.Of(Page, Pages);
+    private int CurrentPage => Pager.Asked(Page, Pages);
 
     private List<JobView> Shown => [.. Found.Skip((CurrentPage - 1) * PageSize).Take(PageSize)];
 

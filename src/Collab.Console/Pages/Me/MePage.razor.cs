@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Collab.Console.Pages.Me;
 
-/// <summary>A person's own settings: reading, second factor, sessions.</summary>
+/// <summary>A person's own settings: reading, password, second factor, sessions.</summary>
 public sealed partial class MePage
 {
     /// <summary>The request.</summary>
@@ -14,6 +14,8 @@ public sealed partial class MePage
     private SecondFactorOffer? Offer { get; set; }
 
     private IReadOnlyList<string>? Codes { get; set; }
+
+    private bool Changed { get; set; }
 
     private string Name => Visit.Person!.Name;
 
@@ -34,6 +36,9 @@ public sealed partial class MePage
         });
         Navigation.NavigateTo("/me");
     }
+
+    private async Task ChangeAsync() =>
+        Changed = await TryAsync(() => Desk.ChangePasswordAsync(Visit.Session!, Value("old"), Value("password"), Value("again"), Context.RequestAborted));
 
     private Task RenewAsync() => TryAsync(() =>
     {
