@@ -62,7 +62,7 @@ internal sealed class SchemaShape
         var misfits = shapes.ConvertAll(s => s.Shape.Misfit(s.IsClosed));
         var best = shapes.Where((_, i) => misfits[i] == misfits.Min()).Select(s => s.Shape).ToList();
         // Before it is chosen which of several it is, only what all of them ask for is asked.
-        var isOpen = best.Count > 1 && Choices.Keys.Any(name => !_value.ContainsKey(name) && best.TrueForAll(shape => shape.Required.Contains(name)));
+        var isOpen = best.Count > 1 && Choices.Keys.Any(name => !_value.ContainsKey(name) && (Required.Contains(name) || best.TrueForAll(shape => shape.Required.Contains(name))));
         foreach (var shape in best)
         {
             foreach (var (name, said) in shape.Properties)

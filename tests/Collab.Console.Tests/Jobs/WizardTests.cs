@@ -75,6 +75,11 @@ public sealed class WizardTests
             Assert.Equal(kind is "intersection" or "retrieval" or "deliver" ? 2 : 1, all.Single(field => field.Path == "parties").Items.Count);
         }
 
+        string[] Inside(string kind, string path) =>
+            [.. Schema.FieldsOf(JobYaml.Read(Start.YamlOf(kind, null)!)!).SelectMany(field => field.All).Where(field => field.Path.StartsWith($"{path}.", StringComparison.Ordinal)).Select(field => field.Name)];
+        Assert.Equal(["test"], Inside("analysis", "parameters.analyses[0]")); // what else it has follows from the test
+        Assert.Equal(["kind", "learning-rate", "l2"], Inside("train", "parameters.model")); // what all models have
+
         Dictionary<string, string[]> filled = new()
         {
             ["kind"] = ["statistics"], ["purpose"] = ["cohort-description"], ["parties[0].name"] = ["riverside"], ["parties[0].dataset"] = ["cohort"], ["parties[0].where"] = ["age >= 65"],

@@ -42,6 +42,33 @@ public class EmbeddedLedgerTests
     }
 
     [Fact]
+    public async Task A_party_that_went_away_is_known_though_nothing_is_to_be_witnessed()
+    {
+        var clock = new ManualTime();
+        await using var members = new Members(3, clock);
+        await members.StartAllAsync();
+        var appended = members.AppendFinalAsync(0);
+        await UntilAsync(() => appended.IsCompletedSuccessfully);
+        var (size, away) = (members[0].Size, Consortium.Party(1));
+
+        members.Cut[(0, 1)] = true;
+        await UntilAsync(() => members[0].Witnesses[away].Fault?.Code == Members.Away.Name);
+        members.Cut.Clear();
+        await UntilAsync(() => members[0].Witnesses[away].Fault is null);
+        Assert.Equal(size, members[0].Size);
+
+        async Task UntilAsync(Func<bool> holds)
+        {
+            using var limited = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (!holds())
+            {
+                clock.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(5, limited.Token);
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_cosignature_whose_answer_was_lost_is_asked_for_again()
     {
         await using var members = new Members(3);
