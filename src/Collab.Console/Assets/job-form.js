@@ -13,26 +13,31 @@ async function refresh() {
   if (!text || turn !== asked || edit !== edits) return; // the node is not there, and the buttons still work; or somebody went on typing, and the next turn asks for the same parts
   wanted.clear();
   const page = new DOMParser().parseFromString(text, "text/html");
-  const focused = document.activeElement?.id;
+  const isRead = page.getElementById("fields")?.dataset.read === "true"; // before its parts move from there to here
+  const { id: focused, selectionStart: caret } = document.activeElement ?? {};
   for (const part of parts) {
     const fresh = page.getElementById(part);
     if (fresh) document.getElementById(part).replaceWith(fresh);
   }
   // The form was filled from the text: from now on a change of the form counts again.
-  if (!parts.includes("beside") && page.getElementById("fields")?.dataset.read === "true") document.getElementById("yaml-shown").value = document.getElementById("yaml").value;
-  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
-  mark(page);
+  if (!parts.includes("beside") && isRead) document.getElementById("yaml-shown").value = document.getElementById("yaml").value;
+  if (focused && document.activeElement?.id !== focused) {
+    document.getElementById(focused)?.focus();
+    if (caret != null) document.activeElement.setSelectionRange?.(caret, caret);
+  }
+  mark();
 }
 
 // The field that the fault names is marked, also where the fields themselves were not replaced.
-function mark(page) {
+function mark() {
   for (const wrong of form.querySelectorAll("#fields .wrong")) wrong.classList.remove("wrong");
   for (const error of form.querySelectorAll("#fields .error")) error.remove();
   for (const control of form.querySelectorAll("#fields [aria-invalid]")) control.removeAttribute("aria-invalid");
-  const path = page.getElementById("fault")?.dataset.field;
+  const fault = document.getElementById("fault");
+  const path = fault?.dataset.field;
   const control = path && document.getElementById(path);
   if (!control) return;
-  const message = page.getElementById("fault").querySelector("strong")?.textContent ?? "";
+  const message = fault.querySelector("strong")?.textContent ?? "";
   const error = document.createElement("p");
   error.className = "error";
   error.id = `${path}-error`;

@@ -97,6 +97,13 @@ public sealed class WizardTests
         Assert.Contains("dominance: none", yaml, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("parties", "Party")]
+    [InlineData("analyses", "Analysis")]
+    [InlineData("features", "Feature")]
+    [InlineData("steps", "Step")]
+    public void One_of_a_list_is_called_by_its_name(string list, string one) => Assert.Equal(one, FormWords.OfItem(list).En);
+
     [Fact]
     public void Another_test_asks_for_other_fields_and_the_old_ones_go()
     {
