@@ -1,4 +1,5 @@
 using System.Net;
+using Collab.Console.Pages;
 using Collab.Console.SignIn;
 using Collab.Primitives;
 using Collab.Wire.Operator;
@@ -109,6 +110,7 @@ public sealed class ConsoleHost : IAsyncDisposable
 
         // Without it, components are not rendered where nothing was found: they leave that to whoever runs the request again.
         context.Features.Set<IStatusCodeReExecuteFeature>(new StatusCodeReExecuteFeature { OriginalPath = context.Request.Path, OriginalPathBase = context.Request.PathBase });
+        context.Items[Problem.RolesOfPage] = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>().SelectMany(data => data.Roles?.Split(',') ?? []).ToList();
         context.Request.Path = $"/problem/{context.Response.StatusCode}";
         context.Request.QueryString = QueryString.Empty;
         context.Request.RouteValues.Clear();

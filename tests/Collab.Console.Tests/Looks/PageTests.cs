@@ -23,6 +23,7 @@ public sealed class PageTests(ConsoleConsortium consortium) : ConsoleTest(consor
             await LookAsync(visitor, name, address, setting, wrong);
         }
 
+        await LookAsync(visitors[ConsoleConsortium.Registry], "not-there", "/no-such-page", setting, wrong);
         var outside = await BrowserAsync(ConsoleConsortium.Registry, new Screen(Dark: dark, Language: language));
         await LookAsync(outside, "sign-in", "/sign-in", setting, wrong);
         await LookAsync(outside, "enrol", await Consortium.InviteAsync(ConsoleConsortium.Registry, $"looker-{setting.Replace(' ', '-')}", "researcher"), setting, wrong);

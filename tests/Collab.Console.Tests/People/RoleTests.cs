@@ -33,6 +33,7 @@ public sealed class RoleTests(ConsoleConsortium consortium) : ConsoleTest(consor
             var may = roles.Split(' ').Contains(role);
             var answer = await browser.GoAsync(address.Replace("{job}", story.Waiting, StringComparison.Ordinal).Replace("{done}", story.Committed, StringComparison.Ordinal));
             if (answer.Status != (may ? 200 : 403)) wrong.Add($"{address}: {answer.Status}");
+            if (!may && !(await browser.Page.Locator("main").InnerTextAsync()).Contains("It is for:", StringComparison.Ordinal)) wrong.Add($"{address}: does not say for whom it is");
             if (!may && (await browser.Page.Locator("main").InnerTextAsync()).Length < 40) wrong.Add($"{address}: does not say why");
             if (!may && await browser.Page.Locator("main form").CountAsync() > 0) wrong.Add($"{address}: a form is there");
         }

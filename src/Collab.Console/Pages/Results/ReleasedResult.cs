@@ -79,7 +79,7 @@ internal sealed record ReleasedResult(string Kind, long Count, IReadOnlyList<Res
                 yield return Clusters([.. Items(root, "clusters")]);
                 break;
             case "trace":
-                foreach (var section in TraceSections.Of(root.GetProperty("trace"))) yield return section;
+                foreach (var section in TraceSections.Of(root.GetProperty("trace"), language)) yield return section;
                 break;
             case "pipeline":
                 foreach (var step in Items(root, "steps"))
