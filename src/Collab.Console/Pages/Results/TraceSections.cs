@@ -11,8 +11,8 @@ internal static class TraceSections
 {
     private static readonly (string Name, string En, string Zh)[] Columns =
     [
-        ("hop", "hop", "跳"), ("parent", "after", "上一跳"), ("from", "from", "转出"), ("to", "to", "转入"), ("reference", "reference", "流水号"), ("day", "day", "日期"), ("traced", "traced", "追踪金额"),
-        ("amount", "amount", "金额"), ("end", "end", "去向"), ("left", "left", "余下"), ("account", "account", "账户"), ("name", "name", "名称"), ("industry", "industry", "行业"), ("alerts", "alerts", "警示"),
+        ("hop", "hop", "跳"), ("parent", "after", "上一跳"), ("from", "from", "转出"), ("to", "to", "转入"), ("alerts", "alerts", "警示"), ("reference", "reference", "流水号"), ("day", "day", "日期"), ("traced", "traced", "追踪金额"),
+        ("amount", "amount", "金额"), ("end", "end", "去向"), ("left", "left", "余下"), ("account", "account", "账户"), ("name", "name", "名称"), ("industry", "industry", "行业"),
     ];
 
     public static IEnumerable<ResultSection> Of(JsonElement trace, PlotLanguage language)
