@@ -7,7 +7,7 @@ namespace Collab.Console;
 /// <param name="Time">When.</param>
 /// <param name="Person">Who; null when nobody has the name that was typed.</param>
 /// <param name="Act">What: a verb of the node, or <c>sign-in</c>, <c>person.add</c> and the like.</param>
-/// <param name="Subject">On what: a digest, a name or an address; never data.</param>
+/// <param name="Subject">On what: a digest, a name or an address; never data; at most 256 characters.</param>
 /// <param name="Outcome"><c>done</c>, or the code of what failed.</param>
 public sealed record JournalEntry(DateTimeOffset Time, string? Person, string Act, string? Subject, string Outcome);
 
@@ -16,13 +16,15 @@ public sealed record JournalEntry(DateTimeOffset Time, string? Person, string Ac
 /// <param name="clock">The clock.</param>
 public sealed class Journal(string file, TimeProvider clock)
 {
+    private const int LongestSubject = 256; // it may come from a form
+
     private readonly Lock _gate = new();
 
     /// <summary>Notes an act. When it cannot be noted, the act fails.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>
     public void Note(string? person, string act, string? subject, string outcome = "done")
     {
-        var line = JsonSerializer.SerializeToUtf8Bytes(new JournalEntry(clock.GetUtcNow(), person, act, subject, outcome), OperatorJson.Options);
+        var line = JsonSerializer.SerializeToUtf8Bytes(new JournalEntry(clock.GetUtcNow(), person, act, subject?[..Math.Min(subject.Length, LongestSubject)], outcome), OperatorJson.Options);
         lock (_gate)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

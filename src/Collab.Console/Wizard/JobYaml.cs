@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Collab.Console.Wizard;
@@ -9,6 +10,7 @@ namespace Collab.Console.Wizard;
 public static partial class JobYaml
 {
     private const int MaximumLength = 1 << 20; // of a description (job.md)
+    private const int MaximumDepth = 64;
 
     /// <summary>Reads a description; null when it is no YAML of fields and values.</summary>
     public static JsonObject? Read(string yaml)
@@ -16,6 +18,7 @@ public static partial class JobYaml
         if (yaml.Length > MaximumLength) return null;
         try
         {
+            if (!IsPlain(yaml)) return null;
             var stream = new YamlStream();
             stream.Load(new StringReader(yaml));
             return stream.Documents is [{ RootNode: YamlMappingNode root }] ? ToJson(root) as JsonObject : null;
@@ -33,6 +36,19 @@ public static partial class JobYaml
         new YamlStream(new YamlDocument(ToYaml(job))).Save(text, assignAnchors: false);
         var yaml = text.ToString().ReplaceLineEndings("\n");
         return yaml.EndsWith("...\n", StringComparison.Ordinal) ? yaml[..^4] : yaml;
+    }
+
+    // What loads a text calls itself for what is nested, and an alias may name what it stands in: neither may be left to whoever types.
+    private static bool IsPlain(string yaml)
+    {
+        var depth = 0;
+        for (var parser = new Parser(new StringReader(yaml)); parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaximumDepth || parser.Current is AnchorAlias) return false;
+        }
+
+        return true;
     }
 
     private static JsonNode? ToJson(YamlNode node) => node switch

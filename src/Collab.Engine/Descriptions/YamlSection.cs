@@ -2,6 +2,7 @@ using System.Globalization;
 using Collab.Jobs;
 using Collab.Primitives;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Collab.Engine.Descriptions;
@@ -15,6 +16,7 @@ public sealed class YamlSection
         "description.invalid", ErrorKind.InvalidInput, "Correct the file at the line named; protocols/specs/job.md describes every field.");
 
     private const int MaximumLength = 1 << 20;
+    private const int MaximumDepth = 64;
 
     private readonly YamlMappingNode _node;
     private readonly string _path;
@@ -30,6 +32,7 @@ public sealed class YamlSection
         var stream = new YamlStream();
         try
         {
+            RequirePlain(text);
             stream.Load(new StringReader(text));
         }
         catch (YamlException e)
@@ -40,6 +43,19 @@ public sealed class YamlSection
         return stream.Documents is [{ RootNode: YamlMappingNode root }]
             ? new YamlSection(root, "")
             : throw new CollabException(Invalid, "The file is not one YAML document of fields and values.");
+    }
+
+    // What loads a file calls itself for what is nested, and an alias may name what it stands in: neither may be left to whoever wrote it.
+    private static void RequirePlain(string text)
+    {
+        var depth = 0;
+        for (var parser = new Parser(new StringReader(text)); parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth <= MaximumDepth && parser.Current is not AnchorAlias) continue;
+            var (start, what) = (parser.Current.Start, depth > MaximumDepth ? $"this is nested more than {MaximumDepth} deep" : "an alias (*) stands for nothing here; write it out");
+            throw new CollabException(Invalid, $"Line {start.Line}, column {start.Column}: {what}.");
+        }
     }
 
     /// <summary>Whether the field is there.</summary>

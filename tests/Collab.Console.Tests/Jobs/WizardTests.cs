@@ -98,6 +98,18 @@ public sealed class WizardTests
     }
 
     [Theory]
+    [InlineData("a: &a [*a]")]
+    [InlineData("a: &a { b: *a }")]
+    [InlineData("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]")]
+    public void A_text_that_names_itself_fills_no_form(string yaml) => Assert.Null(JobYaml.Read(yaml));
+
+    [Fact]
+    public void A_text_that_is_nested_without_end_fills_no_form()
+    {
+        foreach (var open in (string[])["[", "{a: ", "- "]) Assert.Null(JobYaml.Read($"a:\n {string.Concat(Enumerable.Repeat(open, 200_000))}"));
+    }
+
+    [Theory]
     [InlineData("parties", "Party")]
     [InlineData("analyses", "Analysis")]
     [InlineData("features", "Feature")]

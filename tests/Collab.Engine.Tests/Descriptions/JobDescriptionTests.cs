@@ -160,6 +160,20 @@ public sealed class JobDescriptionTests
         Refuses(Intersection.Replace(correct, wrong, StringComparison.Ordinal), message);
 
     [Theory]
+    [InlineData("kind: &a [*a]", "an alias")]
+    [InlineData("kind: &a { b: *a }", "an alias")]
+    [InlineData("kind: &a [x, x]\nparties: [*a, *a]", "an alias")]
+    public void What_names_itself_is_refused(string text, string message) =>
+        Assert.Contains(message, Assert.Throws<CollabException>(() => JobDescription.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public void What_is_nested_without_end_is_refused(string open) => Assert.Contains(
+        "nested more than 64 deep", Assert.Throws<CollabException>(() => JobDescription.Parse($"kind:\n {string.Concat(Enumerable.Repeat(open, 200_000))}")).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("kind: [")]
     [InlineData("")]
     [InlineData("just text")]

@@ -25,6 +25,7 @@ internal sealed class ResultDownload : IEndpoints
         try
         {
             var job = await node.CallAsync<JobView>(Verbs.ShowJob, new JobRequest(digest), cancellation);
+            if (job.Result is null) return TypedResults.Text("This node has no result of this job.", statusCode: StatusCodes.Status404NotFound);
             return TypedResults.Stream(
                 stream => node.CopyAsync(Verbs.GetResult, new JobRequest(job.Job, Format: format), stream, cancellation),
                 format == "csv" ? "text/csv; charset=utf-8" : "application/json", $"result-{job.Job[..12]}.{format}");
