@@ -31,7 +31,7 @@ public sealed partial class ResultPage
     {
         Job = await Node.CallAsync<JobView>(Verbs.ShowJob, new JobRequest(Digest), default);
         Asked = (await Node.CallAsync<ExplanationView>(Verbs.ExplainJob, new JobRequest(Job.Job), default)).Question;
-        using var content = new Bounded();
+        using var content = new BoundedContent(Largest);
         try
         {
             await Node.CopyAsync(Verbs.GetResult, new JobRequest(Job.Job), content, default);
@@ -54,30 +54,5 @@ public sealed partial class ResultPage
         return Figure.OfImportance([.. splits.Select(term => ($"{term.Of}.{term.Column}", term.Value / all))], Language) is { } figure
             ? figure with { Across = Say("share of all splits", "占全部分裂的比例"), Table = [["", Say("share of all splits", "占全部分裂的比例")], .. figure.Table.Skip(1)] }
             : null;
-    }
-
-    // What is too large for a page does not fill the node's memory first.
-    private sealed class Bounded : MemoryStream
-    {
-        public bool IsFull { get; private set; }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
-        {
-            if (Length + buffer.Length > Largest)
-            {
-                IsFull = true;
-                throw new IOException("The result is too large for a page.");
-            }
-
-            base.Write(buffer);
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
     }
 }
