@@ -15,9 +15,10 @@ internal static class TrainedPart
     public static async Task<StoredPart> RequireAsync(EnginePorts ports, Digest model, CancellationToken cancellation)
     {
         var archive = new JobArchive(ports.Store);
-        var isCommitted = archive.FindPendingPart(model, ports.Self) is { } pending
+        if (archive.FindPendingPart(model, ports.Self) is { } pending
             && archive.FindPlan(pending.Training) is { } training
-            && await EarlierRun.CountsAsync(ports, training, model, cancellation);
-        return isCommitted && archive.FindPendingPart(model, ports.Self) is { } part ? part : archive.RequirePart(model, ports.Self);
+            && await EarlierRun.CountsAsync(ports, training, model, cancellation))
+            return pending;
+        return archive.RequirePart(model, ports.Self);
     }
 }
