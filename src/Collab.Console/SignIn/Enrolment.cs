@@ -45,8 +45,7 @@ public sealed class Enrolment(PeopleRegister people, ConsoleSettings settings, I
         string token, string password, string again, SecondFactorOffer offer, string code, CancellationToken cancellation)
     {
         var person = people.Invited(token);
-        Passwords.Check(password, person.Name);
-        if (password != again) throw new CollabException(PeopleErrors.PasswordWeak, "The two passwords are not the same.");
+        Passwords.Check(password, again, person.Name);
         var step = StepOf(offer, code);
         var codes = RecoveryCodes.Generate();
         await _deriving.WaitAsync(cancellation);

@@ -22,6 +22,13 @@ internal static class Passwords
         "5201314520131", "520131452013", "a12345678901", "abc123456789", "abcd12345678", "qq1234567890", "aa1234567890", "zaq12wsxcde3", "zaq1xsw2cde3", "collabcollab", "collab123456", "hospital1234",
     };
 
+    /// <summary>Throws unless it is good enough and was typed twice.</summary>
+    public static void Check(string password, string again, string name)
+    {
+        Check(password, name);
+        if (password != again) throw new CollabException(PeopleErrors.PasswordWeak, "The two passwords are not the same.");
+    }
+
     /// <summary>Throws unless it is good enough.</summary>
     public static void Check(string password, string name)
     {

@@ -71,8 +71,7 @@ public sealed class SignInDesk(PeopleRegister people, Sessions sessions, Journal
     public async Task ChangePasswordAsync(Session session, string old, string password, string again, CancellationToken cancellation)
     {
         sessions.RequireConfirmed(session);
-        Passwords.Check(password, session.Person);
-        if (password != again) throw new CollabException(PeopleErrors.PasswordWeak, "The two passwords are not the same.");
+        Passwords.Check(password, again, session.Person);
         if (password == old) throw new CollabException(PeopleErrors.PasswordWeak, "The new password is the old one.");
         string[] keys = [$"password {session.Person}"];
         Begin(keys);
