@@ -60,6 +60,9 @@ public sealed class JobCalls
     /// <summary>Takes a grant back: no further run starts, a running one stops at its next step.</summary>
     public Task<JobView> RevokeAsync(string job, CancellationToken cancellation = default) => AboutAsync(Verbs.RevokeJob, job, cancellation);
 
+    /// <summary>Takes a job back that this party asked for: nobody need look at it any more, no run starts, and one that is under way stops at its next step.</summary>
+    public Task<JobView> CancelAsync(string job, CancellationToken cancellation = default) => AboutAsync(Verbs.CancelJob, job, cancellation);
+
     /// <summary>Events of a job, or of all jobs, from now on.</summary>
     public IAsyncEnumerable<EventView> WatchAsync(string? job = null, CancellationToken cancellation = default) =>
         _node.WatchAsync(new JobRequest(job), cancellation);

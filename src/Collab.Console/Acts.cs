@@ -13,7 +13,7 @@ internal static class Acts
     {
         Verbs.Status or Verbs.Governance or Verbs.ListDatasets or Verbs.ListAlgorithms or Verbs.ShowAlgorithm
             or Verbs.ExplainJob or Verbs.ListJobs or Verbs.ShowJob or Verbs.JobHistory or Watch => Everybody,
-        Verbs.SubmitJob or Verbs.RunJob or Verbs.GetResult => [PersonRoles.Researcher],
+        Verbs.SubmitJob or Verbs.RunJob or Verbs.CancelJob or Verbs.GetResult => [PersonRoles.Researcher],
         Verbs.ListModels or Verbs.ShowModel or Verbs.ForgetModel or Verbs.ExportModel => [PersonRoles.Researcher, PersonRoles.Owner],
         Verbs.ApproveJob or Verbs.RejectJob => [PersonRoles.Owner, PersonRoles.Supervisor], // a supervisor's page endorses, and grants nothing
         Verbs.ListOwnDatasets or Verbs.CheckDataset or Verbs.SendFile or Verbs.CompareJob

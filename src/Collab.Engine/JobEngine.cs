@@ -156,9 +156,28 @@ public sealed partial class JobEngine(EnginePorts ports)
     }
 
     /// <summary>Takes back what this owner granted, endorser endorsed or provider allowed. No run starts once that is final; a running one stops at its next step.</summary>
-    public async Task RevokeAsync(Digest job, CancellationToken cancellation)
+    public Task RevokeAsync(Digest job, CancellationToken cancellation)
     {
         RequireSay(_archive.RequirePlan(job));
+        return WriteRevocationAsync(job, cancellation);
+    }
+
+    /// <summary>Takes back a job that this party asked for. Nobody need look at it any more; no run starts once that is final; a running one stops at its next step.</summary>
+    /// <remarks>On the ledger it is the requester's <see cref="LedgerOperation.Revoke"/>; where the requester is an owner too, its grant goes with it.</remarks>
+    /// <exception cref="CollabException"><see cref="RefusalRecord.WrongParty"/>: another party asked for it; or the job is not known.</exception>
+    public Task CancelAsync(Digest job, CancellationToken cancellation) => RecordingAsync(
+        job,
+        async () =>
+        {
+            if (_archive.RequirePlan(job).Requester is var requester && requester != ports.Self)
+                throw new CollabException(RefusalRecord.WrongParty, $"{requester} asked for this job; only it can take it back.", requester);
+            await WriteRevocationAsync(job, cancellation);
+            return true;
+        },
+        cancellation);
+
+    private async Task WriteRevocationAsync(Digest job, CancellationToken cancellation)
+    {
         var operation = await ports.Ledger.AppendAsync(
             stamp => new LedgerOperation.Revoke(stamp.Author, stamp.Id, stamp.Time, stamp.Heads, job), cancellation);
         await ports.Ledger.WaitForFinalityAsync(operation, cancellation);
@@ -235,8 +254,12 @@ public sealed partial class JobEngine(EnginePorts ports)
     {
         if (_reviewed.ContainsKey(plan.Digest)) return;
         if (_announced.TryAdd(plan.Digest, true)) Observe(plan, JobEventKind.Proposed, plan.Requester);
-        await ConsultAsync(plan, cancellation);
-        await DecideAsync(plan, cancellation);
+        if (Authorization.CheckWithdrawal(plan, ports.Ledger.PageWithPending(plan.Digest)) is null)
+        {
+            await ConsultAsync(plan, cancellation);
+            await DecideAsync(plan, cancellation);
+        }
+
         _reviewed[plan.Digest] = true; // only now: what failed on the way is tried again
     }
 

@@ -163,6 +163,7 @@ public sealed class BundleVerifier
             CheckWithdrawal(contents, input.Owner, start);
         }
 
+        if (plan.InputOf(plan.Requester) is null) CheckWithdrawal(contents, plan.Requester, start);
         Held($"{plan.Inputs.Count} owners granted exactly this plan before the run was opened");
         CheckEndorsements(contents, start);
         CheckAlgorithm(contents, start);
@@ -202,11 +203,11 @@ public sealed class BundleVerifier
             Broken(EvidenceErrors.GrantExpired, part, spend.Place, "The grant had expired when its use was spent.");
     }
 
-    // A refusal or revocation counts from the moment it was seen; one that comes after the owner took part undoes nothing.
-    private void CheckWithdrawal(Contents contents, PartyId owner, Contents.Entry start)
+    // A refusal or revocation of an owner or the requester counts from the moment it was seen; one that comes after the owners took part undoes nothing.
+    private void CheckWithdrawal(Contents contents, PartyId party, Contents.Entry start)
     {
-        if (WithdrawalSeen(contents, owner, ActsOf(contents, start)) is { } withdrawal)
-            Broken(EvidenceErrors.GrantWithdrawn, $"log/{owner}", withdrawal.Place, $"{owner} had refused or revoked before the run used its grant.");
+        if (WithdrawalSeen(contents, party, ActsOf(contents, start)) is { } withdrawal)
+            Broken(EvidenceErrors.GrantWithdrawn, $"log/{party}", withdrawal.Place, $"{party} had refused or revoked before the run used its grants.");
     }
 
     // Where nobody committed, a spend that crossed a revocation led nowhere: that is how such a run ends.
@@ -214,7 +215,7 @@ public sealed class BundleVerifier
         [start, .. contents.Commits.Any() ? contents.Plan.Owners.Select(contents.SpendOf).OfType<Contents.Entry>() : []];
 
     private static Contents.Entry? WithdrawalSeen(Contents contents, PartyId party, List<Contents.Entry> acts) => contents.Entries.FirstOrDefault(
-        e => e.Log == party && e.Operation is LedgerOperation.Refuse or LedgerOperation.Revoke && acts.Exists(act => act.HadSeen(e)));
+        e => e.Log == party && e.Operation is LedgerOperation.Refuse or LedgerOperation.Revoke && Authorization.HasSay(contents.Plan, e.Operation) && acts.Exists(act => act.HadSeen(e)));
 
     // An endorsement counts that the start had seen, that had not expired when the run used its grants, and that was not taken back before.
     private void CheckEndorsements(Contents contents, Contents.Entry start)

@@ -49,7 +49,7 @@ public static class EvidenceErrors
     /// <summary>A grant that had expired when the run was opened.</summary>
     public static readonly ErrorCode GrantExpired = new("authorization.expired", ErrorKind.Evidence, DoNotRely);
 
-    /// <summary>An owner refused, or revoked before it spent.</summary>
+    /// <summary>An owner refused, or revoked before it spent; or the requester had taken the job back.</summary>
     public static readonly ErrorCode GrantWithdrawn = new("authorization.withdrawn", ErrorKind.Evidence, DoNotRely);
 
     /// <summary>Fewer endorsements were there when the run used its grants than the plan asks for.</summary>

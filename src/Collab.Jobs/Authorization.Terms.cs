@@ -49,6 +49,7 @@ public static partial class Authorization
         {
             LedgerOperation.Propose or LedgerOperation.StartRun => author == plan.Requester,
             LedgerOperation.Approve or LedgerOperation.Spend => plan.InputOf(author) is not null,
+            LedgerOperation.Revoke when author == plan.Requester => true,
             LedgerOperation.Refuse or LedgerOperation.Revoke => plan.InputOf(author) is not null || ProposalTerms.Of(plan)?.Asks(author) == true,
             LedgerOperation.Endorse => plan.Endorsers?.Of.Contains(author) == true,
             LedgerOperation.ApproveAlgorithm => plan.Algorithm?.Provider == author,

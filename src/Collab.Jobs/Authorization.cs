@@ -15,6 +15,10 @@ public static partial class Authorization
     public static readonly ErrorCode JobExpired = new(
         "job.expired", ErrorKind.Refused, "Submit the job again with a later expiry.");
 
+    /// <summary>Its requester took the job back.</summary>
+    public static readonly ErrorCode JobWithdrawn = new(
+        "job.withdrawn", ErrorKind.Refused, "A job that was taken back does not come back; its requester can submit it again.");
+
     /// <summary>An owner said no.</summary>
     public static readonly ErrorCode JobRefused = new(
         "job.refused", ErrorKind.Refused, "Ask that party what it would grant, and submit a job that asks for no more.");
@@ -51,10 +55,11 @@ public static partial class Authorization
         if (page.Job != job || page.By<LedgerOperation.Propose>(plan.Requester) is not { } proposal || !Matches(proposal, plan))
             return new(NotProposed, plan.Requester, "The ledger holds no final proposal of exactly this plan.");
         if (now >= plan.Expires) return new(JobExpired, plan.Requester, "The plan has expired.");
+        if (CheckWithdrawal(plan, page) is { } withdrawn) return withdrawn;
         if (page.Standing is { } standing && !IsUnderWay(plan, page, run) && OperationRights.CheckStart(plan, page, standing) is { } barred) return barred;
-        return plan.Inputs.Select(input => CheckGrant(input, page, now)).FirstOrDefault(r => r is not null)
-            ?? CheckEndorsements(plan, page, now)
-            ?? CheckAlgorithm(plan, page)
+        Refusal?[] agreements = [.. plan.Inputs.Select(input => CheckGrant(input, page, now)), CheckEndorsements(plan, page, now), CheckAlgorithm(plan, page)];
+        return agreements.FirstOrDefault(r => r is not null && !IsPending(r.Code)) // a no is told even while others have not been heard
+            ?? agreements.FirstOrDefault(r => r is not null)
             ?? CheckUses(plan, page, run);
     }
 
@@ -64,6 +69,11 @@ public static partial class Authorization
     {
         if (Check(plan, page, now, run) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
     }
+
+    /// <summary>Whether the requester has taken the job back: nobody need look at it any more, no run starts, and one that is under way stops.</summary>
+    /// <returns>Null when it has not.</returns>
+    public static Refusal? CheckWithdrawal(Plan plan, JobPage page) =>
+        page.By<LedgerOperation.Revoke>(plan.Requester) is null ? null : new(JobWithdrawn, plan.Requester, $"{plan.Requester} took the job back.");
 
     // A run that every owner has spent a use on goes on when the consortium is paused: what it read it has read.
     private static bool IsUnderWay(Plan plan, JobPage page, Digest? run) => run is { } started && plan.Owners.All(o => page.SpendOf(o, started) is not null);

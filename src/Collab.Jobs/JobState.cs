@@ -23,10 +23,9 @@ public abstract record JobState
         public override string Name => "authorized";
     }
 
-    /// <summary>No run may start any more: refused, revoked, expired or used up.</summary>
-    /// <param name="Reason">The code of <see cref="Authorization"/>.</param>
-    /// <param name="By">The party in the way.</param>
-    public sealed record Closed(ErrorCode Reason, PartyId? By) : JobState
+    /// <summary>No run may start any more: taken back, refused, revoked, expired or used up.</summary>
+    /// <param name="Why">What <see cref="Authorization"/> says.</param>
+    public sealed record Closed(Refusal Why) : JobState
     {
         /// <inheritdoc/>
         public override string Name => "closed";
@@ -76,7 +75,7 @@ public abstract record JobState
             null => new Authorized(),
             { Code: var code } when code == Authorization.NotProposed => new Proposed(plan.Owners),
             { Code: var code } when Authorization.IsPending(code) => new Proposed([.. MissingOf(plan, page)]),
-            var refusal => new Closed(refusal.Code, refusal.By),
+            var refusal => new Closed(refusal),
         };
     }
 

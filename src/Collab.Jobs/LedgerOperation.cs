@@ -49,7 +49,7 @@ public abstract record LedgerOperation(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job, string Reason)
         : LedgerOperation(Author, Id, Time, Heads, Job);
 
-    /// <summary>An owner takes its grant back; no further run starts, and running ones stop.</summary>
+    /// <summary>An owner takes its grant back, or the requester its job; no further run starts, and running ones stop.</summary>
     public sealed record Revoke(
         PartyId Author, Digest Id, DateTimeOffset Time, IReadOnlyList<LedgerHead> Heads, Digest Job)
         : LedgerOperation(Author, Id, Time, Heads, Job);

@@ -66,6 +66,10 @@ public sealed class EveryCallTests(Sandbox sandbox) : IClassFixture<Sandbox>
         Assert.Null((await north.Jobs.CompareAsync(refused.Job, cancellation: Cancellation)).With); // a first grant
         Assert.Equal("closed", (await north.Jobs.RejectAsync(refused.Job, "owner.busy", Cancellation)).State);
 
+        var mistaken = await north.Jobs.SubmitAsync(Sandbox.Description, Cancellation);
+        var cancelled = await north.Jobs.CancelAsync(mistaken.Job, Cancellation);
+        Assert.Equal(("closed", "job.withdrawn"), (cancelled.State, cancelled.Error!.Code));
+
         var job = await north.Jobs.SubmitAsync(Sandbox.Description, Cancellation);
         Assert.Equal(job.Job, (await north.Jobs.ExplainKnownAsync(job.Job[..12], Cancellation)).Job);
         using var watched = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

@@ -70,7 +70,7 @@ public sealed class EndorsedJobTests
         await study[Eve].Engine.ApproveAsync(plan.Digest, None);
         await study[Plans.Cy].WhenLedgerAsync(plan.Digest, page => page.Of<LedgerOperation.Approve>().Count() == 2 && page.Of<LedgerOperation.Endorse>().Count() == 2 && page.Of<LedgerOperation.Revoke>().Any());
         var closed = Assert.IsType<JobState.Closed>(study[Plans.Cy].StateOf(plan));
-        Assert.Equal((Authorization.EndorsementRefused, Dee), (closed.Reason, closed.By));
+        Assert.Equal((Authorization.EndorsementRefused, Dee), (closed.Why.Code, closed.Why.By));
         var refused = await Assert.ThrowsAsync<CollabException>(() => study[Plans.Cy].Engine.StartRunAsync(plan.Digest, None));
         Assert.Equal(Authorization.EndorsementRefused, refused.Code);
         Assert.Empty(study[Plans.Cy].Ledger.Page(plan.Digest).Starts);

@@ -37,7 +37,7 @@ public sealed class GovernanceJobTests
         Assert.Equal(GovernanceErrors.Paused, (await Assert.ThrowsAsync<CollabException>(() => study[Plans.Bo].Engine.ApproveAsync(plan.Digest, None))).Code);
         Assert.Equal(GovernanceErrors.Paused, (await Assert.ThrowsAsync<CollabException>(() => study[Plans.Cy].Engine.StartRunAsync(plan.Digest, None))).Code);
         Assert.Equal(GovernanceErrors.Paused, (await Assert.ThrowsAsync<CollabException>(() => study[Plans.Cy].Engine.SubmitAsync(plan, None))).Code);
-        Assert.Equal(GovernanceErrors.Paused, Assert.IsType<JobState.Closed>(study[Plans.Cy].StateOf(plan)).Reason);
+        Assert.Equal(GovernanceErrors.Paused, Assert.IsType<JobState.Closed>(study[Plans.Cy].StateOf(plan)).Why.Code);
 
         await CarryAsync(study, new MotionChange.Pause(false));
         await study[Plans.Bo].Engine.ApproveAsync(plan.Digest, None);

@@ -239,6 +239,53 @@ public sealed class WholeEngineTests
     }
 
     [Fact]
+    public async Task A_job_that_its_requester_takes_back_is_closed_for_everybody_and_by_nobody_else()
+    {
+        await using var study = await StudyOfVisitsAsync(policy: ApprovalPolicy.AskAlways);
+        var plan = await ProposeAsync(study, StatisticsJob, by: Plans.Cy);
+        await study[Plans.Al].Seen.WhenAsync(JobEventKind.AwaitsApproval);
+        var stranger = await Assert.ThrowsAsync<CollabException>(() => study[Plans.Al].Engine.CancelAsync(plan.Digest, None));
+        Assert.Equal((RefusalRecord.WrongParty, Plans.Cy), (stranger.Code, stranger.Party));
+        await study[Plans.Al].Engine.ApproveAsync(plan.Digest, None);
+
+        await study[Plans.Cy].Engine.CancelAsync(plan.Digest, None);
+        foreach (var node in study.Nodes)
+        {
+            await node.WhenLedgerAsync(plan.Digest, page => page.By<LedgerOperation.Revoke>(Plans.Cy) is not null);
+            var closed = Assert.IsType<JobState.Closed>(node.StateOf(plan));
+            Assert.Equal((Authorization.JobWithdrawn, Plans.Cy), (closed.Why.Code, closed.Why.By));
+        }
+
+        var late = await Assert.ThrowsAsync<CollabException>(() => study[Plans.Bo].Engine.ApproveAsync(plan.Digest, None));
+        Assert.Equal((Authorization.JobWithdrawn, Plans.Cy), (late.Code, late.Party));
+        var refused = await Assert.ThrowsAsync<CollabException>(() => study[Plans.Cy].Engine.StartRunAsync(plan.Digest, None));
+        Assert.Equal((Authorization.JobWithdrawn, Plans.Cy), (refused.Code, refused.Party));
+
+        var run = Plans.DigestOf("run");
+        await OpenRunAsync(study[Plans.Cy], plan, run); // a requester who does not care
+        await AllReportAsync(study, run, (Authorization.JobWithdrawn.Name, Plans.Cy, RunSteps.Authorize));
+        Assert.Empty(study[Plans.Cy].Ledger.Page(plan.Digest).Of<LedgerOperation.Spend>());
+    }
+
+    [Fact]
+    public async Task A_job_that_is_taken_back_while_rows_are_read_ends_its_run_on_all_sides()
+    {
+        await using var study = await StudyOfVisitsAsync();
+        var reading = new TaskCompletionSource();
+        study[Plans.Bo].Datasets.BeforeRead = () =>
+        {
+            reading.TrySetResult();
+            return new TaskCompletionSource().Task; // a source that never answers
+        };
+        var (plan, run) = await SubmitAsync(study, StatisticsJob, by: Plans.Cy);
+        await reading.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        await study[Plans.Cy].Engine.CancelAsync(plan.Digest, None);
+        await AllReportAsync(study, run, (Authorization.JobWithdrawn.Name, Plans.Cy, RunSteps.Authorize));
+        Assert.Empty(study[Plans.Cy].Seen.Results);
+    }
+
+    [Fact]
     public async Task An_owner_whose_policy_refuses_closes_the_job_with_its_reason_on_all_sides()
     {
         await using var study = await StudyOfVisitsAsync();
@@ -248,7 +295,7 @@ public sealed class WholeEngineTests
         {
             await node.WhenLedgerAsync(plan.Digest, page => page.By<LedgerOperation.Refuse>(Plans.Al) is not null && page.By<LedgerOperation.Refuse>(Plans.Bo) is not null);
             var closed = Assert.IsType<JobState.Closed>(node.StateOf(plan));
-            Assert.Equal((Authorization.JobRefused, Plans.Al), (closed.Reason, closed.By));
+            Assert.Equal((Authorization.JobRefused, Plans.Al), (closed.Why.Code, closed.Why.By));
             Assert.Equal("policy.purpose", node.Ledger.Page(plan.Digest).By<LedgerOperation.Refuse>(Plans.Al)!.Reason);
         }
     }

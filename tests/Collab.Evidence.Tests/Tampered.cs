@@ -176,6 +176,10 @@ internal sealed record Tampered(string Name, ErrorCode Code, string Part, Func<T
             [.. Trial.Honest[..3], "much later", .. Trial.Honest[3..]],
             o => o is LedgerOperation.StartRun ? o with { Time = o.Time.AddDays(-3) } : o);
         yield return Told("a refused job", EvidenceErrors.GrantWithdrawn, "log/riverside", [.. Trial.Honest[..3], "refuse riverside", .. Trial.Honest[3..]]);
+        yield return Told("a job taken back before the start", EvidenceErrors.GrantWithdrawn, "log/registry",
+            [.. Trial.Honest[..3], "revoke registry", .. Trial.Honest[3..]]);
+        yield return Told("a job taken back before an owner's spend", EvidenceErrors.GrantWithdrawn, "log/registry",
+            [.. Trial.Honest[..5], "revoke registry", .. Trial.Honest[5..]]);
         yield return Told("a grant revoked before the start", EvidenceErrors.GrantWithdrawn, "log/riverside",
             [.. Trial.Honest[..3], "revoke riverside", .. Trial.Honest[3..]]);
         yield return Told("a grant revoked before its own spend", EvidenceErrors.GrantWithdrawn, "log/riverside",

@@ -76,7 +76,7 @@ public sealed class AuthorizationTermsTests
         Assert.Equal([Eve, Fay, Dee], Missing().Missing);
         Assert.Equal([Dee], Missing(Endorse(Eve), Endorse(Fay)).Missing);
         Assert.Equal([Al, Bo, Eve, Dee], Assert.IsType<JobState.Proposed>(JobState.Of(Asked, Bare(Asked, Refuse(Fay)), Now)).Missing);
-        Assert.Equal(Authorization.EndorsementRefused, Assert.IsType<JobState.Closed>(JobState.Of(TwoOfTwo, Of(TwoOfTwo, Refuse(Fay)), Now)).Reason);
+        Assert.Equal(Authorization.EndorsementRefused, Assert.IsType<JobState.Closed>(JobState.Of(TwoOfTwo, Of(TwoOfTwo, Refuse(Fay)), Now)).Why.Code);
         Assert.IsType<JobState.Authorized>(JobState.Of(Asked, Of(Asked, Endorse(Eve), Use()), Now));
     }
 

@@ -683,6 +683,8 @@ def check_authorization(b):
         acts = [start] + ([s for s in spends.values() if s] if committed else [])
         for withdrawal in (e for e in b.entries if e.log == owner and e.kind in (REFUSE, REVOKE)):
             expect(not any(act.had_seen(withdrawal) for act in acts), "authorization.withdrawn", part)
+    took_job_back = (e for e in b.entries if e.log == plan.requester and e.kind == REVOKE)
+    expect(not any(act.had_seen(e) for e in took_job_back for act in [start] + ([s for s in spends.values() if s] if committed else [])), "authorization.withdrawn", "log/" + plan.requester)
     check_terms(b, start, [start] + ([s for s in spends.values() if s] if committed else []))
     return start, spends, committed
 
@@ -931,7 +933,7 @@ def counts(e, plan):
     if e.kind == USE_ALGORITHM:
         return e.log == provider
     if e.kind in (REFUSE, REVOKE):
-        return e.log in plan.inputs or e.log in plan.endorsers or e.log == provider
+        return e.log in plan.inputs or e.log in plan.endorsers or e.log == provider or (e.kind == REVOKE and e.log == plan.requester)
     return e.kind != DECLINED and e.log in plan.inputs
 
 

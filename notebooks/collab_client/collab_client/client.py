@@ -256,6 +256,10 @@ class JobCalls(Calls):
         """Takes a grant back."""
         return self._call("RevokeJob", views.Job, {"job": job})
 
+    def cancel(self, job: str) -> views.Job:
+        """Takes a job back that this party asked for: no run starts any more, one that is under way stops at its next step."""
+        return self._call("CancelJob", views.Job, {"job": job})
+
     def watch(self, job: str | None = None) -> Iterator[views.Event]:
         """Events of a job, or of all, from now on."""
         for reply in self._client.stream("WatchJobs", {"job": job}):

@@ -85,6 +85,8 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
 
     job = sandbox["west"].jobs.submit(DESCRIPTION).job
     assert sandbox.once_known("north", job).state == "proposed" and node.jobs.explain_known(job[:10]).job == job
+    mistaken = node.jobs.submit(DESCRIPTION).job
+    assert node.jobs.cancel(mistaken).error.code == "job.withdrawn"
     compared = node.jobs.compare(job)
     assert compared.job == job and (compared.with_ is None) == (compared.granted == [])
     assert node.jobs.reject(job, "owner.busy").state == "closed" and job in {one.job for one in node.jobs.list()}
@@ -92,7 +94,7 @@ def test_every_call_is_answered_or_refused_with_a_code(sandbox, tmp_path):
     assert [said.decision for said in history.decisions if said.party == "north"] == ["refused"] and history.acts[0].kind == "proposed"
     assert node.models.list() == [] and node.audit.export_logs(without_plans=True)
     for call, family in [
-        (lambda: node.consortium.vote(motion.motion), "motion.voted"), (lambda: node.node.prepare("nobody", 1, 1, 0), ""), (lambda: node.jobs.run(job), ""), (lambda: node.jobs.approve("000000"), "job."), (lambda: node.jobs.revoke("000000"), "job."),
+        (lambda: node.consortium.vote(motion.motion), "motion.voted"), (lambda: node.node.prepare("nobody", 1, 1, 0), ""), (lambda: node.jobs.run(job), ""), (lambda: node.jobs.approve("000000"), "job."), (lambda: node.jobs.revoke("000000"), "job."), (lambda: node.jobs.cancel(job), "job.wrong-party"),
         (lambda: node.models.show("000000"), "model."), (lambda: node.models.forget("000000"), "model."), (lambda: node.models.export("000000", "onnx"), "model."),
         (lambda: node.audit.open_replay(job), ""), (lambda: node.audit.forget_replay(job), ""), (lambda: node.jobs.submit("kind: nothing"), "description."),
         (lambda: node.datasets.add_csv("none", tmp_path / "none.csv"), ""), (lambda: node.datasets.add_postgres("none", connection_variable="NOT_SET", table="t"), ""),

@@ -18,6 +18,7 @@ internal static class JobCommands
         Act("approve", "Grants a job at this owner's node.", Verbs.ApproveJob),
         Act("reject", "Refuses a job at this owner's node.", Verbs.RejectJob, withReason: true),
         Act("revoke", "Takes a grant back: no further run starts, a running one stops at its next step.", Verbs.RevokeJob),
+        Act("cancel", "Takes a job of this requester back: nobody need look at it, no run starts any more, a running one stops at its next step.", Verbs.CancelJob),
         Act("run", "Opens one more run of an authorised job.", Verbs.RunJob),
         Act("show", "One job.", Verbs.ShowJob),
         List(), History(), Watch(), Result(),

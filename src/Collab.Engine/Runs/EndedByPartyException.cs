@@ -17,7 +17,7 @@ internal sealed class EndedByPartyException(LedgerOperation.Abort abort)
     {
         RunErrors.PartyMissing, RunErrors.NodeRestarted, RunErrors.DeadlinePassed, RunErrors.DataChanged, RunErrors.TranscriptMismatch,
         RunErrors.ReceiptInvalid, RunErrors.Unexpected, ChannelException.Closed, ChannelException.Silent, PeerFaultException.BrokeTheProtocol,
-        Authorization.NotProposed, Authorization.JobExpired, Authorization.JobRefused, Authorization.GrantMissing, Authorization.GrantOtherVersion,
+        Authorization.NotProposed, Authorization.JobExpired, Authorization.JobWithdrawn, Authorization.JobRefused, Authorization.GrantMissing, Authorization.GrantOtherVersion,
         Authorization.GrantRevoked, Authorization.GrantExpired, Authorization.GrantUsedUp, OperationErrors.NotFinal,
         ConsentErrors.Withdrawn, ConsentErrors.RegisterMissing,
     }.FirstOrDefault(c => c.Name == code);

@@ -424,6 +424,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     {
         var page = ports.Ledger.Page(_job);
         if (page.AbortOf(_run, plan) is not null) return Ended();
+        if (Authorization.CheckWithdrawal(plan, page) is { } withdrawn) return new(withdrawn.Code, withdrawn.Message, withdrawn.By, RunSteps.Authorize);
         return plan.Owners.FirstOrDefault(o => page.By<LedgerOperation.Revoke>(o) is not null) is { } revoked
             ? new CollabException(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked, RunSteps.Authorize)
             : null;

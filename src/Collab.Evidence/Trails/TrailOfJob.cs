@@ -63,6 +63,7 @@ internal static class TrailOfJob
     {
         if (runs.Count > 0) return runs[^1].Outcome switch { "committed" => "committed", "not ended" => "started", _ => "aborted" };
         if (page.By<LedgerOperation.Propose>(terms.Requester) is null) return "not proposed";
+        if (Authorization.CheckWithdrawal(terms, page) is { } withdrawn) return $"closed: {withdrawn.Code.Name} by {withdrawn.By}";
         foreach (var owner in terms.Owners)
         {
             if (page.By<LedgerOperation.Refuse>(owner) is not null) return $"closed: {Authorization.JobRefused.Name} by {owner}";

@@ -30,6 +30,7 @@ internal static class TrailWords
         LedgerOperation.Propose o => ("proposed", $"asks {List(o.Datasets.Select(d => d.Owner))} for data{Terms(o.Terms)}: {Uses(o.Uses)} until {At(o.Expires)}", null),
         LedgerOperation.Approve o => ("granted", $"grants {NameOf(plan, o.Author, o.DatasetId)} version {o.Version.Short}: {Uses(o.Uses)} until {At(o.Expires)}", null),
         LedgerOperation.Refuse o => ("refused", "refuses", o.Reason),
+        LedgerOperation.Revoke o when o.Author == plan?.Requester => ("revoked", "takes the job back", null),
         LedgerOperation.Revoke => ("revoked", "revokes its grant", null),
         LedgerOperation.StartRun o => ("opened", $"opens run {o.Run.Short}, until {At(o.Deadline)}", null),
         LedgerOperation.Spend o => ("spent", $"spends use {o.Use} of its grant on run {o.Run.Short}", null),

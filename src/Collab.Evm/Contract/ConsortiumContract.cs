@@ -22,6 +22,7 @@ public static class ConsortiumContract
         Approve = AbiFunction.Parse("approve(bytes32,bytes32,bytes32,uint32,uint32,uint64)"),
         Refuse = AbiFunction.Parse("refuse(bytes32,uint16)"),
         Revoke = AbiFunction.Parse("revoke(bytes32,bytes32)"),
+        Close = AbiFunction.Parse("close(bytes32)"),
         StartRun = AbiFunction.Parse("startRun(bytes32,bytes32,uint64)"),
         Commit = AbiFunction.Parse("commit(bytes32,bytes32,bytes32,bytes32,uint64)"),
         Open = AbiFunction.Parse("open(bytes32,bytes32)"),
@@ -44,7 +45,7 @@ public static class ConsortiumContract
 
     /// <summary>All functions and events above, for a test that compares them with the contract's build.</summary>
     internal static (IReadOnlyList<AbiFunction> Functions, IReadOnlyList<AbiEvent> Events) Everything =>
-        ([Nominate, Claim, SetDataset, Propose, Approve, Refuse, Revoke, StartRun, Commit, Open, Abort, Checkpoint, Error],
+        ([Nominate, Claim, SetDataset, Propose, Approve, Refuse, Revoke, Close, StartRun, Commit, Open, Abort, Checkpoint, Error],
          [OrgChanged, Paused, SuccessorSet, DatasetChanged, JobProposed, GrantGiven, JobStateChanged, RunStarted, RunCommitted, RunStateChanged, CheckpointMade, CheckpointConflict]);
 
     /// <summary>What a transaction carries that puts the contract, as protocols/contracts has it, on a chain.</summary>

@@ -92,11 +92,13 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
     }
 
     /// <summary>Whether the contract has finally done what the operation says; what only withdraws needs no contract to count.</summary>
-    public bool IsOnChain(LedgerOperation operation) => operation switch
+    /// <param name="operation">The operation.</param>
+    /// <param name="said">What the logs say of its job.</param>
+    public bool IsOnChain(LedgerOperation operation, IReadOnlyList<LedgerOperation> said) => operation switch
     {
-        LedgerOperation.Propose o => OrganisationOrNull(o.Author) is { } requester && book.JobOf(o.Job, requester) is { IsOpen: true } job && IsSame(job, o),
+        LedgerOperation.Propose o => OrganisationOrNull(o.Author) is { } requester && book.JobOf(o.Job, requester) is { } job && Stands(job, said) && IsSame(job, o),
         LedgerOperation.Approve o => OrganisationOrNull(o.Author) is { } owner && book.DatasetOf(owner, o.DatasetId) is { } dataset
-            && book.JobsOf(o.Job).Any(job => job.IsOpen && job.Grants.TryGetValue(dataset, out var grant) && grant.Uses == (uint)o.Uses && grant.NotAfter == Seconds(o.Expires)
+            && book.JobsOf(o.Job).Any(job => Stands(job, said) && job.Grants.TryGetValue(dataset, out var grant) && grant.Uses == (uint)o.Uses && grant.NotAfter == Seconds(o.Expires)
                 && (o.Version == None || book.DigestOf(dataset, grant.Version) == VersionDigest(o.DatasetId, o.Version))),
         LedgerOperation.StartRun o => book.RunsOf(o.Job, o.Run).Any(run => OrganisationOrNull(o.Author) == run.Job.Requester),
         LedgerOperation.Spend o => book.RunsOf(o.Job, o.Run).Any(),
@@ -104,6 +106,10 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
             && book.RunsOf(o.Job, o.Run).Any(run => run.Commits.TryGetValue(party, out var receipt) && receipt == o.Receipt),
         _ => true,
     };
+
+    // Who may end a job says so in its log: that closes it, with its reason. One that ended on the contract with no such word is as if it had never been.
+    private bool Stands(ContractJob job, IReadOnlyList<LedgerOperation> said) => job.IsOpen || said.Any(o => o is LedgerOperation.Refuse or LedgerOperation.Revoke
+        && OrganisationOrNull(o.Author) is { } party && (party == job.Requester || job.Datasets.Any(dataset => book.IsOf(dataset, party))));
 
     private bool IsSame(ContractJob job, LedgerOperation.Propose o) =>
         job.NotAfter == Seconds(o.Expires) && job.Runs == (uint)o.Uses
@@ -126,6 +132,8 @@ internal sealed class ContractCalls(PartyId self, EvmLedgerOptions options, Cont
             case LedgerOperation.Refuse o:
                 return ForJobs(o, job => job.State == 1 && Owns(job), job => ConsortiumContract.Refuse.EncodeCall(job.Id, Code(o.Reason)));
             case LedgerOperation.Revoke o:
+                if (OrganisationOrNull(self) is { } requester && book.JobOf(o.Job, requester) is { IsOpen: true } own)
+                    return [(Box(provider: false), own.Id, ConsortiumContract.Close.EncodeCall(own.Id))]; // it takes its job back, and with it its grant
                 return ForJobs(o, job => Granted(job) is not null, job => ConsortiumContract.Revoke.EncodeCall(job.Id, Granted(job)!.Value));
             case LedgerOperation.StartRun o:
                 return book.JobOf(o.Job, Organisation(self)) is { } started

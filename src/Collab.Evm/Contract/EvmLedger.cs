@@ -52,10 +52,18 @@ public sealed class EvmLedger : ILedger
     public Fault? Trouble { get; private set; }
 
     /// <inheritdoc/>
-    public JobPage Page(Digest job) => JobPage.Of(job, _logs.Page(job).Operations.Where(Counts), standing: Standing);
+    public JobPage Page(Digest job)
+    {
+        var said = _logs.Page(job).Operations;
+        return JobPage.Of(job, said.Where(o => Counts(o, said)), standing: Standing);
+    }
 
     /// <inheritdoc/>
-    public JobPage PageWithPending(Digest job) => JobPage.Of(job, _logs.PageWithPending(job).Operations.Where(o => o.Author == Self || Counts(o)), standing: Standing);
+    public JobPage PageWithPending(Digest job)
+    {
+        var said = _logs.PageWithPending(job).Operations;
+        return JobPage.Of(job, said.Where(o => o.Author == Self || Counts(o, said)), standing: Standing);
+    }
 
     /// <inheritdoc/>
     public async Task WaitForChangeAsync(long seen, CancellationToken cancellation)
@@ -208,16 +216,17 @@ public sealed class EvmLedger : ILedger
         }
     }
 
-    private bool Counts(LedgerOperation operation)
+    private bool Counts(LedgerOperation operation, IReadOnlyList<LedgerOperation> said)
     {
-        lock (_gate) return _calls.IsOnChain(operation);
+        lock (_gate) return _calls.IsOnChain(operation, said);
     }
 
     private bool IsDone(LedgerOperation operation)
     {
+        var said = _logs.PageWithPending(operation.Job).Operations;
         lock (_gate)
         {
-            if (_calls.IsOnChain(operation) && _calls.CallsOf(operation).All(call => call.Outcome is not null)) return true;
+            if (_calls.IsOnChain(operation, said) && _calls.CallsOf(operation).All(call => call.Outcome is not null)) return true;
             if (_calls.CallsOf(operation).FirstOrDefault(call => call.Outcome is OutboxOutcome.Refused or OutboxOutcome.Reverted) is not { } refused) return false;
             var why = ConsortiumContract.RefusalOf(refused.Returned.Span);
             throw new CollabException(EvmErrors.Reverted, why is null ? "The contract refused the operation." : $"The contract refused the operation: {why}.", Self);

@@ -65,6 +65,7 @@ internal sealed class OperatorEndpoint(NodeParts parts) : IOperatorEndpoint
         Verbs.ExplainJob => await ExplainAsync(request, cancellation),
         Verbs.SubmitJob => await SubmitAsync(Read<DescriptionRequest>(request), cancellation),
         Verbs.RunJob => await RunAsync(Read<JobRequest>(request), cancellation),
+        Verbs.CancelJob => await ActAsync(request, (plan, _) => parts.Engine.CancelAsync(plan.Digest, cancellation)),
         Verbs.ListJobs => new JobsView([.. parts.Engine.Archive.Plans.OrderByDescending(p => p.Created).Select(View)]),
         Verbs.ShowJob => View(Find(Read<JobRequest>(request))),
         Verbs.JobHistory => _histories.Of(Find(Read<JobRequest>(request)), View),

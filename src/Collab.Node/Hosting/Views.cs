@@ -80,9 +80,8 @@ internal static class Views
         JobState.Aborted { Why: var why } => reported is not null && reported.Code == why.Code
             ? Of(reported) with { Party = why.AtFault?.Name, Step = why.Step?.Name }
             : new(why.Code, why.AtFault?.Name, why.Step?.Name, $"{why.Author} ended the run.", reported?.Next ?? "See the events of the party named, then submit the job again."),
-        JobState.Closed { Reason: var reason, By: var by } => new(
-            by is not null && page.By<LedgerOperation.Refuse>(by) is { } refusal ? refusal.Reason : reason.Name,
-            by?.Name, null, reason == Authorization.JobRefused ? $"{by} refused the job." : $"The job is closed: {reason.Name}.", reason.Next),
+        JobState.Closed { Why: var why } => new(
+            why.Code == Authorization.JobRefused ? page.By<LedgerOperation.Refuse>(why.By)!.Reason : why.Code.Name, why.By.Name, null, why.Message, why.Code.Next),
         JobState.Committed when reported is not null => Of(reported),
         _ => null,
     };

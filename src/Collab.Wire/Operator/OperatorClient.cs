@@ -94,6 +94,7 @@ public sealed class OperatorClient : IOperator
         Verbs.ExplainJob => _client.ExplainJobAsync,
         Verbs.SubmitJob => _client.SubmitJobAsync,
         Verbs.RunJob => _client.RunJobAsync,
+        Verbs.CancelJob => _client.CancelJobAsync,
         Verbs.ListJobs => _client.ListJobsAsync,
         Verbs.ShowJob => _client.ShowJobAsync,
         Verbs.JobHistory => _client.JobHistoryAsync,

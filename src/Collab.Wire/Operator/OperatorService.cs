@@ -90,6 +90,9 @@ public sealed class OperatorService(IOperatorEndpoint endpoint, PartyId self, Ca
     public override Task<OperatorReply> RunJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.RunJob, request, context);
 
     /// <inheritdoc/>
+    public override Task<OperatorReply> CancelJob(OperatorRequest request, ServerCallContext context) => Answer(Verbs.CancelJob, request, context);
+
+    /// <inheritdoc/>
     public override Task<OperatorReply> ListJobs(OperatorRequest request, ServerCallContext context) => Answer(Verbs.ListJobs, request, context);
 
     /// <inheritdoc/>
@@ -258,6 +261,9 @@ public static class Verbs
 
     /// <summary>Opens one more run.</summary>
     public const string RunJob = "job.run";
+
+    /// <summary>Takes a job back that this party asked for.</summary>
+    public const string CancelJob = "job.cancel";
 
     /// <summary>The jobs of this node.</summary>
     public const string ListJobs = "job.list";

@@ -83,6 +83,34 @@ public sealed class EverydayTests(ConsoleConsortium consortium) : ConsoleTest(co
     }
 
     [Fact]
+    public async Task A_researcher_takes_a_job_back_and_no_owner_need_look_at_it()
+    {
+        await Consortium.StoryAsync(); // the datasets are there
+        var job = await Story.SubmitAsync(Consortium, """
+            kind: intersection
+            purpose: asked-by-mistake
+            parties:
+              - { name: riverside, dataset: patients, key: [id] }
+              - { name: registry, dataset: events, key: [id] }
+            receivers: [registry]
+            expires: 2h
+            """);
+        await Story.OnceKnownAsync(Consortium, ConsoleConsortium.Riverside, Verbs.ShowJob, job);
+        var owner = await SignedInAsync(await Consortium.PersonAsync(ConsoleConsortium.Riverside, "main-owner", PersonRoles.Owner));
+        ILocator Asked(string state) => owner.Page.Locator("tr", new() { HasText = "asked-by-mistake" }).Filter(new() { HasText = state });
+        await UntilAsync(owner, "/approvals", async () => await Asked("proposed").CountAsync() > 0);
+
+        var researcher = await SignedInAsync(await Consortium.PersonAsync(ConsoleConsortium.Registry, "main-researcher", PersonRoles.Researcher));
+        await researcher.GoAsync($"/jobs/{job}");
+        await researcher.ShootAsync("everyday", "may-be-taken-back");
+        await researcher.LoadAsync(() => researcher.PressAsync("Take the job back"));
+        Assert.Contains("job.withdrawn", await TextAsync(researcher), StringComparison.Ordinal);
+        Assert.Equal(0, await researcher.Page.GetByRole(AriaRole.Button, new() { Name = "Take the job back" }).CountAsync());
+        await researcher.ShootAsync("everyday", "taken-back");
+        await UntilAsync(owner, "/approvals", async () => await Asked("closed").CountAsync() > 0);
+    }
+
+    [Fact]
     public async Task What_is_typed_while_an_explanation_is_on_its_way_stays_and_is_explained()
     {
         await Consortium.StoryAsync();

@@ -83,7 +83,7 @@ public class EvmLedgerTests
         await b.AppendAsync(s => new LedgerOperation.Refuse(s.Author, s.Id, s.Time, s.Heads, Job, "policy.purpose"), default);
         Assert.Single(a.Page(Job).Of<LedgerOperation.Refuse>());                         // at once: it only withdraws
         await parties.SettleAsync();
-        Assert.Empty(a.Page(Job).Of<LedgerOperation.Propose>());                         // closed on the contract
+        Assert.Single(a.Page(Job).Of<LedgerOperation.Propose>());                        // closed on the contract, as the log says why
     }
 
     [Fact]
@@ -99,6 +99,37 @@ public class EvmLedgerTests
         var start = await StartAsync(parties, Run);
         await parties.SettleAsync();
         Assert.Contains(nameof(ContractRefusal.JobRevoked), (await Assert.ThrowsAsync<CollabException>(() => a.WaitForFinalityAsync(start, default))).Message);
+    }
+
+    [Fact]
+    public async Task A_job_that_its_requester_takes_back_is_closed_on_the_contract()
+    {
+        await using var parties = await ProposedAsync();
+        var (a, b) = (parties.LedgerA, parties.LedgerB);
+        await ApproveAsync(parties, a, DatasetA, VersionA);
+        await ApproveAsync(parties, b, DatasetB, VersionB);
+        await parties.SettleAsync();
+        await a.AppendAsync(s => new LedgerOperation.Revoke(s.Author, s.Id, s.Time, s.Heads, Job), default);
+        await parties.SettleAsync();
+        var start = await StartAsync(parties, Run);
+        await parties.SettleAsync();
+        Assert.Contains(nameof(ContractRefusal.JobClosed), (await Assert.ThrowsAsync<CollabException>(() => a.WaitForFinalityAsync(start, default))).Message);
+        Assert.Equal([typeof(LedgerOperation.Propose), typeof(LedgerOperation.Revoke)], b.Page(Job).Operations.Where(o => o.Author == a.Self && o is not LedgerOperation.Approve and not LedgerOperation.StartRun).Select(o => o.GetType()));
+    }
+
+    [Fact]
+    public async Task A_job_that_ended_on_the_contract_with_no_word_in_the_logs_is_as_never_proposed()
+    {
+        await using var parties = await ProposedAsync();
+        var (a, b) = (parties.LedgerA, parties.LedgerB);
+        await ApproveAsync(parties, b, DatasetB, VersionB);
+        await parties.SettleAsync();
+        var logs = await parties.Anvil.AskAsync("eth_getLogs", new System.Text.Json.Nodes.JsonObject { ["fromBlock"] = "0x0", ["topics"] = new System.Text.Json.Nodes.JsonArray("0x" + ConsortiumContract.JobProposed.Topic) });
+        var job = Digest.Parse(Assert.Single(logs.EnumerateArray()).GetProperty("topics")[1].GetString()![2..]);
+        parties.ProviderBoxB.Queue(Some("besides"), parties.Contract, ConsortiumContract.Revoke.EncodeCall(job, b.IdOnContract(B, DatasetB)!.Value));
+        await parties.SettleAsync();
+        Assert.Empty(a.Page(Job).Of<LedgerOperation.Propose>());
+        Assert.Empty(a.Page(Job).Of<LedgerOperation.Approve>());
     }
 
     [Fact]

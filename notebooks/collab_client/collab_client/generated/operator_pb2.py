@@ -19,7 +19,7 @@ DESCRIPTOR = _descriptor.FileDescriptor(
   name='collab_client/generated/operator.proto',
   package='collab.v1',
   syntax='proto3',
-  serialized_pb=_b('\n&collab_client/generated/operator.proto\x12\tcollab.v1\"\x1f\n\x0fOperatorRequest\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"\x1d\n\rOperatorReply\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"\x18\n\x05Piece\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x32\xb3\x16\n\x08Operator\x12>\n\x06Status\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12?\n\x07Prepare\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nGovernance\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nOpenMotion\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12<\n\x04Vote\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nAddDataset\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cListDatasets\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12G\n\x0fListOwnDatasets\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0c\x43heckDataset\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12@\n\x08SendFile\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0b\x41\x64\x64\x43onsents\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12G\n\x0fWithdrawConsent\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cListConsents\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x46\n\x0e\x43onsentHistory\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cIssueRecords\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0bListRecords\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cRevokeRecord\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cVerifyRecord\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0bRenewRecord\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0c\x41\x64\x64\x41lgorithm\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x46\n\x0eListAlgorithms\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x45\n\rShowAlgorithm\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12I\n\x11WithdrawAlgorithm\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nExplainJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tSubmitJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12>\n\x06RunJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12@\n\x08ListJobs\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12?\n\x07ShowJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nJobHistory\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nApproveJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tRejectJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tRevokeJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nCompareJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nListModels\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tShowModel\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0b\x46orgetModel\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0c\x46orgetReplay\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\tWatchJobs\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply0\x01\x12;\n\tGetResult\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x12=\n\x0b\x45xportModel\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x12<\n\nOpenReplay\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x12@\n\x0e\x45xportEvidence\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x42\x11\xaa\x02\x0e\x43ollab.Wire.V1b\x06proto3')
+  serialized_pb=_b('\n&collab_client/generated/operator.proto\x12\tcollab.v1\"\x1f\n\x0fOperatorRequest\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"\x1d\n\rOperatorReply\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"\x18\n\x05Piece\x12\x0f\n\x07\x63ontent\x18\x01 \x01(\x0c\x32\xf6\x16\n\x08Operator\x12>\n\x06Status\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12?\n\x07Prepare\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nGovernance\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nOpenMotion\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12<\n\x04Vote\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nAddDataset\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cListDatasets\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12G\n\x0fListOwnDatasets\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0c\x43heckDataset\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12@\n\x08SendFile\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0b\x41\x64\x64\x43onsents\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12G\n\x0fWithdrawConsent\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cListConsents\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x46\n\x0e\x43onsentHistory\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cIssueRecords\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0bListRecords\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cRevokeRecord\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0cVerifyRecord\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0bRenewRecord\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0c\x41\x64\x64\x41lgorithm\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x46\n\x0eListAlgorithms\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x45\n\rShowAlgorithm\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12I\n\x11WithdrawAlgorithm\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nExplainJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tSubmitJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12>\n\x06RunJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tCancelJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12@\n\x08ListJobs\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12?\n\x07ShowJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nJobHistory\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nApproveJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tRejectJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tRevokeJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nCompareJob\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x42\n\nListModels\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x41\n\tShowModel\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\x0b\x46orgetModel\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x44\n\x0c\x46orgetReplay\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply\x12\x43\n\tWatchJobs\x12\x1a.collab.v1.OperatorRequest\x1a\x18.collab.v1.OperatorReply0\x01\x12;\n\tGetResult\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x12=\n\x0b\x45xportModel\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x12<\n\nOpenReplay\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x12@\n\x0e\x45xportEvidence\x12\x1a.collab.v1.OperatorRequest\x1a\x10.collab.v1.Piece0\x01\x42\x11\xaa\x02\x0e\x43ollab.Wire.V1b\x06proto3')
 )
 
 
@@ -154,7 +154,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   index=0,
   options=None,
   serialized_start=144,
-  serialized_end=3011,
+  serialized_end=3078,
   methods=[
   _descriptor.MethodDescriptor(
     name='Status',
@@ -391,9 +391,18 @@ _OPERATOR = _descriptor.ServiceDescriptor(
     options=None,
   ),
   _descriptor.MethodDescriptor(
+    name='CancelJob',
+    full_name='collab.v1.Operator.CancelJob',
+    index=26,
+    containing_service=None,
+    input_type=_OPERATORREQUEST,
+    output_type=_OPERATORREPLY,
+    options=None,
+  ),
+  _descriptor.MethodDescriptor(
     name='ListJobs',
     full_name='collab.v1.Operator.ListJobs',
-    index=26,
+    index=27,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -402,7 +411,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ShowJob',
     full_name='collab.v1.Operator.ShowJob',
-    index=27,
+    index=28,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -411,7 +420,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='JobHistory',
     full_name='collab.v1.Operator.JobHistory',
-    index=28,
+    index=29,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -420,7 +429,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ApproveJob',
     full_name='collab.v1.Operator.ApproveJob',
-    index=29,
+    index=30,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -429,7 +438,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='RejectJob',
     full_name='collab.v1.Operator.RejectJob',
-    index=30,
+    index=31,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -438,7 +447,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='RevokeJob',
     full_name='collab.v1.Operator.RevokeJob',
-    index=31,
+    index=32,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -447,7 +456,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='CompareJob',
     full_name='collab.v1.Operator.CompareJob',
-    index=32,
+    index=33,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -456,7 +465,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ListModels',
     full_name='collab.v1.Operator.ListModels',
-    index=33,
+    index=34,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -465,7 +474,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ShowModel',
     full_name='collab.v1.Operator.ShowModel',
-    index=34,
+    index=35,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -474,7 +483,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ForgetModel',
     full_name='collab.v1.Operator.ForgetModel',
-    index=35,
+    index=36,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -483,7 +492,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ForgetReplay',
     full_name='collab.v1.Operator.ForgetReplay',
-    index=36,
+    index=37,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -492,7 +501,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='WatchJobs',
     full_name='collab.v1.Operator.WatchJobs',
-    index=37,
+    index=38,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_OPERATORREPLY,
@@ -501,7 +510,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='GetResult',
     full_name='collab.v1.Operator.GetResult',
-    index=38,
+    index=39,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_PIECE,
@@ -510,7 +519,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ExportModel',
     full_name='collab.v1.Operator.ExportModel',
-    index=39,
+    index=40,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_PIECE,
@@ -519,7 +528,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='OpenReplay',
     full_name='collab.v1.Operator.OpenReplay',
-    index=40,
+    index=41,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_PIECE,
@@ -528,7 +537,7 @@ _OPERATOR = _descriptor.ServiceDescriptor(
   _descriptor.MethodDescriptor(
     name='ExportEvidence',
     full_name='collab.v1.Operator.ExportEvidence',
-    index=41,
+    index=42,
     containing_service=None,
     input_type=_OPERATORREQUEST,
     output_type=_PIECE,

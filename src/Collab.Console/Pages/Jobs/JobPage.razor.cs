@@ -18,7 +18,13 @@ public sealed partial class JobPage
 
     private RunProgress? Progress => Job?.Run is { } run ? RunProgress.Of(History!.Events, run) : null;
 
-    private bool MayRunAgain => Job is { State: "authorized" or "committed" or "aborted" } job && job.Requester == Settings.Party.Name && Visit.Is(PersonRoles.Researcher)
+    private bool IsOurs => Job is { } job && job.Requester == Settings.Party.Name && Visit.Is(PersonRoles.Researcher)
+        && !History!.Acts.Any(act => act.Kind == "revoked" && act.Party == job.Requester);
+
+    private bool MayCancel => IsOurs && Job is { State: not "closed" } job && job.Expires > Settings.Clock.GetUtcNow()
+        && (job.State is not ("committed" or "aborted") || History!.Decisions.All(of => (of.Used ?? 0) < job.Uses)); // else nothing is left to stop
+
+    private bool MayRunAgain => IsOurs && Job is { State: "authorized" or "committed" or "aborted" } job
         && job.Expires > Settings.Clock.GetUtcNow() && History!.Decisions.All(of => of.Decision != "revoked" && (of.Used ?? 0) < job.Uses);
 
     private bool MayRevoke => Visit.Is(PersonRoles.Owner) && Job is { State: not "closed" } && History!.Decisions.Any(of => of.Party == Settings.Party.Name && of.Decision == "granted");
@@ -36,6 +42,8 @@ public sealed partial class JobPage
     private async Task LoadAsync() => History = await Node.CallAsync<JobHistoryView>(Verbs.JobHistory, new JobRequest(Digest), default);
 
     private Task RunAgainAsync() => ActAsync(Verbs.RunJob);
+
+    private Task CancelAsync() => ActAsync(Verbs.CancelJob);
 
     private Task RevokeAsync() => ActAsync(Verbs.RevokeJob);
 
