@@ -59,10 +59,16 @@ internal sealed record Output(bool Json, bool Quiet)
     {
         if (Json) Document(new { Error = new ErrorView(fault.Code, fault.Party?.Name, fault.Step?.Name, fault.Message, fault.Next) });
         var where = string.Join(", ", new[] { fault.Party?.Name, fault.Step?.Name }.Where(w => w is not null));
-        System.Console.Error.WriteLine($"error: {fault.Code}{(where.Length > 0 ? $" ({where})" : "")}: {fault.Message}");
-        System.Console.Error.WriteLine($"next:  {fault.Next}");
+        System.Console.Error.WriteLine($"error: {fault.Code}{(where.Length > 0 ? $" ({where})" : "")}: {Message(fault.Code, fault.Message)}");
+        System.Console.Error.WriteLine($"next:  {Next(fault.Code, fault.Next)}");
         return (int)fault.Kind;
     }
+
+    /// <summary>A failure's message; before it what its code means in Chinese, when that is the language people read in.</summary>
+    public static string Message(string code, string english) => Chinese && ErrorWords.FindChinese(code) is { } words ? words.Means + english : english;
+
+    /// <summary>What to do about a failure, in the language people read in where there are words for its code.</summary>
+    public static string Next(string code, string english) => Chinese && ErrorWords.FindChinese(code) is { } words ? words.Next : english;
 
     /// <summary>The one document for a script.</summary>
     public void Document(object document) =>

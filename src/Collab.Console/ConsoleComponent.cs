@@ -33,6 +33,9 @@ public abstract class ConsoleComponent : ComponentBase
     /// <summary>A text of the node in the reader's language.</summary>
     protected string Say(TextView text) => Visit.IsChinese ? text.Zh : text.En;
 
+    /// <summary>What to do about a failure, in the reader's language where there are words for its code.</summary>
+    protected string Next(string code, string english) => Visit.IsChinese && ErrorWords.FindChinese(code) is { } words ? words.Next : english;
+
     /// <summary>A moment in words, in UTC.</summary>
     protected static string Time(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture) + " UTC";
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Collab.Primitives;
+using Collab.Wire.Operator;
 
 namespace Collab.Architecture.Tests;
 
@@ -8,9 +10,9 @@ namespace Collab.Architecture.Tests;
 /// The reference of error codes is made from the code. After a change:
 /// <c>COLLAB_WRITE_ERROR_GUIDE=1 dotnet test tests/Collab.Architecture.Tests -c Release</c> writes the page anew.
 /// </summary>
-public class ErrorGuideTests
+public partial class ErrorGuideTests
 {
-    private const string Page = "protocols/guides/errors.md", Families = "protocols/specs/errors.md", Switch = "COLLAB_WRITE_ERROR_GUIDE";
+    private const string Page = "protocols/guides/errors.md", ChinesePage = "protocols/guides/errors.zh.md", Families = "protocols/specs/errors.md", Switch = "COLLAB_WRITE_ERROR_GUIDE";
 
     [Fact]
     public void The_committed_page_is_what_the_code_says()
@@ -19,6 +21,27 @@ public class ErrorGuideTests
         var made = Make();
         if (Environment.GetEnvironmentVariable(Switch) == "1") File.WriteAllText(path, made);
         Assert.Equal(made, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void The_committed_Chinese_page_is_what_the_words_say()
+    {
+        var path = Path.Combine(Repository.Root, ChinesePage);
+        var made = MakeChinese();
+        if (Environment.GetEnvironmentVariable(Switch) == "1") File.WriteAllText(path, made);
+        Assert.Equal(made, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void Every_code_has_Chinese_words_that_name_the_same_commands()
+    {
+        Assert.Equal(DeclaredCode.All.Select(declared => declared.Code.Name).Distinct().Order(StringComparer.Ordinal), ErrorWords.Codes.Order(StringComparer.Ordinal));
+        foreach (var declared in DeclaredCode.All.DistinctBy(declared => declared.Code.Name))
+        {
+            var (means, next) = ErrorWords.FindChinese(declared.Code.Name)!.Value;
+            Assert.All([means, next], text => Assert.Matches("\\p{IsCJKUnifiedIdeographs}.*。$|collab consortium join", text));
+            Assert.All(Named().Matches(declared.Code.Next).Select(match => match.Groups[1].Value), named => Assert.True(next.Contains(named, StringComparison.Ordinal), $"{declared.Code.Name}: {named}"));
+        }
     }
 
     [Fact]
@@ -61,6 +84,28 @@ public class ErrorGuideTests
         return page.ToString().TrimEnd() + "\n";
     }
 
+    private static string MakeChinese()
+    {
+        var page = new StringBuilder(
+            """
+            # 错误代码
+
+            由 `tests/Collab.Architecture.Tests`（`ErrorGuideTests`）生成，非手写；文字在 `src/Collab.Wire/Operator/errors.zh.txt`。中文环境下（`LANG=zh_CN.UTF-8` 或控制台选择中文），失败以此说明含义与下一步，
+            其后附英文消息。英文页：[errors](errors.md)。
+
+            | 代码 | 含义 | 下一步 |
+            | --- | --- | --- |
+
+            """);
+        foreach (var code in ErrorWords.Codes.Order(StringComparer.Ordinal))
+        {
+            var (means, next) = ErrorWords.FindChinese(code)!.Value;
+            page.Append(CultureInfo.InvariantCulture, $"| `{code}` | {means} | {next} |\n");
+        }
+
+        return page.ToString();
+    }
+
     private static string KindOf(ErrorKind kind) => kind switch
     {
         ErrorKind.InvalidInput => "invalid input",
@@ -68,4 +113,8 @@ public class ErrorGuideTests
     };
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+
+    // A command, an option or a file in single quotes.
+    [GeneratedRegex("'((?:collab [a-z]|[a-z-]+: [a-z]|--)[^']*|[a-z]+\\.(?:md|yaml))'")]
+    private static partial Regex Named();
 }

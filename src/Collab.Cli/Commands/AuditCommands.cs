@@ -80,7 +80,7 @@ internal static class AuditCommands
         foreach (var finding in all ? report.Findings : report.Findings.Take(1))
         {
             console.MarkupLineInterpolated($"  [red]does not hold[/] {finding.Code} in part '{finding.Part}'{(finding.Entry is null ? "" : $", {finding.Entry}")}: {finding.Message}");
-            console.MarkupLineInterpolated($"  next: {finding.Code.Next}");
+            console.MarkupLineInterpolated($"  next: {Output.Next(finding.Code.Name, finding.Code.Next)}");
         }
 
         foreach (var line in report.Notices) console.MarkupLineInterpolated($"  [yellow]notice[/]       {line}");
@@ -95,7 +95,7 @@ internal static class AuditCommands
         foreach (var (file, finding) in all ? contradictions : contradictions.Take(1))
         {
             console.MarkupLineInterpolated($"[red]contradiction[/] {finding.Code} in part '{finding.Part}' of {file}, {finding.Entry}: {finding.Message}");
-            console.MarkupLineInterpolated($"  next: {finding.Code.Next}");
+            console.MarkupLineInterpolated($"  next: {Output.Next(finding.Code.Name, finding.Code.Next)}");
         }
 
         if (!output.Quiet) foreach (var line in notCompared) console.MarkupLineInterpolated($"  [yellow]not checked[/]  {line}");

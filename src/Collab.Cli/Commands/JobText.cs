@@ -19,8 +19,8 @@ internal static class JobText
         if (job.Run is not null) console.MarkupLineInterpolated($"  run {job.Run}");
         if (job.Result is not null) console.MarkupLineInterpolated($"  result in {job.Result}");
         if (job.Error is not { } error) return;
-        console.MarkupLineInterpolated($"  [red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {error.Message}");
-        console.MarkupLineInterpolated($"  next: {error.Next}");
+        console.MarkupLineInterpolated($"  [red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {Output.Message(error.Code, error.Message)}");
+        console.MarkupLineInterpolated($"  next: {Output.Next(error.Code, error.Next)}");
     }
 
     public static void Show(IAnsiConsole console, ExplanationView view)

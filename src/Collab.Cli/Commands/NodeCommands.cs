@@ -155,6 +155,6 @@ internal static class NodeCommands
         }
 
         foreach (var trouble in status.Troubles)
-            console.MarkupLineInterpolated($"[red]{trouble.Error.Code}[/]{(trouble.Job is null ? "" : $" at job {trouble.Job[..12]}")}: {trouble.Error.Message}\n  next: {trouble.Error.Next}");
+            console.MarkupLineInterpolated($"[red]{trouble.Error.Code}[/]{(trouble.Job is null ? "" : $" at job {trouble.Job[..12]}")}: {Output.Message(trouble.Error.Code, trouble.Error.Message)}\n  next: {Output.Next(trouble.Error.Code, trouble.Error.Next)}");
     }
 }

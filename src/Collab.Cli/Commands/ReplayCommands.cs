@@ -102,7 +102,7 @@ internal static class ReplayCommands
         foreach (var finding in verdict.Findings)
         {
             console.MarkupLineInterpolated($"  [red]does not hold[/] {finding.Code.Name}: {finding.Message}");
-            console.MarkupLineInterpolated($"  next: {finding.Code.Next}");
+            console.MarkupLineInterpolated($"  next: {Output.Next(finding.Code.Name, finding.Code.Next)}");
         }
 
         if (!output.Quiet) foreach (var line in verdict.NotChecked) console.MarkupLineInterpolated($"  [yellow]not checked[/]  {line}");

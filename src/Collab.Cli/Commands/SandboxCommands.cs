@@ -56,7 +56,7 @@ internal static class SandboxCommands
                 }
 
                 if (report.Evidence is not null) console.MarkupLineInterpolated($"evidence in {Path.Combine(destination, report.Evidence)}; check it: collab audit verify {Path.Combine(destination, report.Evidence)} --trust {local.TrustFile}");
-                if (report.Error is { } error) console.MarkupLineInterpolated($"[red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {error.Message}\nnext: {error.Next}");
+                if (report.Error is { } error) console.MarkupLineInterpolated($"[red]{error.Code}[/]{(error.Party is null ? "" : $" by {error.Party}")}{(error.Step is null ? "" : $" at {error.Step}")}: {Output.Message(error.Code, error.Message)}\nnext: {Output.Next(error.Code, error.Next)}");
             });
             return report.State switch
             {
