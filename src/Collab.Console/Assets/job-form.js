@@ -8,9 +8,10 @@ async function refresh() {
   const turn = ++asked, edit = edits, parts = [...wanted];
   const body = new FormData(form);
   body.set("do", "explain");
-  const answer = await fetch(location.href, { method: "POST", body }).catch(() => null);
-  const text = answer?.ok && await answer.text();
-  if (!text || turn !== asked || edit !== edits) return; // the node is not there, and the buttons still work; or somebody went on typing, and the next turn asks for the same parts
+  const text = await fetch(location.href, { method: "POST", body }).then(answer => answer.ok ? answer.text() : null).catch(() => null);
+  if (turn !== asked || edit !== edits) return; // somebody went on typing, and the next turn asks for the same parts
+  document.getElementById("unheard").hidden = text !== null;
+  if (text === null) return; // what is filled in stays, and the next change asks again
   wanted.clear();
   const page = new DOMParser().parseFromString(text, "text/html");
   const isRead = page.getElementById("fields")?.dataset.read === "true"; // before its parts move from there to here
@@ -37,7 +38,7 @@ function mark() {
   const path = fault?.dataset.field;
   const control = path && document.getElementById(path);
   if (!control) return;
-  const message = fault.querySelector("strong")?.textContent ?? "";
+  const message = fault.querySelector("[data-message]")?.textContent ?? "";
   const error = document.createElement("p");
   error.className = "error";
   error.id = `${path}-error`;

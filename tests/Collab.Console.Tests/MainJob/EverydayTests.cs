@@ -133,6 +133,18 @@ public sealed class EverydayTests(ConsoleConsortium consortium) : ConsoleTest(co
         await Assertions.Expect(researcher.Page.Locator("#yaml")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("purpose: typed-study-of-mine"));
         await Assertions.Expect(researcher.Page.Locator("#fields .wrong:has([name='parameters.analyses[1].x'])")).ToContainTextAsync("is missing"); // a fault is said at its field, too
         await researcher.Page.UnrouteAllAsync(new() { Behavior = UnrouteBehavior.Wait });
+
+        var unheard = researcher.Page.Locator("#unheard");
+        await Assertions.Expect(unheard).ToBeHiddenAsync();
+        await researcher.Page.RouteAsync("**/jobs/new/analysis", route => route.AbortAsync("connectionrefused")); // as when its node has stopped
+        await researcher.Page.Locator("[name=purpose]").PressAsync("End");
+        await researcher.Page.Locator("[name=purpose]").PressSequentiallyAsync("-again");
+        await Assertions.Expect(unheard).ToBeVisibleAsync();
+        await researcher.ShootAsync("everyday", "node-stopped-while-typing");
+        await researcher.Page.UnrouteAllAsync(new() { Behavior = UnrouteBehavior.Wait });
+        await researcher.Page.Locator("[name=purpose]").PressSequentiallyAsync("st");
+        await Assertions.Expect(unheard).ToBeHiddenAsync();
+        await Assertions.Expect(researcher.Page.Locator("[name=purpose]")).ToHaveValueAsync("typed-study-of-mine-against");
     }
 
     // Other parties' nodes are told within a moment; the page is asked for anew until it shows it.
