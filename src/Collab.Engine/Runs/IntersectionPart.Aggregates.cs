@@ -29,7 +29,7 @@ internal sealed partial record IntersectionPart
                             cell, question.Statistics, new CellTotals(totals.Count ?? 0, totals.Sum ?? 0, totals.SumOfSquares ?? 0, 0, 0)));
                     }
                 }
-                catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
+                catch (CollabException e) when (e is not ProtocolException && e.Code == CircuitTotals.GroupTooSmall)
                 {
                     cells.Add(new StatisticsCell("", measure, null)); // both learn it, and nothing was opened
                 }

@@ -72,7 +72,7 @@ internal sealed record JoinedAnalysisPart(
         {
             totals = await JoinedTotals.OpenAsync(rows, own.Columns, plan, analysis.Opened, cancellation);
         }
-        catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
+        catch (CollabException e) when (e is not ProtocolException && e.Code == CircuitTotals.GroupTooSmall)
         {
             return AnalysisOutcome.Withheld; // both learn it, and nothing was opened
         }
@@ -94,7 +94,7 @@ internal sealed record JoinedAnalysisPart(
             var totals = exchanged is null ? await JoinedRanks.OpenAsync(rows, own, plan, cancellation) : await JoinedRanks.CorrelateAsync(rows, exchanged, own.Values, plan, cancellation);
             return totals is { } opened ? analysis.Ordered!.Finish(opened.Counts, opened.Statistics) : new AnalysisOutcome([], "");
         }
-        catch (CollabException e) when (e.Code == CircuitTotals.GroupTooSmall)
+        catch (CollabException e) when (e is not ProtocolException && e.Code == CircuitTotals.GroupTooSmall)
         {
             return AnalysisOutcome.Withheld; // both learn it, and nothing was opened
         }

@@ -150,7 +150,8 @@ internal sealed record StreamedIntersectionPart(EnginePorts Ports, Plan Plan, In
             await StreamedVolePsi.SendAsync(channel, items, Ports.Random, options, outcome is null ? null : (rows, c) => told(rows, c), cancellation);
     }
 
-    private static bool IsOfDisk(Exception e) => e is IOException or UnauthorizedAccessException || (e is CollabException failure && failure.Code == SpillFolder.Failed);
+    // Ours: what a peer says of its own disk has the same code.
+    private static bool IsOfDisk(Exception e) => e is IOException or UnauthorizedAccessException || (e is CollabException failure and not ProtocolException && failure.Code == SpillFolder.Failed);
 
     // The room is given back at once: the ledger, on the same disk, is to take how the run ended.
     private static CollabException NoRoom(EnginePorts ports, string root, Digest run, StepId step, Exception inner)

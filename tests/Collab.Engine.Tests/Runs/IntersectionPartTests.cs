@@ -1,8 +1,10 @@
+using Collab.Channels;
 using Collab.Engine.Planning;
 using Collab.Engine.Runs;
 using Collab.Engine.Tests.Support;
 using Collab.Jobs;
 using Collab.Primitives;
+using Collab.Psi.Vole;
 
 namespace Collab.Engine.Tests.Runs;
 
@@ -179,6 +181,19 @@ public sealed class IntersectionPartTests : IDisposable
             Assert.InRange(cost.Bytes, 0.75 * run.Bytes, 1.25 * run.Bytes);
             if (protocol.Family == ProtocolChoice.Ecdh) Assert.Equal((run.Messages, run.Bytes), (cost.Messages, cost.Bytes)); // of RR22 the vector OLE and labels are estimated
         }
+    }
+
+    [Fact]
+    public async Task A_full_disk_of_the_other_owner_is_told_as_the_others_and_not_as_ones_own()
+    {
+        await PeopleAsync();
+        var full = new CollabException(SpillFolder.Failed, "The disk of al did not take what the run sets aside.", Plans.Al, RunSteps.Read);
+        _owners.Failing = self => self == Plans.Al ? full : null;
+        var plan = _owners.Plan(Job($"key: id, rows: {IntersectionProtocol.LargestInMemory + 1}", "[bo]", "protocol: rr22", "semi-honest"));
+        Assert.Equal(IntersectionProtocol.StreamedVoleName, plan.Protocol);
+        await Assert.ThrowsAsync<CollabException>(() => _owners.RunAsync(plan));
+        var heard = Assert.IsType<AbortedByPeerException>(_owners.Failures[Plans.Bo]);
+        Assert.Equal((SpillFolder.Failed.Name, Plans.Al, RunSteps.Read), (heard.Reported.Code, heard.Reported.Party, heard.Reported.Step));
     }
 
     private static IntersectionQuestion QuestionOf(string reveal) => new(KeyRule.Default)

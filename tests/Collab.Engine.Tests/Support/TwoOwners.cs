@@ -21,6 +21,12 @@ internal sealed class TwoOwners : IDisposable
     private readonly List<DatasetOffer> _offers = [];
     private readonly SecretBytes _storageKey = SecretBytes.Random(32, RandomSource.Seeded(2));
 
+    /// <summary>What a party's disk, or anything else of it, says instead of its part; null where it does its part.</summary>
+    public Func<PartyId, CollabException?> Failing { get; set; } = _ => null;
+
+    /// <summary>What ended the part of a party.</summary>
+    public Dictionary<PartyId, Exception> Failures { get; } = [];
+
     /// <summary>Gives an owner a table named <c>table</c>; the first line names its columns.</summary>
     public async Task OfferAsync(PartyId owner, params string[] lines)
     {
@@ -52,7 +58,7 @@ internal sealed class TwoOwners : IDisposable
             };
             var part = await ProtocolPart.PrepareAsync(ports, plan, Run, CancellationToken.None);
             part.Passed = peer => new Transcript(new DirectionTranscript(Run, self, peer, []), new DirectionTranscript(Run, peer, self, []));
-            var result = await part.RunAsync(channels, Run, (_, _, _, _) => { }, CancellationToken.None);
+            var result = await ResultAsync(self, part, channels);
             var told = result is null ? null : JobResult.Decode(result.Encode()); // what is committed to is what is told
             Streaming.RunSpill.Forget(ports.Store, ports.SpillFolder, Run);
             return told;
@@ -62,6 +68,20 @@ internal sealed class TwoOwners : IDisposable
             runs.ToDictionary(r => r.Key, r => r.Value.Result),
             runs.Values.Sum(r => r.Usage.Values.Sum(u => u.MessagesSent)),
             runs.Values.Sum(r => r.Usage.Values.Sum(u => u.BytesSent)));
+    }
+
+    private async Task<JobResult?> ResultAsync(PartyId self, ProtocolPart part, IReadOnlyDictionary<PartyId, IChannel> channels)
+    {
+        try
+        {
+            if (Failing(self) is { } failure) throw failure;
+            return await part.RunAsync(channels, Run, (_, _, _, _) => { }, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            lock (Failures) Failures[self] = e;
+            throw;
+        }
     }
 
     /// <summary>Makes triples of two parties ahead.</summary>
