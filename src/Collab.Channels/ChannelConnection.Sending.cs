@@ -178,7 +178,7 @@ public sealed partial class ChannelConnection
         catch (Exception broken) when (broken is IOException or OperationCanceledException)
         {
             await LearnWhyAsync().ConfigureAwait(false);
-            SetFailure(Closed(broken));
+            SetFailure(Closed(broken), null);
             throw _failure ?? Closed(broken);
         }
     }

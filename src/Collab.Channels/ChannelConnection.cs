@@ -17,7 +17,7 @@ public sealed partial class ChannelConnection : IAsyncDisposable
     private readonly IFrameTransport _transport;
     private readonly ChannelOptions _options;
     private readonly CancellationTokenSource _stopped = new();
-    private readonly Lock _gate = new();             // guards the three tables of sub-channels and the start of the ending
+    private readonly Lock _gate = new();             // guards the three tables of sub-channels, the failure and the start of the ending
     private readonly Dictionary<string, SubChannel> _byLabel = [];
     private readonly List<SubChannel> _outgoing = []; // by the number we gave
     private readonly List<SubChannel> _incoming = []; // by the number the peer gave
@@ -28,6 +28,7 @@ public sealed partial class ChannelConnection : IAsyncDisposable
     private ITimer? _keepAlive;
     private Task? _ending;
     private volatile ProtocolException? _failure;
+    private Fault? _told; // to the peer: of the failure that came first, whatever arrives after it
 
     private ChannelConnection(IFrameTransport transport, PartyId self, PartyId peer, Digest runContext, ChannelOptions options)
     {
@@ -141,22 +142,22 @@ public sealed partial class ChannelConnection : IAsyncDisposable
 
         await SendAcceptedAsync().ConfigureAwait(false);
         await _accepted.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        await EndAsync(null).ConfigureAwait(false);
+        await EndAsync().ConfigureAwait(false);
         return Snapshot();
     }
 
     /// <summary>Gives up: tells the peer why, closes, and fails whoever waits here. Works while sends wait for the peer.</summary>
     public Task AbortAsync(Fault fault)
     {
-        SetFailure(new AbortedHereException(fault));
-        return EndAsync(fault);
+        SetFailure(new AbortedHereException(fault), fault);
+        return EndAsync();
     }
 
     /// <summary>Closes. Before <see cref="CloseAsync"/> has completed, this fails the peer too.</summary>
     public async ValueTask DisposeAsync()
     {
-        SetFailure(new ChannelException(ChannelException.Closed, Peer, $"The connection to {Peer} was closed here."));
-        await EndAsync(null).ConfigureAwait(false);
+        SetFailure(new ChannelException(ChannelException.Closed, Peer, $"The connection to {Peer} was closed here."), null);
+        await EndAsync().ConfigureAwait(false);
     }
 
     /// <summary>Whether either side has opened the label; for tests that wait for a frame to arrive.</summary>
@@ -225,17 +226,17 @@ public sealed partial class ChannelConnection : IAsyncDisposable
     /// <summary>Fails everything that waits, tells the peer, and closes.</summary>
     internal Task FailAsync(ProtocolException failure)
     {
-        SetFailure(failure);
-        return EndAsync(failure is AbortedByPeerException ? null : failure.ToFault()); // who aborted knows already
+        SetFailure(failure, failure is AbortedByPeerException ? null : failure.ToFault()); // who aborted knows already
+        return EndAsync();
     }
 
-    private void SetFailure(ProtocolException failure)
+    private void SetFailure(ProtocolException failure, Fault? told)
     {
         SubChannel[] channels;
         lock (_gate)
         {
             if (_failure is not null || _ending is not null) return;
-            _failure = failure;
+            (_failure, _told) = (failure, told);
             channels = [.. _byLabel.Values];
         }
 
@@ -248,9 +249,9 @@ public sealed partial class ChannelConnection : IAsyncDisposable
         }
     }
 
-    private Task EndAsync(Fault? fault)
+    private Task EndAsync()
     {
-        lock (_gate) return _ending ??= EndOnceAsync(fault);
+        lock (_gate) return _ending ??= EndOnceAsync(_told);
     }
 
     private async Task EndOnceAsync(Fault? fault)

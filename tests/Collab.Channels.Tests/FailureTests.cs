@@ -6,7 +6,8 @@ namespace Collab.Channels.Tests;
 public class FailureTests
 {
     private static readonly StepId Step = new("test.1");
-    private static readonly Fault Reason = new("peer.protocol", ErrorKind.Peer, TwoParty.Sender, Step, "sender broke step test.1.", "Ask.");
+    private static readonly Fault Reason = new("peer.protocol", ErrorKind.Peer, TwoParty.Sender, Step, "sender broke step test.1.", "Ask."), OwnReason = new("disclosure.too-close", ErrorKind.Refused, TwoParty.Sender, Step, "Too close.", "Ask otherwise.");
+    private const int Rounds = 2000;
 
     [Fact]
     public async Task An_abort_reaches_the_peer_with_its_reason_while_a_send_waits_for_it()
@@ -19,6 +20,25 @@ public class FailureTests
         Assert.Equal(Reason, told.ToFault());
         Assert.Equal(TwoParty.Sender, told.Peer);
         await b.DisposeAsync();
+    }
+
+    /// <summary>What arrives once we have given up is no fault of the peer's, and is not told it in place of the reason.</summary>
+    [Fact]
+    public async Task Who_gives_up_tells_its_reason_whatever_arrives_meanwhile()
+    {
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (a, b) = await OpenAsync();
+            var sending = Task.Run(async () =>
+            {
+                while (true) await b.Root.SendAsync(Note.Of(1));
+            });
+            for (var taken = 0; taken <= round % 5; taken++) await a.Root.ReceiveAsync<Note>(Step);
+            var aborting = a.AbortAsync(OwnReason);
+            Assert.Equal(OwnReason, (await Assert.ThrowsAnyAsync<ProtocolException>(() => sending)).ToFault());
+            await aborting;
+            await b.DisposeAsync();
+        }
     }
 
     [Fact]
