@@ -22,6 +22,13 @@ public sealed class LanguageTests(ConsoleConsortium consortium) : ConsoleTest(co
         Assert.Equal(("zh-CN", "待办事项"), await LanguageAsync(browser));
         Assert.Contains("数据集", await browser.Page.Locator("nav").First.InnerTextAsync(), StringComparison.Ordinal);
 
+        await browser.GoAsync("/jobs/000000000000");
+        var told = await browser.Page.Locator("[role=alert]").InnerTextAsync();
+        Assert.Contains("本节点不知道该作业。", told, StringComparison.Ordinal);
+        Assert.Contains("'collab job list'", told, StringComparison.Ordinal);
+        Assert.Contains("registry", told, StringComparison.Ordinal); // the message itself, which names what it is about
+        await browser.ShootAsync("language", "failure");
+
         var elsewhere = await BrowserAsync(ConsoleConsortium.Registry); // in English, until it knows who it is
         await elsewhere.GoAsync("/sign-in");
         Assert.Equal("en", (await LanguageAsync(elsewhere)).Lang);
