@@ -156,10 +156,10 @@ public sealed partial class JobEngine(EnginePorts ports)
     }
 
     /// <summary>Takes back what this owner granted, endorser endorsed or provider allowed. No run starts once that is final; a running one stops at its next step.</summary>
-    public Task RevokeAsync(Digest job, CancellationToken cancellation)
+    public async Task RevokeAsync(Digest job, CancellationToken cancellation)
     {
         RequireSay(_archive.RequirePlan(job));
-        return WriteRevocationAsync(job, cancellation);
+        await WriteRevocationAsync(job, cancellation);
     }
 
     /// <summary>Takes back a job that this party asked for. Nobody need look at it any more; no run starts once that is final; a running one stops at its next step.</summary>

@@ -81,7 +81,7 @@ internal static class Views
             ? Of(reported) with { Party = why.AtFault?.Name, Step = why.Step?.Name }
             : new(why.Code, why.AtFault?.Name, why.Step?.Name, $"{why.Author} ended the run.", reported?.Next ?? "See the events of the party named, then submit the job again."),
         JobState.Closed { Why: var why } => new(
-            why.Code == Authorization.JobRefused ? page.By<LedgerOperation.Refuse>(why.By)!.Reason : why.Code.Name, why.By.Name, null, why.Message, why.Code.Next),
+            page.By<LedgerOperation.Refuse>(why.By) is { } refusal ? refusal.Reason : why.Code.Name, why.By.Name, null, why.Message, why.Code.Next),
         JobState.Committed when reported is not null => Of(reported),
         _ => null,
     };
