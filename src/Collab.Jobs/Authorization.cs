@@ -58,7 +58,7 @@ public static partial class Authorization
         if (CheckWithdrawal(plan, page) is { } withdrawn) return withdrawn;
         if (page.Standing is { } standing && !IsUnderWay(plan, page, run) && OperationRights.CheckStart(plan, page, standing) is { } barred) return barred;
         Refusal?[] agreements = [.. plan.Inputs.Select(input => CheckGrant(input, page, now)), CheckEndorsements(plan, page, now), CheckAlgorithm(plan, page)];
-        return agreements.FirstOrDefault(r => r is not null && !IsPending(r.Code)) // a no is told even while others have not been heard
+        return agreements.FirstOrDefault(r => r is not null && IsNo(r.Code)) // told even while others have not been heard
             ?? agreements.FirstOrDefault(r => r is not null)
             ?? CheckUses(plan, page, run);
     }
@@ -74,6 +74,9 @@ public static partial class Authorization
     /// <returns>Null when it has not.</returns>
     public static Refusal? CheckWithdrawal(Plan plan, JobPage page) =>
         page.By<LedgerOperation.Revoke>(plan.Requester) is null ? null : new(JobWithdrawn, plan.Requester, $"{plan.Requester} took the job back.");
+
+    // Said by a party, for good. What is not there, such as an algorithm, may only not have come here yet.
+    private static bool IsNo(ErrorCode code) => code == JobRefused || code == GrantRevoked || code == EndorsementRefused || code == AlgorithmRefused;
 
     // A run that every owner has spent a use on goes on when the consortium is paused: what it read it has read.
     private static bool IsUnderWay(Plan plan, JobPage page, Digest? run) => run is { } started && plan.Owners.All(o => page.SpendOf(o, started) is not null);

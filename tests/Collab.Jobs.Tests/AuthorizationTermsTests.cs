@@ -44,6 +44,8 @@ public sealed class AuthorizationTermsTests
         ["taken back by the provider"] = (Asked, Of(Asked, Endorse(Eve), Use(), Revoke(Dee)), Now, Authorization.AlgorithmRefused, Dee),
         ["nobody looked for the algorithm"] = (Asked, With(null), Now, Authorization.AlgorithmUnknown, Dee),
         ["the page of another algorithm"] = (Asked, With(JobPage.Of(Named("other"), Registered().Operations)), Now, Authorization.AlgorithmUnknown, Dee),
+        ["not registered yet, and no grant yet"] = (Asked, JobPage.Of(Asked.Digest, [Propose(Asked) with { Terms = ProposalTerms.Of(Asked) }], Registered(0)), Now, Authorization.GrantMissing, Al),
+        ["a no before any grant"] = (TwoOfTwo, JobPage.Of(TwoOfTwo.Digest, [Propose(TwoOfTwo) with { Terms = ProposalTerms.Of(TwoOfTwo) }, Refuse(Fay)]), Now, Authorization.EndorsementRefused, Fay),
         ["never registered"] = (Asked, With(Registered(0)), Now, Authorization.AlgorithmUnknown, Dee),
         ["registered by somebody else"] = (Asked, With(JobPage.Of(Mean.Id, Registered().Operations.Select(o => o with { Author = Eve }))), Now, Authorization.AlgorithmUnknown, Dee),
         ["an older version stands"] = (Asked, With(Registered(1)), Now, Authorization.AlgorithmUnknown, Dee),
