@@ -15,22 +15,10 @@ public partial class ErrorGuideTests
     private const string Page = "protocols/guides/errors.md", ChinesePage = "protocols/guides/errors.zh.md", Families = "protocols/specs/errors.md", Switch = "COLLAB_WRITE_ERROR_GUIDE";
 
     [Fact]
-    public void The_committed_page_is_what_the_code_says()
-    {
-        var path = Path.Combine(Repository.Root, Page);
-        var made = Make();
-        if (Environment.GetEnvironmentVariable(Switch) == "1") File.WriteAllText(path, made);
-        Assert.Equal(made, File.ReadAllText(path));
-    }
+    public void The_committed_page_is_what_the_code_says() => Compare(Page, Make());
 
     [Fact]
-    public void The_committed_Chinese_page_is_what_the_words_say()
-    {
-        var path = Path.Combine(Repository.Root, ChinesePage);
-        var made = MakeChinese();
-        if (Environment.GetEnvironmentVariable(Switch) == "1") File.WriteAllText(path, made);
-        Assert.Equal(made, File.ReadAllText(path));
-    }
+    public void The_committed_Chinese_page_is_what_the_words_say() => Compare(ChinesePage, MakeChinese());
 
     [Fact]
     public void Every_code_has_Chinese_words_that_name_the_same_commands()
@@ -47,6 +35,13 @@ public partial class ErrorGuideTests
     [Fact]
     public void A_code_has_a_docstring_that_says_what_it_means() => // of several fields with one code, one has to
         Assert.Empty(DeclaredCode.All.GroupBy(declared => declared.Code.Name).Where(group => group.All(declared => declared.Meaning.Length == 0)).Select(group => group.Key));
+
+    private static void Compare(string page, string made)
+    {
+        var path = Path.Combine(Repository.Root, page);
+        if (Environment.GetEnvironmentVariable(Switch) == "1") File.WriteAllText(path, made);
+        Assert.Equal(made, File.ReadAllText(path));
+    }
 
     private static string Make()
     {
