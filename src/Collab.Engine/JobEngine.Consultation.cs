@@ -46,7 +46,7 @@ public sealed partial class JobEngine
     private async Task AgreeAsync(Plan plan, CancellationToken cancellation)
     {
         RequireSay(plan);
-        if (Authorization.CheckWithdrawal(plan, ports.Ledger.PageWithPending(plan.Digest)) is { } withdrawn) throw new CollabException(withdrawn.Code, withdrawn.Message, withdrawn.By);
+        if (Authorization.CheckWithdrawal(plan, ports.Ledger.PageWithPending(plan.Digest)) is { } withdrawn) throw withdrawn.ToException();
         if (plan.Expires <= ports.Clock.GetUtcNow()) throw new CollabException(Authorization.JobExpired, "The plan has expired.", plan.Requester);
         RequireContent(plan);
         if (plan.InputOf(ports.Self) is not null) await ApproveAsync(plan, cancellation);
@@ -107,7 +107,7 @@ public sealed partial class JobEngine
 
     private void RequireContent(Plan plan)
     {
-        if (ContentRefusal(plan) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
+        if (ContentRefusal(plan) is { } refusal) throw refusal.ToException();
     }
 
     private void RequireSay(Plan plan)

@@ -67,7 +67,7 @@ public static partial class Authorization
     /// <exception cref="CollabException">Refused; the code says why and the party whose grant is in the way.</exception>
     public static void Require(Plan plan, JobPage page, DateTimeOffset now, Digest? run = null)
     {
-        if (Check(plan, page, now, run) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
+        if (Check(plan, page, now, run) is { } refusal) throw refusal.ToException();
     }
 
     /// <summary>Whether the requester has taken the job back: nobody need look at it any more, no run starts, and one that is under way stops.</summary>
@@ -112,4 +112,9 @@ public static partial class Authorization
 /// <param name="Code">The stable code.</param>
 /// <param name="By">The party whose grant, refusal or proposal is in the way.</param>
 /// <param name="Message">One sentence.</param>
-public sealed record Refusal(ErrorCode Code, PartyId By, string Message);
+public sealed record Refusal(ErrorCode Code, PartyId By, string Message)
+{
+    /// <summary>The refusal as a failure, to be thrown.</summary>
+    /// <param name="step">The step of a run that it was found at; null outside of one.</param>
+    public CollabException ToException(StepId? step = null) => new(Code, Message, By, step);
+}

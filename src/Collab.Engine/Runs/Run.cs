@@ -206,7 +206,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     private void RequireAuthorized(JobPage page)
     {
         if (Authorization.Check(plan, page, ports.Clock.GetUtcNow(), _run) is { } refusal)
-            throw new CollabException(refusal.Code, refusal.Message, refusal.By, RunSteps.Authorize);
+            throw refusal.ToException(RunSteps.Authorize);
     }
 
     private EnginePorts PortsOf(ReplayRecorder? recorder, ConsentSelection? consented) => recorder is null
@@ -424,7 +424,7 @@ internal sealed class Run(EnginePorts ports, JobArchive archive, Plan plan, Ledg
     {
         var page = ports.Ledger.Page(_job);
         if (page.AbortOf(_run, plan) is not null) return Ended();
-        if (Authorization.CheckWithdrawal(plan, page) is { } withdrawn) return new(withdrawn.Code, withdrawn.Message, withdrawn.By, RunSteps.Authorize);
+        if (Authorization.CheckWithdrawal(plan, page) is { } withdrawn) return withdrawn.ToException(RunSteps.Authorize);
         return plan.Owners.FirstOrDefault(o => page.By<LedgerOperation.Revoke>(o) is not null) is { } revoked
             ? new CollabException(Authorization.GrantRevoked, $"{revoked} revoked its grant.", revoked, RunSteps.Authorize)
             : null;

@@ -108,7 +108,7 @@ public sealed class EvmLedger : ILedger
             stamp =>
             {
                 var made = make(stamp);
-                if (OperationRights.Check(made, Standing) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By);
+                if (OperationRights.Check(made, Standing) is { } refusal) throw refusal.ToException();
                 lock (_gate) _calls.DemandPossible(made);                               // before it is signed: what the contract cannot take is not said
                 return made;
             },

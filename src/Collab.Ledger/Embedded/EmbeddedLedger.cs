@@ -145,7 +145,7 @@ public sealed partial class EmbeddedLedger : ILedger, IDisposable
         try
         {
             var operation = make(new OperationStamp(Self, new Digest(_options.Random.Bytes(Digest.Size)), _options.Clock.GetUtcNow(), Heads()));
-            if (_fold.Check(operation) is { } refusal) throw new CollabException(refusal.Code, refusal.Message, refusal.By); // before it is signed
+            if (_fold.Check(operation) is { } refusal) throw refusal.ToException(); // before it is signed
             var appended = await _log.AppendAsync([SignedOperation.Sign(operation, _options.LogKey).Encode()]);
             _indices[operation.Id] = appended.FirstIndex;
             _changed.Beat();
